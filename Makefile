@@ -1,0 +1,110 @@
+# Portcullis. `make` builds; `make demo` shows it; `make test` proves it. See CONTRIBUTING.md.
+#
+# One archive per folder of src/, linked in the order of the layers (ARCHITECTURE.md), so a unit
+# test of a folder links that folder and the lower ones, nothing above.
+
+CC      ?= gcc
+B       ?= build
+MODE    ?= release
+LAYERS  := base data sys model quant wire book broker paper store market guard automation ops face app
+
+PKGS    := libuv libmicrohttpd json-c yaml-0.1 sqlite3 gnutls nettle
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wcast-qual -Wvla -Werror
+BUILDID := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)
+VERSION := 0.1.0
+CFLAGS_release := -O2 -g
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+                  -fno-omit-frame-pointer
+CFLAGS_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -DPORTCULLIS_FUZZ
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fstack-protector-strong \
+              $(WARN) $(CFLAGS_$(MODE)) -Isrc -I$(B)/gen -MMD -MP $(CFLAGS)
+ALL_LDFLAGS := $(CFLAGS_$(MODE)) -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS    = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+
+SRCS    := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
+MAINS   := src/app/main.c
+OBJS    := $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(SRCS)))
+ARCHIVES := $(foreach l,$(LAYERS),$(if $(wildcard src/$(l)/*.c),$(B)/$(l).a))
+CLIENT  := $(wildcard client/*.c)
+KIT     := $(patsubst %.c,$(B)/%.o,$(wildcard tests/kit/*.c))
+UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*_test.c))
+# the archives a folder may use: its own and those of the layers before it, highest first
+upto    = $(foreach l,$(shell echo $(LAYERS) | tr ' ' '\n' | sed '/^$(1)$$/q' | tac),$(filter $(B)/$(l).a,$(ARCHIVES)))
+
+REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
+SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
+
+.PHONY: build demo run test lint fuzz bench interop clean layers units programs fuzzers
+.SECONDEXPANSION:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+build: layers $(B)/portcullis $(B)/portcullisd
+layers:
+	@tools/layers
+
+$(B)/portcullisd: $(B)/src/app/main.o $(ARCHIVES)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+$(B)/portcullis: $(patsubst %.c,$(B)/%.o,$(CLIENT))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(ARCHIVES): $(B)/%.a: $$(filter $(B)/src/%/$$(percent).o,$$(OBJS))
+	@rm -f $@
+	ar rcs $@ $^
+percent := %
+
+$(B)/%.o: %.c $(B)/gen/build_id.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/gen/build_id.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define PORTCULLIS_VERSION "%s"\n#define PORTCULLIS_BUILD "%s"\n' '$(VERSION)' '$(BUILDID)' > $@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+FORCE:
+
+# the list of operation tables: every `const struct op_set NAME` under src/ops/
+$(B)/gen/op_sets.h: $(wildcard src/ops/*.c)
+	@mkdir -p $(@D)
+	@sed -n 's/^const struct op_set \([a-z0-9_]*\) .*/\1/p' $(sort $^) > $@.names
+	@(sed 's/.*/extern const struct op_set &;/' $@.names; \
+	  echo 'static const struct op_set *const op_sets[] = {'; sed 's/.*/    \&&,/' $@.names; \
+	  echo '};'; echo 'enum { OP_SET_COUNT = sizeof op_sets / sizeof op_sets[0] };') > $@
+$(B)/src/ops/op.o: $(B)/gen/op_sets.h
+
+# tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
+$(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
+units: $(UNITS)
+
+# tests/fuzz/NAME_fuzz.c -> a program that replays its corpus, and under clang one that fuzzes
+$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+$(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+fuzzers: $(FUZZERS)
+
+# all that tests/run starts in a build directory; it finds them by the names of their sources
+programs: build units $(REPLAYS) $(if $(wildcard tests/scenario/*.scn),$(B)/scenario)
+test:
+	@tools/bootstrap test
+	@$(SUBMAKE) programs B=$(B) MODE=release
+	@$(SUBMAKE) programs B=$(B)-asan MODE=asan
+	@tests/run $(B) $(B)-asan scripts
+lint:
+	@tools/bootstrap lint
+	@$(SUBMAKE) programs B=$(B)-clang MODE=release CC=clang
+	@tools/lint
+fuzz:
+	@tools/bootstrap fuzz
+	@$(SUBMAKE) fuzzers B=$(B)-fuzz MODE=fuzz CC=clang
+	@tools/fuzz $(B)-fuzz
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build build-asan build-clang build-fuzz
