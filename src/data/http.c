@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/http.h"
+
+#include "data/hash.h"
+
+#include <assert.h>
+
+struct str http_header(const struct http_request *r, struct str name)
+{
+    for (size_t i = 0; i < r->header_count; i++)
+        if (str_ieq(r->headers[i].name, name))
+            return r->headers[i].value;
+    return STR_NONE;
+}
+
+size_t http_header_count(const struct http_request *r, struct str name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->header_count; i++)
+        count += str_ieq(r->headers[i].name, name);
+    return count;
+}
+
+bool http_decode(struct str s, bool plus_is_space, struct buf *out)
+{
+    size_t from = out->n;
+    for (size_t i = 0; i < s.n; i++) {
+        bool ok;
+        if (s.p[i] == '%') {
+            ok = i + 2 < s.n && hex_decode(str_sub(s, i + 1, i + 3), out) && out->p[out->n - 1];
+            i += 2;
+        } else {
+            ok = s.p[i] && buf_add_char(out, s.p[i] == '+' && plus_is_space ? ' ' : s.p[i]);
+        }
+        if (!ok)
+            return false;
+    }
+    return str_is_utf8(str_sub(buf_str(out), from, out->n));
+}
+
+static const struct {
+    int status;
+    const char *text;
+} status_texts[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {411, "Length Required"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+};
+
+const char *http_status_text(int status)
+{
+    for (size_t i = 0; i < sizeof status_texts / sizeof status_texts[0]; i++)
+        if (status_texts[i].status == status)
+            return status_texts[i].text;
+    return "Unknown";
+}

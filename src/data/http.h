@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http: a request and its response as plain values.
+ *
+ * sys/httpd makes one from the wire, face/ turns it into the other; tests make them by hand. All
+ * text is borrowed from whoever made the struct. Header names are compared without case.
+ */
+#ifndef PORTCULLIS_DATA_HTTP_H
+#define PORTCULLIS_DATA_HTTP_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+enum { HTTP_HEADERS_MAX = 64, HTTP_PARAMS_MAX = 64 };
+
+struct http_pair {
+    struct str name, value;
+};
+
+struct http_request {
+    struct str method; /* "GET" */
+    struct str path;   /* percent-decoding not applied; no query */
+    struct str query;  /* after '?', raw; STR_NONE if there was none */
+    struct http_pair headers[HTTP_HEADERS_MAX];
+    size_t header_count;
+    struct str body;
+    struct str peer; /* address of the other side, for logs and limits */
+    bool is_loopback;
+};
+
+struct http_response {
+    int status;
+    const char *content_type; /* static text */
+    struct http_pair headers[8];
+    size_t header_count;
+    struct buf body; /* owned by the response */
+};
+
+/* The value of a header, or STR_NONE. */
+struct str http_header(const struct http_request *r, struct str name);
+/* How often a header occurs (a second Host or Content-Length is an attack). */
+size_t http_header_count(const struct http_request *r, struct str name);
+/*
+ * Percent-decodes s into out ('+' becomes a space only if plus_is_space). False on a bad escape,
+ * a NUL byte or text that is not UTF-8.
+ */
+bool http_decode(struct str s, bool plus_is_space, struct buf *out);
+const char *http_status_text(int status);
+
+#endif

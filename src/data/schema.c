@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/schema.h"
+
+#include <assert.h>
+
+static bool may_be_absent(const struct field *f)
+{
+    return f->shape == SHAPE_OPT || f->kind == TYPE_STR || f->kind == TYPE_LIST ||
+           (f->kind == TYPE_ENUM && f->choices[0][0] == '\0');
+}
+
+static const char *json_type(const struct field *f)
+{
+    static const char *const types[] = {
+        [TYPE_STR] = "string",  [TYPE_INT] = "integer",   [TYPE_NUM] = "number",
+        [TYPE_DEC] = "number",  [TYPE_BOOL] = "boolean",  [TYPE_ENUM] = "string",
+        [TYPE_TIME] = "string", [TYPE_OBJECT] = "object", [TYPE_LIST] = "array",
+    };
+    return f->secret ? "string" : types[f->kind];
+}
+
+static bool is_number(const struct field *f)
+{
+    return f->kind == TYPE_INT || f->kind == TYPE_NUM || f->kind == TYPE_DEC;
+}
+
+/* A value from a table's text, as the JSON that stands for it. */
+static void write_sample(const struct field *f, const char *text, struct json_writer *w)
+{
+    struct str rest = str_of(text), piece;
+    if (is_number(f) || f->kind == TYPE_BOOL || f->kind == TYPE_OBJECT ||
+        (f->kind == TYPE_LIST && f->of)) {
+        json_raw(w, rest);
+    } else if (f->kind == TYPE_LIST) {
+        json_begin_array(w);
+        while (rest.n > 0 && str_cut(&rest, ',', &piece))
+            json_str(w, str_trim(piece));
+        json_end_array(w);
+    } else {
+        json_str(w, rest);
+    }
+}
+
+static void write_type(const struct field *f, bool nullable, struct json_writer *w)
+{
+    json_key(w, "type");
+    if (!nullable) {
+        json_text(w, json_type(f));
+        return;
+    }
+    json_begin_array(w);
+    json_text(w, json_type(f));
+    json_text(w, "null");
+    json_end_array(w);
+}
+
+static void write_description(const struct field *f, struct json_writer *w)
+{
+    assert(f->doc);
+    char text[512];
+    struct buf b;
+    json_key(w, "description");
+    if (!f->unit) {
+        json_text(w, f->doc);
+        return;
+    }
+    buf_init(&b, sizeof text);
+    buf_add_f(&b, "%s (%s)", f->doc, f->unit);
+    json_str(w, buf_str(&b));
+    buf_fini(&b);
+}
+
+static void write_choices(const struct field *f, bool nullable, struct json_writer *w)
+{
+    json_key(w, "enum");
+    json_begin_array(w);
+    for (unsigned i = 0; f->choices[i]; i++)
+        if (f->choices[i][0])
+            json_text(w, f->choices[i]);
+    if (nullable)
+        json_null(w);
+    json_end_array(w);
+}
+
+static void write_bounds(const struct field *f, struct json_writer *w)
+{
+    const char *least = is_number(f) ? "minimum" : f->kind == TYPE_LIST ? "minItems" : "minLength";
+    const char *most = is_number(f) ? "maximum" : f->kind == TYPE_LIST ? "maxItems" : "maxLength";
+    if (f->min) {
+        json_key(w, least);
+        json_raw(w, str_of(f->min));
+    }
+    if (f->max) {
+        json_key(w, most);
+        json_raw(w, str_of(f->max));
+    }
+}
+
+static void object_members(const struct type *const *types, size_t count, enum schema_form form,
+                           struct json_writer *w);
+
+static void write_members(const struct field *f, enum schema_form form, bool nullable,
+                          struct json_writer *w)
+{
+    if (f->secret)
+        return;
+    if (f->kind == TYPE_ENUM)
+        write_choices(f, nullable, w);
+    if (f->kind == TYPE_TIME) {
+        json_key(w, "format");
+        json_text(w, "date-time");
+    }
+    if (f->kind == TYPE_OBJECT)
+        object_members(&f->of, 1, form, w);
+    if (f->kind != TYPE_LIST)
+        return;
+    json_key(w, "items");
+    json_begin_object(w);
+    json_key(w, "type");
+    json_text(w, f->of ? "object" : "string");
+    if (f->of)
+        object_members(&f->of, 1, form, w);
+    json_end_object(w);
+}
+
+void schema_field(const struct field *f, enum schema_form form, struct json_writer *w)
+{
+    bool nullable = form == SCHEMA_OUTPUT && may_be_absent(f);
+    json_begin_object(w);
+    write_type(f, nullable, w);
+    write_description(f, w);
+    write_members(f, form, nullable, w);
+    if (form == SCHEMA_INPUT) {
+        write_bounds(f, w);
+        if (f->initial && !f->secret) {
+            json_key(w, "default");
+            write_sample(f, f->initial, w);
+        }
+        if (f->example) {
+            json_key(w, "examples");
+            json_begin_array(w);
+            write_sample(f, f->example, w);
+            json_end_array(w);
+        }
+    }
+    json_end_object(w);
+}
+
+static bool is_required(const struct field *f, enum schema_form form)
+{
+    return form == SCHEMA_INPUT ? f->required && !f->initial : !may_be_absent(f);
+}
+
+static void write_required(const struct type *const *types, size_t count, enum schema_form form,
+                           struct json_writer *w)
+{
+    bool is_open = false; /* an empty list would be needless, and older drafts forbid it */
+    for (size_t t = 0; t < count; t++) {
+        for (size_t i = 0; i < types[t]->count; i++) {
+            if (!is_required(&types[t]->fields[i], form))
+                continue;
+            if (!is_open) {
+                json_key(w, "required");
+                json_begin_array(w);
+            }
+            is_open = true;
+            json_text(w, types[t]->fields[i].name);
+        }
+    }
+    if (is_open)
+        json_end_array(w);
+}
+
+/* What follows "type": "object". */
+static void object_members(const struct type *const *types, size_t count, enum schema_form form,
+                           struct json_writer *w)
+{
+    json_key(w, "properties");
+    json_begin_object(w);
+    for (size_t t = 0; t < count; t++) {
+        for (size_t i = 0; i < types[t]->count; i++) {
+            json_key(w, types[t]->fields[i].name);
+            schema_field(&types[t]->fields[i], form, w);
+        }
+    }
+    json_end_object(w);
+    write_required(types, count, form, w);
+    if (form == SCHEMA_INPUT) {
+        json_key(w, "additionalProperties");
+        json_bool(w, false);
+    }
+}
+
+void schema_write_merged(const struct type *const *types, size_t count, enum schema_form form,
+                         struct json_writer *w)
+{
+    assert(types && w);
+    json_begin_object(w);
+    json_key(w, "type");
+    json_text(w, "object");
+    object_members(types, count, form, w);
+    json_end_object(w);
+}
+
+void schema_write(const struct type *type, enum schema_form form, struct json_writer *w)
+{
+    schema_write_merged(&type, 1, form, w);
+}

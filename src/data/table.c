@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/table.h"
+
+#include "data/bind.h"
+#include "data/utf8.h"
+
+#include <assert.h>
+#include <math.h>
+
+enum { CELL_LEAST = 8, GAP = 2 };
+
+/* ---- cells ---- */
+static bool is_number(const struct field *f)
+{
+    return f->kind == TYPE_INT || f->kind == TYPE_NUM || f->kind == TYPE_DEC;
+}
+
+/* A character that a terminal would act on: C0, DEL, C1, and the marks that turn text around
+ * (U+200E, U+200F, U+202A..U+202E, U+2066..U+2069). */
+static bool is_acted_on(const char *p, size_t step)
+{
+    const unsigned char *s = (const unsigned char *)p;
+    if (step == 1)
+        return s[0] < 0x20 || s[0] == 0x7F;
+    if (step == 2)
+        return s[0] == 0xC2 && s[1] < 0xA0;
+    if (step != 3 || s[0] != 0xE2)
+        return false;
+    if (s[1] == 0x80)
+        return s[2] == 0x8E || s[2] == 0x8F || (s[2] >= 0xAA && s[2] <= 0xAE);
+    return s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9;
+}
+
+/* Adds text that is safe to print: a space for what is white, U+FFFD for the rest. */
+void table_clean(struct str text, struct buf *out)
+{
+    for (size_t i = 0; i < text.n;) {
+        size_t step = utf8_step(text.p + i, text.n - i);
+        if (step == 1 && (text.p[i] == '\n' || text.p[i] == '\r' || text.p[i] == '\t'))
+            buf_add_char(out, ' ');
+        else if (step == 0 || is_acted_on(text.p + i, step))
+            buf_add_c(out, UTF8_REPLACEMENT);
+        else
+            buf_add(out, text.p + i, step);
+        i += step ? step : 1;
+    }
+}
+
+/* The text of a field for people, into a buf that is emptied first. */
+static struct str cell_text(const struct field *f, const void *base, struct buf *cell)
+{
+    const void *member = (const char *)base + f->offset;
+    struct buf raw;
+    buf_reset(cell);
+    if (field_absent(f, base))
+        return STR("-");
+    if (f->kind == TYPE_NUM && !f->secret) {
+        double v = *(const double *)member;
+        if (!isfinite(v))
+            return STR("-");
+        buf_add_f(cell, "%.6g", v); /* a statistic; the digits beyond are noise to a reader */
+        return buf_str(cell);
+    }
+    if (f->kind == TYPE_BOOL && !f->secret)
+        return *(const bool *)member ? STR("yes") : STR("no");
+    if (f->kind == TYPE_LIST && f->of) {
+        buf_add_f(cell, "%zu", ((const struct list *)member)->n);
+        return buf_str(cell);
+    }
+    buf_init(&raw, 1 << 20);
+    write_text(f, base, &raw);
+    table_clean(buf_str(&raw), cell);
+    buf_fini(&raw);
+    return cell->failed ? STR("?") : buf_str(cell);
+}
+
+static void pad(size_t n, struct buf *out)
+{
+    while (n-- > 0)
+        buf_add_char(out, ' ');
+}
+
+/* At most `most` code points of text, the last of them "…" if something is cut off. */
+static size_t add_cut(struct str text, size_t most, struct buf *out)
+{
+    size_t have = utf8_count(text), at = 0;
+    if (have <= most) {
+        buf_add_str(out, text);
+        return have;
+    }
+    for (size_t n = 1; n < most; n++)
+        at += utf8_step(text.p + at, text.n - at);
+    buf_add_str(out, str_sub(text, 0, at));
+    buf_add_c(out, "…");
+    return most;
+}
+
+/* ---- rows ---- */
+/* A column: a field of the row's type or of an object inside it. */
+struct column {
+    const struct field *field;
+    size_t offset; /* of the object that has the field, from the row's start */
+    const char *group;
+    size_t width;
+};
+
+struct columns {
+    struct column c[TABLE_COLUMNS_MAX];
+    size_t n;
+};
+
+/* Objects inside a row become columns of their own; one level is enough for rows. */
+static void find_columns(const struct type *type, bool wide, struct columns *cs)
+{
+    cs->n = 0;
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->wide && !wide)
+            continue;
+        size_t count = f->kind == TYPE_OBJECT ? f->of->count : 1;
+        for (size_t k = 0; k < count && cs->n < TABLE_COLUMNS_MAX; k++) {
+            struct column *c = &cs->c[cs->n];
+            bool is_inner = f->kind == TYPE_OBJECT;
+            *c = (struct column){.field = is_inner ? &f->of->fields[k] : f,
+                                 .offset = is_inner ? f->offset : 0,
+                                 .group = is_inner ? f->name : NULL};
+            if (c->field->kind != TYPE_OBJECT && (wide || !c->field->wide))
+                cs->n++;
+        }
+    }
+}
+
+static const void *row_at(const struct type *type, const void *rows, size_t i)
+{
+    return (const char *)rows + i * type->size;
+}
+
+static void add_title(const struct column *c, struct buf *out)
+{
+    if (c->group)
+        buf_add_f(out, "%s.", c->group);
+    buf_add_c(out, c->field->name);
+}
+
+static size_t title_width(const struct column *c)
+{
+    return (c->group ? str_of(c->group).n + 1 : 0) + str_of(c->field->name).n;
+}
+
+static void measure(const struct type *type, const void *rows, size_t count, struct columns *cs,
+                    struct buf *cell)
+{
+    for (size_t k = 0; k < cs->n; k++) {
+        struct column *c = &cs->c[k];
+        c->width = title_width(c);
+        for (size_t i = 0; i < count; i++) {
+            const char *base = (const char *)row_at(type, rows, i) + c->offset;
+            size_t width = utf8_count(cell_text(c->field, base, cell));
+            c->width = width > c->width ? width : c->width;
+        }
+    }
+}
+
+/* Takes from the widest text column, one at a time, until the row fits or nothing can give. */
+static void shrink(struct columns *cs, size_t width)
+{
+    size_t total = cs->n ? (cs->n - 1) * GAP : 0;
+    for (size_t k = 0; k < cs->n; k++)
+        total += cs->c[k].width;
+    while (total > width) {
+        struct column *widest = NULL;
+        for (size_t k = 0; k < cs->n; k++) {
+            struct column *c = &cs->c[k];
+            size_t least = title_width(c) > CELL_LEAST ? title_width(c) : CELL_LEAST;
+            bool can_give = !is_number(c->field) && c->width > least;
+            if (can_give && (!widest || c->width > widest->width))
+                widest = c;
+        }
+        if (!widest)
+            return;
+        widest->width--;
+        total--;
+    }
+}
+
+static void add_aligned(struct str text, size_t width, bool right, bool is_last, struct buf *out)
+{
+    size_t have = utf8_count(text), fill = have < width ? width - have : 0;
+    if (right)
+        pad(fill, out);
+    add_cut(text, width, out);
+    if (!right && !is_last)
+        pad(fill, out);
+    if (is_last)
+        buf_add_char(out, '\n');
+    else
+        pad(GAP, out);
+}
+
+void table_rows(const struct type *type, const void *rows, size_t count, struct table_style style,
+                struct buf *out)
+{
+    assert(type && out && (rows || count == 0));
+    struct columns cs;
+    struct buf cell;
+    buf_init(&cell, 1 << 20);
+    find_columns(type, style.wide, &cs);
+    measure(type, rows, count, &cs, &cell);
+    if (style.width > 0)
+        shrink(&cs, style.width);
+    for (size_t k = 0; k < cs.n; k++) {
+        buf_reset(&cell);
+        add_title(&cs.c[k], &cell);
+        add_aligned(buf_str(&cell), cs.c[k].width, is_number(cs.c[k].field), k + 1 == cs.n, out);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < cs.n; k++) {
+            const struct column *c = &cs.c[k];
+            const char *base = (const char *)row_at(type, rows, i) + c->offset;
+            struct str text = cell_text(c->field, base, &cell);
+            add_aligned(text, c->width, is_number(c->field), k + 1 == cs.n, out);
+        }
+    }
+    buf_fini(&cell);
+}
+
+/* ---- a whole value ---- */
+static bool is_rows(const struct field *f)
+{
+    return f->kind == TYPE_LIST && f->of;
+}
+
+static void add_scalars(const struct type *type, const void *value, struct table_style style,
+                        size_t indent, struct buf *out)
+{
+    struct buf cell;
+    size_t widest = 0;
+    buf_init(&cell, 1 << 20);
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        size_t width = str_of(f->name).n;
+        if (f->kind != TYPE_OBJECT && !is_rows(f) && width > widest)
+            widest = width;
+    }
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->kind == TYPE_OBJECT || is_rows(f) || (f->wide && !style.wide))
+            continue;
+        pad(indent, out);
+        buf_add_f(out, "%s:", f->name);
+        pad(widest - str_of(f->name).n + 1, out);
+        buf_add_str(out, cell_text(f, value, &cell));
+        buf_add_char(out, '\n');
+    }
+    buf_fini(&cell);
+}
+
+static void add_value(const struct type *type, const void *value, struct table_style style,
+                      size_t indent, struct buf *out)
+{
+    add_scalars(type, value, style, indent, out);
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->kind != TYPE_OBJECT || (f->wide && !style.wide))
+            continue;
+        pad(indent, out);
+        buf_add_f(out, "%s:\n", f->name);
+        add_value(f->of, (const char *)value + f->offset, style, indent + GAP, out);
+    }
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (!is_rows(f) || (f->wide && !style.wide))
+            continue;
+        const struct list *list = (const void *)((const char *)value + f->offset);
+        const char *none = field_absent(f, value) ? " -" : list->n == 0 ? " none" : "";
+        if (out->n > 0 && indent == 0)
+            buf_add_char(out, '\n');
+        pad(indent, out);
+        buf_add_f(out, "%s:%s\n", f->name, none);
+        if (list->n > 0)
+            table_rows(f->of, list->items, list->n, style, out);
+    }
+}
+
+void table_text(const struct type *type, const void *value, struct table_style style,
+                struct buf *out)
+{
+    assert(type && value && out);
+    add_value(type, value, style, 0, out);
+}
+
+/* ---- for spreadsheets ---- */
+const struct field *table_list(const struct type *type)
+{
+    for (size_t i = 0; i < type->count; i++)
+        if (is_rows(&type->fields[i]))
+            return &type->fields[i];
+    return NULL;
+}
+
+/* Programs such as Excel take a cell that begins so for a formula, quoted or not. */
+static bool is_formula(struct str s)
+{
+    return s.n > 0 && (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' ||
+                       s.p[0] == '\t' || s.p[0] == '\r');
+}
+
+void table_csv_cell(struct str text, struct buf *out)
+{
+    struct buf clean;
+    buf_init(&clean, 1 << 20);
+    if (is_formula(text))
+        buf_add_char(&clean, '\'');
+    table_clean(text, &clean);
+    struct str s = buf_str(&clean);
+    bool must_quote = str_find(s, ',', 0) < s.n || str_find(s, '"', 0) < s.n ||
+                      (s.n > 0 && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
+    if (!must_quote)
+        buf_add_str(out, s);
+    for (size_t i = 0; must_quote && i <= s.n; i++) {
+        if (i == 0 || i == s.n)
+            buf_add_char(out, '"');
+        if (i < s.n && s.p[i] == '"')
+            buf_add_char(out, '"');
+        if (i < s.n)
+            buf_add_char(out, s.p[i]);
+    }
+    if (clean.failed)
+        out->failed = true;
+    buf_fini(&clean);
+}
+
+static void csv_field(const struct field *f, const void *base, struct buf *cell, struct buf *out)
+{
+    buf_reset(cell);
+    if (is_rows(f) && !field_absent(f, base))
+        buf_add_f(cell, "%zu",
+                  ((const struct list *)(const void *)((const char *)base + f->offset))->n);
+    else
+        write_text(f, base, cell);
+    if (is_number(f) || is_rows(f))
+        buf_add_str(out, buf_str(cell));
+    else
+        table_csv_cell(buf_str(cell), out);
+}
+
+void table_csv_rows(const struct type *type, const void *rows, size_t count, struct buf *out)
+{
+    assert(type && out && (rows || count == 0));
+    struct columns cs;
+    struct buf cell;
+    buf_init(&cell, 1 << 20);
+    find_columns(type, true, &cs);
+    for (size_t k = 0; k < cs.n; k++) {
+        buf_reset(&cell);
+        add_title(&cs.c[k], &cell);
+        table_csv_cell(buf_str(&cell), out);
+        buf_add_c(out, k + 1 == cs.n ? "\r\n" : ",");
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < cs.n; k++) {
+            const char *base = (const char *)row_at(type, rows, i) + cs.c[k].offset;
+            csv_field(cs.c[k].field, base, &cell, out);
+            buf_add_c(out, k + 1 == cs.n ? "\r\n" : ",");
+        }
+    }
+    buf_fini(&cell);
+}
+
+void table_csv(const struct type *type, const void *value, struct buf *out)
+{
+    const struct field *f = table_list(type);
+    if (!f) {
+        table_csv_rows(type, value, 1, out);
+        return;
+    }
+    const struct list *list = (const void *)((const char *)value + f->offset);
+    table_csv_rows(f->of, list->items, list->n, out);
+}

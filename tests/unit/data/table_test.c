@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/table.h"
+
+#include "sample.h"
+#include "test.h"
+
+struct row {
+    struct str symbol, name;
+    struct opt_dec price;
+    double ratio;
+    bool live;
+    struct guardrail stop;
+    int64_t con_id;
+};
+
+static const struct field row_fields[] = {
+    FIELD(struct row, symbol, .doc = "d"),
+    FIELD(struct row, name, .doc = "d"),
+    FIELD(struct row, price, .doc = "d"),
+    FIELD(struct row, ratio, .doc = "d"),
+    FIELD(struct row, live, .doc = "d"),
+    FIELD_OBJECT(struct row, stop, &guardrail_type, .doc = "d"),
+    FIELD(struct row, con_id, .doc = "d", .wide = true),
+};
+static const struct type row_type = TYPE_OF(struct row, row_fields);
+
+static const struct row rows[] = {
+    {.symbol = {"AAPL", 4},
+     .name = {"Apple Inc.", 10},
+     .price = {{(dec_nano)187250000000}, true},
+     .ratio = 0.123456789,
+     .live = true,
+     .con_id = 265598},
+    {.symbol = {"NESN", 4}, .name = {"Nestl\xC3\xA9", 7}, .ratio = 2},
+};
+
+static struct buf out;
+
+static int set_up(void **state)
+{
+    (void)state;
+    buf_init(&out, 1 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    buf_fini(&out);
+    return 0;
+}
+
+static void columns_are_aligned_and_numbers_to_the_right(void **state)
+{
+    (void)state;
+    table_rows(&row_type, rows, 2, (struct table_style){0}, &out);
+    assert_str(buf_str(&out),
+               "symbol  name         price     ratio  live  stop.price  stop.trailing\n"
+               "AAPL    Apple Inc.  187.25  0.123457  yes            -  no\n"
+               "NESN    Nestl\xC3\xA9           -         2  no             -  no\n");
+}
+
+static void wide_shows_all_columns(void **state)
+{
+    (void)state;
+    table_rows(&row_type, rows, 1, (struct table_style){.wide = true}, &out);
+    assert_non_null(memmem(out.p, out.n, "con_id", 6));
+    assert_non_null(memmem(out.p, out.n, "265598", 6));
+}
+
+static void a_narrow_screen_cuts_texts_but_no_numbers(void **state)
+{
+    struct row long_name = rows[0];
+    (void)state;
+    long_name.name = STR("A very long company name that goes on \xC3\xA9\xC3\xA9\xC3\xA9");
+    table_rows(&row_type, &long_name, 1, (struct table_style){.width = 72}, &out);
+    struct str rest = buf_str(&out), line;
+    while (str_cut(&rest, '\n', &line)) {
+        size_t width = 0;
+        for (size_t i = 0; i < line.n; i++)
+            width += (line.p[i] & 0xC0) != 0x80;
+        assert_true(width <= 72);
+    }
+    assert_non_null(memmem(out.p, out.n, "A very long …", 15));
+    assert_non_null(memmem(out.p, out.n, "187.25", 6));
+}
+
+static void no_rows_are_a_header_alone(void **state)
+{
+    (void)state;
+    table_rows(&leg_type, NULL, 0, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "symbol  ratio\n");
+    buf_reset(&out);
+    table_csv_rows(&leg_type, NULL, 0, &out);
+    assert_str(buf_str(&out), "symbol,ratio\r\n");
+}
+
+static void outside_text_cannot_drive_the_terminal(void **state)
+{
+    struct leg leg = {STR("a\x1B[2Jb\nc\td\xC2\x9B\xE2\x80\xAE\xFF\x7F"), 1};
+    (void)state;
+    table_rows(&leg_type, &leg, 1, (struct table_style){0}, &out);
+    assert_null(memchr(out.p, 0x1B, out.n));
+    assert_null(memchr(out.p, 0x7F, out.n));
+    assert_true(str_is_utf8(buf_str(&out)));
+    assert_null(memmem(out.p, out.n, "\xC2\x9B", 2));
+    assert_null(memmem(out.p, out.n, "\xE2\x80\xAE", 3));
+    size_t lines = 0;
+    for (size_t i = 0; i < out.n; i++)
+        lines += out.p[i] == '\n';
+    assert_int_equal(lines, 2);
+    buf_reset(&out);
+    table_csv_rows(&leg_type, &leg, 1, &out);
+    assert_null(memchr(out.p, 0x1B, out.n));
+}
+
+static void a_value_is_shown_as_lines_groups_and_tables(void **state)
+{
+    struct leg legs[] = {{STR("A"), 1}, {STR("B"), 22}};
+    struct sample s = {.symbol = STR("AAPL"),
+                       .quantity = 5,
+                       .legs = {legs, 2},
+                       .tags = {legs, 0},
+                       .token = STR("t0p")};
+    (void)state;
+    table_text(&sample_type, &s, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "symbol:   AAPL\n"
+                              "quantity: 5\n"
+                              "client:   -\n"
+                              "weight:   0\n"
+                              "beta:     -\n"
+                              "fee:      0\n"
+                              "limit:    -\n"
+                              "dryRun:   no\n"
+                              "confirm:  -\n"
+                              "side:     BUY\n"
+                              "kind:     -\n"
+                              "at:       1970-01-01T00:00:00Z\n"
+                              "until:    -\n"
+                              "tags:     \n"
+                              "token:    ***\n"
+                              "stop:\n"
+                              "  price:    -\n"
+                              "  trailing: no\n"
+                              "\n"
+                              "legs:\n"
+                              "symbol  ratio\n"
+                              "A           1\n"
+                              "B          22\n");
+}
+
+static void csv_quotes_what_needs_it_and_disarms_formulas(void **state)
+{
+    static const char *const cases[][2] = {
+        {"plain", "plain"},    {"", ""},
+        {"a,b", "\"a,b\""},    {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"=1+1", "'=1+1"},     {"+1", "'+1"},
+        {"-x", "'-x"},         {"@cmd", "'@cmd"},
+        {"\tx", "' x"},        {"\rx", "' x"},
+        {"=a,b", "\"'=a,b\""}, {"two\nlines", "two lines"},
+        {" x", "\" x\""},      {"\xC3\xA9", "\xC3\xA9"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        buf_reset(&out);
+        table_csv_cell(str_of(cases[i][0]), &out);
+        assert_str(buf_str(&out), cases[i][1]);
+    }
+}
+
+static void csv_has_all_columns_and_raw_numbers(void **state)
+{
+    struct row row = rows[0];
+    (void)state;
+    row.price = DEC_SOME(DEC_MICRO(-1234500000));
+    row.name = STR("=evil");
+    table_csv_rows(&row_type, &row, 1, &out);
+    assert_str(buf_str(&out), "symbol,name,price,ratio,live,stop.price,stop.trailing,con_id\r\n"
+                              "AAPL,'=evil,-1234.5,0.123456789,true,,false,265598\r\n");
+}
+
+static void csv_of_an_answer_is_its_list_or_its_scalars(void **state)
+{
+    struct leg legs[] = {{STR("A"), 1}};
+    struct sample s = {.legs = {legs, 1}};
+    (void)state;
+    assert_string_equal(table_list(&sample_type)->name, "legs");
+    table_csv(&sample_type, &s, &out);
+    assert_str(buf_str(&out), "symbol,ratio\r\nA,1\r\n");
+    buf_reset(&out);
+    assert_null(table_list(&leg_type));
+    table_csv(&leg_type, legs, &out);
+    assert_str(buf_str(&out), "symbol,ratio\r\nA,1\r\n");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(columns_are_aligned_and_numbers_to_the_right),
+        TEST(wide_shows_all_columns),
+        TEST(a_narrow_screen_cuts_texts_but_no_numbers),
+        TEST(no_rows_are_a_header_alone),
+        TEST(outside_text_cannot_drive_the_terminal),
+        TEST(a_value_is_shown_as_lines_groups_and_tables),
+        TEST(csv_quotes_what_needs_it_and_disarms_formulas),
+        TEST(csv_has_all_columns_and_raw_numbers),
+        TEST(csv_of_an_answer_is_its_list_or_its_scalars),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
