@@ -3,7 +3,9 @@
 # One archive per folder of src/, linked in the order of the layers (ARCHITECTURE.md), so a unit
 # test of a folder links that folder and the lower ones, nothing above.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 B       ?= build
 MODE    ?= release
 LAYERS  := base data sys model quant wire book broker paper store market guard automation ops face app
@@ -18,7 +20,10 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=unde
                   -fno-omit-frame-pointer
 CFLAGS_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -DPORTCULLIS_FUZZ
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fstack-protector-strong \
-              $(WARN) $(CFLAGS_$(MODE)) -Isrc -I$(B)/gen -MMD -MP $(CFLAGS)
+              $(WARN) $(CFLAGS_$(MODE)) -Isrc -I. -I$(B)/gen -MMD -MP $(CFLAGS)
+# one short line a command; `make V=1` shows them whole
+SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) $@;)
+QUIET    = $(if $(V),,@)
 ALL_LDFLAGS := $(CFLAGS_$(MODE)) -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS    = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
 
@@ -46,18 +51,21 @@ layers:
 	@tools/layers
 
 $(B)/portcullisd: $(B)/src/app/main.o $(ARCHIVES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 $(B)/portcullis: $(patsubst %.c,$(B)/%.o,$(CLIENT))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(ARCHIVES): $(B)/%.a: $$(filter $(B)/src/%/$$(percent).o,$$(OBJS))
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 percent := %
 
-$(B)/%.o: %.c $(B)/gen/build_id.h Makefile
+$(B)/%.o: %.c Makefile | $(B)/gen/build_id.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/gen/build_id.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define PORTCULLIS_VERSION "%s"\n#define PORTCULLIS_BUILD "%s"\n' '$(VERSION)' '$(BUILDID)' > $@.new
@@ -72,24 +80,42 @@ $(B)/gen/op_sets.h: $(wildcard src/ops/*.c)
 	  echo 'static const struct op_set *const op_sets[] = {'; sed 's/.*/    \&&,/' $@.names; \
 	  echo '};'; echo 'enum { OP_SET_COUNT = sizeof op_sets / sizeof op_sets[0] };') > $@
 $(B)/src/ops/op.o: $(B)/gen/op_sets.h
+# the universe of the paper exchange, inside the program
+$(B)/gen/instruments.h: data/instruments.csv
+	@mkdir -p $(@D)
+	@(echo 'static const unsigned char instruments_csv[] = {'; \
+	  od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '};') > $@
+$(B)/src/app/paper_main.o: $(B)/gen/instruments.h
 
 # tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
 $(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*)))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
 units: $(UNITS)
+$(B)/scenario: $(KIT) $(ARCHIVES)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(KIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 # tests/fuzz/NAME_fuzz.c -> a program that replays its corpus, and under clang one that fuzzes
 $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 $(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 fuzzers: $(FUZZERS)
 
 # all that tests/run starts in a build directory; it finds them by the names of their sources
 programs: build units $(REPLAYS) $(if $(wildcard tests/scenario/*.scn),$(B)/scenario)
+demo:
+	@tools/bootstrap build
+	@$(SUBMAKE) build
+	@tools/demo $(B)
+run: build
+	@$(B)/portcullis serve --foreground-log
 test:
 	@tools/bootstrap test
 	@$(SUBMAKE) programs B=$(B) MODE=release
@@ -103,6 +129,18 @@ fuzz:
 	@tools/bootstrap fuzz
 	@$(SUBMAKE) fuzzers B=$(B)-fuzz MODE=fuzz CC=clang
 	@tools/fuzz $(B)-fuzz
+
+bench:
+	@tools/bootstrap build
+	@$(SUBMAKE) build $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+	@tools/bench $(B)
+interop:
+	@tools/bootstrap build
+	@$(SUBMAKE) build
+	@tools/interop $(B)
+$(B)/bench/%: $(B)/bench/%.o $(ARCHIVES)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
