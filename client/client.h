@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client: what users type and what an assistant starts. libc only; it renders nothing itself.
+ *
+ * The conversation with the daemon, on its Unix socket:
+ *
+ *   client   PORTCULLIS 1 build=BUILD face=mcp\n
+ *            PORTCULLIS 1 build=BUILD face=cli width=COLUMNS tty=0|1 stdin=0|1 args=N\n
+ *              and N arguments, each ended by NUL; tty: output is a terminal, stdin: input is one
+ *            PORTCULLIS 1 build=BUILD face=version\n   (wants the answer line and nothing else)
+ *   daemon   PORTCULLIS 1 build=BUILD\n   or   PORTCULLIS ERROR text\n
+ *   then     mcp: bytes, verbatim, both ways
+ *            cli: frames to the client: one byte kind ('o' output, 'e' error output, 'x' exit
+ *              status in decimal, the last frame), four bytes length, most significant first, bytes
+ */
+#ifndef PORTCULLIS_CLIENT_H
+#define PORTCULLIS_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    CLIENT_PATH_MAX = 1024,
+    CLIENT_LINE_MAX = 512,
+    CLIENT_WAIT_MS = 10000, /* for the daemon to come up, and for its answer line */
+    CLIENT_UNAVAILABLE = 69 /* exit status: no daemon, or it went away */
+};
+
+/* ---- where.c: the same rule as paths_find in src/sys/paths.c ---- */
+struct where {
+    char socket[CLIENT_PATH_MAX];
+    char state[CLIENT_PATH_MAX];   /* the state directory */
+    char log[CLIENT_PATH_MAX];     /* what a starting daemon says */
+    char program[CLIENT_PATH_MAX]; /* portcullisd; "" if there is none */
+};
+/* False, with a message on stderr, if the environment does not say where. */
+bool where_find(struct where *w);
+/* The directory of `path` into out; makes it (0700) if it is missing. False with a message. */
+bool where_make_parent(const char *path, char out[CLIENT_PATH_MAX]);
+
+/* ---- daemon.c ---- */
+/* A connected socket; -1 if nothing listens (no message), -2 on any other failure (message). */
+int daemon_connect(const struct where *w);
+/* As daemon_connect, but starts a daemon where none runs; negative after a message. */
+int daemon_connect_or_start(const struct where *w, bool verbose);
+/*
+ * Sends n bytes of hello and reads the answer line; the daemon's build goes to `build`. False with
+ * a message if it refuses or does not answer.
+ */
+bool daemon_greet(int fd, const char *hello, size_t n, char build[CLIENT_LINE_MAX]);
+
+/* ---- relay.c ---- */
+/* Copies both ways until both sides have ended; the exit status. */
+int relay_bytes(int fd);
+/* Copies the daemon's frames out; the exit status. */
+int relay_frames(int fd);
+
+/* Writes everything, also to a descriptor that does not block. False and errno on failure. */
+bool write_all(int fd, const char *p, size_t n);
+/* "portcullis: ...\n" on stderr. */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

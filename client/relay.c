@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BLOCK = 64 << 10, STATUS_MAX = 8 };
+
+/* ---- mcp: bytes both ways ---- */
+
+/* One direction. At most one block is held: a reader that does not read stops its writer. */
+struct lane {
+    int from, to;
+    size_t write_max;  /* what a write may take without blocking once poll said it is possible */
+    size_t start, end; /* bytes held */
+    bool ended;        /* `from` has given its last byte */
+    char block[BLOCK];
+};
+
+/* Moves what can be moved; false if `to` takes no more. */
+static bool lane_move(struct lane *d, short from_events, short to_events)
+{
+    if (d->start == d->end && !d->ended && from_events) {
+        ssize_t n = read(d->from, d->block, sizeof d->block);
+        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+            d->ended = true;
+        d->start = 0;
+        d->end = n > 0 ? (size_t)n : 0;
+    } else if (d->start < d->end && to_events) {
+        size_t n = d->end - d->start;
+        ssize_t w = write(d->to, d->block + d->start, n < d->write_max ? n : d->write_max);
+        if (w < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
+        d->start += w > 0 ? (size_t)w : 0;
+    }
+    return true;
+}
+
+int relay_bytes(int fd)
+{
+    /* a pipe that polls writable takes PIPE_BUF bytes without blocking; our socket never blocks */
+    static struct lane up, down;
+    up = (struct lane){.from = 0, .to = fd, .write_max = BLOCK};
+    down = (struct lane){.from = fd, .to = 1, .write_max = PIPE_BUF};
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    bool up_done = false;
+    while (!(down.ended && down.start == down.end)) {
+        bool up_has = up.start < up.end, down_has = down.start < down.end;
+        if (up.ended && !up_has && !up_done) {
+            shutdown(fd, SHUT_WR); /* no more requests; the answers are still to come */
+            up_done = true;
+        }
+        struct pollfd p[] = {
+            {.fd = up.ended || up_has ? -1 : 0, .events = POLLIN},
+            {.fd = up_has ? fd : -1, .events = POLLOUT},
+            {.fd = down.ended || down_has ? -1 : fd, .events = POLLIN},
+            {.fd = down_has ? 1 : -1, .events = POLLOUT},
+        };
+        if (poll(p, 4, -1) < 0 && errno != EINTR)
+            break;
+        if (!lane_move(&up, p[0].revents, p[1].revents))
+            up.ended = true, up.start = up.end = 0; /* the daemon reads no more; hear it out */
+        if (!lane_move(&down, p[2].revents, p[3].revents))
+            return 0; /* whoever started us has gone */
+    }
+    if (up_done)
+        return 0;
+    say("the daemon has gone away");
+    return CLIENT_UNAVAILABLE;
+}
+
+/* ---- cli: frames out ---- */
+
+struct input {
+    int fd;
+    size_t start, end;
+    char block[BLOCK];
+};
+
+/* Up to n of the next bytes; 0 at the end of input. */
+static size_t next_bytes(struct input *in, size_t n, const char **p)
+{
+    if (in->start == in->end) {
+        ssize_t got;
+        do
+            got = read(in->fd, in->block, sizeof in->block);
+        while (got < 0 && errno == EINTR);
+        in->start = 0;
+        in->end = got > 0 ? (size_t)got : 0;
+    }
+    size_t have = in->end - in->start;
+    size_t take = n < have ? n : have;
+    *p = in->block + in->start;
+    in->start += take;
+    return take;
+}
+
+static bool read_exactly(struct input *in, char *out, size_t n)
+{
+    while (n) {
+        const char *p;
+        size_t got = next_bytes(in, n, &p);
+        if (!got)
+            return false;
+        memcpy(out, p, got);
+        out += got;
+        n -= got;
+    }
+    return true;
+}
+
+bool write_all(int fd, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t w = write(fd, p, n);
+        if (w < 0 && errno == EAGAIN) {
+            struct pollfd wait = {.fd = fd, .events = POLLOUT};
+            poll(&wait, 1, -1);
+        } else if (w < 0 && errno != EINTR) {
+            return false;
+        }
+        p += w > 0 ? w : 0;
+        n -= w > 0 ? (size_t)w : 0;
+    }
+    return true;
+}
+
+static int lost(void)
+{
+    say("the daemon has gone away before the command ended; its outcome is unknown");
+    return CLIENT_UNAVAILABLE;
+}
+
+int relay_frames(int fd)
+{
+    static struct input in;
+    in = (struct input){.fd = fd};
+    unsigned char head[5];
+    while (read_exactly(&in, (char *)head, sizeof head)) {
+        size_t left =
+            (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
+        if (head[0] == 'x') {
+            char text[STATUS_MAX] = "";
+            if (left >= sizeof text || !read_exactly(&in, text, left))
+                return lost();
+            return (int)strtol(text, NULL, 10) & 255;
+        }
+        if (head[0] != 'o' && head[0] != 'e')
+            return lost();
+        while (left) {
+            const char *p;
+            size_t n = next_bytes(&in, left, &p);
+            if (!n)
+                return lost();
+            if (!write_all(head[0] == 'o' ? 1 : 2, p, n)) {
+                if (errno != EPIPE)
+                    say("output: %s", strerror(errno));
+                return 1;
+            }
+            left -= n;
+        }
+    }
+    return lost();
+}
