@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+#include "book/orders.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/map.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct fills {
+    struct dec quantity, notional;
+    struct dec reduced; /* what corrections have taken away */
+};
+
+struct order_row {
+    struct book_order view; /* what others see; derived by refresh() */
+    int64_t serial;
+    uint64_t snapshot;        /* the last snapshot in which it was named */
+    enum order_state state;   /* as told */
+    struct dec status_filled; /* the largest of any status */
+    struct dec status_remaining;
+    struct opt_dec status_average;
+    struct fills plain, combination;
+    bool has_reason; /* view.status.broker_* says why it ended */
+};
+
+struct execution_row {
+    struct execution x;
+    bool is_told;         /* false: only its commission has come */
+    int64_t revision;     /* the digits after the last dot of exec_id */
+    int64_t paid;         /* the revision that the commission belongs to; -1 for none */
+    struct dec most;      /* the largest quantity of any revision */
+    struct dec most_less; /* most - quantity, as accounted for in the order */
+};
+
+struct orders {
+    struct map *rows; /* owned order_rows by serial, oldest first */
+    struct map *by_id, *by_perm, *by_ref;
+    struct map *executions; /* owned execution_rows by exec_id without its revision */
+    int64_t serial;
+    uint64_t snapshot;
+};
+
+struct orders *orders_new(void)
+{
+    struct orders *o = xcalloc(1, sizeof *o);
+    o->rows = map_new(LIMIT_ORDERS);
+    o->by_id = map_new(LIMIT_ORDERS);
+    o->by_perm = map_new(LIMIT_ORDERS);
+    o->by_ref = map_new(LIMIT_ORDERS);
+    o->executions = map_new(LIMIT_EXECUTIONS);
+    return o;
+}
+
+static void map_free_values(struct map *m)
+{
+    void *value = NULL;
+    for (size_t i = 0; map_next(m, &i, &value);)
+        xfree(value);
+    map_free(m);
+}
+
+void orders_free(struct orders *o)
+{
+    if (o == NULL)
+        return;
+    map_free(o->by_id);
+    map_free(o->by_perm);
+    map_free(o->by_ref);
+    map_free_values(o->rows);
+    map_free_values(o->executions);
+    xfree(o);
+}
+
+/* ---- keys ---- */
+
+static int64_t id_key(int32_t client_id, int32_t order_id)
+{
+    return (int64_t)(((uint64_t)(uint32_t)client_id << 32) | (uint32_t)order_id);
+}
+
+/*
+ * One (client, order id) can belong to two orders at the broker: ids are given out again after a
+ * restart of the Gateway, and a modification while its line was down has made a second order. The
+ * perm id tells them apart, so it decides where it is known.
+ */
+static struct order_row *row_find(const struct orders *o, const struct order *ids)
+{
+    struct order_row *row = NULL;
+    if (ids->perm_id != 0 && (row = map_get(o->by_perm, ids->perm_id)) != NULL)
+        return row;
+    if (ids->order_id != 0)
+        row = map_get(o->by_id, id_key(ids->client_id, ids->order_id));
+    if (row == NULL && ids->ref[0] != '\0' && ids->order_id == 0)
+        row = map_get_str(o->by_ref, STR_NAME(ids->ref));
+    if (row != NULL && ids->perm_id != 0 && row->view.order.perm_id != 0)
+        return NULL; /* another order under the same id */
+    return row;
+}
+
+static void index_row(struct orders *o, struct order_row *row)
+{
+    const struct order *v = &row->view.order;
+    bool ok = true; /* the maps are as large as the table of rows */
+    if (v->order_id != 0)
+        ok = map_put(o->by_id, id_key(v->client_id, v->order_id), row);
+    if (v->perm_id != 0)
+        ok = map_put(o->by_perm, v->perm_id, row) && ok;
+    if (v->ref[0] != '\0')
+        ok = map_put_str(o->by_ref, STR_NAME(v->ref), row) && ok;
+    assert(ok);
+}
+
+static void row_drop(struct orders *o, struct order_row *row)
+{
+    const struct order *v = &row->view.order;
+    int64_t key = id_key(v->client_id, v->order_id);
+    if (v->order_id != 0 && map_get(o->by_id, key) == row)
+        map_take(o->by_id, key);
+    if (v->perm_id != 0 && map_get(o->by_perm, v->perm_id) == row)
+        map_take(o->by_perm, v->perm_id);
+    if (v->ref[0] != '\0' && map_get_str(o->by_ref, STR_NAME(v->ref)) == row)
+        map_take_str(o->by_ref, STR_NAME(v->ref));
+    map_take(o->rows, row->serial);
+    xfree(row);
+}
+
+/* Makes room by forgetting the oldest order that can no longer change. False if all still can. */
+static bool make_room(struct orders *o)
+{
+    if (map_count(o->rows) < LIMIT_ORDERS)
+        return true;
+    void *value = NULL;
+    for (size_t i = 0; map_next(o->rows, &i, &value);) {
+        struct order_row *row = value;
+        if (order_state_is_terminal(row->view.status.state)) {
+            row_drop(o, row);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The row of these ids, new if need be. NULL if there is neither an id nor room. */
+static struct order_row *row_of(struct orders *o, const struct order *ids, struct utc at)
+{
+    if (ids->order_id == 0 && ids->perm_id == 0)
+        return NULL;
+    struct order_row *row = row_find(o, ids);
+    if (row == NULL) {
+        if (!make_room(o))
+            return NULL;
+        row = xcalloc(1, sizeof *row);
+        row->serial = ++o->serial;
+        row->view.order.order_id = ids->order_id;
+        row->view.order.client_id = ids->client_id;
+        row->view.order.perm_id = ids->perm_id;
+        row->view.first_seen = (struct opt_utc){at, true};
+        bool ok = map_put(o->rows, row->serial, row);
+        assert(ok);
+        index_row(o, row);
+    } else if (row->view.order.perm_id == 0 && ids->perm_id != 0) {
+        row->view.order.perm_id = ids->perm_id;
+        index_row(o, row);
+    }
+    row->view.last_change = (struct opt_utc){at, true};
+    return row;
+}
+
+/* ---- what follows from what was told ---- */
+
+/* Sums of hostile numbers: what would leave the range of dec is left out. */
+static struct dec plus(struct dec a, struct dec b)
+{
+    struct dec sum;
+    return dec_add(a, b, &sum) ? sum : a;
+}
+
+static void refresh(struct order_row *row)
+{
+    struct order_status *s = &row->view.status;
+    const struct order *v = &row->view.order;
+    bool is_combination =
+        v->contract.sec_type == SEC_BAG || dec_sign(row->combination.quantity) > 0;
+    const struct fills *f = is_combination ? &row->combination : &row->plain;
+
+    struct dec said = plus(row->status_filled, dec_neg(f->reduced));
+    s->filled = dec_max(dec_max(f->quantity, said), DEC_ZERO);
+    s->remaining = row->status_remaining;
+    if (dec_sign(v->quantity) > 0)
+        s->remaining = dec_max(plus(v->quantity, dec_neg(s->filled)), DEC_ZERO);
+
+    s->avg_fill_price = row->status_average;
+    struct dec average;
+    if (dec_sign(f->quantity) > 0 && dec_cmp(f->quantity, s->filled) >= 0 &&
+        dec_div(f->notional, f->quantity, &average))
+        s->avg_fill_price = DEC_SOME(average);
+
+    bool all = dec_sign(v->quantity) > 0 && dec_cmp(s->filled, v->quantity) >= 0;
+    s->state = all ? STATE_FILLED : row->state;
+}
+
+static void told_state(struct order_row *row, enum order_state state)
+{
+    if (state == STATE_UNKNOWN)
+        return;
+    /* Filled is stronger than cancelled: a fill may cross a cancel. */
+    if (order_state_is_terminal(row->state) && state != STATE_FILLED)
+        return;
+    row->state = state;
+}
+
+static void told_reason(struct order_row *row, int code, struct str text, bool is_reason)
+{
+    if (code == 0 && text.n == 0)
+        return;
+    if (row->has_reason && !is_reason)
+        return;
+    row->has_reason = is_reason;
+    row->view.status.broker_code = code;
+    str_copy_cut(row->view.status.broker_text, sizeof row->view.status.broker_text, text);
+}
+
+static void told_terms(struct orders *o, struct order_row *row, const struct order *terms)
+{
+    struct order *v = &row->view.order;
+    struct order was = *v;
+    *v = *terms;
+    /* Lists of finished orders and of other clients' orders leave keys out. */
+    if (v->order_id == 0) {
+        v->order_id = was.order_id;
+        v->client_id = was.client_id;
+    }
+    if (v->perm_id == 0)
+        v->perm_id = was.perm_id;
+    if (v->parent_id == 0)
+        v->parent_id = was.parent_id;
+    if (v->ref[0] == '\0')
+        memcpy(v->ref, was.ref, sizeof v->ref);
+    if (was.ref[0] != '\0' && !str_eq(STR_NAME(was.ref), STR_NAME(v->ref)) &&
+        map_get_str(o->by_ref, STR_NAME(was.ref)) == row)
+        map_take_str(o->by_ref, STR_NAME(was.ref));
+    int64_t key = id_key(was.client_id, was.order_id);
+    if (was.order_id != 0 && key != id_key(v->client_id, v->order_id) &&
+        map_get(o->by_id, key) == row)
+        map_take(o->by_id, key);
+    index_row(o, row);
+}
+
+/* ---- events ---- */
+
+void orders_told(struct orders *o, const struct order *terms, const struct order_status *status,
+                 struct utc at)
+{
+    struct order_row *row = row_of(o, terms, at);
+    if (row == NULL)
+        return;
+    row->snapshot = o->snapshot;
+    told_terms(o, row, terms);
+    told_state(row, status->state);
+    told_reason(row, status->broker_code, STR_NAME(status->broker_text), true);
+    if (status->completed.has)
+        row->view.status.completed = status->completed;
+    row->view.is_completed_row = false;
+    refresh(row);
+}
+
+void orders_status(struct orders *o, const struct order *ids, const struct order_status *status,
+                   struct utc at)
+{
+    struct order_row *row = row_of(o, ids, at);
+    if (row == NULL)
+        return;
+    row->snapshot = o->snapshot;
+    if (row->view.order.parent_id == 0)
+        row->view.order.parent_id = ids->parent_id;
+    if (dec_cmp(status->filled, row->status_filled) >= 0) {
+        row->status_filled = status->filled;
+        row->status_remaining = status->remaining;
+        row->status_average = status->avg_fill_price;
+        row->view.status.last_fill_price = status->last_fill_price;
+        memcpy(row->view.status.why_held, status->why_held, sizeof status->why_held);
+        told_state(row, status->state);
+    } else if (order_state_is_terminal(status->state)) {
+        told_state(row, status->state);
+    }
+    told_reason(row, status->broker_code, STR_NAME(status->broker_text), true);
+    refresh(row);
+}
+
+void orders_completed(struct orders *o, const struct order *terms,
+                      const struct order_status *status, struct utc at)
+{
+    bool is_new = row_find(o, terms) == NULL;
+    struct order_row *row = row_of(o, terms, at);
+    if (row == NULL)
+        return;
+    if (is_new)
+        row->view.is_completed_row = true;
+    if (is_new || row->view.is_completed_row || dec_is_zero(row->view.order.quantity))
+        told_terms(o, row, terms);
+    row->status_filled = dec_max(row->status_filled, status->filled);
+    told_state(row, status->state);
+    told_reason(row, status->broker_code, STR_NAME(status->broker_text), false);
+    if (status->completed.has)
+        row->view.status.completed = status->completed;
+    refresh(row);
+}
+
+void orders_notice(struct orders *o, const struct order *ids, int code, struct str text,
+                   bool is_reason, struct utc at)
+{
+    struct order_row *row = row_find(o, ids);
+    if (row == NULL)
+        return; /* words alone make no order */
+    row->view.last_change = (struct opt_utc){at, true};
+    told_reason(row, code, text, is_reason);
+}
+
+void orders_snapshot_begin(struct orders *o)
+{
+    o->snapshot++;
+}
+
+void orders_snapshot_end(struct orders *o, struct utc at)
+{
+    void *value = NULL;
+    for (size_t i = 0; map_next(o->rows, &i, &value);) {
+        struct order_row *row = value;
+        if (row->snapshot == o->snapshot || order_state_is_terminal(row->view.status.state) ||
+            row->state == STATE_UNKNOWN || row->state == STATE_INACTIVE)
+            continue;
+        row->state = STATE_UNKNOWN;
+        row->view.last_change = (struct opt_utc){at, true};
+        refresh(row);
+    }
+}
+
+/* ---- executions ---- */
+
+/* "0000e0d5.69dd7411.01.02" is revision 2 of "0000e0d5.69dd7411.01". */
+static struct str exec_base(struct str id, int64_t *revision)
+{
+    size_t dot = id.n;
+    while (dot > 0 && id.p[dot - 1] != '.')
+        dot--;
+    if (dot > 1 && str_to_i64(str_sub(id, dot, id.n), revision) && *revision >= 0)
+        return str_sub(id, 0, dot - 1);
+    *revision = 0;
+    return id;
+}
+
+static struct execution_row *execution_of(struct orders *o, struct str base)
+{
+    struct execution_row *r = map_get_str(o->executions, base);
+    if (r != NULL)
+        return r;
+    if (map_count(o->executions) >= LIMIT_EXECUTIONS) {
+        void *oldest = NULL;
+        size_t i = 0;
+        bool found = map_next(o->executions, &i, &oldest);
+        assert(found);
+        struct execution_row *old = oldest;
+        int64_t ignored;
+        map_take_str(o->executions, exec_base(STR_NAME(old->x.exec_id), &ignored));
+        xfree(old);
+    }
+    r = xcalloc(1, sizeof *r);
+    r->revision = -1;
+    r->paid = -1;
+    bool ok = map_put_str(o->executions, base, r);
+    assert(ok);
+    return r;
+}
+
+/* Adds (sign 1) or takes back (sign -1) what r contributes to its order. */
+static void account_for(struct fills *f, const struct execution_row *r, int sign)
+{
+    struct dec quantity = r->x.quantity, less = r->most_less, notional;
+    if (!dec_mul(r->x.price, quantity, &notional))
+        notional = DEC_ZERO;
+    f->quantity = plus(f->quantity, sign > 0 ? quantity : dec_neg(quantity));
+    f->notional = plus(f->notional, sign > 0 ? notional : dec_neg(notional));
+    f->reduced = plus(f->reduced, sign > 0 ? less : dec_neg(less));
+}
+
+static void keep_commission(struct execution *to, const struct execution *from)
+{
+    to->commission = from->commission;
+    to->realized_pnl = from->realized_pnl;
+    memcpy(to->commission_currency, from->commission_currency, sizeof to->commission_currency);
+}
+
+static void order_ids(const struct execution *x, struct order *ids)
+{
+    *ids =
+        (struct order){.order_id = x->order_id, .client_id = x->client_id, .perm_id = x->perm_id};
+    memcpy(ids->ref, x->ref, sizeof ids->ref);
+}
+
+/* An execution may come before the order is told: it then says what it knows about it. */
+static void fill_in_terms(struct orders *o, struct order_row *row, const struct execution *x)
+{
+    struct order *v = &row->view.order;
+    if (v->account[0] == '\0') {
+        memcpy(v->account, x->account, sizeof v->account);
+        v->contract = x->contract;
+        v->side = x->side;
+    }
+    if (v->ref[0] == '\0' && x->ref[0] != '\0') {
+        memcpy(v->ref, x->ref, sizeof v->ref);
+        index_row(o, row);
+    }
+}
+
+void orders_execution(struct orders *o, const struct execution *x, struct utc at)
+{
+    int64_t revision;
+    struct str base = exec_base(STR_NAME(x->exec_id), &revision);
+    if (base.n == 0)
+        return;
+    struct order ids;
+    order_ids(x, &ids);
+    struct order_row *row = row_of(o, &ids, at);
+    struct execution_row *r = execution_of(o, base);
+    struct fills unknown = {0}; /* of an execution without an order */
+    struct fills *f = &unknown;
+    if (row != NULL)
+        f = x->contract.sec_type == SEC_BAG ? &row->combination : &row->plain;
+
+    if (r->is_told)
+        account_for(f, r, -1);
+    if (!r->is_told || revision > r->revision) {
+        struct execution was = r->x;
+        r->x = *x;
+        if (r->paid >= 0 && !x->commission.has)
+            keep_commission(&r->x, &was);
+        r->revision = revision;
+        r->is_told = true;
+    }
+    r->most = dec_max(r->most, x->quantity);
+    r->most_less = plus(r->most, dec_neg(r->x.quantity));
+    account_for(f, r, 1);
+    if (row != NULL) {
+        fill_in_terms(o, row, x);
+        refresh(row);
+    }
+}
+
+void orders_commission(struct orders *o, const struct execution *x)
+{
+    int64_t revision;
+    struct str base = exec_base(STR_NAME(x->exec_id), &revision);
+    if (base.n == 0 || !x->commission.has)
+        return;
+    struct execution_row *r = execution_of(o, base);
+    if (revision < r->paid)
+        return;
+    r->paid = revision;
+    keep_commission(&r->x, x);
+    if (!r->is_told)
+        memcpy(r->x.exec_id, x->exec_id, sizeof r->x.exec_id);
+}
+
+/* ---- rows ---- */
+
+bool orders_next(const struct orders *o, size_t *i, struct str account,
+                 const struct book_order **out)
+{
+    void *value = NULL;
+    while (map_next(o->rows, i, &value)) {
+        const struct order_row *row = value;
+        if (account.p != NULL && !str_eq(account, STR_NAME(row->view.order.account)))
+            continue;
+        *out = &row->view;
+        return true;
+    }
+    return false;
+}
+
+bool orders_next_execution(const struct orders *o, size_t *i, struct str account,
+                           const struct execution **out)
+{
+    void *value = NULL;
+    while (map_next(o->executions, i, &value)) {
+        const struct execution_row *r = value;
+        if (!r->is_told || (account.p != NULL && !str_eq(account, STR_NAME(r->x.account))))
+            continue;
+        *out = &r->x;
+        return true;
+    }
+    return false;
+}
+
+static const struct book_order *view_of(const struct order_row *row)
+{
+    return row == NULL ? NULL : &row->view;
+}
+
+const struct book_order *orders_find(const struct orders *o, int32_t client_id, int32_t order_id)
+{
+    return order_id == 0 ? NULL : view_of(map_get(o->by_id, id_key(client_id, order_id)));
+}
+
+const struct book_order *orders_find_perm(const struct orders *o, int64_t perm_id)
+{
+    return perm_id == 0 ? NULL : view_of(map_get(o->by_perm, perm_id));
+}
+
+const struct book_order *orders_find_ref(const struct orders *o, struct str ref)
+{
+    return ref.n == 0 ? NULL : view_of(map_get_str(o->by_ref, ref));
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "broker/state.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* How long the end of an abandoned question is awaited, so that it is not taken for a younger
+ * one's. */
+enum { LATE_MS = 60000 };
+
+static bool is_answered_in_order(enum ask ask)
+{
+    return ask >= ASK_TIME;
+}
+
+/* ---- the table ---- */
+
+int32_t request_next_id(struct session *s)
+{
+    do {
+        s->last_request_id =
+            s->last_request_id == INT32_MAX ? REQUEST_ID_FIRST : s->last_request_id + 1;
+    } while (map_get(s->requests, s->last_request_id) != NULL);
+    return s->last_request_id;
+}
+
+struct request *request_new(struct session *s, enum ask ask, int32_t id, struct answer *answer,
+                            struct error *e)
+{
+    if (!session_is_up(s)) {
+        error_set(e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "not connected to the broker (%s)",
+                  link_state_text(s->link));
+        error_next(e, "%s", s->hint);
+        return NULL;
+    }
+    if (map_count(s->requests) >= LIMIT_SESSION_REQUESTS) {
+        error_set(e, ERROR_LIMIT, "REQUESTS_MAX", "%d questions are waiting for the broker",
+                  LIMIT_SESSION_REQUESTS);
+        return NULL;
+    }
+    struct request *r = xcalloc(1, sizeof *r);
+    r->id = id != 0 ? id : request_next_id(s);
+    r->ask = ask;
+    r->deadline = instant_after_ms(s->now.mono, session_timeout_ms(s));
+    r->answer = answer;
+    if (answer != NULL)
+        answer->of = r;
+    bool ok = map_put(s->requests, r->id, r);
+    assert(ok);
+    return r;
+}
+
+struct request *request_find(const struct session *s, int32_t id)
+{
+    return map_get(s->requests, id);
+}
+
+struct request *request_oldest(const struct session *s, enum ask ask)
+{
+    void *value = NULL;
+    for (size_t i = 0; map_next(s->requests, &i, &value);) {
+        struct request *r = value;
+        if (r->ask == ask)
+            return r;
+    }
+    return NULL;
+}
+
+/* Hands the result over; from here on the answer is the task's. */
+static void answer_over(struct request *r, const struct error *e)
+{
+    struct answer *a = r->answer;
+    if (a == NULL)
+        return;
+    if (e != NULL)
+        a->error = *e;
+    a->of = NULL;
+    r->answer = NULL;
+    task_wake(a->task);
+}
+
+void request_end(struct session *s, struct request *r, const struct error *e)
+{
+    answer_over(r, e);
+    bool counted = r->is_reconciling;
+    map_take(s->requests, r->id);
+    xfree(r);
+    if (!counted)
+        return;
+    if (e == NULL)
+        reconcile_check(s);
+    else if (s->link == LINK_RECONCILING)
+        session_drop(s, LINK_DOWN, e->broker_code, e->text);
+}
+
+void request_cancel(struct session *s, struct request *r)
+{
+    if (r->answer != NULL)
+        r->answer->of = NULL;
+    map_take(s->requests, r->id);
+    xfree(r);
+}
+
+void requests_fail(struct session *s, enum error_code code, const char *reason, const char *text)
+{
+    struct error e;
+    error_set(&e, code, reason, "%s", text);
+    void *value = NULL;
+    for (size_t i = 0; map_next(s->requests, &i, &value);) {
+        struct request *r = value;
+        answer_over(r, &e);
+        map_take(s->requests, r->id);
+        xfree(r);
+    }
+}
+
+void requests_step(struct session *s)
+{
+    void *value = NULL;
+    for (size_t i = 0; map_next(s->requests, &i, &value);) {
+        struct request *r = value;
+        if (!instant_due(r->deadline, s->now.mono))
+            continue;
+        struct error e;
+        error_set(&e, ERROR_TIMEOUT, "BROKER_TIMEOUT", "no answer from the broker in %lld ms",
+                  (long long)session_timeout_ms(s));
+        answer_over(r, &e);
+        if (r->is_reconciling)
+            continue; /* the deadline of the reconciliation decides */
+        if (is_answered_in_order(r->ask) && !r->is_late) {
+            r->is_late = true;
+            r->deadline = instant_after_ms(s->now.mono, LATE_MS);
+            continue;
+        }
+        map_take(s->requests, r->id);
+        xfree(r);
+    }
+}
+
+struct instant requests_next(const struct session *s)
+{
+    struct instant next = INSTANT_NEVER;
+    void *value = NULL;
+    for (size_t i = 0; map_next(s->requests, &i, &value);) {
+        const struct request *r = value;
+        if (!r->is_reconciling)
+            next = instant_min(next, r->deadline);
+    }
+    return next;
+}
+
+void request_row(struct session *s, struct request *r, const void *row, size_t n)
+{
+    if (r->answer == NULL || buf_add(&r->answer->rows, row, n))
+        return;
+    struct error e;
+    error_set(&e, ERROR_LIMIT, "ANSWER_MAX", "the broker's answer exceeds %d bytes",
+              LIMIT_CALL_ARENA);
+    error_next(&e, "ask a narrower question");
+    request_end(s, r, &e);
+}
+
+/* ---- answers ---- */
+
+void answer_init(struct answer *a, struct task *t)
+{
+    *a = (struct answer){.task = t};
+    buf_init(&a->rows, LIMIT_CALL_ARENA);
+}
+
+void answer_fini(struct answer *a)
+{
+    if (a->of != NULL)
+        a->of->answer = NULL;
+    a->of = NULL;
+    buf_fini(&a->rows);
+}
+
+bool answer_wait(struct answer *a, struct error *e)
+{
+    while (a->of != NULL)
+        if (!task_wait(a->task, e))
+            return false;
+    if (a->error.code != ERROR_NONE) {
+        *e = a->error;
+        return false;
+    }
+    return true;
+}
+
+bool broker_error(struct error *e, int code, struct str text)
+{
+    error_set(e, code == 200 ? ERROR_NOT_FOUND : ERROR_BROKER, "BROKER_REFUSED", STR_FMT,
+              STR_ARG(text));
+    if (code == 200)
+        snprintf(e->reason, sizeof e->reason, "NO_CONTRACT");
+    e->broker_code = code;
+    return error_next(e, "%s", broker_code_find(code)->hint);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+#include "broker/state.h"
+
+#include "base/alloc.h"
+#include "broker/convert.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MESSAGES_PER_S = 45, /* the broker's limit is 50 */
+    REQUEST_TIMEOUT_MS = 10000,
+    BACKOFF_MIN_MS = 500,
+    BACKOFF_MAX_MS = 60000,
+    CONNECT_MS = 10000,   /* for the stream to open, for the handshake, for accounts and ids */
+    RECONCILE_MS = 60000, /* large accounts take their time */
+    STOP_MS = 2000,       /* for what is still to be sent */
+    IDLE_MS = 30000,      /* of silence before we ask whether anyone is there */
+    PROBE_MS = 10000,
+    FRAME_ARENA = 64 << 20 /* decoding one frame of 16 MiB into structs */
+};
+
+/* ---- life ---- */
+
+struct session *session_new(const struct session_config *config, struct session_listener listener)
+{
+    assert(config != NULL && listener.on_event != NULL);
+    assert(config->min_version >= WIRE_VERSION_MIN && config->max_version <= WIRE_VERSION_MAX);
+    assert(config->min_version <= config->max_version && config->client_id >= 0);
+    struct session *s = xcalloc(1, sizeof *s);
+    s->config = *config;
+    s->listener = listener;
+    s->log = config->log;
+    rng_init(&s->rng, config->seed, (uint64_t)config->client_id);
+    int rate = config->messages_per_s > 0 ? config->messages_per_s : MESSAGES_PER_S;
+    pacing_init(&s->pacing, (size_t)(rate < PACING_RATE_MAX ? rate : PACING_RATE_MAX));
+    wire_reader_init(&s->in, LIMIT_FRAME, false);
+    buf_init(&s->out, LIMIT_SESSION_OUT);
+    s->arena = arena_new(FRAME_ARENA);
+    s->requests = map_new(LIMIT_SESSION_REQUESTS);
+    s->last_request_id = REQUEST_ID_FIRST - 1;
+    s->retry_at = (struct instant){INT64_MIN};
+    s->state_deadline = s->probe_deadline = INSTANT_NEVER;
+    s->broker_link_ok = true;
+    return s;
+}
+
+void session_free(struct session *s)
+{
+    if (s == NULL)
+        return;
+    requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the session has ended");
+    lines_free(s);
+    map_free(s->requests);
+    pacing_fini(&s->pacing);
+    wire_reader_fini(&s->in);
+    buf_fini(&s->out);
+    arena_free(s->arena);
+    xfree(s);
+}
+
+int64_t session_timeout_ms(const struct session *s)
+{
+    return s->config.request_timeout_ms > 0 ? s->config.request_timeout_ms : REQUEST_TIMEOUT_MS;
+}
+
+void session_emit(struct session *s, struct event *ev)
+{
+    ev->at = s->now;
+    s->listener.on_event(s->listener.self, ev);
+}
+
+void session_set_link(struct session *s, enum link_state link, int code, const char *text)
+{
+    s->link = link;
+    log_info(&s->log, "link=%s code=%d text=\"%s\"", link_state_text(link), code, text);
+    struct event ev = {.kind = EVENT_LINK, .link = link, .code = code, .text = str_of(text)};
+    session_emit(s, &ev);
+}
+
+/* ---- the end of a connection, and the next ---- */
+
+/* Half of the delay is fixed, half is chance, so that many clients of one Gateway spread out. */
+static void schedule_retry(struct session *s)
+{
+    int64_t min = s->config.backoff_min_ms > 0 ? s->config.backoff_min_ms : BACKOFF_MIN_MS;
+    int64_t max = s->config.backoff_max_ms > 0 ? s->config.backoff_max_ms : BACKOFF_MAX_MS;
+    int64_t delay = min;
+    for (int64_t i = 1; i < s->attempts && delay < max; i++)
+        delay *= 2;
+    if (delay > max)
+        delay = max;
+    int64_t jitter = (int64_t)rng_below(&s->rng, (uint32_t)(delay / 2 + 1));
+    s->retry_at = instant_after_ms(s->now.mono, delay - jitter);
+}
+
+void session_drop(struct session *s, enum link_state state, int code, const char *text)
+{
+    if (s->link == LINK_DOWN || s->link == LINK_REFUSED)
+        return;
+    char why[200]; /* text may be ours to overwrite */
+    clean_text(why, sizeof why, str_of(text));
+    s->wants_close = s->has_stream;
+    s->state_deadline = s->probe_deadline = INSTANT_NEVER;
+    s->version = 0;
+    s->account_count = 0;
+    s->has_next_id = s->is_read_only = s->is_ready_counted = false;
+    memset(s->pnl_requests, 0, sizeof s->pnl_requests);
+    memset(s->account_requests, 0, sizeof s->account_requests);
+    s->broker_link_ok = true;
+    s->connected_at = (struct opt_utc){0};
+    buf_reset(&s->out);
+    pacing_clear(&s->pacing);
+    if (s->is_stopping)
+        s->retry_at = INSTANT_NEVER;
+    else
+        schedule_retry(s);
+    if (code != 0) {
+        s->last_code = code;
+        clean_text(s->last_text, sizeof s->last_text, str_of(why));
+        clean_text(s->hint, sizeof s->hint, str_of(broker_code_find(code)->hint));
+    }
+    s->link = state; /* before anyone is woken or told */
+    char failed[240];
+    snprintf(failed, sizeof failed, "the connection to the broker is lost: %s", why);
+    requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", failed);
+    session_set_link(s, state, code, why);
+    lines_reset(s);
+}
+
+bool session_wants_open(const struct session *s, struct moment now)
+{
+    return !s->has_stream && !s->is_stopping && instant_due(s->retry_at, now.mono);
+}
+
+bool session_wants_close(const struct session *s)
+{
+    bool is_flushed = s->is_stopping && s->out.n == 0 && s->pacing.count == 0;
+    return s->has_stream && (s->wants_close || is_flushed);
+}
+
+void session_opening(struct session *s, struct moment now)
+{
+    assert(!s->has_stream);
+    s->now = now;
+    s->has_stream = true;
+    s->wants_close = false;
+    s->attempts++;
+    s->state_deadline = instant_after_ms(now.mono, CONNECT_MS);
+    session_set_link(s, LINK_CONNECTING, 0, "");
+}
+
+void session_opened(struct session *s, struct moment now)
+{
+    assert(s->has_stream);
+    s->now = now;
+    if (s->link != LINK_CONNECTING)
+        return; /* given up meanwhile */
+    wire_reader_fini(&s->in);
+    wire_reader_init(&s->in, LIMIT_FRAME, false);
+    wire_offer_build(&s->out, s->config.min_version, s->config.max_version, STR(""));
+    pacing_note(&s->pacing, now.mono);
+    s->last_input = now.mono;
+    s->state_deadline = instant_after_ms(now.mono, CONNECT_MS);
+    session_set_link(s, LINK_HANDSHAKE, 0, "");
+}
+
+void session_closed(struct session *s, struct str why, struct moment now)
+{
+    s->now = now;
+    char text[200];
+    snprintf(text, sizeof text, STR_FMT, STR_ARG(why));
+    int code = s->link == LINK_CONNECTING ? 502 : 0;
+    if (s->link == LINK_HANDSHAKE)
+        snprintf(text, sizeof text,
+                 "closed during the handshake (" STR_FMT
+                 "): no common version, or this address may not use the API",
+                 STR_ARG(why));
+    s->has_stream = false;
+    s->wants_close = false;
+    session_drop(s, LINK_DOWN, code, text);
+}
+
+void session_stop(struct session *s, struct moment now)
+{
+    s->now = now;
+    if (s->is_stopping)
+        return;
+    s->is_stopping = true;
+    s->retry_at = INSTANT_NEVER;
+    if (!session_is_up(s)) {
+        session_drop(s, LINK_DOWN, 0, "stopped");
+        return;
+    }
+    /* what changes the account still goes out */
+    pacing_clear_rest(&s->pacing);
+    requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the session is being stopped");
+    s->state_deadline = instant_after_ms(now.mono, STOP_MS);
+    session_pump(s);
+}
+
+/* ---- output ---- */
+
+bool session_send(struct session *s, enum pacing_class class, int32_t order_id, int id,
+                  const void *message, struct error *e)
+{
+    struct buf frame;
+    buf_init(&frame, MESSAGE_MAX);
+    bool ok = wire_encode(WIRE_TO_SERVER, id, message, s->version, &frame, e);
+    if (ok && !pacing_add(&s->pacing, class, order_id, buf_str(&frame))) {
+        ok = error_set(e, ERROR_UNAVAILABLE, "QUEUE_FULL",
+                       "%zu messages wait to be sent to the broker", s->pacing.count);
+        error_next(e, "ask less often; the broker takes about %zu messages a second",
+                   s->pacing.rate);
+    }
+    buf_fini(&frame);
+    session_pump(s);
+    return ok;
+}
+
+void session_send_own(struct session *s, int id, const void *message)
+{
+    struct error e;
+    if (!session_send(s, PACING_REST, 0, id, message, &e))
+        log_warn(&s->log, "not_sent=%d reason=%s text=\"%s\"", id, e.reason, e.text);
+}
+
+/*
+ * Messages count as sent when they leave for the stream, so they may leave only when all before
+ * them has gone: a stalled socket must not collect a burst.
+ */
+void session_pump(struct session *s)
+{
+    if (s->out.n == 0 && !s->wants_close)
+        pacing_release(&s->pacing, s->now.mono, &s->out);
+}
+
+struct str session_output(const struct session *s)
+{
+    return s->wants_close ? STR("") : buf_str(&s->out);
+}
+
+void session_sent(struct session *s, size_t n)
+{
+    buf_consume(&s->out, n < s->out.n ? n : s->out.n);
+}
+
+/* ---- input ---- */
+
+static void hello(struct session *s, struct str body)
+{
+    struct wire_hello h;
+    struct error e;
+    if (!wire_hello_parse(body, s->config.min_version, s->config.max_version, &h, &e)) {
+        if (strcmp(e.reason, "WIRE_BAD_FRAME") == 0)
+            log_warn(&s->log, "skipped a frame before the handshake: %s", e.text);
+        else
+            session_drop(s, LINK_REFUSED, strcmp(e.reason, "WIRE_VERSION") == 0 ? 503 : 0, e.text);
+        return;
+    }
+    s->version = h.version;
+    clean_text(s->server_time, sizeof s->server_time, h.time);
+    s->connected_at = (struct opt_utc){s->now.wall, true};
+    struct wire_req_start_api start = {.client_id = s->config.client_id};
+    s->state_deadline = instant_after_ms(s->now.mono, CONNECT_MS);
+    session_set_link(s, LINK_WAITING, 0, "");
+    if (!session_send(s, PACING_CANCEL, 0, WIRE_REQ_START_API, &start, &e))
+        session_drop(s, LINK_DOWN, 0, e.text);
+}
+
+static void frame(struct session *s, struct str body)
+{
+    if (s->link == LINK_HANDSHAKE) {
+        hello(s, body);
+        return;
+    }
+    struct wire_any any;
+    struct error e;
+    arena_reset(s->arena);
+    if (wire_decode(WIRE_TO_CLIENT, body, s->version, s->arena, &any, &e)) {
+        dispatch(s, &any);
+        return;
+    }
+    if (strcmp(e.reason, "WIRE_UNKNOWN_MESSAGE") == 0)
+        return; /* newer servers say more than we know */
+    /* Skipping it could hide a fill; a new connection fetches everything again. */
+    session_drop(s, LINK_DOWN, 0, e.text);
+}
+
+void session_input(struct session *s, struct str bytes, struct moment now)
+{
+    s->now = now;
+    if (!s->has_stream || s->wants_close || s->link == LINK_CONNECTING)
+        return;
+    s->last_input = now.mono;
+    wire_reader_feed(&s->in, bytes.p, bytes.n);
+    for (;;) {
+        struct str body;
+        struct error e;
+        enum wire_next next = wire_reader_next(&s->in, &body, &e);
+        if (next == WIRE_NEXT_MORE)
+            break;
+        if (next == WIRE_NEXT_BROKEN)
+            session_drop(s, LINK_DOWN, 0, e.text);
+        else
+            frame(s, body);
+        if (s->wants_close)
+            return;
+    }
+    session_pump(s);
+}
+
+/* ---- timers ---- */
+
+static void check_deadline(struct session *s)
+{
+    if (!instant_due(s->state_deadline, s->now.mono))
+        return;
+    char missing[120], text[200];
+    if (s->is_stopping) {
+        session_drop(s, LINK_DOWN, 0, "stopped");
+        return;
+    }
+    switch (s->link) {
+    case LINK_CONNECTING:
+        session_drop(s, LINK_DOWN, 502, "the connection could not be opened in time");
+        break;
+    case LINK_HANDSHAKE:
+        session_drop(s, LINK_DOWN, 0, "no answer to the handshake");
+        break;
+    case LINK_WAITING:
+        session_drop(s, LINK_DOWN, 0, "the accounts and the first order id did not come");
+        break;
+    case LINK_RECONCILING:
+        reconcile_missing(s, missing, sizeof missing);
+        snprintf(text, sizeof text, "reconciliation not finished; missing: %s", missing);
+        session_drop(s, LINK_DOWN, 0, text);
+        break;
+    default: /* no deadline */
+        break;
+    }
+}
+
+bool session_is_up(const struct session *s)
+{
+    return s->link == LINK_READY || s->link == LINK_DEGRADED || s->link == LINK_RECONCILING;
+}
+
+static void check_life(struct session *s)
+{
+    if (!session_is_up(s) || s->is_stopping)
+        return;
+    if (instant_due(s->probe_deadline, s->now.mono)) {
+        session_drop(s, LINK_DOWN, 0, "no sign of life from the broker's side");
+        return;
+    }
+    if (s->probe_deadline.ns != INT64_MAX ||
+        !instant_due(instant_after_ms(s->last_input, IDLE_MS), s->now.mono))
+        return;
+    struct error e;
+    struct request *r = request_new(s, ASK_TIME, 0, NULL, &e);
+    if (r == NULL)
+        return;
+    s->probe_deadline = instant_after_ms(s->now.mono, PROBE_MS);
+    if (!session_send(s, PACING_CANCEL, 0, WIRE_REQ_CURRENT_TIME, NULL, &e))
+        request_cancel(s, r);
+}
+
+void session_step(struct session *s, struct moment now)
+{
+    s->now = now;
+    check_deadline(s);
+    requests_step(s);
+    check_life(s);
+    session_pump(s);
+}
+
+struct instant session_next(const struct session *s)
+{
+    if (!s->has_stream)
+        return s->is_stopping ? INSTANT_NEVER : s->retry_at;
+    struct instant next = instant_min(s->state_deadline, requests_next(s));
+    if (session_is_up(s) && !s->is_stopping) {
+        struct instant idle = instant_after_ms(s->last_input, IDLE_MS);
+        next = instant_min(next, s->probe_deadline.ns != INT64_MAX ? s->probe_deadline : idle);
+    }
+    if (s->out.n == 0)
+        next = instant_min(next, pacing_next(&s->pacing));
+    return next;
+}
+
+/* ---- state ---- */
+
+void session_status(const struct session *s, struct session_status *out)
+{
+    *out = (struct session_status){.link = s->link,
+                                   .server_version = s->version,
+                                   .client_id = s->config.client_id,
+                                   .connected_at = s->connected_at,
+                                   .attempts = s->attempts,
+                                   .reconnects = s->reconnects,
+                                   .requests_in_flight = map_count(s->requests),
+                                   .queued_messages = s->pacing.count,
+                                   .broker_link_ok = s->broker_link_ok,
+                                   .last_code = s->last_code};
+    memcpy(out->server_time, s->server_time, sizeof out->server_time);
+    memcpy(out->last_text, s->last_text, sizeof out->last_text);
+    memcpy(out->hint, s->hint, sizeof out->hint);
+    for (size_t i = 0; i < LIMIT_STREAMS; i++)
+        out->market_lines += s->lines[i] != NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->account_count && n < sizeof out->accounts; i++)
+        n += (size_t)snprintf(out->accounts + n, sizeof out->accounts - n, "%s%s",
+                              i == 0 ? "" : ",", s->accounts[i]);
+}
+
+bool session_is_ready(const struct session *s)
+{
+    return s->link == LINK_READY && !s->is_stopping;
+}

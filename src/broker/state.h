@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state: what the files of broker/ share: the session's insides. Private to broker/.
+ *
+ *   session.c    the state machine: stream, handshake, deadlines, backoff, liveness
+ *   reconcile.c  what is fetched before the session calls itself ready
+ *   request.c    questions in flight and the tasks that wait for their answers
+ *   dispatch.c   each reply to an event, a request or a market data line
+ *   lines.c      market data lines
+ *   query.c, trade.c   what the outside may ask and do
+ *
+ * Ids. The broker's error frames use one number space for requests and orders, so the two are kept
+ * apart: order ids grow from what nextValidId says, request ids start at REQUEST_ID_FIRST.
+ */
+#ifndef PORTCULLIS_BROKER_STATE_H
+#define PORTCULLIS_BROKER_STATE_H
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "broker/errors.h"
+#include "broker/pacing.h"
+#include "broker/session.h"
+#include "model/order.h"
+#include "model/quote.h"
+#include "wire/codec.h"
+#include "wire/frame.h"
+#include "wire/request.h"
+
+enum {
+    REQUEST_ID_FIRST = 1 << 30,
+    MESSAGE_MAX = 256 << 10, /* bytes of one message that we send */
+    ACCOUNT_ID_MAX = 16      /* as struct position.account */
+};
+
+/* ---- requests in flight ---- */
+
+enum ask {
+    /* answered under their id */
+    ASK_CONTRACTS,
+    ASK_SYMBOLS,
+    ASK_WHAT_IF,
+    ASK_EXECUTIONS,
+    ASK_ACCOUNT_MULTI,
+    /* answered in the order in which they were asked; their ids are not on the wire */
+    ASK_TIME,
+    ASK_OPEN_ORDERS,
+    ASK_COMPLETED,
+    ASK_POSITIONS,
+    ASK_ACCOUNT,
+    ASK_COUNT
+};
+
+/*
+ * Where an answer is collected: on the stack of the task that waits. While `of` is set the session
+ * may write to it; afterwards it belongs to the task alone, which may outlive the session.
+ */
+struct answer {
+    struct request *of; /* NULL: it is all here, or it failed */
+    struct task *task;
+    struct error error; /* code ERROR_NONE: answered */
+    struct buf rows;    /* an array of what the question asks for */
+    struct utc time;
+    struct order_margin margin;
+};
+
+struct request {
+    int32_t id;
+    enum ask ask;
+    struct answer *answer; /* NULL: nobody waits */
+    bool is_reconciling;   /* READY waits for it */
+    bool is_late;          /* given up, but its end may still come and must not end a younger one */
+    char account[ACCOUNT_ID_MAX];
+    struct instant deadline;
+};
+
+/* ---- market data lines ---- */
+
+struct line {
+    struct contract contract;
+    int32_t request_id; /* 0: not subscribed on this connection */
+    int users;
+    struct quote quote;
+    struct instant first_price; /* INSTANT_NEVER before */
+    bool is_refused;
+    int notice_code;
+    char notice_text[200];
+};
+
+/* A task in session_await_quote, on its own stack. */
+struct quote_waiter {
+    struct quote_waiter *next;
+    struct task *task;
+    int32_t con_id;
+    bool is_over; /* the session has gone */
+};
+
+/* ---- the session ---- */
+
+struct session {
+    struct session_config config;
+    struct session_listener listener;
+    struct log log;
+    struct rng rng;
+    struct moment now; /* of the latest call */
+
+    /* the stream */
+    enum link_state link;
+    bool has_stream;  /* between session_opening and session_closed */
+    bool wants_close; /* it should end */
+    bool is_stopping; /* session_stop: no reconnect */
+    struct wire_reader in;
+    struct buf out; /* on its way to the socket */
+    struct pacing pacing;
+    struct arena *arena; /* of the frame at hand */
+    int version;         /* 0 before the handshake */
+    char server_time[64];
+
+    /* timers */
+    struct instant retry_at;       /* the next attempt */
+    struct instant state_deadline; /* of connecting, handshake, waiting, reconciling, stopping */
+    struct instant last_input;
+    struct instant probe_deadline; /* INSTANT_NEVER: no probe under way */
+    int64_t attempts, reconnects;
+    bool was_ready, is_ready_counted; /* ever; on this connection */
+    struct opt_utc connected_at;
+
+    /* what the broker has told about itself */
+    char accounts[LIMIT_ACCOUNTS][ACCOUNT_ID_MAX];
+    size_t account_count;
+    int32_t pnl_requests[LIMIT_ACCOUNTS]; /* parallel to accounts, as the next; 0 for none */
+    int32_t account_requests[LIMIT_ACCOUNTS];
+    bool has_next_id, is_read_only, broker_link_ok;
+    int32_t used_order_id; /* the highest known to be taken */
+    int last_code;
+    char last_text[200];
+    char hint[200];
+
+    /* questions */
+    struct map *requests; /* owned requests by id, oldest first */
+    int32_t last_request_id;
+
+    /* market data */
+    struct line *lines[LIMIT_STREAMS]; /* owned, NULL: free */
+    struct quote_waiter *waiters;
+};
+
+/* ---- session.c ---- */
+/* Sends one event to the listener, stamped with the session's now. */
+void session_emit(struct session *s, struct event *ev);
+/* Connected far enough for questions: reconciling, ready or degraded. */
+bool session_is_up(const struct session *s);
+void session_set_link(struct session *s, enum link_state link, int code, const char *text);
+/* Ends the connection from our side: everything that waits fails, `state` (DOWN or REFUSED) says
+ * how, `code` and `text` why; another attempt follows. */
+void session_drop(struct session *s, enum link_state state, int code, const char *text);
+/* Encodes and queues one message. order_id as in pacing_add. */
+bool session_send(struct session *s, enum pacing_class class, int32_t order_id, int id,
+                  const void *message, struct error *e) FALLIBLE;
+/* As session_send for what the session itself needs: a failure is logged and dropped. */
+void session_send_own(struct session *s, int id, const void *message);
+/* Moves what pacing allows to the stream. */
+void session_pump(struct session *s);
+int64_t session_timeout_ms(const struct session *s);
+
+/* ---- reconcile.c ---- */
+/* has_subscriptions: account updates, P&L and lines are still running at the Gateway. */
+void reconcile_start(struct session *s, bool has_subscriptions);
+/* Ready, if everything has come. */
+void reconcile_check(struct session *s);
+/* What is missing, for people: "positions, executions". */
+void reconcile_missing(const struct session *s, char *out, size_t cap);
+/* The API is read-only (error 321): orders are neither told nor taken. */
+void reconcile_read_only(struct session *s);
+const char *reconcile_pnl_account(const struct session *s, int32_t request_id);
+
+/* ---- request.c ---- */
+int32_t request_next_id(struct session *s);
+/* A new question in the table, under `id` (0: the next one); `answer` may be NULL. NULL with *e
+ * set if not connected or full. */
+struct request *request_new(struct session *s, enum ask ask, int32_t id, struct answer *answer,
+                            struct error *e) FALLIBLE;
+struct request *request_find(const struct session *s, int32_t id);
+/* The oldest question of a kind that is answered in order; NULL if none. */
+struct request *request_oldest(const struct session *s, enum ask ask);
+/* Answered (e NULL) or failed; r is gone afterwards. Wakes who waits. */
+void request_end(struct session *s, struct request *r, const struct error *e);
+/* As request_end for a request that was never sent. */
+void request_cancel(struct session *s, struct request *r);
+void requests_fail(struct session *s, enum error_code code, const char *reason, const char *text);
+void requests_step(struct session *s);
+struct instant requests_next(const struct session *s);
+/* Adds a row of n bytes; a row over the cap ends the request with an error. */
+void request_row(struct session *s, struct request *r, const void *row, size_t n);
+
+void answer_init(struct answer *a, struct task *t);
+void answer_fini(struct answer *a);
+/* Suspends until *a is complete. False with *e: refused, lost, late, or the task itself ended. */
+bool answer_wait(struct answer *a, struct error *e) FALLIBLE;
+/* Fills *e from a broker's refusal. Always returns false. */
+bool broker_error(struct error *e, int code, struct str text);
+
+/* ---- trade.c ---- */
+/* The next free order id of this client. False unless ready, or if the API is read-only. */
+bool take_order_id(struct session *s, int32_t *out, struct error *e) FALLIBLE;
+
+/* ---- dispatch.c ---- */
+/* One whole frame after the handshake. */
+void dispatch(struct session *s, const struct wire_any *any);
+
+/* ---- lines.c ---- */
+void lines_subscribe_all(struct session *s);
+/* The connection is gone: prices are no longer known. */
+void lines_reset(struct session *s);
+void lines_free(struct session *s);
+struct line *line_by_request(const struct session *s, int32_t request_id);
+void line_notice(struct session *s, struct line *l, int code, const char *text, bool is_refused);
+/* The quote of l has changed. */
+void line_changed(struct session *s, struct line *l);
+
+#endif

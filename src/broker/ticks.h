@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ticks: one market data message at a time into a struct quote (tws-protocol 2.8).
+ *
+ * Live and delayed ticks fill the same members; data_type says which they are. A price of -1, or 0
+ * without a size, is the wire's "no quote" and clears the member. Each function returns true if
+ * something visible changed.
+ */
+#ifndef PORTCULLIS_BROKER_TICKS_H
+#define PORTCULLIS_BROKER_TICKS_H
+
+#include "model/quote.h"
+#include "wire/reply.h"
+
+bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct utc at);
+bool tick_size(struct quote *q, const struct wire_rep_tick_size *tick);
+bool tick_generic(struct quote *q, const struct wire_rep_tick_generic *tick);
+/* marketDataType: live, frozen, delayed, delayed and frozen. */
+bool tick_data_type(struct quote *q, int32_t type);
+
+#endif
