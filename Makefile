@@ -31,8 +31,10 @@ SRCS    := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
 MAINS   := src/app/main.c
 OBJS    := $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(SRCS)))
 ARCHIVES := $(foreach l,$(LAYERS),$(if $(wildcard src/$(l)/*.c),$(B)/$(l).a))
+BENCHKIT := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kit/*.c))
 CLIENT  := $(wildcard client/*.c)
 KIT     := $(patsubst %.c,$(B)/%.o,$(wildcard tests/kit/*.c))
+WORLD   := $(filter-out $(B)/tests/kit/scenario.o $(B)/tests/kit/words_%.o,$(KIT))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*_test.c))
 # the archives a folder may use: its own and those of the layers before it, highest first
 upto    = $(foreach l,$(shell echo $(LAYERS) | tr ' ' '\n' | sed '/^$(1)$$/q' | tac),$(filter $(B)/$(l).a,$(ARCHIVES)))
@@ -88,11 +90,15 @@ $(B)/gen/instruments.h: data/instruments.csv
 $(B)/src/app/paper_main.o: $(B)/gen/instruments.h
 
 # tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
-$(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*)))
+# (those of app/ also the kit: the whole product in virtual time)
+$(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*))) \
+                  $$(if $$(filter app/%,$$*),$(WORLD))
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
-	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
 units: $(UNITS)
+
+# tests/kit/ -> the program that tells the stories of tests/scenario/
 $(B)/scenario: $(KIT) $(ARCHIVES)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(KIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
@@ -138,9 +144,13 @@ interop:
 	@tools/bootstrap build
 	@$(SUBMAKE) build
 	@tools/interop $(B)
-$(B)/bench/%: $(B)/bench/%.o $(ARCHIVES)
+# bench/NAME.c -> a program with bench/kit; the floor is static and has nothing of ours
+$(B)/bench/floor: $(B)/bench/floor.o
 	$(call SAY,LINK)
-	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -static -o $@ $<
+$(B)/bench/%: $(B)/bench/%.o $(BENCHKIT) $(ARCHIVES)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BENCHKIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

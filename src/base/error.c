@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/error.h"
 
+#undef error_set
+#undef error_next
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

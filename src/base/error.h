@@ -46,6 +46,12 @@ bool error_next(struct error *e, const char *fmt, ...) __attribute__((format(pri
 /* "invalid", "not_found" ...: the class as a word. */
 const char *error_code_name(enum error_code code);
 
+#ifdef __clang_analyzer__
+/* So that the static analyser knows it too. */
+#define error_set(...)  ((void)error_set(__VA_ARGS__), false)
+#define error_next(...) ((void)error_next(__VA_ARGS__), false)
+#endif
+
 #define FALLIBLE __attribute__((warn_unused_result))
 
 #endif

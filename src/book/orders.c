@@ -34,7 +34,18 @@ struct execution_row {
     struct dec most_less; /* most - quantity, as accounted for in the order */
 };
 
+enum { EARLY_MAX = 8 };
+
+/* Why an order ended, told before the order itself: the broker sends both, in either order. */
+struct early_reason {
+    int64_t id; /* id_key; 0 = none */
+    int code;
+    char text[sizeof((struct order_status *)0)->broker_text];
+};
+
 struct orders {
+    struct early_reason early[EARLY_MAX]; /* a ring; the oldest gives way */
+    size_t early_next;
     struct map *rows; /* owned order_rows by serial, oldest first */
     struct map *by_id, *by_perm, *by_ref;
     struct map *executions; /* owned execution_rows by exec_id without its revision */
@@ -142,6 +153,18 @@ static bool make_room(struct orders *o)
     return false;
 }
 
+static void told_reason(struct order_row *row, int code, struct str text, bool is_reason);
+
+static void take_early_reason(struct orders *o, struct order_row *row)
+{
+    int64_t id = id_key(row->view.order.client_id, row->view.order.order_id);
+    for (size_t i = 0; row->view.order.order_id != 0 && i < EARLY_MAX; i++)
+        if (o->early[i].id == id) {
+            told_reason(row, o->early[i].code, STR_NAME(o->early[i].text), true);
+            o->early[i].id = 0;
+        }
+}
+
 /* The row of these ids, new if need be. NULL if there is neither an id nor room. */
 static struct order_row *row_of(struct orders *o, const struct order *ids, struct utc at)
 {
@@ -160,6 +183,7 @@ static struct order_row *row_of(struct orders *o, const struct order *ids, struc
         bool ok = map_put(o->rows, row->serial, row);
         assert(ok);
         index_row(o, row);
+        take_early_reason(o, row);
     } else if (row->view.order.perm_id == 0 && ids->perm_id != 0) {
         row->view.order.perm_id = ids->perm_id;
         index_row(o, row);
@@ -312,8 +336,16 @@ void orders_notice(struct orders *o, const struct order *ids, int code, struct s
                    bool is_reason, struct utc at)
 {
     struct order_row *row = row_find(o, ids);
-    if (row == NULL)
-        return; /* words alone make no order */
+    if (row == NULL) { /* words alone make no order, but it may follow */
+        struct early_reason *early = &o->early[o->early_next % EARLY_MAX];
+        if (!is_reason)
+            return;
+        early->id = id_key(ids->client_id, ids->order_id);
+        early->code = code;
+        str_copy_cut(early->text, sizeof early->text, text);
+        o->early_next++;
+        return;
+    }
     row->view.last_change = (struct opt_utc){at, true};
     told_reason(row, code, text, is_reason);
 }

@@ -52,7 +52,20 @@ static bool digits(struct str s, size_t at, size_t n, int *out)
     return true;
 }
 
-struct opt_utc time_of_text(struct str text)
+/* A zone's name may become part of a path: nothing but the characters of such names. */
+static bool is_zone_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        bool inside = (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '/';
+        if (!letter && (!inside || i == 0))
+            return false;
+    }
+    return s.n > 0 && s.n < 48;
+}
+
+struct opt_utc time_of_text(struct str text, const struct tz_zones *zones)
 {
     enum { DATE = 8, CLOCK = 8 }; /* yyyymmdd and HH:MM:SS */
     struct civil c = {0};
@@ -70,10 +83,13 @@ struct opt_utc time_of_text(struct str text)
     struct str zone = str_trim(str_sub(rest, CLOCK, rest.n));
     if (zone.n > 0)
         is_utc = str_eq(zone, STR("UTC")) || str_eq(zone, STR("GMT")) || str_eq(zone, STR("Z"));
-    if (!is_utc || c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 || c.hour > 23 ||
-        c.minute > 59 || c.second > 59)
+    const struct tz *local = NULL;
+    if (!is_utc && zones->find && is_zone_name(zone))
+        local = zones->find(zones->self, zone);
+    if ((!is_utc && !local) || c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 ||
+        c.hour > 23 || c.minute > 59 || c.second > 59)
         return (struct opt_utc){0};
-    return (struct opt_utc){utc_of_civil(c), true};
+    return (struct opt_utc){local ? tz_utc(local, c, NULL) : utc_of_civil(c), true};
 }
 
 static struct dec dec_or_zero(struct opt_dec d)
@@ -246,11 +262,12 @@ void status_of_wire(const struct wire_rep_order_status *from, struct order *ids,
     NAME_OF(to->why_held, from->why_held);
 }
 
-void state_of_wire(const struct wire_order_state *from, struct str filled, struct order_status *to)
+void state_of_wire(const struct wire_order_state *from, struct str filled,
+                   const struct tz_zones *zones, struct order_status *to)
 {
     *to = (struct order_status){.state = order_state_parse(from->status),
                                 .filled = dec_or_zero(wire_dec_of_text(filled)),
-                                .completed = time_of_text(from->completed_time)};
+                                .completed = time_of_text(from->completed_time, zones)};
     NAME_OF(to->broker_text,
             from->reject_reason.n > 0 ? from->reject_reason : from->completed_status);
 }
@@ -276,7 +293,8 @@ void margin_of_wire(const struct wire_order_state *from, struct order_margin *to
 
 /* ---- executions ---- */
 
-void execution_of_wire(const struct wire_rep_exec_details *from, struct execution *to)
+void execution_of_wire(const struct wire_rep_exec_details *from, const struct tz_zones *zones,
+                       struct execution *to)
 {
     const struct wire_execution *x = &from->execution;
     *to = (struct execution){.order_id = x->order_id,
@@ -287,10 +305,13 @@ void execution_of_wire(const struct wire_rep_exec_details *from, struct executio
                              .price = dec_or_zero(wire_dec_of_double(x->price)),
                              .cum_quantity = dec_or_zero(wire_dec_of_text(x->cum_qty)),
                              .avg_price = wire_dec_of_double(x->avg_price),
-                             .time = time_of_text(x->time),
+                             .time = time_of_text(x->time, zones),
                              .is_liquidation = x->liquidation != 0,
-                             .last_liquidity = x->last_liquidity};
+                             .last_liquidity = x->last_liquidity,
+                             .ev_multiplier = wire_dec_of_double(x->ev_multiplier)};
     contract_of_wire(&from->contract, &to->contract);
+    NAME_OF(to->ev_rule, x->ev_rule);
+    NAME_OF(to->model_code, x->model_code);
     NAME_OF(to->exec_id, x->exec_id);
     NAME_OF(to->account, x->account);
     NAME_OF(to->exchange, x->exchange);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/instant.h"
+#include "data/tz.h"
 #include "model/account.h"
 #include "model/order.h"
 #include "wire/reply.h"
@@ -21,10 +22,10 @@
  * does not fit is cut at a character. out ends in NUL. */
 void clean_text(char *out, size_t cap, struct str text);
 /*
- * "20260413-15:27:04" (UTC by definition) and "20260413 15:27:04 UTC" (or GMT, Z, one or two
- * blanks). Absent for every other zone: zones are tables, and tables are files.
+ * "20260413-15:27:04" (UTC by definition) and "20260413 15:27:04 US/Eastern" (one or two blanks;
+ * UTC, GMT and Z are always known). Absent without a zone or with one that `zones` does not know.
  */
-struct opt_utc time_of_text(struct str text);
+struct opt_utc time_of_text(struct str text, const struct tz_zones *zones);
 
 /* ---- inwards ---- */
 void contract_of_wire(const struct wire_contract *from, struct contract *to);
@@ -36,9 +37,11 @@ void status_of_wire(const struct wire_rep_order_status *from, struct order *ids,
                     struct order_status *to);
 /* The status inside an openOrder or completedOrder: state, reasons, completion; no quantities
  * except the filled one of a completed order. */
-void state_of_wire(const struct wire_order_state *from, struct str filled, struct order_status *to);
+void state_of_wire(const struct wire_order_state *from, struct str filled,
+                   const struct tz_zones *zones, struct order_status *to);
 void margin_of_wire(const struct wire_order_state *from, struct order_margin *to);
-void execution_of_wire(const struct wire_rep_exec_details *from, struct execution *to);
+void execution_of_wire(const struct wire_rep_exec_details *from, const struct tz_zones *zones,
+                       struct execution *to);
 void commission_of_wire(const struct wire_rep_commission_report *from, struct execution *to);
 /* False if the quantity is not a number. */
 bool position_of_wire(const struct wire_rep_position *from, struct position *to);

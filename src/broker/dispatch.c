@@ -156,7 +156,7 @@ static void on_open_order(struct session *s, const struct wire_rep_open_order *m
     }
     struct order order;
     order_of_wire(&m->contract, &m->order, m->order_id, &order);
-    state_of_wire(&m->order_state, STR(""), &status);
+    state_of_wire(&m->order_state, STR(""), &s->config.zones, &status);
     use_order_id(s, order.client_id, order.order_id);
     struct event ev = {.kind = EVENT_ORDER, .order = &order, .status = &status};
     session_emit(s, &ev);
@@ -177,7 +177,7 @@ static void on_completed(struct session *s, const struct wire_rep_completed_orde
     struct order order;
     struct order_status status;
     order_of_wire(&m->contract, &m->order, 0, &order);
-    state_of_wire(&m->order_state, m->order.filled_quantity, &status);
+    state_of_wire(&m->order_state, m->order.filled_quantity, &s->config.zones, &status);
     struct event ev = {.kind = EVENT_COMPLETED_ORDER, .order = &order, .status = &status};
     session_emit(s, &ev);
 }
@@ -185,7 +185,7 @@ static void on_completed(struct session *s, const struct wire_rep_completed_orde
 static void on_execution(struct session *s, const struct wire_rep_exec_details *m)
 {
     struct execution x;
-    execution_of_wire(m, &x);
+    execution_of_wire(m, &s->config.zones, &x);
     use_order_id(s, x.client_id, x.order_id);
     struct event ev = {.kind = EVENT_EXECUTION, .execution = &x};
     session_emit(s, &ev);

@@ -79,7 +79,8 @@ bool query_contracts_batch(struct task *t, struct session *s, struct contract_qu
     for (size_t i = 0; i < n; i++) {
         q[i].error = (struct error){0};
         answer_init(&answers[i], t);
-        if (!ask_contracts(s, &answers[i], &q[i].like, NULL, STR_NONE, &answers[i].error))
+        if (!ask_contracts(s, &answers[i], &q[i].like, q[i].sec_id_type, q[i].sec_id,
+                           &answers[i].error))
             assert(answers[i].of == NULL);
     }
     for (size_t i = 0; i < n && ok; i++) {

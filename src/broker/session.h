@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/task.h"
+#include "data/tz.h"
 #include "model/event.h"
 
 struct session;
@@ -31,6 +32,7 @@ struct session_config {
     int64_t request_timeout_ms;             /* for an answer of the broker; 0 = 10 s */
     int64_t backoff_min_ms, backoff_max_ms; /* between attempts; 0 = 500 ms, 60 s */
     uint64_t seed;                          /* of the jitter */
+    struct tz_zones zones; /* for times that the broker writes with a zone's name */
     /*
      * What market data is asked for: 1 live only, 2 live or frozen, 3 and 4 fall back to delayed
      * where the account has no subscription (4: also outside hours). The broker sends live prices

@@ -230,6 +230,18 @@ static bool is_rows(const struct field *f)
     return f->kind == TYPE_LIST && f->of;
 }
 
+/* A text of several lines, each made safe to print. */
+static void add_lines(const struct field *f, const void *value, struct buf *out)
+{
+    struct str rest = *(const struct str *)(const void *)((const char *)value + f->offset), line;
+    if (out->n > 0 && rest.n > 0)
+        buf_add_char(out, '\n');
+    while (rest.n > 0 && str_cut(&rest, '\n', &line)) {
+        table_clean(line, out);
+        buf_add_char(out, '\n');
+    }
+}
+
 static void add_scalars(const struct type *type, const void *value, struct table_style style,
                         size_t indent, struct buf *out)
 {
@@ -239,12 +251,12 @@ static void add_scalars(const struct type *type, const void *value, struct table
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
         size_t width = str_of(f->name).n;
-        if (f->kind != TYPE_OBJECT && !is_rows(f) && width > widest)
+        if (f->kind != TYPE_OBJECT && !is_rows(f) && !f->lines && width > widest)
             widest = width;
     }
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (f->kind == TYPE_OBJECT || is_rows(f) || (f->wide && !style.wide))
+        if (f->kind == TYPE_OBJECT || is_rows(f) || f->lines || (f->wide && !style.wide))
             continue;
         pad(indent, out);
         buf_add_f(out, "%s:", f->name);
@@ -259,6 +271,9 @@ static void add_value(const struct type *type, const void *value, struct table_s
                       size_t indent, struct buf *out)
 {
     add_scalars(type, value, style, indent, out);
+    for (size_t i = 0; i < type->count; i++)
+        if (type->fields[i].lines)
+            add_lines(&type->fields[i], value, out);
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
         if (f->kind != TYPE_OBJECT || (f->wide && !style.wide))

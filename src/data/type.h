@@ -82,6 +82,7 @@ struct field {
     bool required;   /* input: must be given */
     bool positional; /* command line: may be given without --name, in table order */
     bool wide;       /* text table: only with --wide */
+    bool lines;      /* TYPE_STR: several lines, shown as they are below the other values */
     bool secret;     /* never shown or logged */
 };
 

@@ -36,6 +36,12 @@ struct tz *tz_new(struct str bytes, struct error *e) FALLIBLE;
 struct tz *tz_new_utc(void);
 void tz_free(struct tz *z);
 
+/* Who knows zones by name: find gives NULL for a name that is none. Zones live as long as self. */
+struct tz_zones {
+    const struct tz *(*find)(void *self, struct str name); /* NULL: only UTC is known */
+    void *self;
+};
+
 struct tz_info tz_at(const struct tz *z, struct utc t);
 struct civil tz_civil(const struct tz *z, struct utc t);
 /* The instant of a local time; `fit` may be NULL. Fields out of range are carried over. */

@@ -103,6 +103,10 @@ struct execution {
     char time_text[40];  /* as the broker wrote it */
     bool is_liquidation;
     int32_t last_liquidity;
+    /* told by the broker for few instruments, and not stored */
+    char ev_rule[32];
+    struct opt_dec ev_multiplier;
+    char model_code[24];
     /* from the commission report, which comes later and may never come */
     struct opt_dec commission;
     char commission_currency[8];

@@ -454,8 +454,8 @@ static void the_reason_of_an_end_outlives_later_remarks(void **state)
     (void)state;
     struct book *b = book_new();
     struct order o = an_order(5, 900, "100");
-    apply_notice(b, 5, 201, "nobody has this order", true);
-    assert_null(book_order(b, 7, 5));
+    apply_notice(b, 6, 201, "nobody has this order", true);
+    assert_null(book_order(b, 7, 6));
     apply_order(b, EVENT_ORDER, &o, STATE_INACTIVE, "0", "0");
     apply_notice(b, 5, 399, "will wait for the open", false);
     assert_int_equal(book_order(b, 7, 5)->status.broker_code, 399);
@@ -464,6 +464,20 @@ static void the_reason_of_an_end_outlives_later_remarks(void **state)
     assert_int_equal(book_order(b, 7, 5)->status.broker_code, 201);
     assert_string_equal(book_order(b, 7, 5)->status.broker_text, "too little margin");
     assert_int_equal(book_order(b, 7, 5)->status.state, STATE_INACTIVE);
+    book_free(b);
+}
+
+static void a_reason_that_comes_before_its_order_is_kept(void **state)
+{
+    (void)state;
+    struct book *b = book_new();
+    struct order o = an_order(5, 900, "100");
+    apply_notice(b, 5, 201, "too little margin", true);
+    assert_null(book_order(b, 7, 5));
+    apply_order(b, EVENT_ORDER, &o, STATE_INACTIVE, "0", "0");
+    apply_order(b, EVENT_ORDER_STATUS, &o, STATE_INACTIVE, "0", "100");
+    assert_int_equal(book_order(b, 7, 5)->status.broker_code, 201);
+    assert_string_equal(book_order(b, 7, 5)->status.broker_text, "too little margin");
     book_free(b);
 }
 
@@ -796,6 +810,7 @@ int main(void)
         cmocka_unit_test(a_final_state_is_not_undone),
         cmocka_unit_test(a_refused_cancel_lets_the_order_live),
         cmocka_unit_test(the_reason_of_an_end_outlives_later_remarks),
+        cmocka_unit_test(a_reason_that_comes_before_its_order_is_kept),
         cmocka_unit_test(a_what_if_is_no_order),
         cmocka_unit_test(an_order_that_a_complete_list_omits_is_unknown),
         cmocka_unit_test(a_finished_order_finds_its_row_by_reference),

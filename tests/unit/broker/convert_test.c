@@ -38,9 +38,30 @@ static void outside_text_is_cleaned(void **state)
     }
 }
 
-static void only_times_in_utc_are_times(void **state)
+/* A source that knows one zone. */
+static const struct tz *find_eastern(void *self, struct str name)
+{
+    return str_eq(name, STR("US/Eastern")) ? self : NULL;
+}
+
+static struct tz *load_eastern(void)
+{
+    char bytes[8192];
+    FILE *f = fopen("/usr/share/zoneinfo/US/Eastern", "rb");
+    assert_non_null(f);
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    struct error e = {0};
+    struct tz *zone = tz_new((struct str){bytes, n}, &e);
+    assert_non_null(zone);
+    return zone;
+}
+
+static void a_time_needs_a_zone_that_is_known(void **state)
 {
     (void)state;
+    struct tz *eastern = load_eastern();
+    struct tz_zones zones = {find_eastern, eastern};
     static const struct {
         const char *in, *out; /* NULL: absent */
     } CASES[] = {
@@ -48,8 +69,11 @@ static void only_times_in_utc_are_times(void **state)
         {"20260413-15:27:04Z", "2026-04-13T15:27:04Z"},
         {"20260413 15:27:04 UTC", "2026-04-13T15:27:04Z"},
         {"20260413  15:27:04 GMT", "2026-04-13T15:27:04Z"},
-        {"20260413 15:27:04 US/Eastern", NULL},
-        {"20260413-15:27:04 US/Eastern", NULL},
+        {"20260413 15:27:04 US/Eastern", "2026-04-13T19:27:04Z"},
+        {"20260113 15:27:04 US/Eastern", "2026-01-13T20:27:04Z"},
+        {"20260413 15:27:04 Mars/Olympus", NULL},
+        {"20260413 15:27:04 ../../etc/passwd", NULL},
+        {"20260413-15:27:04 US/Eastern", "2026-04-13T19:27:04Z"},
         {"20260413 15:27:04", NULL},
         {"20261313-15:27:04", NULL},
         {"20260413-25:27:04", NULL},
@@ -59,7 +83,7 @@ static void only_times_in_utc_are_times(void **state)
         {"", NULL},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct opt_utc t = time_of_text(str_of(CASES[i].in));
+        struct opt_utc t = time_of_text(str_of(CASES[i].in), &zones);
         assert_int_equal(t.has, CASES[i].out != NULL);
         char text[UTC_TEXT_MAX];
         if (!t.has)
@@ -67,6 +91,9 @@ static void only_times_in_utc_are_times(void **state)
         utc_format(t.v, text);
         assert_string_equal(text, CASES[i].out);
     }
+    struct tz_zones none = {0};
+    assert_false(time_of_text(STR("20260413 15:27:04 US/Eastern"), &none).has);
+    tz_free(eastern);
 }
 
 static void a_stock_has_neither_strike_nor_right(void **state)
@@ -213,7 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outside_text_is_cleaned),
-        cmocka_unit_test(only_times_in_utc_are_times),
+        cmocka_unit_test(a_time_needs_a_zone_that_is_known),
         cmocka_unit_test(a_stock_has_neither_strike_nor_right),
         cmocka_unit_test(an_option_keeps_strike_right_and_date),
         cmocka_unit_test(orders_survive_the_round_trip),

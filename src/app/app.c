@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+
+#include "app/flow.h"
+#include "base/alloc.h"
+#include "base/limits.h"
+
+#include <assert.h>
+
+enum { HTTP_TIMEOUT_MS = 30 * 1000 };
+/* how far back the broker may repeat executions that we know already: a week, and a day more */
+#define BROKER_MEMORY_NS (8LL * 86400 * NS_PER_S)
+
+struct app {
+    struct core core;
+    struct flow flow;
+    struct tasks *tasks;
+    struct rest_config rest;
+    const char *build;
+};
+
+struct app_http {
+    struct app *app;
+    struct task *task;
+    struct http_request request; /* a copy: the requester may go before the answer is made */
+    struct arena *arena;         /* of the copy */
+    void (*done)(void *ctx, struct http_response *response); /* NULL once abandoned */
+    void *ctx;
+    struct principal who;
+};
+
+static struct session *make_session(const struct app_config *c, struct session_listener listener)
+{
+    const struct broker_settings *b = &c->settings->values.broker;
+    struct session_config config = {
+        .client_id = (int32_t)b->client_id,
+        .min_version = 176,
+        .max_version = (int)b->max_version,
+        .messages_per_s = (int)b->messages_per_s,
+        /* our own child listens within milliseconds; TWS is left alone for longer */
+        .backoff_min_ms = b->kind == BROKER_EMBEDDED ? 20 : 0,
+        .seed = c->seed,
+        .zones = c->zones,
+        .log = {c->sink, "broker"},
+    };
+    return session_new(&config, listener);
+}
+
+static struct gate *make_gate(const struct app_config *c, const struct core *core)
+{
+    struct gate_config config = {
+        .limits = &c->settings->values.limits,
+        .is_embedded = core->is_embedded,
+        .client_id = (int32_t)c->settings->values.broker.client_id,
+        .seed = c->seed,
+        .log = {c->sink, "gate"},
+    };
+    return gate_new(&config, core->session, core->book, core->journal, core->quotes,
+                    core->currencies);
+}
+
+struct app *app_new(const struct app_config *config, struct moment now, struct error *e)
+{
+    struct app *a = xcalloc(1, sizeof *a);
+    struct core *core = &a->core;
+    struct utc since = {now.wall.ns - BROKER_MEMORY_NS};
+    int64_t last_seq = 0;
+    if (!db_last_seq(config->db, &last_seq, e)) {
+        xfree(a);
+        return NULL;
+    }
+    core->db = config->db;
+    core->journal = journal_new(last_seq);
+    a->rest = config->rest;
+    a->build = config->build;
+    a->tasks = tasks_new();
+    a->flow = (struct flow){core, a->tasks};
+    core->settings = config->settings;
+    core->is_embedded = config->settings->values.broker.kind == BROKER_EMBEDDED;
+    core->log = (struct log){config->sink, "core"};
+    core->started = now.wall;
+    core->book = book_new();
+    core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
+    core->resolver = resolver_new(core->session, core->book);
+    core->quotes = quotes_new(core->session);
+    core->currencies = currencies_new(core->session, core->quotes, core->book);
+    core->gate = make_gate(config, core);
+    if (!db_known_executions(core->db, since, core->journal, e) ||
+        !gate_restore(core->gate, core->db, now, e)) {
+        app_free(a);
+        return NULL;
+    }
+    return a;
+}
+
+void app_free(struct app *a)
+{
+    if (!a)
+        return;
+    struct core *core = &a->core;
+    tasks_free(a->tasks);        /* requests in progress end first, with CANCELLED */
+    session_free(core->session); /* its last events still find the book and the gate */
+    gate_free(core->gate);
+    currencies_free(core->currencies);
+    quotes_free(core->quotes);
+    resolver_free(core->resolver);
+    journal_free(core->journal);
+    book_free(core->book);
+    xfree(a);
+}
+
+void app_turn(struct app *a, struct moment now)
+{
+    session_step(a->core.session, now);
+    tasks_run(a->tasks, now);
+    quotes_step(a->core.quotes, now);
+}
+
+struct instant app_next(const struct app *a)
+{
+    return instant_min(session_next(a->core.session), tasks_next(a->tasks));
+}
+
+struct session *app_session(struct app *a)
+{
+    return a->core.session;
+}
+
+struct journal *app_journal(struct app *a)
+{
+    return a->core.journal;
+}
+
+struct core *app_core(struct app *a)
+{
+    return &a->core;
+}
+
+struct tasks *app_tasks(struct app *a)
+{
+    return a->tasks;
+}
+
+const char *app_build(const struct app *a)
+{
+    return a->build;
+}
+
+bool app_stop_requested(const struct app *a)
+{
+    return a->core.stop_requested;
+}
+
+/* ---- HTTP ---- */
+
+static void answer_http(struct task *t, void *arg)
+{
+    struct app_http *h = arg;
+    struct http_response response = {0};
+    rest_answer(t, &h->app->core, &h->app->rest, &h->request, &response);
+    if (h->done)
+        h->done(h->ctx, &response);
+    else
+        buf_fini(&response.body);
+    arena_free(h->arena);
+    xfree(h);
+}
+
+static void copy_request(struct app_http *h, const struct http_request *r)
+{
+    h->arena = arena_new(LIMIT_HTTP_HEADER + LIMIT_JSON_BYTES + (64 << 10));
+    h->request = *r;
+    struct str *texts[] = {&h->request.method, &h->request.path, &h->request.query,
+                           &h->request.body, &h->request.peer};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i] = arena_str(h->arena, *texts[i]);
+    for (size_t i = 0; i < r->header_count; i++) {
+        h->request.headers[i].name = arena_str(h->arena, r->headers[i].name);
+        h->request.headers[i].value = arena_str(h->arena, r->headers[i].value);
+    }
+}
+
+struct app_http *app_http_start(struct app *a, const struct http_request *r, struct moment now,
+                                void (*done)(void *ctx, struct http_response *response), void *ctx)
+{
+    struct app_http *h = xcalloc(1, sizeof *h);
+    h->app = a;
+    copy_request(h, r);
+    h->done = done;
+    h->ctx = ctx;
+    h->task = task_spawn(a->tasks, now, HTTP_TIMEOUT_MS, answer_http, h);
+    if (h->task)
+        return h;
+    struct http_response busy = {.status = 503, .content_type = "text/plain"};
+    buf_init(&busy.body, 256);
+    buf_add_c(&busy.body, "too many requests are in progress; try again in a moment\n");
+    done(ctx, &busy);
+    arena_free(h->arena);
+    xfree(h);
+    return NULL;
+}
+
+void app_http_abandon(struct app_http *h)
+{
+    h->done = NULL;
+    task_cancel(h->task);
+}

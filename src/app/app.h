@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * app: the whole product as one value, without a socket, file, clock or thread.
+ *
+ * Built from settings and an opened store; driven by whoever owns the outside world: io.c over the
+ * event loop, or tests/kit/world.c over memory and a virtual clock. What comes in: bytes of the
+ * broker's stream (app_session), bytes of local connections, HTTP requests, the fate of journal
+ * batches (app_journal), and time. What goes out waits in queues that the owner drains after each
+ * turn.
+ */
+#ifndef PORTCULLIS_APP_APP_H
+#define PORTCULLIS_APP_APP_H
+
+#include "base/log.h"
+#include "broker/session.h"
+#include "data/http.h"
+#include "face/rest.h"
+#include "ops/op.h"
+#include "store/db.h"
+#include "store/journal.h"
+
+struct app;
+
+struct app_config {
+    struct settings *settings; /* borrowed for the life of the app */
+    struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
+    uint64_t seed; /* unpredictable, from the system; fixed in tests */
+    const struct log_sink *sink;
+    struct tz_zones zones; /* for times that the broker writes with a zone's name */
+    const char *build;     /* build id, for the greeting of local connections */
+    struct rest_config rest;
+};
+
+/* NULL with *e if the store cannot be read. */
+struct app *app_new(const struct app_config *config, struct moment now, struct error *e) FALLIBLE;
+/* Ends requests in progress and releases everything but settings and db. Accepts NULL. */
+void app_free(struct app *a);
+
+/* Everything due: the session's timers, waiting requests, market data housekeeping. Once a turn,
+ * after the turn's input. */
+void app_turn(struct app *a, struct moment now);
+/* When app_turn is next needed if nothing comes in. */
+struct instant app_next(const struct app *a);
+
+/* The owner drives these two by their own headers. */
+struct session *app_session(struct app *a);
+struct journal *app_journal(struct app *a);
+struct core *app_core(struct app *a);
+struct tasks *app_tasks(struct app *a);
+const char *app_build(const struct app *a);
+/* Somebody asked the daemon to end. */
+bool app_stop_requested(const struct app *a);
+
+/* ---- HTTP ---- */
+struct app_http; /* a request in progress */
+
+/*
+ * Starts to answer r (copied). done(ctx, response) is called from this call (then NULL is returned)
+ * or from a later app_turn; the response's body then belongs to the callee.
+ */
+struct app_http *app_http_start(struct app *a, const struct http_request *r, struct moment now,
+                                void (*done)(void *ctx, struct http_response *response), void *ctx);
+/* The requester has gone: `done` will not be called. */
+void app_http_abandon(struct app_http *h);
+
+#endif

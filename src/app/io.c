@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/io.h"
+
+#include "app/local.h"
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "sys/clock.h"
+#include "sys/httpd.h"
+#include "sys/net.h"
+#include "sys/process.h"
+#include "sys/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CONNECT_TIMEOUT_MS = 10 * 1000,
+    CLOSE_WAIT_MS = 1000,
+    JOURNAL_RETRY_MS = 1000,
+    PAPER_RESTART_MS = 500,
+    PAPER_GRACE_MS = 3000
+};
+
+struct io;
+
+/* One connection on the daemon's socket; a member of a doubly linked list. */
+struct client {
+    struct io *io;
+    struct stream *stream;
+    struct local *local;
+    struct client *next, **link;
+    bool is_ending;
+};
+
+struct io {
+    const struct io_config *config;
+    struct app *app;
+    struct loop *loop;
+    struct log log;
+    struct stream *broker;
+    bool broker_is_open;
+    struct instant close_by; /* the session wants an end: when it is cut off at the latest */
+    struct listener *listener;
+    struct client *clients;
+    struct httpd *httpd;
+    struct worker *disk;
+    struct db *writer;
+    struct journal_batch *batch; /* at the worker, or NULL */
+    struct error batch_error;
+    bool batch_ok;
+    struct instant journal_retry;
+    struct process *paper;
+    struct instant paper_retry;
+    bool is_stopping;
+};
+
+/* ---- the broker's stream ---- */
+
+static void broker_opened(void *self)
+{
+    struct io *io = self;
+    io->broker_is_open = true;
+    session_opened(app_session(io->app), loop_now(io->loop));
+}
+
+static void broker_data(void *self, struct str bytes)
+{
+    struct io *io = self;
+    session_input(app_session(io->app), bytes, loop_now(io->loop));
+}
+
+static void broker_closed(void *self, const struct error *why)
+{
+    struct io *io = self;
+    io->broker = NULL;
+    io->broker_is_open = false;
+    session_closed(app_session(io->app), why ? str_of(why->text) : STR("the other side closed"),
+                   loop_now(io->loop));
+}
+
+static void open_broker(struct io *io, struct moment now)
+{
+    const struct broker_settings *b = &io->config->app.settings->values.broker;
+    struct net_address to = {
+        .path = io->config->paper_socket, .host = b->host.p, .port = (uint16_t)b->port};
+    struct stream_owner owner = {
+        .on_open = broker_opened, .on_data = broker_data, .on_close = broker_closed, .self = io};
+    session_opening(app_session(io->app), now);
+    io->broker = stream_connect(io->loop, &to, LIMIT_SESSION_OUT, CONNECT_TIMEOUT_MS, &owner);
+}
+
+static void drive_broker(struct io *io, struct moment now)
+{
+    struct session *s = app_session(io->app);
+    if (!io->broker && session_wants_open(s, now))
+        open_broker(io, now);
+    struct str out = session_output(s);
+    if (io->broker_is_open && out.n && stream_send(io->broker, out))
+        session_sent(s, out.n);
+    if (!io->broker || !session_wants_close(s)) {
+        io->close_by = INSTANT_NEVER;
+        return;
+    }
+    /* what is queued (a last cancel, say) still goes out, within a second */
+    if (io->close_by.ns == INSTANT_NEVER.ns)
+        io->close_by = instant_after_ms(now.mono, CLOSE_WAIT_MS);
+    if (stream_queued(io->broker) && !instant_due(io->close_by, now.mono))
+        return;
+    stream_close(io->broker);
+    io->broker = NULL;
+    io->broker_is_open = false;
+    session_closed(s, STR("closed by us"), now);
+}
+
+/* ---- local connections ---- */
+
+static void client_free(struct client *c)
+{
+    *c->link = c->next;
+    if (c->next)
+        c->next->link = c->link;
+    local_free(c->local);
+    xfree(c);
+}
+
+static void client_data(void *self, struct str bytes)
+{
+    struct client *c = self;
+    local_input(c->local, bytes, loop_now(c->io->loop));
+}
+
+static void client_end(void *self)
+{
+    struct client *c = self;
+    local_end(c->local);
+}
+
+static void client_closed(void *self, const struct error *why)
+{
+    (void)why;
+    client_free(self);
+}
+
+static int64_t uid_of(struct stream *s)
+{
+    struct str peer = str_of(stream_peer(s)); /* "uid 1000 pid 4711" */
+    struct str word;
+    int64_t uid = -1;
+    if (str_cut(&peer, ' ', &word) && str_eq(word, STR("uid")) && str_cut(&peer, ' ', &word))
+        (void)str_to_i64(word, &uid);
+    return uid;
+}
+
+static void client_new(void *self, struct stream *s)
+{
+    struct io *io = self;
+    struct client *c = xcalloc(1, sizeof *c);
+    c->io = io;
+    c->stream = s;
+    c->local = local_new(io->app, uid_of(s));
+    c->link = &io->clients;
+    c->next = io->clients;
+    if (c->next)
+        c->next->link = &c->next;
+    io->clients = c;
+    stream_own(
+        s, &(struct stream_owner){
+               .on_data = client_data, .on_end = client_end, .on_close = client_closed, .self = c});
+}
+
+static void drive_clients(struct io *io)
+{
+    for (struct client *c = io->clients; c; c = c->next) {
+        for (struct str out; (out = local_output(c->local)).n;) {
+            if (!stream_send(c->stream, out))
+                break;
+            local_sent(c->local, out.n);
+        }
+        if (!c->is_ending && !local_output(c->local).n && local_is_done(c->local)) {
+            c->is_ending = true;
+            stream_end(c->stream);
+        }
+    }
+}
+
+/* ---- HTTP ---- */
+
+static void http_answered(void *ctx, struct http_response *response)
+{
+    struct httpd_exchange *x = ctx;
+    httpd_set_user(x, NULL);
+    httpd_reply(x, response);
+}
+
+static void http_request(void *self, struct httpd_exchange *x, const struct http_request *r)
+{
+    struct io *io = self;
+    struct app_http *h = app_http_start(io->app, r, loop_now(io->loop), http_answered, x);
+    if (h)
+        httpd_set_user(x, h);
+}
+
+static void http_abandoned(void *self, struct httpd_exchange *x)
+{
+    (void)self;
+    if (httpd_user(x))
+        app_http_abandon(httpd_user(x));
+}
+
+static bool start_http(struct io *io, struct error *e)
+{
+    const struct http_settings *s = &io->config->app.settings->values.http;
+    if (!s->enabled)
+        return true;
+    struct httpd_config config = {
+        .address = s->address.p,
+        .port = (uint16_t)s->port,
+        .max_connections = LIMIT_HTTP_CONNECTIONS,
+        .header_max = LIMIT_HTTP_HEADER,
+        .body_max = LIMIT_JSON_BYTES,
+        .stream_queue_max = 1 << 20,
+        .header_timeout_ms = 10 * 1000,
+        .body_timeout_ms = 30 * 1000,
+        .idle_timeout_s = 60,
+    };
+    struct httpd_owner owner = {http_request, http_abandoned, io};
+    io->httpd = httpd_start(io->loop, &config, &owner, e);
+    if (!io->httpd)
+        return error_next(e, "choose another port with http.port (PORTCULLIS_HTTP_PORT)");
+    return true;
+}
+
+/* ---- the journal's way to the disk ---- */
+
+static void commit(void *arg)
+{
+    struct io *io = arg;
+    io->batch_ok = db_commit(io->writer, io->batch, &io->batch_error);
+}
+
+static void committed(void *arg)
+{
+    struct io *io = arg;
+    struct journal_batch *batch = io->batch;
+    io->batch = NULL;
+    if (!io->batch_ok) {
+        log_error(&io->log, "journal: %s", io->batch_error.text);
+        io->journal_retry = instant_after_ms(loop_now(io->loop).mono, JOURNAL_RETRY_MS);
+    }
+    journal_committed(app_journal(io->app), batch, io->batch_ok, &io->batch_error);
+}
+
+static void drive_journal(struct io *io, struct moment now)
+{
+    struct journal *j = app_journal(io->app);
+    if (journal_is_failed(j) && instant_due(io->journal_retry, now.mono))
+        journal_recover(j);
+    if (io->batch || !(io->batch = journal_take(j)))
+        return;
+    if (!worker_submit(io->disk, commit, io, committed)) {
+        io->batch_ok = false;
+        error_set(&io->batch_error, ERROR_UNAVAILABLE, "JOURNAL_FAILED", "the disk worker is busy");
+        committed(io);
+    }
+}
+
+/* ---- the embedded exchange ---- */
+
+static void paper_exited(void *self, struct process_exit how)
+{
+    struct io *io = self;
+    log_warn(&io->log, "paper exchange ended %s=%d", how.by_signal ? "signal" : "status", how.code);
+    process_free(io->paper);
+    io->paper = NULL;
+    io->paper_retry = instant_after_ms(loop_now(io->loop).mono, PAPER_RESTART_MS);
+}
+
+static void drive_paper(struct io *io, struct moment now)
+{
+    if (io->paper || !io->config->paper_argv || io->is_stopping ||
+        !instant_due(io->paper_retry, now.mono))
+        return;
+    struct error e = {0};
+    struct process_config config = {.argv = io->config->paper_argv,
+                                    .log_path = io->config->paper_log};
+    struct process_owner owner = {paper_exited, io};
+    io->paper = process_start(io->loop, &config, &owner, &e);
+    if (!io->paper) {
+        log_error(&io->log, "paper exchange: %s", e.text);
+        io->paper_retry = instant_after_ms(now.mono, PAPER_RESTART_MS);
+    }
+}
+
+/* ---- the turn ---- */
+
+static void stop(struct io *io, struct moment now)
+{
+    if (io->is_stopping)
+        return;
+    io->is_stopping = true;
+    log_info(&io->log, "stopping");
+    session_stop(app_session(io->app), now);
+}
+
+/* Everything has been said and written. */
+static bool is_finished(const struct io *io)
+{
+    return io->is_stopping && !io->batch && !journal_pending(app_journal(io->app)) && !io->broker;
+}
+
+static void turn(void *self, struct moment now)
+{
+    struct io *io = self;
+    app_turn(io->app, now);
+    if (app_stop_requested(io->app))
+        stop(io, now);
+    drive_paper(io, now);
+    drive_broker(io, now);
+    drive_clients(io);
+    drive_journal(io, now);
+    struct instant next = instant_min(app_next(io->app), io->close_by);
+    if (!io->paper && io->config->paper_argv)
+        next = instant_min(next, io->paper_retry);
+    if (journal_is_failed(app_journal(io->app)))
+        next = instant_min(next, io->journal_retry);
+    loop_wake_at(io->loop, next);
+    if (tasks_runnable(app_tasks(io->app)))
+        loop_again(io->loop);
+    if (is_finished(io))
+        loop_stop(io->loop);
+}
+
+static void on_signal(void *self, enum loop_signal signal)
+{
+    struct io *io = self;
+    struct moment now = loop_now(io->loop);
+    if (signal == LOOP_SIGNAL_TERM || signal == LOOP_SIGNAL_INT)
+        stop(io, now);
+    else if (signal == LOOP_SIGNAL_USR1)
+        gate_kill(app_core(io->app)->gate, STR("signal"), STR("SIGUSR1"), false, now);
+}
+
+static bool start(struct io *io, struct error *e)
+{
+    struct listener_config local = {.at = {.path = io->config->socket_path},
+                                    .max_streams = LIMIT_CLIENTS,
+                                    .out_cap = 2 * LIMIT_REPLY,
+                                    .on_stream = client_new,
+                                    .self = io};
+    io->writer = db_open(io->config->db_path, e);
+    if (!io->writer)
+        return false;
+    io->app = app_new(&io->config->app, clock_now(), e);
+    if (!io->app)
+        return false;
+    io->disk = worker_new(io->loop, 4);
+    if (!start_http(io, e))
+        return false;
+    io->listener = listener_open(io->loop, &local, e);
+    return io->listener != NULL;
+}
+
+static void finish(struct io *io)
+{
+    listener_close(io->listener);
+    httpd_stop(io->httpd);
+    while (io->clients) {
+        stream_close(io->clients->stream);
+        client_free(io->clients);
+    }
+    stream_close(io->broker);
+    if (io->paper)
+        process_stop(io->paper, PAPER_GRACE_MS);
+    process_free(io->paper);
+    worker_free(io->disk);
+    app_free(io->app);
+    db_close(io->writer);
+    loop_free(io->loop);
+}
+
+bool io_run(const struct io_config *config, struct error *e)
+{
+    struct io io = {.config = config, .log = {config->app.sink, "io"}, .close_by = INSTANT_NEVER};
+    io.loop = loop_new(&(struct loop_owner){turn, on_signal, &io});
+    bool ok = start(&io, e);
+    if (ok) {
+        log_info(&io.log, "%s", config->ready_line);
+        loop_run(io.loop);
+    }
+    finish(&io);
+    return ok;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/local.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "face/cli.h"
+#include "face/mcp.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    HELLO_MAX = 512,
+    CLI_INPUT_MAX = 256 << 10,
+    CLI_TIMEOUT_MS = 120 * 1000,
+    ANSWER_MAX = 2 * LIMIT_REPLY
+};
+
+enum stage { STAGE_HELLO, STAGE_ARGUMENTS, STAGE_MCP, STAGE_ANSWERING, STAGE_DONE };
+
+/* One command line in progress; outlives its connection until the task has ended. */
+struct command {
+    struct local *owner; /* NULL once the connection is gone */
+    struct core *core;
+    struct principal who;
+    struct cli_request request;
+    struct cli_reply reply;
+    struct buf text; /* what request.args point into */
+};
+
+struct local {
+    struct app *app;
+    struct principal who;
+    enum stage stage;
+    struct buf in, out;
+    size_t argument_count;
+    struct cli_request request;
+    struct mcp_conn *mcp;
+    struct task *task; /* of the command line, while STAGE_ANSWERING */
+    struct command *command;
+    bool input_ended;
+};
+
+struct local *local_new(struct app *a, int64_t uid)
+{
+    struct local *l = xcalloc(1, sizeof *l);
+    l->app = a;
+    l->who.scopes = SCOPE_READ | SCOPE_TRADE | SCOPE_ADMIN;
+    (void)snprintf(l->who.name, sizeof l->who.name, "uid:%lld", (long long)uid);
+    buf_init(&l->in, CLI_INPUT_MAX);
+    buf_init(&l->out, ANSWER_MAX);
+    return l;
+}
+
+void local_free(struct local *l)
+{
+    if (!l)
+        return;
+    mcp_conn_free(l->mcp);
+    if (l->command) {
+        l->command->owner = NULL;
+        task_cancel(l->task);
+    }
+    buf_fini(&l->in);
+    buf_fini(&l->out);
+    xfree(l);
+}
+
+/* ---- the command line ---- */
+
+static void frame(struct buf *out, char kind, struct str bytes)
+{
+    enum { FRAME_MAX = 1 << 20 };
+    for (size_t at = 0; at < bytes.n; at += FRAME_MAX) {
+        struct str part = str_sub(bytes, at, at + FRAME_MAX);
+        unsigned char head[5] = {(unsigned char)kind, (unsigned char)(part.n >> 24),
+                                 (unsigned char)(part.n >> 16), (unsigned char)(part.n >> 8),
+                                 (unsigned char)part.n};
+        buf_add(out, head, sizeof head);
+        buf_add_str(out, part);
+    }
+}
+
+static void answer(struct task *t, void *arg)
+{
+    struct command *c = arg;
+    cli_answer(t, c->core, &c->who, &c->request, &c->reply);
+    if (c->owner) {
+        char status[16];
+        int n = snprintf(status, sizeof status, "%d", c->reply.status);
+        frame(&c->owner->out, 'o', buf_str(&c->reply.out));
+        frame(&c->owner->out, 'e', buf_str(&c->reply.err));
+        frame(&c->owner->out, 'x', (struct str){status, (size_t)n});
+        c->owner->stage = STAGE_DONE;
+        c->owner->command = NULL;
+    }
+    buf_fini(&c->reply.out);
+    buf_fini(&c->reply.err);
+    buf_fini(&c->text);
+    xfree(c);
+}
+
+static void start_command(struct local *l, struct moment now)
+{
+    struct command *c = xcalloc(1, sizeof *c);
+    c->owner = l;
+    c->core = app_core(l->app);
+    c->who = l->who;
+    c->request = l->request;
+    c->text = l->in; /* the arguments move along; the connection reads no more */
+    buf_init(&l->in, CLI_INPUT_MAX);
+    buf_init(&c->reply.out, LIMIT_REPLY);
+    buf_init(&c->reply.err, LIMIT_REPLY);
+    struct str rest = buf_str(&c->text);
+    for (size_t i = 0; i < l->argument_count; i++)
+        (void)str_cut(&rest, 0, &c->request.args[i]);
+    c->request.count = l->argument_count;
+    l->command = c;
+    l->stage = STAGE_ANSWERING;
+    l->task = task_spawn(app_tasks(l->app), now, CLI_TIMEOUT_MS, answer, c);
+    if (l->task)
+        return;
+    frame(&l->out, 'e', STR("portcullis: too many requests are in progress; try again\n"));
+    frame(&l->out, 'x', STR("75"));
+    l->stage = STAGE_DONE;
+    l->command = NULL;
+    buf_fini(&c->reply.out);
+    buf_fini(&c->reply.err);
+    buf_fini(&c->text);
+    xfree(c);
+}
+
+static bool arguments_complete(const struct local *l)
+{
+    size_t nuls = 0;
+    struct str in = buf_str(&l->in);
+    for (size_t i = 0; i < in.n && nuls < l->argument_count; i++)
+        nuls += in.p[i] == 0;
+    return nuls == l->argument_count;
+}
+
+/* ---- the greeting ---- */
+
+static void refuse(struct local *l, const char *why)
+{
+    buf_add_f(&l->out, "PORTCULLIS ERROR %s\n", why);
+    l->stage = STAGE_DONE;
+}
+
+static bool word_number(struct str word, const char *name, int64_t *out)
+{
+    size_t n = strlen(name);
+    return str_starts(word, str_of(name)) && word.n > n && word.p[n] == '=' &&
+           str_to_i64(str_sub(word, n + 1, word.n), out);
+}
+
+/* "PORTCULLIS 1 build=... face=cli width=80 tty=1 stdin=1 args=3" */
+static void greet(struct local *l, struct str line)
+{
+    struct str word, face = STR_NONE;
+    int64_t version = 0, width = 0, tty = 0, input_tty = 0, args = 0;
+    bool known = str_cut(&line, ' ', &word) && str_eq(word, STR("PORTCULLIS")) &&
+                 str_cut(&line, ' ', &word) && str_to_i64(word, &version);
+    while (str_cut(&line, ' ', &word)) {
+        (void)(word_number(word, "width", &width) || word_number(word, "tty", &tty) ||
+               word_number(word, "stdin", &input_tty) || word_number(word, "args", &args));
+        if (str_starts(word, STR("face=")))
+            face = str_sub(word, 5, word.n);
+    }
+    if (!known || version != 1) {
+        refuse(l, "this socket speaks version 1 of the portcullis protocol");
+        return;
+    }
+    if (str_eq(face, STR("mcp"))) {
+        l->who.face = FACE_MCP;
+        l->who.is_stateful = true;
+        l->who.scopes = SCOPE_READ | SCOPE_TRADE;
+        l->mcp = mcp_conn_new(app_core(l->app), app_tasks(l->app), &l->who);
+        l->stage = STAGE_MCP;
+    } else if (str_eq(face, STR("cli")) && args >= 0 && args <= CLI_ARGUMENTS_MAX) {
+        l->who.face = FACE_CLI;
+        l->who.is_human = tty == 1 && input_tty == 1;
+        l->request.width = width > 0 && width < 10000 ? (int)width : 0;
+        l->request.is_tty = tty == 1;
+        l->argument_count = (size_t)args;
+        l->stage = STAGE_ARGUMENTS;
+    } else if (str_eq(face, STR("version"))) {
+        l->stage = STAGE_DONE; /* our build in the answer line is all that was asked */
+    } else {
+        refuse(l, "the greeting names no face that is served");
+        return;
+    }
+    buf_add_f(&l->out, "PORTCULLIS 1 build=%s\n", app_build(l->app));
+}
+
+/* ---- the connection ---- */
+
+void local_input(struct local *l, struct str bytes, struct moment now)
+{
+    if (l->stage == STAGE_MCP) {
+        mcp_conn_input(l->mcp, bytes, now);
+        return;
+    }
+    if (l->stage == STAGE_ANSWERING || l->stage == STAGE_DONE)
+        return;
+    if (!buf_add_str(&l->in, bytes)) {
+        refuse(l, "too much input");
+        return;
+    }
+    if (l->stage == STAGE_HELLO) {
+        struct str in = buf_str(&l->in);
+        size_t end = str_find(in, '\n', 0);
+        if (end == in.n) {
+            if (in.n > HELLO_MAX)
+                refuse(l, "no greeting");
+            return;
+        }
+        greet(l, str_sub(in, 0, end));
+        buf_consume(&l->in, end + 1);
+    }
+    if (l->stage == STAGE_MCP && l->in.n) {
+        mcp_conn_input(l->mcp, buf_str(&l->in), now);
+        buf_reset(&l->in);
+    } else if (l->stage == STAGE_ARGUMENTS && arguments_complete(l)) {
+        start_command(l, now);
+    }
+}
+
+void local_end(struct local *l)
+{
+    l->input_ended = true;
+    if (l->stage == STAGE_HELLO || l->stage == STAGE_ARGUMENTS)
+        l->stage = STAGE_DONE; /* nothing was asked completely */
+}
+
+struct str local_output(struct local *l)
+{
+    if (l->out.n || !l->mcp)
+        return buf_str(&l->out);
+    return mcp_conn_output(l->mcp);
+}
+
+void local_sent(struct local *l, size_t n)
+{
+    if (l->out.n || !l->mcp)
+        buf_consume(&l->out, n);
+    else
+        mcp_conn_sent(l->mcp, n);
+}
+
+bool local_is_done(const struct local *l)
+{
+    if (l->stage == STAGE_MCP)
+        return mcp_conn_failed(l->mcp) || (l->input_ended && mcp_conn_busy(l->mcp) == 0);
+    return l->stage == STAGE_DONE;
+}

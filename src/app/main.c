@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * portcullisd: the daemon. Reads the settings, takes the lock of its state directory, and serves.
+ * `portcullisd paper` is the paper exchange (paper_main.c).
+ */
+#include "app/io.h"
+#include "app/paper_main.h"
+#include "app/zones.h"
+#include "base/limits.h"
+#include "build_id.h"
+#include "data/hash.h"
+#include "ops/settings.h"
+#include "sys/clock.h"
+#include "sys/entropy.h"
+#include "sys/files.h"
+#include "sys/logfile.h"
+#include "sys/paths.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern char **environ;
+
+enum { LOG_FILE_MAX = 16 << 20, FLAGS_MAX = 32, TOKEN_BYTES = 32, WAIT_FOR_LOCK_MS = 3000 };
+
+enum exit_status { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
+
+static const char usage[] =
+    "usage: portcullisd [--config FILE] [--state DIR] [--socket PATH] [--set KEY=VALUE]...\n"
+    "                   [--foreground-log] [--check | --sample-config | --version]\n"
+    "       portcullisd paper ...   the paper exchange alone; see portcullisd paper --help\n"
+    "The gate between assistants, scripts and spreadsheets and a brokerage account. Usually "
+    "started\n"
+    "by `portcullis`. Settings: FILE (~/.config/portcullis/portcullis.yaml), then PORTCULLIS_*\n"
+    "variables, then --set.\n";
+
+struct daemon {
+    struct paths paths;
+    struct settings settings;
+    const char *config_file; /* as given; NULL: the usual place, if there is one */
+    const char *assignments[FLAGS_MAX];
+    size_t assignment_count;
+    bool logs_to_stderr, only_check;
+    char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
+    char token_sha256[SHA256_HEX_MAX];
+};
+
+/* ---- command line and settings ---- */
+
+static bool take_flag(struct daemon *d, const char *name, const char *value, struct error *e)
+{
+    if (value && strcmp(name, "--config") == 0)
+        d->config_file = value;
+    else if (value && strcmp(name, "--state") == 0)
+        str_copy_cut(d->paths.state, sizeof d->paths.state, str_of(value));
+    else if (value && strcmp(name, "--socket") == 0)
+        str_copy_cut(d->paths.socket, sizeof d->paths.socket, str_of(value));
+    else if (value && strcmp(name, "--set") == 0 && strchr(value, '=') &&
+             d->assignment_count < FLAGS_MAX)
+        d->assignments[d->assignment_count++] = value;
+    else
+        return error_set(e, ERROR_INVALID, "USAGE", "%s %s is not understood", name,
+                         value ? value : "");
+    return true;
+}
+
+static bool parse(struct daemon *d, int argc, char **argv, struct error *e)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--foreground-log") == 0)
+            d->logs_to_stderr = true;
+        else if (strcmp(argv[i], "--check") == 0)
+            d->only_check = true;
+        else if (!take_flag(d, argv[i], i + 1 < argc ? argv[i + 1] : NULL, e))
+            return false;
+        else
+            i++;
+    }
+    return true;
+}
+
+static bool read_config_file(struct daemon *d, struct error *e)
+{
+    char usual[PATH_TEXT_MAX + 32];
+    (void)snprintf(usual, sizeof usual, "%s/portcullis.yaml", d->paths.config);
+    const char *path = d->config_file ? d->config_file : usual;
+    if (!d->config_file && !file_exists(path))
+        return true;
+    struct buf text;
+    buf_init(&text, LIMIT_CONFIG_BYTES);
+    bool ok = file_read(path, LIMIT_CONFIG_BYTES, &text, e) &&
+              settings_read_yaml(&d->settings, buf_str(&text), path, e);
+    buf_fini(&text);
+    return ok;
+}
+
+static bool read_settings(struct daemon *d, struct error *e)
+{
+    if (!read_config_file(d, e))
+        return false;
+    for (char **v = environ; *v; v++)
+        if (!settings_read_env(&d->settings, *v, e))
+            return false;
+    for (size_t i = 0; i < d->assignment_count; i++) {
+        struct str all = str_of(d->assignments[i]);
+        size_t eq = str_find(all, '=', 0);
+        if (!settings_set(&d->settings, str_sub(all, 0, eq), str_sub(all, eq + 1, all.n),
+                          STR("--set"), e))
+            return false;
+    }
+    return settings_check(&d->settings, e);
+}
+
+/* ---- state ---- */
+
+static const char *state_name(const struct settings_values *v)
+{
+    static const char *const by_mode[] = {[GUARD_AUTO] = "tws",
+                                          [GUARD_READ_ONLY] = "tws",
+                                          [GUARD_PAPER] = "tws-paper",
+                                          [GUARD_LIVE] = "tws-live"};
+    return v->broker.kind == BROKER_EMBEDDED ? "embedded" : by_mode[v->limits.mode];
+}
+
+/* The token for writes over HTTP: made once, readable by its owner alone, kept here as a hash. */
+static bool find_token(struct daemon *d, struct error *e)
+{
+    char path[PATH_TEXT_MAX + 32];
+    struct buf text;
+    (void)snprintf(path, sizeof path, "%s/token", d->paths.state);
+    buf_init(&text, 4096);
+    bool ok;
+    if (file_exists(path)) {
+        ok = file_is_private(path, e) && file_read(path, 4096, &text, e);
+    } else {
+        unsigned char secret[TOKEN_BYTES];
+        entropy_fill(secret, sizeof secret);
+        for (size_t i = 0; i < sizeof secret; i++)
+            buf_add_f(&text, "%02x", secret[i]);
+        buf_add_char(&text, '\n');
+        ok = file_write(path, buf_str(&text), e);
+    }
+    if (ok) {
+        struct sha256 digest = hash_sha256(str_trim(buf_str(&text)));
+        hash_hex(&digest, d->token_sha256);
+    }
+    buf_fini(&text);
+    return ok;
+}
+
+static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e)
+{
+    char path[PATH_TEXT_MAX + 32];
+    int holder = 0;
+    (void)snprintf(path, sizeof path, "%s/portcullisd.lock", d->paths.state);
+    *lock = lock_take(path, &holder, e);
+    if (*lock)
+        return true;
+    return error_next(e, "a daemon with process number %d uses %s; `portcullis stop` ends it",
+                      holder, d->paths.state);
+}
+
+/* ---- serving ---- */
+
+static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
+{
+    const struct settings_values *v = &d->settings.values;
+    char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32], ready[PATH_TEXT_MAX + 128];
+    char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
+    char paper_log[PATH_TEXT_MAX + 32], seed[32];
+    if (!path_of_self(self, e))
+        return false;
+    (void)snprintf(db_path, sizeof db_path, "%s/journal.db", d->state);
+    (void)snprintf(paper_socket, sizeof paper_socket, "%s/paper.sock", d->state);
+    (void)snprintf(paper_state, sizeof paper_state, "%s/exchange.log", d->state);
+    (void)snprintf(paper_log, sizeof paper_log, "%s/paper.log", d->state);
+    (void)snprintf(seed, sizeof seed, "%lld", (long long)v->paper.seed);
+    (void)snprintf(ready, sizeof ready, "ready build=%s socket=%s http=%lld", PORTCULLIS_BUILD,
+                   d->paths.socket, v->http.enabled ? (long long)v->http.port : 0LL);
+    const char *paper_argv[] = {self,
+                                "paper",
+                                "--socket",
+                                paper_socket,
+                                "--state",
+                                paper_state,
+                                "--seed",
+                                seed,
+                                "--account",
+                                v->paper.account.p,
+                                "--sessions",
+                                v->paper.sessions ? "real" : "around_the_clock",
+                                v->paper.opening_portfolio ? NULL : "--no-opening",
+                                NULL};
+    bool is_embedded = v->broker.kind == BROKER_EMBEDDED;
+    uint64_t random_seed;
+    entropy_fill(&random_seed, sizeof random_seed);
+    struct db *db = db_open(db_path, e);
+    if (!db)
+        return false;
+    struct zones *zones = zones_new("/usr/share/zoneinfo");
+    struct io_config config = {
+        .app = {.settings = &d->settings,
+                .db = db,
+                .seed = random_seed,
+                .sink = sink,
+                .zones = zones_source(zones),
+                .build = PORTCULLIS_BUILD,
+                .rest = {.token_sha256 = str_of(d->token_sha256), .port = (int)v->http.port}},
+        .db_path = db_path,
+        .socket_path = d->paths.socket,
+        .paper_socket = is_embedded ? paper_socket : NULL,
+        .paper_argv = is_embedded ? paper_argv : NULL,
+        .paper_log = paper_log,
+        .ready_line = ready,
+    };
+    bool ok = io_run(&config, e);
+    zones_free(zones);
+    db_close(db);
+    return ok;
+}
+
+static bool run(struct daemon *d, struct error *e)
+{
+    char log_path[PATH_TEXT_MAX + 32], parent[PATH_TEXT_MAX];
+    (void)snprintf(d->state, sizeof d->state, "%.900s/%s", d->paths.state,
+                   state_name(&d->settings.values));
+    (void)snprintf(log_path, sizeof log_path, "%s/portcullisd.log", d->paths.state);
+    if (!dir_make(d->state, e) || !path_parent(d->paths.socket, parent) || !dir_make(parent, e))
+        return false;
+    struct lock_file *lock = NULL;
+    if (!take_lock(d, &lock, e))
+        return false;
+    struct logfile *logs =
+        logfile_open(d->logs_to_stderr ? NULL : log_path,
+                     (enum log_level)d->settings.values.log.level, LOG_FILE_MAX, e);
+    bool ok = logs && find_token(d, e) && serve(d, logfile_sink(logs), e);
+    logfile_close(logs);
+    lock_release(lock);
+    return ok;
+}
+
+static int complain(const struct error *e)
+{
+    fprintf(stderr, "portcullisd: %s%s%s\n", e->text, e->next[0] ? "; " : "", e->next);
+    return strcmp(e->reason, "LOCKED") == 0 ? EXIT_RUNNING
+           : e->code == ERROR_INVALID       ? EXIT_USAGE
+                                            : EXIT_TROUBLE;
+}
+
+static int print_sample(void)
+{
+    struct buf text;
+    buf_init(&text, LIMIT_CONFIG_BYTES);
+    settings_sample(&text);
+    fwrite(text.p, 1, text.n, stdout);
+    buf_fini(&text);
+    return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "paper") == 0)
+        return paper_main(argc - 2, argv + 2);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return printf("portcullisd %s (%s)\n", PORTCULLIS_VERSION, PORTCULLIS_BUILD) < 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(usage, stdout) < 0;
+    if (argc == 2 && strcmp(argv[1], "--sample-config") == 0)
+        return print_sample();
+    struct daemon d = {0};
+    struct error e = {0};
+    settings_init(&d.settings);
+    bool ok = paths_find(&d.paths, &e) && parse(&d, argc, argv, &e) && read_settings(&d, &e) &&
+              (d.only_check || run(&d, &e));
+    if (ok && d.only_check)
+        puts("the settings are valid");
+    settings_fini(&d.settings);
+    return ok ? EXIT_OK : complain(&e);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "face/openapi.h"
+
+#include "build_id.h"
+#include "data/schema.h"
+#include "face/arguments.h"
+#include "face/render.h"
+#include "face/rest_inside.h"
+
+#include <assert.h>
+
+enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX };
+
+static void member(struct json_writer *w, const char *key, const char *text)
+{
+    json_key(w, key);
+    json_text(w, text);
+}
+
+static void open_object(struct json_writer *w, const char *key)
+{
+    json_key(w, key);
+    json_begin_object(w);
+}
+
+/* "GET" as OpenAPI spells it. */
+static void key_lower(struct str method, struct json_writer *w)
+{
+    char lower[16];
+    str_copy_cut(lower, sizeof lower, method);
+    for (char *p = lower; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    json_key(w, lower);
+}
+
+/* ---- parameters ---- */
+
+static void write_parameter(const struct field *f, const char *name, const char *place,
+                            struct json_writer *w)
+{
+    bool is_path = str_eq(str_of(place), STR("path"));
+    bool is_json = f->kind == TYPE_OBJECT || (f->kind == TYPE_LIST && f->of);
+    json_begin_object(w);
+    member(w, "name", name);
+    member(w, "in", place);
+    member(w, "description", f->doc);
+    json_key(w, "required");
+    json_bool(w, is_path || (f->required && !f->initial));
+    if (is_json) { /* given as JSON text */
+        open_object(w, "content");
+        open_object(w, "application/json");
+    } else if (f->kind == TYPE_LIST) {
+        member(w, "style", is_path ? "simple" : "form");
+        json_key(w, "explode");
+        json_bool(w, false);
+    }
+    json_key(w, "schema");
+    schema_field(f, SCHEMA_INPUT, w);
+    if (is_json) {
+        json_end_object(w);
+        json_end_object(w);
+    }
+    json_end_object(w);
+}
+
+static void write_format(struct json_writer *w)
+{
+    static const char *const formats[] = {"json", "csv", NULL};
+    static const struct field f = {.name = "format",
+                                   .doc =
+                                       "Form of the answer; without it the Accept header decides",
+                                   .kind = TYPE_ENUM,
+                                   .choices = formats};
+    write_parameter(&f, f.name, "query", w);
+}
+
+static bool takes_body(struct str method)
+{
+    return !str_eq(method, STR("GET")) && !str_eq(method, STR("DELETE"));
+}
+
+static void write_parameters(const struct op *op, struct str method, struct str path,
+                             struct json_writer *w)
+{
+    const struct type *common = arguments_common(op);
+    json_key(w, "parameters");
+    json_begin_array(w);
+    for (size_t i = 0; i < op->in->count; i++) {
+        const struct field *f = &op->in->fields[i];
+        if (route_has(path, str_of(f->name)))
+            write_parameter(f, f->name, "path", w);
+        else if (!takes_body(method))
+            write_parameter(f, f->name, "query", w);
+    }
+    if (common)
+        write_parameter(type_find(common, STR("idempotency_key")), "Idempotency-Key", "header", w);
+    if (!type_find(op->in, STR("format")))
+        write_format(w);
+    json_end_array(w);
+}
+
+/* The fields that are not part of the path. */
+static void write_body(const struct op *op, struct str path, struct json_writer *w)
+{
+    struct field kept[BODY_FIELDS_MAX];
+    struct type body = {.name = op->in->name, .fields = kept, .size = op->in->size};
+    bool is_needed = false;
+    assert(op->in->count <= BODY_FIELDS_MAX);
+    for (size_t i = 0; i < op->in->count; i++) {
+        const struct field *f = &op->in->fields[i];
+        if (route_has(path, str_of(f->name)))
+            continue;
+        kept[body.count++] = *f;
+        is_needed = is_needed || (f->required && !f->initial);
+    }
+    open_object(w, "requestBody");
+    json_key(w, "required");
+    json_bool(w, is_needed);
+    open_object(w, "content");
+    open_object(w, "application/json");
+    json_key(w, "schema");
+    schema_write(&body, SCHEMA_INPUT, w);
+    json_end_object(w);
+    json_end_object(w);
+    json_end_object(w);
+}
+
+/* ---- answers ---- */
+
+static void write_success(const struct op *op, const char *status, const char *text,
+                          struct json_writer *w)
+{
+    open_object(w, status);
+    member(w, "description", text);
+    open_object(w, "content");
+    open_object(w, "application/json");
+    json_key(w, "schema");
+    render_schema(op, w);
+    json_end_object(w);
+    open_object(w, "text/csv");
+    open_object(w, "schema");
+    member(w, "type", "string");
+    json_end_object(w);
+    json_end_object(w);
+    json_end_object(w);
+    json_end_object(w);
+}
+
+static void write_problem_reference(struct json_writer *w, const char *status)
+{
+    open_object(w, status);
+    member(w, "$ref", "#/components/responses/Problem");
+    json_end_object(w);
+}
+
+static void write_responses(const struct op *op, struct str method, struct json_writer *w)
+{
+    static const char *const read_problems[] = {"400", "401", "403", "404", "405", "409", "413",
+                                                "415", "422", "429", "500", "502", "503", "504"};
+    bool is_trade = op->effect == OP_TRADE;
+    open_object(w, "responses");
+    write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer", w);
+    if (is_trade && str_eq(method, STR("POST")))
+        write_success(op, "201", "Sent to the broker", w);
+    for (size_t i = 0; i < sizeof read_problems / sizeof read_problems[0]; i++)
+        write_problem_reference(w, read_problems[i]);
+    json_end_object(w);
+}
+
+static void write_operation(const struct op *op, struct str method, struct str path,
+                            struct json_writer *w)
+{
+    key_lower(method, w);
+    json_begin_object(w);
+    member(w, "operationId", op->name);
+    member(w, "summary", op->title);
+    member(w, "description", op->doc);
+    json_key(w, "tags");
+    json_begin_array(w);
+    json_text(w, op->category);
+    json_end_array(w);
+    write_parameters(op, method, path, w);
+    if (takes_body(method))
+        write_body(op, path, w);
+    write_responses(op, method, w);
+    json_key(w, "security");
+    json_begin_array(w);
+    if (op_is_write(op)) {
+        json_begin_object(w);
+        json_key(w, "token");
+        json_begin_array(w);
+        json_end_array(w);
+        json_end_object(w);
+    }
+    json_end_array(w);
+    json_end_object(w);
+}
+
+/* ---- paths ---- */
+
+/* True if an earlier row has that path, so that its methods are written already. */
+static bool is_written(struct str path, size_t before)
+{
+    const struct op *op;
+    struct str its_method, its_path;
+    for (size_t i = 0; i < before && (op = op_next(&i));)
+        if (route_split(op, &its_method, &its_path) && str_eq(its_path, path))
+            return true;
+    return false;
+}
+
+static void write_path(struct str path, struct json_writer *w)
+{
+    const struct op *op;
+    struct str its_method, its_path;
+    json_key_str(w, path);
+    json_begin_object(w);
+    for (size_t i = 0; (op = op_next(&i));)
+        if (route_split(op, &its_method, &its_path) && str_eq(its_path, path))
+            write_operation(op, its_method, path, w);
+    json_end_object(w);
+}
+
+static void write_health(const char *path, const char *id, const char *doc, bool may_fail,
+                         struct json_writer *w)
+{
+    open_object(w, path);
+    open_object(w, "get");
+    member(w, "operationId", id);
+    member(w, "summary", doc);
+    json_key(w, "security");
+    json_begin_array(w);
+    json_end_array(w);
+    open_object(w, "responses");
+    open_object(w, "200");
+    member(w, "description", "Yes");
+    json_end_object(w);
+    if (may_fail)
+        write_problem_reference(w, "503");
+    json_end_object(w);
+    json_end_object(w);
+    json_end_object(w);
+}
+
+static void write_paths(struct json_writer *w)
+{
+    const struct op *op;
+    struct str method, path;
+    open_object(w, "paths");
+    for (size_t i = 0; (op = op_next(&i));)
+        if (route_split(op, &method, &path) && !is_written(path, i - 1))
+            write_path(path, w);
+    write_health("/healthz", "healthz", "Whether the daemon runs", false, w);
+    write_health("/readyz", "readyz", "Whether the broker connection is ready", true, w);
+    json_end_object(w);
+}
+
+/* ---- the rest ---- */
+
+static void write_components(struct json_writer *w)
+{
+    open_object(w, "components");
+    open_object(w, "securitySchemes");
+    open_object(w, "token");
+    member(w, "type", "http");
+    member(w, "scheme", "bearer");
+    member(w, "description", "The content of the file `token` in the state directory");
+    json_end_object(w);
+    json_end_object(w);
+    open_object(w, "responses");
+    open_object(w, "Problem");
+    member(w, "description", "What is wrong, and the next step");
+    open_object(w, "content");
+    open_object(w, "application/problem+json");
+    json_key(w, "schema");
+    json_raw(w, STR("{\"type\":\"object\",\"required\":[\"status\",\"title\",\"success\",\"error\","
+                    "\"code\",\"class\",\"details\",\"warnings\"],\"properties\":{"
+                    "\"status\":{\"type\":\"integer\"},\"title\":{\"type\":\"string\"},"
+                    "\"success\":{\"type\":\"boolean\",\"const\":false},"
+                    "\"error\":{\"type\":\"string\",\"description\":\"One sentence\"},"
+                    "\"code\":{\"type\":\"string\",\"description\":\"Stable reason\"},"
+                    "\"class\":{\"type\":\"string\"},"
+                    "\"broker_code\":{\"type\":[\"integer\",\"null\"]},"
+                    "\"details\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},"
+                    "\"warnings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+                    "\"next\":{\"type\":[\"string\",\"null\"],"
+                    "\"description\":\"What to do about it\"}}}"));
+    for (int i = 0; i < 5; i++)
+        json_end_object(w);
+}
+
+void openapi_write(struct buf *out)
+{
+    struct json_writer w;
+    json_writer_init(&w, out);
+    json_begin_object(&w);
+    member(&w, "openapi", "3.1.0");
+    open_object(&w, "info");
+    member(&w, "title", "Portcullis");
+    member(&w, "version", PORTCULLIS_VERSION);
+    member(&w, "description",
+           "A guarded gate to an Interactive Brokers account. Reading needs no token on this "
+           "machine; whatever trades does. Absent values are null: unknown is never zero.");
+    json_end_object(&w);
+    json_key(&w, "servers");
+    json_raw(&w, STR("[{\"url\":\"/\",\"description\":\"This machine\"}]"));
+    write_paths(&w);
+    write_components(&w);
+    json_end_object(&w);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "face/render.h"
+
+#include "data/bind.h"
+#include "data/schema.h"
+
+#include <assert.h>
+
+enum { ENVELOPE_FIELDS_MAX = 16 };
+
+static bool is_shadowed(const struct field *f, const struct type *by)
+{
+    return type_find(by, str_of(f->name)) != NULL;
+}
+
+void render_json(const struct call *c, const void *out, struct json_writer *w)
+{
+    json_begin_object(w);
+    for (size_t i = 0; i < envelope_type.count; i++) {
+        const struct field *f = &envelope_type.fields[i];
+        if (is_shadowed(f, c->op->out))
+            continue;
+        json_key(w, f->name);
+        write_field(f, &c->envelope, w);
+    }
+    write_fields(c->op->out, out, w);
+    json_end_object(w);
+}
+
+void render_schema(const struct op *op, struct json_writer *w)
+{
+    struct field kept[ENVELOPE_FIELDS_MAX];
+    struct type envelope = {envelope_type.name, kept, 0, envelope_type.size};
+    assert(envelope_type.count <= ENVELOPE_FIELDS_MAX);
+    for (size_t i = 0; i < envelope_type.count; i++)
+        if (!is_shadowed(&envelope_type.fields[i], op->out))
+            kept[envelope.count++] = envelope_type.fields[i];
+    const struct type *const both[] = {&envelope, op->out};
+    schema_write_merged(both, 2, SCHEMA_OUTPUT, w);
+}
+
+void render_csv(const struct call *c, const void *out, struct buf *text)
+{
+    table_csv(c->op->out, out, text);
+}
+
+/* The text of one field of the envelope. */
+static void add_field(const struct envelope *e, const char *name, struct buf *text)
+{
+    const struct field *f = type_find(&envelope_type, str_of(name));
+    struct buf raw;
+    buf_init(&raw, 1024);
+    write_text(f, e, &raw);
+    table_clean(buf_str(&raw), text);
+    buf_fini(&raw);
+}
+
+void render_envelope(const struct envelope *e, struct buf *text)
+{
+    if (e->account.n) {
+        buf_add_c(text, "account ");
+        add_field(e, "account", text);
+        buf_add_c(text, ", ");
+        add_field(e, "mode", text);
+        buf_add_c(text, ", ");
+    }
+    buf_add_c(text, "as of ");
+    add_field(e, "as_of", text);
+    if (e->data_type) {
+        buf_add_c(text, ", ");
+        add_field(e, "data_type", text);
+        buf_add_c(text, " prices");
+    }
+    if (e->age_s.has)
+        buf_add_f(text, " at most %.1f s old", e->age_s.v);
+    buf_add_f(text, ", %s", e->source.n ? "from " : "");
+    if (e->source.n) {
+        add_field(e, "source", text);
+        buf_add_c(text, ", ");
+    }
+    buf_add_c(text, e->complete ? "complete" : "INCOMPLETE");
+}
+
+void render_warnings(const struct envelope *e, struct buf *text)
+{
+    const struct str *warnings = e->warnings.items;
+    for (size_t i = 0; i < e->warnings.n; i++) {
+        buf_add_c(text, "warning: ");
+        table_clean(warnings[i], text);
+        buf_add_char(text, '\n');
+    }
+}
+
+void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
+                 struct buf *text)
+{
+    table_text(c->op->out, out, style, text);
+    buf_add_c(text, is_tty ? "\n\033[2m" : "\n");
+    render_envelope(&c->envelope, text);
+    buf_add_c(text, is_tty ? "\033[0m\n" : "\n");
+}

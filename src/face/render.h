@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * render: an answered call as JSON, as CSV or as text for people, all from the same structs.
+ *
+ * JSON is one flat object: the envelope, then the answer's own fields. A field of the answer wins
+ * over one of the envelope with the same name, in the schema too. CSV has the rows of the answer
+ * and nothing else; who asks for it gets the envelope beside it (a header, the error stream).
+ */
+#ifndef PORTCULLIS_FACE_RENDER_H
+#define PORTCULLIS_FACE_RENDER_H
+
+#include "data/json.h"
+#include "data/table.h"
+#include "ops/op.h"
+
+/* The object of the answer `out` of call c. */
+void render_json(const struct call *c, const void *out, struct json_writer *w);
+/* The JSON Schema of that object. */
+void render_schema(const struct op *op, struct json_writer *w);
+/* RFC 4180, a header line always. */
+void render_csv(const struct call *c, const void *out, struct buf *text);
+/* Scalars, tables, and the envelope as the last line. */
+void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
+                 struct buf *text);
+/* "account DU9000001, paper, as of 2026-11-22T18:03:46Z, live prices, complete" */
+void render_envelope(const struct envelope *e, struct buf *text);
+/* "warning: ..." a line. */
+void render_warnings(const struct envelope *e, struct buf *text);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rest: HTTP requests answered from the operation table.
+ *
+ * Routes are those of the rows ("GET /api/quotes/{symbols}"); the OpenAPI document at
+ * /openapi.json is derived from the same rows. Host and Origin must be this machine's; a write
+ * needs a bearer token, from loopback too. JSON by default, CSV by Accept or ?format=csv. Errors
+ * are problem+json with an `error` sentence, a stable `code` and the `next` step.
+ */
+#ifndef PORTCULLIS_FACE_REST_H
+#define PORTCULLIS_FACE_REST_H
+
+#include "data/http.h"
+#include "ops/op.h"
+
+struct rest_config {
+    struct str token_sha256; /* hex SHA-256 of the bearer token for writes; "" = writes are off */
+    int port;                /* our own port, for the Host check */
+};
+
+/* Answers `request`. Runs on a task; may suspend. The response is initialised here. */
+void rest_answer(struct task *t, struct core *core, const struct rest_config *config,
+                 const struct http_request *request, struct http_response *response);
+
+#endif

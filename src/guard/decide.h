@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decide: all controls of the gate, as a pure function from facts to findings.
+ *
+ * The gate gathers the facts (facts.c), this judges them: no session, no book, no clock, so each
+ * control is tested on both sides of its boundary with plain values. The controls are the rows of
+ * one const table, evaluated in its order; every one that fails leaves a finding, not only the
+ * first. Private to guard/.
+ *
+ * An order is REDUCING if it lies opposite to the position and, together with the working orders
+ * of its kind on that side, does not exceed it. Reducing orders are exempt from the controls marked
+ * so in the table: quantity, value, rate and daily limits.
+ *
+ * Kinds: a stop (STP, STP LMT, TRAIL, TRAIL LIMIT) and anything else. What would sell more than is
+ * held is counted per kind, because a protective stop, a target and a sale by hand stand for the
+ * same shares; only orders of one kind add up. Orders of the same OCA group as the new one, and
+ * children of an entry that has not filled, do not count.
+ */
+#ifndef PORTCULLIS_GUARD_DECIDE_H
+#define PORTCULLIS_GUARD_DECIDE_H
+
+#include "book/book.h"
+#include "guard/gate.h"
+
+enum order_kind { KIND_PLAIN, KIND_STOP, KIND_COUNT };
+
+struct gate_facts {
+    const struct guard_limits *limits;
+    /* state of the program */
+    bool is_killed;
+    bool is_embedded;
+    bool is_link_ready;
+    bool is_journal_failed;
+    /* the account */
+    enum account_mode account_mode;
+    bool is_account_known; /* the broker manages it for us */
+    char base_currency[8]; /* "" if not told */
+    struct dec position;   /* of the contract; negative is short */
+    /* working orders of the contract, the order under modification left out */
+    struct dec working[KIND_COUNT][2]; /* by kind and enum order_side */
+    bool has_market[2];                /* a market order works on that side */
+    struct opt_dec best_limit[2];      /* highest working buy limit, lowest working sell limit */
+    /* the market */
+    struct quote quote;
+    int64_t quote_age_ms; /* -1: unknown */
+    char quote_notice[120];
+    struct opt_dec rate; /* base currency for one unit of the contract's currency */
+    /* what was sent before */
+    int64_t orders_today, orders_last_minute;
+    int64_t working_stops; /* of the account */
+    struct dec value_today;
+    int64_t duplicate_age_ms; /* of the newest equal order; -1: none within the window */
+    char duplicate_ref[64];
+    char unknown_ref[64]; /* an order in this contract whose fate is not known; "" for none */
+    /* GATE_MODIFY: the order as it is */
+    const struct book_order *existing;
+};
+
+struct gate_control {
+    const char *code;
+    enum error_code class; /* of the error when it refuses */
+    bool is_warning;       /* never refuses */
+    bool spares_reducing;  /* an order that only reduces a position is exempt */
+    const char *next;      /* what to do instead */
+    bool (*check)(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                  const struct gate_request *r);
+};
+
+/*
+ * Fills the ticket: orders, market, values, position after, findings, is_allowed. Headroom and
+ * margin are the caller's. *t is overwritten.
+ */
+void decide(const struct gate_facts *f, const struct gate_request *r, struct gate_ticket *t);
+/* The control of that code, or NULL. */
+const struct gate_control *control_find(const char *code);
+/* Row i of the table, NULL behind the last. */
+const struct gate_control *control_at(size_t i);
+/* *e from the first finding that refuses; always false. There must be one. */
+bool ticket_refused(const struct gate_ticket *t, struct error *e);
+
+/* Mode in force for an account of that kind; *code is the deny code that keeps it from trading, or
+ * NULL. */
+enum gate_mode mode_in_force(const struct guard_limits *l, bool is_embedded,
+                             enum account_mode account_mode, const char **code);
+/* What the order adds to the value of the day: a modification only what it adds. */
+struct dec added_value(const struct gate_facts *f, const struct gate_ticket *t);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * facts: what the controls need to know, gathered from book, ledger, session and market.
+ *
+ * Fetching may suspend; gathering never does, so that nothing can change between what was gathered
+ * and what is reserved because of it.
+ */
+#include "guard/state.h"
+#include "guard/value.h"
+
+#include <string.h>
+
+enum { QUOTE_WAIT_MS = 3000 };
+
+const char *gate_base_currency(const struct gate *g, struct str account)
+{
+    return book_base_currency(g->book, account);
+}
+
+/* ---- the market ---- */
+
+static bool fetch_quote(struct task *t, struct gate *g, const struct contract *c,
+                        struct market_view *out, struct error *e)
+{
+    struct quote_answer a = {.contract = *c};
+    if (c->con_id <= 0 || !session_is_ready(g->session))
+        return true;
+    if (!quotes_get(t, g->quotes, &a, 1, QUOTE_WAIT_MS, e)) {
+        /* the connection went down meanwhile: no price, which the controls will say */
+        return !session_is_ready(g->session) && e->code == ERROR_UNAVAILABLE;
+    }
+    out->quote = a.quote;
+    struct str why = a.error.code != ERROR_NONE ? STR_NAME(a.error.text) : a.notice;
+    str_copy_cut(out->notice, sizeof out->notice, why);
+    return true;
+}
+
+static bool fetch_rate(struct task *t, struct gate *g, const struct order *o,
+                       struct market_view *out, struct error *e)
+{
+    char base[8];
+    struct str account = STR_NAME(o->account), currency = STR_NAME(o->contract.currency);
+    str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
+    if (!base[0] || !currency.n)
+        return true;
+    if (str_eq(str_of(base), currency)) {
+        out->rate = DEC_SOME(DEC(1));
+        return true;
+    }
+    struct rate rate;
+    if (currencies_rate(t, g->currencies, account, currency, str_of(base), &rate, e)) {
+        if (dec_sign(rate.rate) > 0)
+            out->rate = DEC_SOME(rate.rate);
+        return true;
+    }
+    bool task_failed = e->code == ERROR_TIMEOUT || str_eq(STR_NAME(e->reason), STR("CANCELLED"));
+    return !task_failed;
+}
+
+bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
+                  struct market_view *out, struct error *e)
+{
+    *out = (struct market_view){0};
+    return fetch_quote(t, g, &r->orders[0].contract, out, e) &&
+           fetch_rate(t, g, &r->orders[0], out, e);
+}
+
+/* ---- own orders ---- */
+
+/* What of a working order can trade now: a child waits for its parent. */
+static struct dec live_quantity(const struct gate *g, const struct book_order *bo)
+{
+    const struct order *o = &bo->order;
+    struct dec open = bo->status.remaining;
+    if (o->parent_id == 0)
+        return open;
+    const struct book_order *parent = book_order(g->book, o->client_id, o->parent_id);
+    if (!parent || !order_state_is_working(parent->status.state))
+        return open;
+    return dec_min(open, parent->status.filled);
+}
+
+static void count_limit(struct gate_facts *f, const struct order *o)
+{
+    struct opt_dec *best = &f->best_limit[o->side];
+    if (o->type == ORDER_MKT)
+        f->has_market[o->side] = true;
+    if (o->type != ORDER_LMT || !o->limit_price.has)
+        return;
+    int cmp = best->has ? dec_cmp(o->limit_price.v, best->v) : 0;
+    if (!best->has || (o->side == SIDE_BUY ? cmp > 0 : cmp < 0))
+        *best = o->limit_price;
+}
+
+static void count_working(struct gate_facts *f, const struct order *mine, const struct order *o,
+                          struct dec quantity)
+{
+    if (order_kind(o) == KIND_STOP)
+        f->working_stops++;
+    bool siblings = mine->oca_group[0] && strcmp(mine->oca_group, o->oca_group) == 0;
+    if (o->contract.con_id != mine->contract.con_id || siblings || dec_sign(quantity) <= 0)
+        return;
+    struct dec *sum = &f->working[order_kind(o)][o->side];
+    *sum = amount_plus(*sum, quantity);
+    count_limit(f, o);
+}
+
+static bool is_same(const struct order *a, const struct order *b)
+{
+    return a->order_id == b->order_id && a->client_id == b->client_id &&
+           (a->perm_id == b->perm_id || !a->perm_id || !b->perm_id);
+}
+
+static void gather_orders(struct gate *g, const struct gate_request *r, struct gate_facts *f)
+{
+    const struct order *mine = &r->orders[0];
+    const struct book_order *bo;
+    struct str account = STR_NAME(mine->account);
+    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);) {
+        if (!order_state_is_working(bo->status.state))
+            continue;
+        if (r->kind == GATE_MODIFY && is_same(&bo->order, mine))
+            continue;
+        count_working(f, mine, &bo->order, live_quantity(g, bo));
+    }
+    /* what is on its way counts as if it worked */
+    struct intent *it;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+        bool in_flight =
+            it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
+        if (!in_flight || !str_eq(STR_NAME(it->order.account), account))
+            continue;
+        if (it->state == INTENT_UNKNOWN && it->order.contract.con_id == mine->contract.con_id)
+            str_copy_cut(f->unknown_ref, sizeof f->unknown_ref, STR_NAME(it->order.ref));
+        if (it->leg == 0 && !book_order_ref(g->book, STR_NAME(it->order.ref)))
+            count_working(f, mine, &it->order, it->order.quantity);
+    }
+}
+
+/* ---- all together ---- */
+
+void facts_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                  struct moment now, struct gate_facts *f)
+{
+    const struct order *o = &r->orders[0];
+    struct str account = STR_NAME(o->account);
+    ledger_turn(g->ledger, now.wall);
+    *f = (struct gate_facts){
+        .limits = &g->limits,
+        .is_killed = g->kill.is_on,
+        .is_embedded = g->config.is_embedded,
+        .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),
+        .is_journal_failed = journal_is_failed(g->journal),
+        .account_mode = account_mode_of(account),
+        .is_account_known = book_has_account(g->book, account),
+        .quote = m->quote,
+        .quote_age_ms = -1,
+        .rate = m->rate,
+        .orders_today = ledger_orders_today(g->ledger),
+        .orders_last_minute = ledger_last_minute(g->ledger, now.mono),
+        .value_today = ledger_value_today(g->ledger),
+        .duplicate_age_ms = -1,
+    };
+    str_copy_cut(f->base_currency, sizeof f->base_currency, str_of(gate_base_currency(g, account)));
+    str_copy_cut(f->quote_notice, sizeof f->quote_notice, STR_NAME(m->notice));
+    if (m->quote.time.has) {
+        int64_t age = (now.wall.ns - m->quote.time.v.ns) / NS_PER_MS;
+        f->quote_age_ms = age < 0 ? 0 : age;
+    }
+    const struct position *p = book_position(g->book, account, o->contract.con_id);
+    if (p)
+        f->position = p->quantity;
+    if (r->kind == GATE_MODIFY)
+        f->existing = book_order(g->book, g->config.client_id, o->order_id);
+    gather_orders(g, r, f);
+    struct intent *twin = ledger_duplicate(g->ledger, o, g->limits.duplicate_window_s, now);
+    if (twin) {
+        f->duplicate_age_ms = instant_ms_since(twin->at.mono, now.mono);
+        str_copy_cut(f->duplicate_ref, sizeof f->duplicate_ref, STR_NAME(twin->order.ref));
+    }
+}

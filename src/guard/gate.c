@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/gate.h"
+
+#include "base/alloc.h"
+#include "broker/query.h"
+#include "broker/trade.h"
+#include "data/bind.h"
+#include "guard/record.h"
+#include "guard/state.h"
+#include "store/db.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- life ---- */
+
+struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,
+                      struct journal *journal, struct quotes *quotes, struct currencies *currencies)
+{
+    assert(config->limits && session && book && journal);
+    struct gate *g = xcalloc(1, sizeof *g);
+    g->config = *config;
+    g->limits = *config->limits;
+    g->session = session;
+    g->book = book;
+    g->journal = journal;
+    g->quotes = quotes;
+    g->currencies = currencies;
+    g->ledger = ledger_new();
+    rng_init(&g->rng, config->seed, 0x6a7e);
+    g->serial = rng_u32(&g->rng);
+    struct session_status status;
+    session_status(session, &status);
+    g->link = status.link;
+    return g;
+}
+
+void gate_free(struct gate *g)
+{
+    if (!g)
+        return;
+    assert(!g->watches); /* tasks end before the gate does */
+    ledger_free(g->ledger);
+    xfree(g);
+}
+
+/* The limits in force, so that each decision in the journal can be judged by them later. */
+static void note_limits(struct gate *g, struct moment now)
+{
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    json_writer_init(&w, &b);
+    write_json(&guard_limits_type, &g->limits, &w);
+    if (json_writer_done(&w))
+        note(g, JOURNAL_CONFIG, STR("system"), buf_str(&b), now);
+    buf_fini(&b);
+}
+
+static void order_id_key(const struct gate *g, char out[JOURNAL_KEY_MAX])
+{
+    (void)snprintf(out, JOURNAL_KEY_MAX, "order_id.%d", g->config.client_id);
+}
+
+bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error *e)
+{
+    char key[JOURNAL_KEY_MAX], text[JOURNAL_VALUE_MAX];
+    int64_t used = 0;
+    order_id_key(g, key);
+    struct utc since = {now.wall.ns - LEDGER_LOOK_BACK_DAYS * 86400 * (int64_t)NS_PER_S};
+    if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
+        !db_value(db, str_of(key), text, sizeof text, e) || !ledger_restore(g->ledger, db, now, e))
+        return false;
+    if (text[0] && str_to_i64(str_of(text), &used) && used > 0 && used <= INT32_MAX)
+        trade_used_order_id(g->session, (int32_t)used);
+    note_limits(g, now);
+    log_info(&g->config.log, "restored orders_today=%lld unknown=%zu killed=%d",
+             (long long)ledger_orders_today(g->ledger), gate_unknown_count(g), g->kill.is_on);
+    return true;
+}
+
+void note(struct gate *g, enum journal_kind kind, struct str principal, struct str body,
+          struct moment now)
+{
+    struct error e;
+    if (!journal_append(g->journal, kind, principal, body, now, &e))
+        log_error(&g->config.log, "journal %s: %s", journal_kind_text(kind), e.text);
+}
+
+/* ---- state ---- */
+
+const char *gate_mode_text(enum gate_mode m)
+{
+    static const char *const texts[] = {
+        [GATE_MODE_READ_ONLY] = "read_only",
+        [GATE_MODE_PAPER] = "paper",
+        [GATE_MODE_LIVE] = "live",
+    };
+    return texts[m];
+}
+
+enum gate_mode gate_mode(const struct gate *g, struct str account)
+{
+    const char *code;
+    return mode_in_force(&g->limits, g->config.is_embedded, account_mode_of(account), &code);
+}
+
+const struct guard_limits *gate_limits(const struct gate *g)
+{
+    return &g->limits;
+}
+
+size_t gate_unknown_count(const struct gate *g)
+{
+    struct intent *it;
+    size_t n = 0;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
+        n += it->state == INTENT_UNKNOWN;
+    return n;
+}
+
+static int64_t working_stops(const struct gate *g, struct str account)
+{
+    const struct book_order *bo;
+    int64_t n = 0;
+    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
+        n += order_state_is_working(bo->status.state) && order_type_is_stop(bo->order.type);
+    return n;
+}
+
+static void add_row(struct gate_headroom **at, const char *code, const char *name, const char *unit,
+                    struct dec used, struct dec limit, struct opt_utc resets)
+{
+    struct gate_headroom *row = (*at)++;
+    double most = dec_to_double(limit);
+    const struct field *f = type_find(&guard_limits_type, str_of(name));
+    *row = (struct gate_headroom){.code = code,
+                                  .name = name,
+                                  .doc = f->doc,
+                                  .unit = unit,
+                                  .used = used,
+                                  .limit = limit,
+                                  .ratio = most > 0 ? dec_to_double(used) / most : 1.0,
+                                  .resets = resets};
+}
+
+size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
+                          struct gate_headroom *rows)
+{
+    struct gate_headroom *at = rows;
+    const struct guard_limits *l = &g->limits;
+    const char *base = gate_base_currency(g, account);
+    const char *money = base[0] ? base : "base currency";
+    struct opt_utc never = {0};
+    ledger_turn(g->ledger, now.wall);
+    struct opt_utc tomorrow = {ledger_day_end(g->ledger), true};
+    struct opt_utc soon = {{now.wall.ns + 60 * (int64_t)NS_PER_S}, true};
+    add_row(&at, "RATE_DAY", "max_orders_per_day", "orders", dec_of(ledger_orders_today(g->ledger)),
+            dec_of(l->max_orders_per_day), tomorrow);
+    add_row(&at, "RATE_MINUTE", "max_orders_per_minute", "orders",
+            dec_of(ledger_last_minute(g->ledger, now.mono)), dec_of(l->max_orders_per_minute),
+            soon);
+    add_row(&at, "DAILY_VALUE", "max_value_per_day", money, ledger_value_today(g->ledger),
+            l->max_value_per_day, tomorrow);
+    add_row(&at, "STOPS_MAX", "max_working_stops", "orders", dec_of(working_stops(g, account)),
+            dec_of(l->max_working_stops), never);
+    assert(at - rows <= GATE_HEADROOM_MAX);
+    return (size_t)(at - rows);
+}
+
+/* ---- preview ---- */
+
+bool request_fault(const struct gate_request *r, struct error *e)
+{
+    if (r->count < 1 || r->count > GATE_LEGS_MAX || (r->kind == GATE_MODIFY && r->count != 1)) {
+        error_set(e, ERROR_INVALID, "ORDER_INVALID",
+                  "a request has one order, or a bracket of up "
+                  "to %d",
+                  GATE_LEGS_MAX);
+        return true;
+    }
+    if (r->idempotency_key.n > 64) {
+        error_set(e, ERROR_INVALID, "ORDER_INVALID", "the idempotency key has %zu bytes; 64 fit",
+                  r->idempotency_key.n);
+        return true;
+    }
+    assert(r->principal.n > 0);
+    return false;
+}
+
+/* The first leg may wait for the broker; its children would be refused without their parent. */
+static bool fetch_margin(struct task *t, struct gate *g, struct gate_ticket *ticket,
+                         struct error *e)
+{
+    struct order o = ticket->orders[0];
+    struct error why;
+    o.transmit = true;
+    o.order_id = o.parent_id = 0;
+    ticket->has_margin = query_what_if(t, g->session, &o, &ticket->margin, &why);
+    if (ticket->has_margin)
+        return true;
+    if (why.code == ERROR_TIMEOUT) {
+        *e = why;
+        return false;
+    }
+    if (ticket->finding_count < GATE_FINDINGS_MAX) {
+        struct gate_finding *f = &ticket->findings[ticket->finding_count++];
+        *f = (struct gate_finding){.code = "NO_MARGIN", .is_warning = true};
+        (void)snprintf(f->text, sizeof f->text,
+                       "the broker did not say what margin is needed: %.150s", why.text);
+    }
+    return true;
+}
+
+bool modify_target(struct gate *g, const struct gate_request *r, struct error *e)
+{
+    const struct order *o = &r->orders[0];
+    const struct book_order *bo = book_order(g->book, g->config.client_id, o->order_id);
+    if (bo && bo->order.client_id == g->config.client_id && bo->order.order_id > 0) {
+        if (order_state_is_working(bo->status.state) && bo->status.state != STATE_UNKNOWN &&
+            bo->status.state != STATE_PENDING_CANCEL)
+            return true;
+        error_set(e, ERROR_CONFLICT, "NOT_WORKING", "order %d cannot be changed: it is %s",
+                  o->order_id, order_state_text(bo->status.state));
+        return false;
+    }
+    if (o->perm_id && book_order_perm(g->book, o->perm_id)) {
+        error_set(e, ERROR_DENIED, "NOT_OURS",
+                  "the order belongs to another client of the account");
+        return error_next(e, "change it in TWS or with the program that placed it");
+    }
+    return error_set(e, ERROR_NOT_FOUND, "UNKNOWN_ORDER", "there is no order %d of this client",
+                     o->order_id);
+}
+
+bool gate_judge(struct task *t, struct gate *g, const struct gate_request *r,
+                struct gate_facts *facts, struct gate_ticket *ticket, struct error *e)
+{
+    struct market_view market;
+    if (!market_fetch(t, g, r, &market, e))
+        return false;
+    if (r->kind == GATE_MODIFY && !modify_target(g, r, e))
+        return false;
+    struct moment now = task_now(t);
+    facts_gather(g, r, &market, now, facts);
+    decide(facts, r, ticket);
+    ticket->headroom_count =
+        gate_limits_status(g, STR_NAME(r->orders[0].account), now, ticket->headroom);
+    return true;
+}
+
+bool gate_preview(struct task *t, struct gate *g, const struct gate_request *r,
+                  struct gate_ticket *ticket, struct error *e)
+{
+    struct gate_facts facts;
+    *ticket = (struct gate_ticket){0};
+    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)) ||
+        !gate_judge(t, g, r, &facts, ticket, e))
+        return false;
+    bool askable = ticket->is_allowed && r->kind == GATE_PLACE;
+    return !r->want_margin || !askable || fetch_margin(t, g, ticket, e);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gate: the only way to the market. Whoever wants to place, change or cancel an order, from
+ * whatever face, calls this; nothing else may include broker/trade.h.
+ *
+ * Placing: fetch quote and rate (may suspend); then decide, reserve headroom, take order ids and
+ * journal the intent in one go without suspending; wait until the intent is on the disk; check kill
+ * switch, session and mode once more; hand the bytes to the session; wait, within bounds, for the
+ * broker's word. What the broker did not say is UNKNOWN: never "rejected", never sent again.
+ * An UNKNOWN order blocks new orders in its contract until complete broker snapshots explain it.
+ *
+ * Every control is one row of the table in decide.c. An order that only reduces a position is
+ * exempt from size, value, rate and daily limits, so that nobody is locked into a position.
+ * Cancels are allowed in every state, are never counted, and never wait for the disk.
+ *
+ * Owns the reservations, the daily counters and the intents in flight; they survive restart through
+ * the journal (gate_restore). Borrows session, book, journal, quotes and currencies.
+ */
+#ifndef PORTCULLIS_GUARD_GATE_H
+#define PORTCULLIS_GUARD_GATE_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/task.h"
+#include "guard/limits.h"
+#include "model/event.h"
+
+struct book;
+struct currencies;
+struct db;
+struct journal;
+struct quotes;
+struct session;
+
+struct gate;
+
+enum {
+    GATE_LEGS_MAX = 3,      /* entry, stop and target of a bracket */
+    GATE_FINDINGS_MAX = 40, /* of one ticket: no more than there are controls and warnings */
+    GATE_HEADROOM_MAX = 8,  /* rows of the limits report */
+    GATE_WHY_MAX = 200,
+};
+
+/* ---- life ---- */
+struct gate_config {
+    const struct guard_limits *limits; /* copied; its texts must outlive the gate */
+    bool is_embedded; /* the broker is our own paper exchange, so paper needs no configuration */
+    int32_t client_id;
+    uint64_t seed; /* of the order references; unpredictable, from the OS through app/ */
+    struct log log;
+};
+struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,
+                      struct journal *journal, struct quotes *quotes,
+                      struct currencies *currencies);
+void gate_free(struct gate *g);
+/*
+ * At the start, before the first event: kill switch, order id high-water, counters of the day,
+ * recent orders, and the intents whose fate is not known, from the store.
+ */
+bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error *e) FALLIBLE;
+
+/* ---- asking for an order ---- */
+enum gate_kind { GATE_PLACE, GATE_MODIFY };
+
+/* All texts are borrowed for the call. */
+struct gate_request {
+    enum gate_kind kind;
+    /*
+     * GATE_PLACE: one order, or a bracket: the entry first, then its stop and/or target on the
+     * other side. Account, contract (resolved), side, type, tif, quantity and prices come from the
+     * caller; the gate sets order_id, client_id, parent_id, ref and transmit.
+     * GATE_MODIFY: one order, the whole of it as it shall be (start from the book's copy), with its
+     * order_id.
+     */
+    struct order orders[GATE_LEGS_MAX];
+    size_t count;
+    struct opt_dec min_tick, size_increment; /* from the contract's details; absent = not checked */
+    struct str principal;                    /* who: "local:1000"; required */
+    struct str face;                         /* through what: "mcp", "cli", "rest" */
+    struct str assistant;                    /* for whom, as it named itself */
+    struct str reasoning;                    /* its reason; stored with the order */
+    struct str idempotency_key;              /* optional; at most 64 bytes */
+    bool allow_duplicate;                    /* the same order again is meant */
+    bool allow_widening; /* GATE_MODIFY: moving a stop away from the market is meant */
+    bool want_margin;    /* also ask the broker for margin and commission */
+};
+
+/* What one control found. */
+struct gate_finding {
+    const char *code; /* "VALUE_MAX": static text */
+    bool is_warning;  /* worth telling, does not refuse */
+    char text[200];
+    struct opt_dec value, limit; /* what was compared, where numbers were */
+};
+
+/* One limit with its use, at the time of asking. */
+struct gate_headroom {
+    const char *code; /* the deny code that comes when it is exhausted */
+    const char *name; /* the setting */
+    const char *doc;
+    const char *unit; /* "orders", "USD" ... */
+    struct dec used, limit;
+    double ratio; /* used / limit */
+    struct opt_utc resets;
+};
+
+enum gate_mode { GATE_MODE_READ_ONLY, GATE_MODE_PAPER, GATE_MODE_LIVE };
+
+/* The result of a check. */
+struct gate_ticket {
+    bool is_allowed;
+    struct gate_finding findings[GATE_FINDINGS_MAX]; /* all of them, in the order of evaluation */
+    size_t finding_count;
+    struct order orders[GATE_LEGS_MAX]; /* as they would be, or were, sent */
+    size_t count;
+    enum gate_mode mode;
+    /* the market it was judged by */
+    struct opt_dec reference, bid, ask, last;
+    struct opt_utc quote_time;
+    int64_t quote_age_ms; /* -1 without a time */
+    enum data_type data_type;
+    /* what it is worth, at worst */
+    char currency[8], base_currency[8];
+    struct opt_dec value, rate, value_base; /* rate: base currency for one unit of currency */
+    struct opt_dec worst_loss_base;         /* bracket, stop: entry or position to stop, if known */
+    struct dec position_before, position_after; /* if all of it fills */
+    bool is_reducing;
+    bool has_margin;
+    struct order_margin margin;
+    struct gate_headroom headroom[GATE_HEADROOM_MAX];
+    size_t headroom_count;
+};
+
+/* ---- what became of it ---- */
+enum gate_result {
+    GATE_UNKNOWN, /* sent, and the broker has not said what it is */
+    GATE_WORKING, /* accepted by the broker: rests, or waits for its trigger or parent */
+    GATE_PARTIAL, /* filled in part, still working */
+    GATE_FILLED,
+    GATE_CANCELLED,
+    GATE_REJECTED, /* the broker refused: status.broker_code and broker_text */
+    GATE_HELD,     /* inactive at the broker without a refusal */
+};
+
+struct gate_leg {
+    struct order order; /* as the broker echoed it, or as sent */
+    struct order_status status;
+    enum gate_result result;
+};
+
+struct gate_outcome {
+    enum gate_result result; /* of the whole: that of the first leg, or the trouble of another */
+    struct gate_leg legs[GATE_LEGS_MAX];
+    size_t count;
+    int64_t intent_seq;        /* the journal record that explains it */
+    bool is_replay;            /* answered from an earlier request with the same idempotency key */
+    char text[ERROR_TEXT_MAX]; /* one sentence for people */
+    char next[ERROR_NEXT_MAX]; /* what to do, or how to find out; "" if nothing */
+};
+
+const char *gate_result_text(enum gate_result r); /* "working", "filled", "unknown" ... */
+const char *gate_mode_text(enum gate_mode m);     /* "read_only", "paper", "live" */
+
+/* Checks and values a request; sends nothing but questions. May suspend. False if it could not be
+ * judged at all (malformed request, cancelled task); a refusal is true with !is_allowed. */
+bool gate_preview(struct task *t, struct gate *g, const struct gate_request *r,
+                  struct gate_ticket *ticket, struct error *e) FALLIBLE;
+/*
+ * Places or modifies. Suspends. True: bytes went to the broker, *outcome says what it answered
+ * (which may be a rejection, or nothing: GATE_UNKNOWN). False: nothing was sent; e->reason is the
+ * first deny code, ticket->findings has all, and the refusal is in the journal.
+ */
+bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
+                 struct gate_ticket *ticket, struct gate_outcome *outcome,
+                 struct error *e) FALLIBLE;
+/*
+ * For callers that want failure as failure: false with ERROR_BROKER for a rejection, ERROR_TIMEOUT
+ * (OUTCOME_UNKNOWN) for an unknown outcome; else true.
+ */
+bool gate_outcome_ok(const struct gate_outcome *outcome, struct error *e) FALLIBLE;
+
+/* ---- cancelling ---- */
+struct gate_cancel_request {
+    int32_t order_id;   /* of this client; or 0 */
+    int64_t perm_id;    /* or 0 */
+    struct str ref;     /* or STR_NONE */
+    struct str account; /* STR_NONE, or: refuse if the order belongs to another */
+    struct str principal, face, reasoning;
+};
+/*
+ * Cancels one order and waits for the broker's word. Suspends. True: outcome->result is
+ * GATE_CANCELLED, GATE_FILLED (too late), or GATE_UNKNOWN. An order that was finished already is
+ * answered with its state and nothing is sent. False: no such order (NOT_FOUND), another client's
+ * (NOT_OURS), not connected (NOT_READY); nothing was sent.
+ */
+bool gate_cancel(struct task *t, struct gate *g, const struct gate_cancel_request *r,
+                 struct gate_outcome *outcome, struct error *e) FALLIBLE;
+
+/* ---- the kill switch ---- */
+struct gate_kill_status {
+    bool is_killed;
+    struct opt_utc since;
+    char by[64], why[GATE_WHY_MAX];
+    size_t working;  /* orders that it shall still cancel */
+    size_t asked;    /* cancels sent since it was pulled */
+    bool is_durable; /* its record is on the disk */
+};
+/*
+ * Blocks all orders at once and cancels this client's working orders; protective stops stay unless
+ * cancel_stops. Needs neither disk nor link: what cannot be done now is done when the link is back.
+ * Never fails; a second call may only widen it (cancel the stops as well).
+ */
+void gate_kill(struct gate *g, struct str principal, struct str why, bool cancel_stops,
+               struct moment now);
+/* False with ERROR_DENIED (HUMAN_ONLY) unless is_human; with CONFLICT (NOT_KILLED) if not killed.
+ */
+bool gate_release(struct gate *g, struct str principal, bool is_human, struct str why,
+                  struct moment now, struct error *e) FALLIBLE;
+void gate_kill_status(const struct gate *g, struct gate_kill_status *out);
+
+/* ---- state ---- */
+/* What may be done with that account now. */
+enum gate_mode gate_mode(const struct gate *g, struct str account);
+/* Fills rows[0..GATE_HEADROOM_MAX); returns how many. The account decides the currency. */
+size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
+                          struct gate_headroom *rows);
+/* Orders whose fate is not known. */
+size_t gate_unknown_count(const struct gate *g);
+const struct guard_limits *gate_limits(const struct gate *g);
+
+/* ---- driven by app/ ---- */
+/* Every event, after the book and the journal have had it. */
+void gate_observe(struct gate *g, const struct event *ev);
+/*
+ * Asks the broker for complete snapshots and settles unknown orders by them: found ones are
+ * adopted; one that two complete snapshots, at least GATE_SETTLE_MS apart, do not show was not
+ * placed. Suspends. To be run after each reconnect; returns at once if nothing is unknown.
+ */
+enum { GATE_SETTLE_MS = 5000 };
+bool gate_reconcile(struct task *t, struct gate *g, struct error *e) FALLIBLE;
+
+#endif

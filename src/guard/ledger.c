@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/ledger.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "guard/record.h"
+#include "guard/value.h"
+#include "store/db.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define NS_PER_DAY ((int64_t)86400 * NS_PER_S)
+
+struct ledger {
+    struct intent **intents; /* oldest first; owned */
+    size_t count, room;
+    struct map *by_ref;
+    int64_t day; /* since 1970-01-01; 0 before the first turn */
+    int64_t orders;
+    struct dec value;
+    struct instant sends[LEDGER_MINUTE_MAX]; /* a ring */
+    size_t send_count;                       /* ever */
+};
+
+struct ledger *ledger_new(void)
+{
+    struct ledger *l = xcalloc(1, sizeof *l);
+    l->by_ref = map_new(LIMIT_ORDERS);
+    return l;
+}
+
+void ledger_free(struct ledger *l)
+{
+    if (!l)
+        return;
+    for (size_t i = 0; i < l->count; i++)
+        xfree(l->intents[i]);
+    xfree(l->intents);
+    map_free(l->by_ref);
+    xfree(l);
+}
+
+/* ---- intents ---- */
+
+static bool is_settled(const struct intent *i)
+{
+    return i->state == INTENT_KNOWN || i->state == INTENT_NOT_SENT || i->state == INTENT_NOT_PLACED;
+}
+
+/* Drops the oldest settled intent. False if none is. */
+static bool drop_one(struct ledger *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct intent *old = l->intents[i];
+        if (!is_settled(old))
+            continue;
+        (void)map_take_str(l->by_ref, STR_NAME(old->order.ref));
+        xfree(old);
+        memmove(&l->intents[i], &l->intents[i + 1], (l->count - i - 1) * sizeof *l->intents);
+        l->count--;
+        return true;
+    }
+    return false;
+}
+
+struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e)
+{
+    assert(i->order.ref[0] && !ledger_by_ref(l, STR_NAME(i->order.ref)));
+    if (l->count == LIMIT_ORDERS && !drop_one(l)) {
+        error_set(e, ERROR_LIMIT, "ORDERS_MAX", "%d orders are unsettled", LIMIT_ORDERS);
+        return NULL;
+    }
+    if (l->count == l->room) {
+        l->room = l->room ? l->room * 2 : 64;
+        l->intents = xrealloc(l->intents, l->room * sizeof *l->intents);
+    }
+    struct intent *kept = xmalloc(sizeof *kept);
+    *kept = *i;
+    l->intents[l->count++] = kept;
+    bool ok = map_put_str(l->by_ref, STR_NAME(kept->order.ref), kept);
+    assert(ok);
+    return kept;
+}
+
+struct intent *ledger_by_ref(const struct ledger *l, struct str ref)
+{
+    return ref.n && ref.n < 64 ? map_get_str(l->by_ref, ref) : NULL;
+}
+
+struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id)
+{
+    for (size_t i = l->count; i-- > 0;)
+        if (l->intents[i]->order.order_id == order_id)
+            return l->intents[i];
+    return NULL;
+}
+
+struct intent *ledger_by_key(const struct ledger *l, struct str principal, struct str key)
+{
+    for (size_t i = l->count; i-- > 0;) {
+        struct intent *it = l->intents[i];
+        if (it->leg == 0 && str_eq(STR_NAME(it->key), key) &&
+            str_eq(STR_NAME(it->principal), principal))
+            return it;
+    }
+    return NULL;
+}
+
+bool ledger_next(const struct ledger *l, size_t *i, struct intent **out)
+{
+    if (*i >= l->count)
+        return false;
+    *out = l->intents[(*i)++];
+    return true;
+}
+
+static bool same_price(struct opt_dec a, struct opt_dec b)
+{
+    return a.has == b.has && (!a.has || dec_eq(a.v, b.v));
+}
+
+static bool same_order(const struct order *a, const struct order *b)
+{
+    return a->contract.con_id == b->contract.con_id && a->side == b->side && a->type == b->type &&
+           dec_eq(a->quantity, b->quantity) && strcmp(a->account, b->account) == 0 &&
+           same_price(a->limit_price, b->limit_price) && same_price(a->stop_price, b->stop_price) &&
+           same_price(a->trail_amount, b->trail_amount) &&
+           same_price(a->trail_percent, b->trail_percent);
+}
+
+struct intent *ledger_duplicate(const struct ledger *l, const struct order *o, int64_t window_s,
+                                struct moment now)
+{
+    for (size_t i = l->count; i-- > 0;) {
+        struct intent *it = l->intents[i];
+        if (instant_ms_since(it->at.mono, now.mono) >= window_s * 1000)
+            return NULL;
+        if (it->state != INTENT_NOT_SENT && it->leg == 0 && same_order(&it->order, o))
+            return it;
+    }
+    return NULL;
+}
+
+/* ---- counters ---- */
+
+void ledger_turn(struct ledger *l, struct utc now)
+{
+    int64_t day = now.ns / NS_PER_DAY;
+    if (day <= l->day)
+        return;
+    l->day = day;
+    l->orders = 0;
+    l->value = DEC_ZERO;
+}
+
+void ledger_count_send(struct ledger *l, struct instant at)
+{
+    l->sends[l->send_count++ % LEDGER_MINUTE_MAX] = at;
+}
+
+void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct moment now)
+{
+    ledger_turn(l, now.wall);
+    l->orders += orders;
+    l->value = amount_plus(l->value, value);
+    for (int64_t i = 0; i < orders; i++)
+        ledger_count_send(l, now.mono);
+}
+
+void ledger_release(struct ledger *l, int64_t day, int64_t orders, struct dec value)
+{
+    if (day != l->day)
+        return;
+    l->orders -= orders;
+    l->value = dec_max(dec_minus(l->value, value), DEC_ZERO);
+    assert(l->orders >= 0);
+}
+
+int64_t ledger_day(const struct ledger *l)
+{
+    return l->day;
+}
+
+struct utc ledger_day_end(const struct ledger *l)
+{
+    return (struct utc){(l->day + 1) * NS_PER_DAY};
+}
+
+int64_t ledger_orders_today(const struct ledger *l)
+{
+    return l->orders;
+}
+
+struct dec ledger_value_today(const struct ledger *l)
+{
+    return l->value;
+}
+
+int64_t ledger_last_minute(const struct ledger *l, struct instant now)
+{
+    int64_t n = 0;
+    size_t kept = l->send_count < LEDGER_MINUTE_MAX ? l->send_count : LEDGER_MINUTE_MAX;
+    for (size_t i = 0; i < kept; i++)
+        n += instant_ms_since(l->sends[i], now) < 60 * 1000;
+    return n;
+}
+
+/* ---- restart ---- */
+
+struct restore {
+    struct ledger *ledger;
+    struct arena *arena;
+    struct moment now;
+};
+
+/* The moment of an earlier run, on this run's monotonic clock. */
+static struct moment moment_of(struct utc at, struct moment now)
+{
+    int64_t age = now.wall.ns - at.ns;
+    if (age < 0)
+        age = 0;
+    return (struct moment){.mono = {now.mono.ns - age}, .wall = at};
+}
+
+static void restore_intent(struct restore *r, const struct db_record *rec, const struct json *j)
+{
+    struct record_intent in;
+    if (!record_read_intent(j, &in))
+        return;
+    struct ledger *l = r->ledger;
+    struct moment at = moment_of(rec->at, r->now);
+    ledger_turn(l, rec->at);
+    bool today = rec->at.ns / NS_PER_DAY == l->day;
+    if (in.is_modify) {
+        ledger_count_send(l, at.mono);
+        if (today)
+            l->value = amount_plus(l->value, in.value_base);
+        return;
+    }
+    ledger_count(l, (int64_t)in.count, in.value_base, at);
+    for (size_t i = 0; i < in.count; i++) {
+        struct error ignored;
+        /* until something says otherwise: it may have been sent, and nobody knows */
+        struct intent it = {.order = in.orders[i],
+                            .state = INTENT_UNKNOWN,
+                            .seq = rec->seq,
+                            .leg = i,
+                            .at = at,
+                            .day = l->day,
+                            .value_base = i ? DEC_ZERO : in.value_base};
+        str_copy_cut(it.principal, sizeof it.principal, rec->principal);
+        (void)str_copy(it.key, sizeof it.key, in.key);
+        (void)str_copy(it.digest, sizeof it.digest, in.digest);
+        if (it.order.ref[0] && !ledger_by_ref(l, STR_NAME(it.order.ref)) &&
+            !ledger_add(l, &it, &ignored))
+            return;
+    }
+}
+
+/* A record of what became of orders settles them; "not_sent" gives back what was counted. */
+static void restore_outcome(struct restore *r, const struct json *j)
+{
+    const struct json *legs = json_get(j, STR("legs")), *leg;
+    for (size_t i = 0; (leg = json_at(legs, i)) != NULL; i++) {
+        struct intent *it = ledger_by_ref(r->ledger, json_get_str(leg, STR("ref")));
+        struct str result = json_get_str(leg, STR("result"));
+        if (!it || str_eq(result, STR("unknown")))
+            continue;
+        bool not_sent = str_eq(result, STR("not_sent"));
+        if (not_sent && it->state != INTENT_NOT_SENT)
+            ledger_release(r->ledger, it->day, 1, it->value_base);
+        it->state = not_sent ? INTENT_NOT_SENT : INTENT_KNOWN;
+    }
+}
+
+static bool restore_record(void *self, const struct db_record *rec)
+{
+    struct restore *r = self;
+    struct error ignored;
+    arena_reset(r->arena);
+    const struct json *j = json_parse(rec->body, r->arena, &ignored);
+    if (!j)
+        return true;
+    if (str_eq(rec->kind, STR("intent")))
+        restore_intent(r, rec, j);
+    else
+        restore_outcome(r, j);
+    return true;
+}
+
+bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct error *e)
+{
+    struct restore r = {l, arena_new(4 << 20), now};
+    struct utc since = {now.wall.ns - LEDGER_LOOK_BACK_DAYS * NS_PER_DAY};
+    bool ok =
+        db_records(db, since, 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME, restore_record, &r, e);
+    arena_free(r.arena);
+    ledger_turn(l, now.wall);
+    return ok;
+}

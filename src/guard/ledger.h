@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ledger: what the gate has let through: intents, counters of the day, recent orders.
+ *
+ * An intent is one order (one leg of a bracket) that was journaled in order to be sent. It is
+ * counted when it is reserved and given back only if not one byte of it was sent. The day is the
+ * UTC date of the wall clock and never goes back, so a clock that jumps cannot clear the counters.
+ * What must survive a restart is read back from the journal. Private to guard/.
+ */
+#ifndef PORTCULLIS_GUARD_LEDGER_H
+#define PORTCULLIS_GUARD_LEDGER_H
+
+#include "base/arena.h"
+#include "data/hash.h"
+#include "data/json.h"
+#include "guard/gate.h"
+
+struct ledger;
+
+enum {
+    LEDGER_KEY_MAX = 65,      /* an idempotency key with its NUL */
+    LEDGER_MINUTE_MAX = 1024, /* sends remembered for the rate; above the largest setting */
+    LEDGER_LOOK_BACK_DAYS = 7 /* how far back a restart looks for orders of unknown fate */
+};
+
+enum intent_state {
+    INTENT_WAITING, /* for the disk; not one byte is out */
+    INTENT_NOT_SENT,
+    INTENT_SENT,       /* bytes are out; the broker has not answered yet */
+    INTENT_UNKNOWN,    /* no answer came in time */
+    INTENT_KNOWN,      /* the book has it, or it is finished */
+    INTENT_NOT_PLACED, /* two complete snapshots did not show it, or no longer */
+};
+
+struct intent {
+    struct order order; /* as sent; order.ref is the key */
+    enum intent_state state;
+    int64_t seq; /* of the journal record; shared by the legs of a bracket */
+    size_t leg;  /* 0 for the entry */
+    struct moment at;
+    int64_t day;
+    struct dec value_base; /* counted for the day; in leg 0 */
+    char principal[64], key[LEDGER_KEY_MAX];
+    char digest[SHA256_HEX_MAX]; /* of the request; in leg 0 */
+    int absent;                  /* complete snapshots without a trace of it */
+    struct instant absent_at;    /* when the first of them was */
+};
+
+struct ledger *ledger_new(void);
+void ledger_free(struct ledger *l);
+
+/* ---- intents ---- */
+/*
+ * Adds a copy. NULL with ERROR_LIMIT (ORDERS_MAX) if LIMIT_ORDERS intents are unsettled; settled
+ * old ones make room. The pointer stays valid until the intent is dropped, which happens only here.
+ */
+struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e) FALLIBLE;
+struct intent *ledger_by_ref(const struct ledger *l, struct str ref);
+/* The newest intent of that order id of ours. */
+struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id);
+/* Leg 0 of the newest request of that principal with that key. */
+struct intent *ledger_by_key(const struct ledger *l, struct str principal, struct str key);
+/* All, oldest first: `for (size_t i = 0; ledger_next(l, &i, &intent);)`. */
+bool ledger_next(const struct ledger *l, size_t *i, struct intent **out);
+/* The newest order equal to o (account, contract, side, quantity, type, prices) and sent less than
+ * window_s ago. */
+struct intent *ledger_duplicate(const struct ledger *l, const struct order *o, int64_t window_s,
+                                struct moment now);
+
+/* ---- counters ---- */
+/* Starts a new day if one has come; before every use of the counters. */
+void ledger_turn(struct ledger *l, struct utc now);
+void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct moment now);
+/* One more send for the rate; modifications count here alone. */
+void ledger_count_send(struct ledger *l, struct instant at);
+/* Takes back what was counted on `day`, which must be today for an effect. */
+void ledger_release(struct ledger *l, int64_t day, int64_t orders, struct dec value);
+int64_t ledger_day(const struct ledger *l);
+struct utc ledger_day_end(const struct ledger *l);
+int64_t ledger_orders_today(const struct ledger *l);
+struct dec ledger_value_today(const struct ledger *l);
+/* Sends less than 60 s ago. */
+int64_t ledger_last_minute(const struct ledger *l, struct instant now);
+
+/* ---- restart ---- */
+/* From the journal: the day's counters, the last minute, recent orders, unsettled intents. */
+bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct error *e) FALLIBLE;
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/limits.h"
+
+#include <assert.h>
+
+static const char *const mode_choices[] = {"auto", "read_only", "paper", "live", NULL};
+
+static const struct field guard_limits_fields[] = {
+    FIELD(struct guard_limits, mode, .choices = mode_choices, .initial = "auto", .example = "paper",
+          .doc = "What may be done: auto trades on the embedded paper exchange and only reads from "
+                 "anything else; paper also trades on a paper account of TWS; live needs more"),
+    FIELD(struct guard_limits, accounts, .initial = "", .example = "DU1234567",
+          .doc = "Accounts that may trade, comma-separated; empty means every paper account"),
+    FIELD(struct guard_limits, security_types, .initial = "STK", .example = "STK,CASH",
+          .doc = "Types of instruments that may be traded, comma-separated (ETFs are STK)"),
+    FIELD(struct guard_limits, allow_short, .initial = "false", .example = "false",
+          .doc = "Whether more may be sold than is held"),
+    FIELD(struct guard_limits, max_order_quantity, .initial = "1000", .example = "500", .min = "0",
+          .unit = "shares", .doc = "Largest quantity of one order"),
+    FIELD(struct guard_limits, max_order_value, .initial = "10000", .example = "25000", .min = "0",
+          .unit = "base currency",
+          .doc = "Largest value of one order, a market order at its worst price"),
+    FIELD(struct guard_limits, price_collar_pct, .initial = "10", .example = "5", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "How far a limit price may lie on the harmful side of the market"),
+    FIELD(struct guard_limits, stop_distance_min_pct, .initial = "0", .example = "1", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "Least distance of a stop from the market; 0 switches the check off"),
+    FIELD(struct guard_limits, stop_distance_max_pct, .initial = "50", .example = "30", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "Largest distance of a stop from the market, and largest trail"),
+    FIELD(struct guard_limits, max_orders_per_day, .initial = "50", .example = "20", .min = "0",
+          .max = "100000", .unit = "orders", .doc = "Orders sent on one day (UTC)"),
+    FIELD(struct guard_limits, max_orders_per_minute, .initial = "10", .example = "5", .min = "0",
+          .max = "1000", .unit = "orders",
+          .doc = "Orders and modifications sent within any minute"),
+    FIELD(struct guard_limits, max_value_per_day, .initial = "100000", .example = "50000",
+          .min = "0", .unit = "base currency",
+          .doc = "Value of the orders of one day (UTC) that open or enlarge positions"),
+    FIELD(struct guard_limits, max_working_stops, .initial = "25", .example = "25", .min = "0",
+          .max = "10000", .unit = "orders", .doc = "Stop orders working at once"),
+    FIELD(struct guard_limits, duplicate_window_s, .initial = "30", .example = "30", .min = "0",
+          .max = "86400", .unit = "s",
+          .doc =
+              "The same order again within this time is refused unless it says that it is meant; "
+              "0 switches the check off"),
+    FIELD(struct guard_limits, stale_price_s, .initial = "60", .example = "60", .min = "1",
+          .max = "3600", .unit = "s",
+          .doc = "Largest age of the price by which a market order is valued"),
+};
+
+const struct type guard_limits_type = {
+    .name = "guard_limits",
+    .fields = guard_limits_fields,
+    .count = sizeof guard_limits_fields / sizeof guard_limits_fields[0],
+    .size = sizeof(struct guard_limits),
+};
+
+/* The texts are ours, so one that does not parse is a bug. */
+static void set_initial(const struct field *f, struct guard_limits *out)
+{
+    void *p = (char *)out + f->offset;
+    struct str text = str_of(f->initial);
+    bool ok = true;
+    switch (f->kind) {
+    case TYPE_STR:
+        *(struct str *)p = text;
+        break;
+    case TYPE_BOOL:
+        *(bool *)p = str_eq(text, STR("true"));
+        break;
+    case TYPE_INT:
+        ok = str_to_i64(text, p);
+        break;
+    case TYPE_DEC:
+        ok = dec_parse(text, p);
+        break;
+    case TYPE_ENUM:
+        ok = str_eq(text, str_of(f->choices[0]));
+        *(unsigned *)p = 0;
+        break;
+    default:
+        ok = false;
+    }
+    assert(ok);
+}
+
+void guard_limits_default(struct guard_limits *out)
+{
+    *out = (struct guard_limits){0};
+    for (size_t i = 0; i < guard_limits_type.count; i++)
+        set_initial(&guard_limits_type.fields[i], out);
+}
+
+bool guard_list_has(struct str list, struct str item)
+{
+    struct str piece;
+    while (str_cut(&list, ',', &piece))
+        if (item.n && str_ieq(str_trim(piece), item))
+            return true;
+    return false;
+}

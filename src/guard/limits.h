@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * limits: what the user allows. Plain settings, described by a table so that the configuration
+ * file, the environment, help and the limits report are derived from it.
+ *
+ * A limit is the largest allowed value: a test is strict, so exactly the limit passes. Percentages
+ * are written as people write them: 10 is 10 %. Money is in the account's base currency.
+ */
+#ifndef PORTCULLIS_GUARD_LIMITS_H
+#define PORTCULLIS_GUARD_LIMITS_H
+
+#include "data/type.h"
+
+/* What the user configured. What is in force for an account also depends on the account. */
+enum guard_mode_setting {
+    GUARD_AUTO, /* paper on the embedded exchange, read-only on anything else */
+    GUARD_READ_ONLY,
+    GUARD_PAPER,
+    GUARD_LIVE
+};
+
+struct guard_limits {
+    unsigned mode;             /* enum guard_mode_setting */
+    struct str accounts;       /* ids that may trade, comma-separated; "" = every paper account */
+    struct str security_types; /* "STK,CASH" */
+    bool allow_short;
+    struct dec max_order_quantity;
+    struct dec max_order_value;
+    struct dec price_collar_pct;
+    struct dec stop_distance_min_pct; /* 0 = off */
+    struct dec stop_distance_max_pct;
+    int64_t max_orders_per_day;
+    int64_t max_orders_per_minute;
+    struct dec max_value_per_day;
+    int64_t max_working_stops;
+    int64_t duplicate_window_s; /* 0 = off */
+    int64_t stale_price_s;
+};
+
+extern const struct type guard_limits_type;
+
+/* Fills in the defaults of the table. The texts are static. */
+void guard_limits_default(struct guard_limits *out);
+/* True if the comma-separated `list` holds `item`, ignoring case and spaces. */
+bool guard_list_has(struct str list, struct str item);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * observe: what events mean for orders on their way, and how unknown ones are settled.
+ *
+ * The book has had each event before. Here tasks that wait for it are woken, and an order of
+ * unknown fate is settled as soon as the broker names it by our reference. Where the broker does
+ * not name it, only complete snapshots count: two of them, some seconds apart, without a trace.
+ */
+#include "base/limits.h"
+#include "broker/query.h"
+#include "guard/record.h"
+#include "guard/state.h"
+
+#include <string.h>
+
+/* ---- events ---- */
+
+static void wake(struct gate *g, int32_t order_id)
+{
+    for (struct watch *w = g->watches; w; w = w->next)
+        if (w->order_id == order_id)
+            task_wake(w->task);
+}
+
+static void wake_all(struct gate *g)
+{
+    for (struct watch *w = g->watches; w; w = w->next)
+        task_wake(w->task);
+}
+
+/* What the broker's answer made of an order that nobody waits for any more. */
+static void settled(struct gate *g, struct intent *it, struct moment now)
+{
+    struct gate_outcome o = {.count = 1, .intent_seq = it->seq};
+    leg_read(g, &it->order, NULL, now, &o.legs[0]);
+    if (o.legs[0].result == GATE_UNKNOWN)
+        return;
+    it->state = INTENT_KNOWN;
+    o.result = o.legs[0].result;
+    outcome_describe(&o);
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_outcome(&b, &o);
+    note(g, JOURNAL_OUTCOME, STR("broker"), buf_str(&b), now);
+    buf_fini(&b);
+    log_info(&g->config.log, "order %d is known again: %s", it->order.order_id, o.text);
+}
+
+static void settle_unknown(struct gate *g, struct str ref, struct moment now)
+{
+    struct intent *it = ledger_by_ref(g->ledger, ref);
+    if (it && it->state == INTENT_UNKNOWN)
+        settled(g, it, now);
+}
+
+static void on_order(struct gate *g, const struct event *ev)
+{
+    const struct order *o = ev->order;
+    if (ev->margin)
+        return;
+    settle_unknown(g, STR_NAME(o->ref), ev->at);
+    if (o->client_id != g->config.client_id)
+        return;
+    const struct book_order *bo = book_order(g->book, o->client_id, o->order_id);
+    if (bo) /* a status has ids alone; the book knows whose they are */
+        settle_unknown(g, STR_NAME(bo->order.ref), ev->at);
+    for (struct watch *w = g->watches; ev->kind == EVENT_ORDER && w; w = w->next)
+        if (w->order_id == o->order_id)
+            w->is_echoed = true;
+    wake(g, o->order_id);
+}
+
+static void on_execution(struct gate *g, const struct event *ev)
+{
+    settle_unknown(g, STR_NAME(ev->execution->ref), ev->at);
+    if (ev->execution->client_id == g->config.client_id)
+        wake(g, ev->execution->order_id);
+}
+
+static void on_notice(struct gate *g, const struct event *ev)
+{
+    for (struct watch *w = g->watches; w; w = w->next) {
+        if (ev->number <= 0 || w->order_id != ev->number)
+            continue;
+        w->code = ev->code;
+        w->code_at = ev->at.mono;
+        str_copy_cut(w->text, sizeof w->text, ev->text);
+        task_wake(w->task);
+    }
+}
+
+/* All snapshots are complete: an order of ours that none of them explains has become unknown. */
+static void on_ready(struct gate *g, struct moment now)
+{
+    struct intent *it;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+        const struct book_order *bo = book_order_ref(g->book, STR_NAME(it->order.ref));
+        if (it->state == INTENT_KNOWN && bo && bo->status.state == STATE_UNKNOWN)
+            it->state = INTENT_UNKNOWN;
+        if (it->state == INTENT_UNKNOWN)
+            settled(g, it, now);
+    }
+    if (g->kill.is_on && g->kill.is_pending)
+        kill_sweep(g, now);
+}
+
+/* Between which moments the account was known and could be acted on. */
+static void note_ready(struct gate *g, const struct event *ev)
+{
+    bool is_ready = ev->link == LINK_READY;
+    if (is_ready == g->was_ready)
+        return;
+    g->was_ready = is_ready;
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    json_key(&w, "link");
+    json_text(&w, link_state_text(ev->link));
+    json_key(&w, "text");
+    json_str(&w, str_sub(ev->text, 0, 200));
+    json_end_object(&w);
+    if (json_writer_done(&w))
+        note(g, JOURNAL_STATE, STR("system"), buf_str(&b), ev->at);
+    buf_fini(&b);
+}
+
+static void on_link(struct gate *g, const struct event *ev)
+{
+    g->link = ev->link;
+    note_ready(g, ev);
+    if (ev->link == LINK_READY)
+        on_ready(g, ev->at);
+    if (ev->link == LINK_DOWN || ev->link == LINK_REFUSED)
+        wake_all(g);
+}
+
+void gate_observe(struct gate *g, const struct event *ev)
+{
+    kill_save(g, ev->at);
+    switch (ev->kind) {
+    case EVENT_LINK:
+        on_link(g, ev);
+        break;
+    case EVENT_ORDER:
+    case EVENT_ORDER_STATUS:
+    case EVENT_COMPLETED_ORDER:
+        on_order(g, ev);
+        break;
+    case EVENT_EXECUTION:
+        on_execution(g, ev);
+        break;
+    case EVENT_NOTICE:
+        on_notice(g, ev);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- settling by snapshots ---- */
+
+static bool snapshot(struct task *t, struct gate *g, struct error *e)
+{
+    return query_open_orders(t, g->session, e) && query_completed_orders(t, g->session, e) &&
+           query_executions(t, g->session, e);
+}
+
+static void absent(struct gate *g, struct intent *it, struct moment now)
+{
+    if (it->absent == 0)
+        it->absent_at = now.mono;
+    it->absent++;
+    if (it->absent < 2 || instant_ms_since(it->absent_at, now.mono) < GATE_SETTLE_MS)
+        return;
+    it->state = INTENT_NOT_PLACED;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    bool was_seen = book_order_ref(g->book, STR_NAME(it->order.ref)) != NULL;
+    record_word(&b, &it->order, 1, was_seen ? "vanished" : "not_placed",
+                "complete snapshots of the broker show no trace of the order");
+    note(g, JOURNAL_OUTCOME, STR("broker"), buf_str(&b), now);
+    buf_fini(&b);
+    log_warn(&g->config.log, "order %d (%s) is not at the broker", it->order.order_id,
+             it->order.ref);
+}
+
+bool gate_reconcile(struct task *t, struct gate *g, struct error *e)
+{
+    while (gate_unknown_count(g) > 0) {
+        if (!snapshot(t, g, e))
+            return false;
+        struct intent *it;
+        for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+            if (it->state == INTENT_UNKNOWN)
+                settled(g, it, task_now(t));
+            if (it->state == INTENT_UNKNOWN)
+                absent(g, it, task_now(t));
+        }
+        if (gate_unknown_count(g) > 0 && !task_sleep(t, GATE_SETTLE_MS + 1, e))
+            return false;
+    }
+    return true;
+}

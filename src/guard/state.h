@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state: the gate from inside, shared by the files of guard/. Private to this folder.
+ */
+#ifndef PORTCULLIS_GUARD_STATE_H
+#define PORTCULLIS_GUARD_STATE_H
+
+#include "base/rng.h"
+#include "book/book.h"
+#include "broker/session.h"
+#include "guard/decide.h"
+#include "guard/ledger.h"
+#include "market/currencies.h"
+#include "market/quotes.h"
+#include "store/journal.h"
+
+/* A task's interest in one order id of ours, on the stack of that task, while it waits. */
+struct watch {
+    int32_t order_id;
+    struct task *task;
+    bool is_echoed; /* the broker has restated the order since */
+    bool is_modify; /* one change at a time per order */
+    int code;       /* the newest notice about it; 0 for none */
+    char text[200]; /* its words */
+    struct instant code_at;
+    struct watch *next;
+};
+
+struct gate {
+    struct gate_config config;
+    struct guard_limits limits;
+    struct session *session;
+    struct book *book;
+    struct journal *journal;
+    struct quotes *quotes;
+    struct currencies *currencies;
+    struct ledger *ledger;
+    struct rng rng;
+    uint32_t serial; /* of references */
+    struct watch *watches;
+    enum link_state link;
+    bool was_ready; /* as last journaled */
+    struct {
+        bool is_on, cancel_stops;
+        struct opt_utc since;
+        char by[64], why[GATE_WHY_MAX];
+        int64_t seq;     /* of its journal record */
+        bool is_unsaved; /* the journal had no room for it yet */
+        bool is_pending; /* some cancels could not be sent yet */
+        size_t asked;
+    } kill;
+};
+
+/* ---- gate.c ---- */
+/* True, with *e, if the request is not one. */
+bool request_fault(const struct gate_request *r, struct error *e);
+/* False, with *e, unless the order that is to be changed is ours and works. */
+bool modify_target(struct gate *g, const struct gate_request *r, struct error *e) FALLIBLE;
+/* Fetches the market (suspends), gathers the facts, decides. False if it could not be judged. */
+bool gate_judge(struct task *t, struct gate *g, const struct gate_request *r,
+                struct gate_facts *facts, struct gate_ticket *ticket, struct error *e) FALLIBLE;
+
+/* ---- facts.c ---- */
+/* What the market said, fetched before the decision. */
+struct market_view {
+    struct quote quote;
+    char notice[120];
+    struct opt_dec rate;
+};
+/* Suspends. False only if the task failed; a missing quote or rate stays missing. */
+bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
+                  struct market_view *out, struct error *e) FALLIBLE;
+void facts_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                  struct moment now, struct gate_facts *out);
+const char *gate_base_currency(const struct gate *g, struct str account);
+
+/* ---- watch.c ---- */
+void watch_add(struct gate *g, struct watch *w);
+void watch_remove(struct gate *g, struct watch *w);
+/* The newest notice says no to the order, or to the change of it. */
+bool watch_is_refused(const struct watch *w);
+/* The state of an order as the book and the notices have it. */
+void leg_read(const struct gate *g, const struct order *o, const struct watch *w, struct moment now,
+              struct gate_leg *out);
+/* When a notice that may be a refusal counts as one, if no state follows it. */
+enum { NOTICE_GRACE_MS = 500 };
+/* Sentences for the outcome, from its legs. */
+void outcome_describe(struct gate_outcome *o);
+/* This order is finished: nothing more is expected of it. */
+bool result_is_final(enum gate_result r);
+
+/* ---- withdraw.c ---- */
+/* Sends the cancels of the kill switch that are still due. */
+void kill_sweep(struct gate *g, struct moment now);
+/* Gives the kill switch's state to the journal again if it could not take it. */
+void kill_save(struct gate *g, struct moment now);
+bool kill_restore(struct gate *g, struct db *db, struct error *e) FALLIBLE;
+
+/* ---- journal ---- */
+/* Appends without waiting; a failure is logged, for the caller has nothing to stop. */
+void note(struct gate *g, enum journal_kind kind, struct str principal, struct str body,
+          struct moment now);
+
+#endif

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * submit: from a judged request to bytes and to the broker's word.
+ *
+ * The order of things is the safety of the whole: judge, reserve and journal without suspending;
+ * wait for the disk; look again at what can have changed; send; wait for an answer. Nothing here
+ * sends twice, and what was not answered stays unknown.
+ */
+#include "base/limits.h"
+#include "broker/trade.h"
+#include "guard/record.h"
+#include "guard/state.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ANSWER_MS = 10 * 1000, /* for the broker's acknowledgement */
+    FILL_MS = 3 * 1000,    /* how much longer a market order may take to fill */
+    REPLY_MS = 250,        /* kept of the task's time, to say that there was no answer */
+    WITHDRAW_MS = 5 * 1000
+};
+
+/* One request on its way. */
+struct submission {
+    struct task *task;
+    struct gate *gate;
+    const struct gate_request *request;
+    struct gate_ticket *ticket;
+    struct gate_outcome *outcome;
+    struct intent *intents[GATE_LEGS_MAX]; /* none for a modification */
+    struct watch watches[GATE_LEGS_MAX];
+    size_t count;
+    size_t sent; /* legs whose bytes are queued */
+    int64_t seq, day;
+    struct dec counted_value;
+};
+
+/* ---- before the decision ---- */
+
+/* "PC:" + 9 characters of time + 8 that are unique: 20 printable characters in all. */
+static void make_ref(struct gate *g, struct utc now, char out[64])
+{
+    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford's base 32 */
+    uint64_t ms = (uint64_t)(now.ns / NS_PER_MS);
+    uint64_t unique = (uint64_t)rng_u32(&g->rng) << 15 | (g->serial++ & 0x7fff);
+    memcpy(out, "PC:", 3);
+    for (int i = 0; i < 9; i++)
+        out[3 + i] = digits[ms >> (5 * (8 - i)) & 31];
+    for (int i = 0; i < 8; i++)
+        out[12 + i] = digits[unique >> (5 * (7 - i)) & 31];
+    out[20] = 0;
+}
+
+static bool same(struct opt_dec a, struct opt_dec b)
+{
+    return a.has == b.has && (!a.has || dec_eq(a.v, b.v));
+}
+
+/* Time in force is left out: TWS may put its preset in its place (code 10349). */
+static bool same_terms(const struct order *a, const struct order *b)
+{
+    return dec_eq(a->quantity, b->quantity) && same(a->limit_price, b->limit_price) &&
+           same(a->stop_price, b->stop_price) && same(a->trail_amount, b->trail_amount) &&
+           same(a->trail_percent, b->trail_percent);
+}
+
+/* The outcome as it stands, without waiting; for a request that was answered before. */
+static void replay(struct gate *g, struct gate_outcome *out, const struct order *orders,
+                   size_t count, int64_t seq, struct moment now)
+{
+    *out = (struct gate_outcome){.count = count, .intent_seq = seq, .is_replay = true};
+    for (size_t i = 0; i < count; i++)
+        leg_read(g, &orders[i], NULL, now, &out->legs[i]);
+    out->result = out->legs[0].result;
+    outcome_describe(out);
+}
+
+enum seen { SEEN_NEVER, SEEN_BEFORE, SEEN_DIFFERENT };
+
+static enum seen seen_before(struct submission *s, const char *digest, struct error *e)
+{
+    struct gate *g = s->gate;
+    const struct gate_request *r = s->request;
+    if (!r->idempotency_key.n || r->kind != GATE_PLACE)
+        return SEEN_NEVER;
+    struct intent *it = ledger_by_key(g->ledger, r->principal, r->idempotency_key);
+    if (!it || it->state == INTENT_NOT_SENT)
+        return SEEN_NEVER;
+    if (strcmp(it->digest, digest) != 0) {
+        error_set(e, ERROR_CONFLICT, "IDEMPOTENCY_CONFLICT",
+                  "the idempotency key was used for another request");
+        error_next(e, "use a new key for a new order");
+        return SEEN_DIFFERENT;
+    }
+    struct order orders[GATE_LEGS_MAX];
+    struct intent *leg;
+    size_t n = 0;
+    for (size_t i = 0; n < GATE_LEGS_MAX && ledger_next(g->ledger, &i, &leg);)
+        if (leg->seq == it->seq)
+            orders[n++] = leg->order;
+    replay(g, s->outcome, orders, n, it->seq, task_now(s->task));
+    return SEEN_BEFORE;
+}
+
+static bool refuse(struct submission *s, const char *digest, struct error *e)
+{
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_request(&b, s->request, s->ticket, DEC_ZERO, digest, e);
+    note(s->gate, JOURNAL_REFUSAL, s->request->principal, buf_str(&b), task_now(s->task));
+    buf_fini(&b);
+    log_warn(&s->gate->config.log, "refused reason=%s", e->reason);
+    return false;
+}
+
+/* ---- reserve: nothing from here to the journal's queue suspends ---- */
+
+static bool number_legs(struct submission *s, struct error *e)
+{
+    struct gate *g = s->gate;
+    struct gate_ticket *t = s->ticket;
+    for (size_t i = 0; i < t->count; i++) {
+        struct order *o = &t->orders[i];
+        str_copy_cut(o->type_text, sizeof o->type_text, str_of(order_type_text(o->type)));
+        o->client_id = g->config.client_id;
+        o->transmit = i + 1 == t->count;
+        o->what_if = false;
+        if (s->request->kind == GATE_MODIFY)
+            continue; /* keeps its id, reference and parent */
+        if (!trade_next_order_id(g->session, &o->order_id, e))
+            return false;
+        o->perm_id = 0;
+        o->parent_id = i ? t->orders[0].order_id : 0;
+        make_ref(g, task_now(s->task).wall, o->ref);
+    }
+    return true;
+}
+
+static bool journal_intent(struct submission *s, const char *digest, struct error *e)
+{
+    struct gate *g = s->gate;
+    struct moment now = task_now(s->task);
+    char key[JOURNAL_KEY_MAX], value[24];
+    (void)snprintf(key, sizeof key, "order_id.%d", g->config.client_id);
+    (void)snprintf(value, sizeof value, "%d", s->ticket->orders[s->count - 1].order_id);
+    /* the high-water first, so that it is durable whenever the intent is */
+    if (s->request->kind == GATE_PLACE &&
+        !journal_put(g->journal, str_of(key), str_of(value), now, e))
+        return false;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_request(&b, s->request, s->ticket, s->counted_value, digest, NULL);
+    s->seq = journal_append(g->journal, JOURNAL_INTENT, s->request->principal, buf_str(&b), now, e);
+    buf_fini(&b);
+    return s->seq != 0;
+}
+
+static bool reserve(struct submission *s, const struct gate_facts *facts, const char *digest,
+                    struct error *e)
+{
+    struct gate *g = s->gate;
+    struct moment now = task_now(s->task);
+    s->count = s->ticket->count;
+    s->counted_value = s->ticket->is_reducing ? DEC_ZERO : added_value(facts, s->ticket);
+    if (!number_legs(s, e) || !journal_intent(s, digest, e))
+        return false;
+    bool is_modify = s->request->kind == GATE_MODIFY;
+    ledger_count(g->ledger, is_modify ? 0 : (int64_t)s->count, s->counted_value, now);
+    if (is_modify)
+        ledger_count_send(g->ledger, now.mono);
+    s->day = ledger_day(g->ledger);
+    for (size_t i = 0; i < s->count && !is_modify; i++) {
+        struct intent it = {.order = s->ticket->orders[i],
+                            .state = INTENT_WAITING,
+                            .seq = s->seq,
+                            .leg = i,
+                            .at = now,
+                            .day = s->day,
+                            .value_base = i ? DEC_ZERO : s->counted_value};
+        str_copy_cut(it.principal, sizeof it.principal, s->request->principal);
+        str_copy_cut(it.key, sizeof it.key, s->request->idempotency_key);
+        str_copy_cut(it.digest, sizeof it.digest, str_of(digest));
+        s->intents[i] = ledger_add(g->ledger, &it, e);
+        if (!s->intents[i])
+            return false;
+    }
+    return true;
+}
+
+/* Gives back what was reserved: not one byte of these legs is out. */
+static void not_sent(struct submission *s, const struct error *why)
+{
+    struct gate *g = s->gate;
+    bool is_modify = s->request->kind == GATE_MODIFY;
+    ledger_release(g->ledger, s->day, is_modify ? 0 : (int64_t)s->count, s->counted_value);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->intents[i])
+            s->intents[i]->state = INTENT_NOT_SENT;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_word(&b, s->ticket->orders, s->count, is_modify ? "not_changed" : "not_sent", why->text);
+    note(g, JOURNAL_OUTCOME, s->request->principal, buf_str(&b), task_now(s->task));
+    buf_fini(&b);
+    log_warn(&g->config.log, "not sent: reason=%s", why->reason);
+}
+
+/* What may have changed while the disk was waited for. */
+static bool still_allowed(struct submission *s, struct error *e)
+{
+    struct gate *g = s->gate;
+    const char *code = NULL;
+    if (g->kill.is_on)
+        code = "KILLED";
+    else if (!session_is_ready(g->session))
+        code = "NOT_READY";
+    else if (journal_is_failed(g->journal))
+        code = "JOURNAL_FAILED";
+    if (code) {
+        const struct gate_control *c = control_find(code);
+        error_set(e, c->class, code, "the order was held back at the last moment: %s", code);
+        return error_next(e, "%s", c->next);
+    }
+    return s->request->kind != GATE_MODIFY || modify_target(g, s->request, e);
+}
+
+/* ---- send ---- */
+
+/* The only place from which an order leaves. False: not one byte did. */
+static bool send_legs(struct submission *s, struct error *e)
+{
+    struct gate *g = s->gate;
+    struct moment now = task_now(s->task);
+    for (s->sent = 0; s->sent < s->count; s->sent++) {
+        struct order *o = &s->ticket->orders[s->sent];
+        s->watches[s->sent].code = 0; /* what was said before is not about this */
+        s->watches[s->sent].is_echoed = false;
+        if (!trade_place(g->session, o, now, e))
+            break;
+        if (s->intents[s->sent])
+            s->intents[s->sent]->state = INTENT_SENT;
+    }
+    if (s->sent == 0)
+        return false;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_word(&b, s->ticket->orders, s->sent, "sent", "");
+    note(g, JOURNAL_SENT, s->request->principal, buf_str(&b), now);
+    buf_fini(&b);
+    log_info(&g->config.log, "sent order=%d legs=%zu intent=%lld", s->ticket->orders[0].order_id,
+             s->sent, (long long)s->seq);
+    if (s->sent < s->count) { /* the entry waits for its last leg, which did not go: take it back */
+        struct error ignored;
+        for (size_t i = s->sent; i < s->count; i++)
+            s->intents[i]->state = INTENT_NOT_SENT;
+        s->count = s->sent;
+        (void)!trade_cancel(g->session, s->ticket->orders[0].order_id, now, &ignored);
+    }
+    return true;
+}
+
+/* ---- wait for the broker's word ---- */
+
+static bool is_answered(const struct submission *s, const struct gate_leg *leg, size_t i)
+{
+    if (s->request->kind != GATE_MODIFY)
+        return leg->result != GATE_UNKNOWN;
+    return result_is_final(leg->result) ||
+           (s->watches[i].is_echoed && !watch_is_refused(&s->watches[i]) &&
+            same_terms(&leg->order, &s->ticket->orders[i]));
+}
+
+/* A change that is refused leaves the order as it was; leg_read cannot know. */
+static void read_refused_change(struct submission *s, struct gate_leg *leg)
+{
+    const struct watch *w = &s->watches[0];
+    if (s->request->kind != GATE_MODIFY || !watch_is_refused(w) || result_is_final(leg->result))
+        return;
+    if (instant_ms_since(w->code_at, task_now(s->task).mono) < NOTICE_GRACE_MS)
+        return;
+    leg->result = GATE_REJECTED;
+    leg->status.broker_code = w->code;
+    str_copy_cut(leg->status.broker_text, sizeof leg->status.broker_text, STR_NAME(w->text));
+}
+
+static bool read_all(struct submission *s)
+{
+    bool all = true;
+    for (size_t i = 0; i < s->count; i++) {
+        struct gate_leg *leg = &s->outcome->legs[i];
+        leg_read(s->gate, &s->ticket->orders[i], &s->watches[i], task_now(s->task), leg);
+        read_refused_change(s, leg);
+        all = all && (is_answered(s, leg, i) || leg->result == GATE_REJECTED);
+    }
+    return all;
+}
+
+/* When to look again although nothing was told: a notice comes of age. */
+static struct instant next_look(const struct submission *s, struct instant until)
+{
+    struct instant now = task_now(s->task).mono;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct watch *w = &s->watches[i];
+        struct instant of_age = instant_after_ms(w->code_at, NOTICE_GRACE_MS);
+        if (w->code && !instant_due(of_age, now))
+            until = instant_min(until, of_age);
+    }
+    return until;
+}
+
+static bool wants_fill(const struct submission *s)
+{
+    return s->count == 1 && s->ticket->orders[0].type == ORDER_MKT &&
+           !result_is_final(s->outcome->legs[0].result);
+}
+
+static void await_answer(struct submission *s, int64_t most_ms, bool may_fill)
+{
+    struct instant start = task_now(s->task).mono;
+    struct instant last = instant_after_ms(task_deadline(s->task), -REPLY_MS);
+    struct instant until = instant_min(instant_after_ms(start, most_ms), last);
+    bool is_answered_once = false;
+    for (;;) {
+        bool all = read_all(s);
+        if (all && !(may_fill && wants_fill(s)))
+            return;
+        if (all && !is_answered_once) {
+            is_answered_once = true;
+            until = instant_min(instant_after_ms(task_now(s->task).mono, FILL_MS), last);
+        }
+        /* no answer can come over a broken connection */
+        if (instant_due(until, task_now(s->task).mono) || s->gate->link == LINK_DOWN ||
+            s->gate->link == LINK_REFUSED)
+            return;
+        struct error ignored;
+        bool timed_out;
+        if (!task_wait_until(s->task, next_look(s, until), &timed_out, &ignored)) {
+            (void)read_all(s);
+            return;
+        }
+    }
+}
+
+/* A bracket is all or nothing: with one leg refused the others are taken back, while they can be.
+ */
+static void mend_bracket(struct submission *s)
+{
+    struct gate_outcome *o = s->outcome;
+    const struct gate_leg *entry = &o->legs[0];
+    size_t bad = 0;
+    for (size_t i = 1; i < o->count; i++)
+        if (o->legs[i].result == GATE_REJECTED)
+            bad = i;
+    if (!bad || entry->result == GATE_REJECTED)
+        return;
+    if (dec_sign(entry->status.filled) > 0 || entry->result == GATE_FILLED) {
+        o->result = GATE_REJECTED;
+        (void)snprintf(o->next, sizeof o->next,
+                       "the entry has filled and an exit was refused: place the exit again now");
+        return;
+    }
+    struct error e;
+    if (trade_cancel(s->gate->session, entry->order.order_id, task_now(s->task), &e)) {
+        struct instant until = instant_after_ms(task_now(s->task).mono, WITHDRAW_MS);
+        bool timed_out = false;
+        while (!timed_out && !result_is_final(o->legs[0].result) &&
+               task_wait_until(s->task, until, &timed_out, &e))
+            (void)read_all(s);
+    }
+    o->result = GATE_REJECTED;
+    (void)snprintf(o->next, sizeof o->next, "%s",
+                   result_is_final(o->legs[0].result)
+                       ? "the other legs were withdrawn; correct the refused leg and place again"
+                       : "withdraw the entry: its cancel has not been confirmed");
+}
+
+static enum gate_result overall(const struct gate_outcome *o)
+{
+    enum gate_result worst = o->legs[0].result;
+    for (size_t i = 1; i < o->count; i++)
+        if (o->legs[i].result == GATE_REJECTED || o->legs[i].result == GATE_UNKNOWN)
+            worst = worst == GATE_REJECTED ? worst : o->legs[i].result;
+    return worst;
+}
+
+static void settle(struct submission *s)
+{
+    struct gate_outcome *o = s->outcome;
+    o->count = s->count;
+    o->intent_seq = s->seq;
+    o->result = overall(o);
+    mend_bracket(s);
+    if (s->request->kind == GATE_MODIFY && o->result != GATE_REJECTED &&
+        !is_answered(s, &o->legs[0], 0))
+        o->result = GATE_UNKNOWN; /* the order is known; whether it was changed is not */
+    char next[ERROR_NEXT_MAX];
+    memcpy(next, o->next, sizeof next);
+    outcome_describe(o);
+    if (next[0])
+        memcpy(o->next, next, sizeof next);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->intents[i])
+            s->intents[i]->state =
+                o->legs[i].result == GATE_UNKNOWN ? INTENT_UNKNOWN : INTENT_KNOWN;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_outcome(&b, o);
+    note(s->gate, JOURNAL_OUTCOME, s->request->principal, buf_str(&b), task_now(s->task));
+    buf_fini(&b);
+    log_info(&s->gate->config.log, "outcome order=%d result=%s", o->legs[0].order.order_id,
+             gate_result_text(o->result));
+}
+
+/* ---- all of it ---- */
+
+static bool another_change(const struct gate *g, int32_t order_id)
+{
+    for (const struct watch *w = g->watches; w; w = w->next)
+        if (w->order_id == order_id && w->is_modify)
+            return true;
+    return false;
+}
+
+/* The change asks for what the order is already: answered with its state, nothing is sent. */
+static bool is_no_change(struct submission *s)
+{
+    const struct order *o = &s->request->orders[0];
+    const struct book_order *bo = book_order(s->gate->book, s->gate->config.client_id, o->order_id);
+    if (!bo || !same_terms(&bo->order, o) || !same(bo->order.trail_stop, o->trail_stop) ||
+        bo->order.tif != o->tif || bo->order.outside_rth != o->outside_rth)
+        return false;
+    replay(s->gate, s->outcome, &bo->order, 1, 0, task_now(s->task));
+    return true;
+}
+
+static bool carry_out(struct submission *s, struct error *e)
+{
+    struct gate *g = s->gate;
+    for (size_t i = 0; i < s->count; i++) {
+        s->watches[i] = (struct watch){.order_id = s->ticket->orders[i].order_id,
+                                       .task = s->task,
+                                       .is_modify = s->request->kind == GATE_MODIFY};
+        watch_add(g, &s->watches[i]);
+    }
+    size_t watched = s->count;
+    bool ok =
+        journal_wait(s->task, g->journal, s->seq, e) && still_allowed(s, e) && send_legs(s, e);
+    if (ok) {
+        await_answer(s, ANSWER_MS, true);
+        settle(s);
+    } else {
+        not_sent(s, e);
+    }
+    for (size_t i = 0; i < watched; i++)
+        watch_remove(g, &s->watches[i]);
+    return ok;
+}
+
+bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
+                 struct gate_ticket *ticket, struct gate_outcome *outcome, struct error *e)
+{
+    struct submission s = {
+        .task = t, .gate = g, .request = r, .ticket = ticket, .outcome = outcome};
+    struct gate_facts facts;
+    char digest[SHA256_HEX_MAX];
+    *ticket = (struct gate_ticket){0};
+    *outcome = (struct gate_outcome){0};
+    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)))
+        return false;
+    record_digest(r, digest);
+    if (!gate_judge(t, g, r, &facts, ticket, e))
+        return false;
+    enum seen seen = seen_before(&s, digest, e); /* now: an equal request may have come meanwhile */
+    if (seen == SEEN_BEFORE || (r->kind == GATE_MODIFY && is_no_change(&s)))
+        return true;
+    if (seen == SEEN_DIFFERENT)
+        return refuse(&s, digest, e);
+    if (r->kind == GATE_MODIFY && another_change(g, r->orders[0].order_id)) {
+        error_set(e, ERROR_CONFLICT, "CHANGE_PENDING", "another change of order %d is under way",
+                  r->orders[0].order_id);
+        return refuse(&s, digest, e);
+    }
+    if (!ticket->is_allowed) {
+        ticket_refused(ticket, e);
+        return refuse(&s, digest, e);
+    }
+    if (!reserve(&s, &facts, digest, e)) {
+        if (s.seq)
+            not_sent(&s, e);
+        return false;
+    }
+    return carry_out(&s, e);
+}

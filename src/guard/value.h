@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * value: what an order is worth at worst, and how far its prices lie from the market.
+ *
+ * Everything here errs to the large side: what cannot be represented is held at AMOUNT_MAX, which
+ * no sensible limit admits. Private to guard/.
+ */
+#ifndef PORTCULLIS_GUARD_VALUE_H
+#define PORTCULLIS_GUARD_VALUE_H
+
+#include "guard/decide.h"
+
+/* ---- amounts ---- */
+struct dec amount_times(struct dec a, struct dec b); /* a x b, at most AMOUNT_MAX */
+struct dec amount_plus(struct dec a, struct dec b);  /* a + b, at most AMOUNT_MAX */
+/* price moved by pct percent, up (sign +1) or down (-1) */
+struct dec price_moved(struct dec price, struct dec pct, int sign);
+bool value_positive(struct opt_dec d);
+
+/* ---- an order ---- */
+enum order_kind order_kind(const struct order *o);
+/* The trigger that it names, whatever its type. */
+struct opt_dec order_trigger(const struct order *o);
+/* The price at which a leg of a bracket is meant to trade: its trigger or its limit. */
+struct opt_dec order_price(const struct order *o);
+/*
+ * The worst price per unit that it may come to cost or bring: a limit price for a purchase, the
+ * worst of last, bid, ask and close plus the collar for a market order, the stop plus the collar
+ * for a buy stop. Absent without a market where one is needed.
+ */
+struct opt_dec worst_price(const struct gate_facts *f, const struct order *o);
+/* quantity x worst price x multiplier, in the contract's currency. */
+struct opt_dec order_value(const struct gate_facts *f, const struct order *o);
+struct opt_dec value_in_base(const struct gate_facts *f, struct opt_dec value);
+/* What is lost if all of the request fills and its stop then trades at its trigger. */
+struct opt_dec worst_loss(const struct gate_facts *f, const struct gate_request *r);
+
+/* ---- distances ---- */
+/* What a leg is measured by: the entry's price in a bracket, else the market. */
+struct opt_dec leg_measure(const struct gate_ticket *t, size_t leg);
+/* Distance of a stop from that, in percent; absent if it is no stop or there is no price. */
+struct opt_dec stop_distance_pct(const struct gate_ticket *t, size_t leg);
+
+#endif

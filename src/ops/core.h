@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core: the services that operations use, as one value of pointers. Built by app/, owned by app/.
+ */
+#ifndef PORTCULLIS_OPS_CORE_H
+#define PORTCULLIS_OPS_CORE_H
+
+#include "base/log.h"
+#include "book/book.h"
+#include "broker/session.h"
+#include "guard/gate.h"
+#include "market/currencies.h"
+#include "market/quotes.h"
+#include "market/resolver.h"
+#include "ops/settings.h"
+#include "store/db.h"
+#include "store/journal.h"
+
+struct core {
+    struct settings *settings;
+    struct session *session;
+    struct book *book;
+    struct journal *journal;
+    struct db *db; /* for reading: past executions and records */
+    struct resolver *resolver;
+    struct quotes *quotes;
+    struct currencies *currencies;
+    struct gate *gate;
+    struct log log;
+    struct utc started;
+    bool is_embedded; /* the broker is the embedded paper exchange */
+    /* app/ learns here that somebody asked the daemon to end */
+    bool stop_requested;
+};
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "ops/op.h"
+
+#include "op_sets.h" /* made by the build: one row for each `const struct op_set` under ops/ */
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINK_WAIT_MS = 5000, LINK_POLL_MS = 10, LINK_ATTEMPTS_MAX = 5 };
+
+static const char *const mode_choices[] = {"unknown", "paper", "live", NULL};
+static const char *const data_type_choices[] = {"none",    "live",           "frozen",
+                                                "delayed", "delayed_frozen", NULL};
+
+static const struct field envelope_fields[] = {
+    FIELD(struct envelope, account, .doc = "Account that the answer is about"),
+    FIELD(struct envelope, mode, .doc = "Paper or live money", .choices = mode_choices),
+    FIELD(struct envelope, as_of, .doc = "When this answer was made, UTC"),
+    FIELD(struct envelope, source, .doc = "Where the facts come from"),
+    FIELD(struct envelope, data_type, .doc = "Kind of the market data used",
+          .choices = data_type_choices),
+    FIELD(struct envelope, age_s, .doc = "Age of the oldest price used", .unit = "s"),
+    FIELD(struct envelope, complete, .doc = "False if something is missing; see warnings"),
+    FIELD(struct envelope, warnings, .doc = "What the reader must know"),
+};
+const struct type envelope_type = TYPE_OF(struct envelope, envelope_fields);
+
+bool op_is_write(const struct op *op)
+{
+    return op->effect != OP_READ && op->effect != OP_PREVIEW;
+}
+
+/* ---- the table of tables ---- */
+
+/* Sets that a test build adds; filled before the first call, constant afterwards. */
+static const struct op_set *extra_sets[OP_SETS_MAX];
+static size_t extra_count;
+
+void op_register(const struct op_set *set)
+{
+    assert(extra_count < OP_SETS_MAX);
+    extra_sets[extra_count++] = set;
+}
+
+const struct op *op_next(size_t *i)
+{
+    size_t at = (*i)++;
+    for (size_t s = 0; s < OP_SET_COUNT + extra_count; s++) {
+        const struct op_set *set = s < OP_SET_COUNT ? op_sets[s] : extra_sets[s - OP_SET_COUNT];
+        if (at < set->count)
+            return &set->ops[at];
+        at -= set->count;
+    }
+    return NULL;
+}
+
+const struct op *op_find(struct str name)
+{
+    const struct op *op;
+    for (size_t i = 0; (op = op_next(&i));)
+        if (str_eq(name, str_of(op->name)))
+            return op;
+    return NULL;
+}
+
+const struct op *op_find_verb(struct str verb)
+{
+    const struct op *op;
+    for (size_t i = 0; (op = op_next(&i));)
+        if (op->verb && str_eq(verb, str_of(op->verb)))
+            return op;
+    return NULL;
+}
+
+bool op_is_listed(const struct core *core, const struct op *op)
+{
+    unsigned mode = core->settings->values.limits.mode;
+    bool may_trade = mode == GUARD_AUTO ? core->is_embedded : mode != GUARD_READ_ONLY;
+    return op->effect != OP_TRADE || may_trade;
+}
+
+/* ---- running ---- */
+
+void call_init(struct call *c, struct task *t, struct core *core, struct principal *who,
+               const struct op *op)
+{
+    *c = (struct call){.task = t, .arena = task_arena(t), .core = core, .who = who, .op = op};
+    c->envelope.complete = true;
+    c->envelope.source = core->is_embedded ? STR("paper exchange") : STR("broker");
+    c->envelope.warnings.items = c->warnings;
+}
+
+static unsigned scope_needed(enum op_effect effect)
+{
+    return effect == OP_TRADE ? SCOPE_TRADE : effect == OP_ADMIN ? SCOPE_ADMIN : SCOPE_READ;
+}
+
+bool op_call(struct call *c, const void *in, void *out)
+{
+    bool ok;
+    if ((c->who->scopes & scope_needed(c->op->effect)) == 0) {
+        ok = error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
+                       c->op->name);
+        error_next(&c->error, "use a principal with %s scope",
+                   c->op->effect == OP_ADMIN ? "admin" : "trade");
+    } else {
+        ok = c->op->run(c, in, out);
+    }
+    assert(ok || c->error.code != ERROR_NONE);
+    c->envelope.as_of = task_now(c->task).wall;
+    return ok;
+}
+
+/* ---- for handlers ---- */
+
+static void warn(struct call *c, const char *fmt, va_list ap)
+{
+    char text[512];
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    if (c->envelope.warnings.n < OP_WARNINGS_MAX)
+        c->warnings[c->envelope.warnings.n++] = arena_str(c->arena, str_of(text));
+}
+
+void call_warn(struct call *c, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    warn(c, fmt, ap);
+    va_end(ap);
+}
+
+void call_incomplete(struct call *c, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    warn(c, fmt, ap);
+    va_end(ap);
+    c->envelope.complete = false;
+}
+
+/* A link that is being made is worth a moment's wait; one that has failed for long is not. */
+static bool is_coming_up(const struct call *c)
+{
+    struct session_status s;
+    session_status(c->core->session, &s);
+    return s.link != LINK_REFUSED && s.attempts <= LINK_ATTEMPTS_MAX;
+}
+
+struct str call_text(struct call *c, const char *text)
+{
+    return text[0] ? arena_str(c->arena, str_of(text)) : STR_NONE;
+}
+
+bool call_needs_broker(struct call *c)
+{
+    struct instant until = instant_after_ms(task_now(c->task).mono, LINK_WAIT_MS);
+    while (!session_is_ready(c->core->session) && is_coming_up(c) &&
+           !instant_due(until, task_now(c->task).mono))
+        if (!task_sleep(c->task, LINK_POLL_MS, &c->error))
+            return false;
+    if (session_is_ready(c->core->session))
+        return true;
+    struct session_status s;
+    session_status(c->core->session, &s);
+    error_set(&c->error, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is %s%s%s",
+              link_state_text(s.link), s.last_text[0] ? ": " : "", s.last_text);
+    return error_next(&c->error, "%s",
+                      s.hint[0] ? s.hint
+                                : "try again in a few seconds; `portcullis status` tells more");
+}
+
+bool call_account(struct call *c, struct str argument, struct str *out)
+{
+    const struct book *book = c->core->book;
+    struct str wanted = argument.n           ? argument
+                        : c->who->account[0] ? STR_NAME(c->who->account)
+                                             : c->core->settings->values.broker.account;
+    if (!book_account_count(book)) {
+        if (!call_needs_broker(c))
+            return false;
+        return error_set(&c->error, ERROR_UNAVAILABLE, "NO_ACCOUNT",
+                         "the broker has not named any account yet");
+    }
+    if (!wanted.n)
+        wanted = str_of(book_account(book, 0));
+    if (!book_has_account(book, wanted)) {
+        char names[160] = "";
+        size_t used = 0;
+        for (size_t i = 0; i < book_account_count(book) && used < sizeof names - 20; i++) {
+            int n = snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
+                             book_account(book, i));
+            used += n > 0 ? (size_t)n : 0;
+        }
+        error_set(&c->error, ERROR_NOT_FOUND, "UNKNOWN_ACCOUNT",
+                  "account " STR_FMT " is not one of this connection", STR_ARG(wanted));
+        return error_next(&c->error, "available: %s", names);
+    }
+    *out = arena_str(c->arena, wanted);
+    c->envelope.account = *out;
+    c->envelope.mode = account_mode_of(*out);
+    return true;
+}
+
+struct opt_dec call_percent(struct opt_dec a, struct opt_dec b)
+{
+    struct dec d, q;
+    if (!a.has || !b.has || !dec_sub(a.v, b.v, &d) || !dec_mul(d, DEC(100), &d) ||
+        !dec_div(d, b.v, &q))
+        return DEC_NONE;
+    return DEC_SOME(dec_round_to(q, DEC_MICRO(100), DEC_HALF_EVEN));
+}
+
+struct opt_num call_age(int64_t age_ms)
+{
+    return (struct opt_num){(double)age_ms / 1000.0, age_ms >= 0};
+}
+
+void call_price_seen(struct call *c, enum data_type type, int64_t age_ms)
+{
+    struct opt_num age_s = call_age(age_ms);
+    if ((unsigned)type > c->envelope.data_type)
+        c->envelope.data_type = type;
+    if (age_s.has && (!c->envelope.age_s.has || age_s.v > c->envelope.age_s.v))
+        c->envelope.age_s = age_s;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * op: an operation, described once.
+ *
+ * A row of an operation table says everything that the faces need: MCP tool, REST route, OpenAPI
+ * path, CLI verb, help and permissions are derived from it (face/), and so are the generic tests.
+ * To add an operation: an input struct, an output struct, their field tables, a row and a handler,
+ * all in one file under ops/ (docs/adding-an-operation.md).
+ *
+ * A handler runs on a fiber and may suspend. It fills `out` (zeroed, of out->size) with memory of
+ * the call's arena, notes warnings and completeness in the envelope, and returns true; or fills
+ * call->error and returns false.
+ */
+#ifndef PORTCULLIS_OPS_OP_H
+#define PORTCULLIS_OPS_OP_H
+
+#include "base/task.h"
+#include "data/type.h"
+#include "model/account.h"
+#include "model/quote.h"
+#include "ops/core.h"
+
+enum op_effect {
+    OP_READ,    /* changes nothing */
+    OP_PREVIEW, /* computes what a write would do */
+    OP_HALT,    /* can only make things safer (kill switch): open to whoever may read */
+    OP_TRADE,   /* sends, changes or cancels orders; needs trade scope */
+    OP_ADMIN    /* changes the gate itself: kill switch, configuration */
+};
+
+/* What a principal may do; a set. */
+enum scope { SCOPE_READ = 1, SCOPE_TRADE = 2, SCOPE_ADMIN = 4 };
+
+enum face { FACE_TEST, FACE_CLI, FACE_MCP, FACE_REST, FACE_COUNT };
+
+/* Who asks. */
+struct principal {
+    enum face face;
+    unsigned scopes;
+    char name[64];    /* "cli:uid 1000", "mcp:Claude Desktop", "token:sheet" */
+    char account[16]; /* chosen by switch_account on this connection; "" = the default one */
+    bool is_stateful; /* a connection that can remember a chosen account */
+    bool is_human;    /* a person at a terminal; never an assistant */
+};
+
+/* Stands around every answer (the envelope). */
+struct envelope {
+    struct str account;
+    unsigned mode;        /* enum account_mode */
+    struct utc as_of;     /* when the answer was made */
+    struct str source;    /* "paper exchange" or "broker" */
+    unsigned data_type;   /* enum data_type; DATA_NONE where no market data is in the answer */
+    struct opt_num age_s; /* of the oldest price in the answer */
+    bool complete;
+    struct list warnings; /* struct str */
+};
+extern const struct type envelope_type;
+
+enum { OP_WARNINGS_MAX = 64 };
+
+struct call {
+    struct task *task;
+    struct arena *arena; /* of the task */
+    struct core *core;
+    struct principal *who; /* the connection's; a handler of switch_account changes it */
+    const struct op *op;
+    struct envelope envelope;
+    struct str warnings[OP_WARNINGS_MAX];
+    struct str idempotency_key; /* STR_NONE if none */
+    struct error error;
+    const void *detail;             /* more about a failure: gate findings; or NULL */
+    const struct type *detail_type; /* its type: a struct with one list */
+};
+
+typedef bool op_run(struct call *c, const void *in, void *out);
+
+struct op {
+    const char *name;  /* MCP tool and audit name, verb_noun: "get_portfolio" */
+    const char *title; /* for people: "Portfolio" */
+    const char *doc;   /* at most 1,000 characters, the critical part first */
+    const struct type *in, *out;
+    enum op_effect effect;
+    bool is_idempotent;
+    bool is_destructive;        /* of what exists: cancels, changes */
+    bool is_open_world;         /* the answer carries text or prices from outside */
+    const char *route;          /* "GET /api/quotes/{symbols}"; NULL: no REST face */
+    const char *verb;           /* command line: "quotes"; NULL: none */
+    const char *example;        /* command line after the program's name: "quotes AAPL,ASML" */
+    const char *category;       /* "portfolio", "market_data", "forex", "stop_loss", ... */
+    const char *const *phrases; /* sentences with {fields}, NULL-terminated; or NULL */
+    op_run *run;
+};
+
+/* True if it changes something, be it for the safer: HTTP asks for a token then. */
+bool op_is_write(const struct op *op);
+
+/* ---- the table of tables ---- */
+struct op_set {
+    const struct op *ops;
+    size_t count;
+};
+/* All operations in a stable order. `i` starts at 0; NULL at the end. */
+const struct op *op_next(size_t *i);
+const struct op *op_find(struct str name);
+const struct op *op_find_verb(struct str verb);
+/* Adds a table (at most OP_SETS_MAX); for test builds that register operations of their own. */
+enum { OP_SETS_MAX = 32 };
+void op_register(const struct op_set *set);
+
+/*
+ * Whether an operation is shown to assistants and programs: what trades is not, where the
+ * configuration allows no trading at all (architecture: modes). Never changes while running.
+ */
+bool op_is_listed(const struct core *core, const struct op *op);
+
+/* ---- running ---- */
+/*
+ * Checks scope, runs the handler, completes the envelope. `in` is a bound input of op->in, `out`
+ * op->out->size zeroed bytes. True = answered; false = call->error is set. May suspend.
+ */
+bool op_call(struct call *c, const void *in, void *out);
+/* Prepares a call for a task. */
+void call_init(struct call *c, struct task *t, struct core *core, struct principal *who,
+               const struct op *op);
+
+/* ---- for handlers ---- */
+void call_warn(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A copy of text in the call's arena; STR_NONE, which is shown as null, for "". */
+struct str call_text(struct call *c, const char *text);
+/* A warning that also makes the answer incomplete. */
+void call_incomplete(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * The account that the call is about: the argument, else the connection's, else the configured,
+ * else the only one. Sets the envelope. False: UNKNOWN_ACCOUNT (listing them) or NOT_CONNECTED.
+ */
+bool call_account(struct call *c, struct str argument, struct str *out);
+/*
+ * False with NOT_CONNECTED, the link's state and what to do, unless the session is ready; waits a
+ * few seconds for a connection that is just being made. May suspend.
+ */
+bool call_needs_broker(struct call *c);
+/* 100 * (a - b) / b, rounded to four decimals; absent if either is, or b is zero. */
+struct opt_dec call_percent(struct opt_dec a, struct opt_dec b);
+/* An age in milliseconds as seconds; absent if it is negative, which means unknown. */
+struct opt_num call_age(int64_t age_ms);
+/* Widens the envelope's data type and age by one price. */
+void call_price_seen(struct call *c, enum data_type type, int64_t age_ms);
+
+#endif

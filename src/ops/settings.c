@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+#include "ops/settings.h"
+
+#include "base/limits.h"
+#include "data/bind.h"
+#include "data/yaml.h"
+#include "model/account.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const broker_kinds[] = {"embedded", "tws", NULL};
+static const char *const session_kinds[] = {"around_the_clock", "real", NULL};
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+
+static const struct field broker_fields[] = {
+    FIELD(struct broker_settings, kind, .choices = broker_kinds, .initial = "embedded",
+          .doc = "Where orders go: the embedded paper exchange, or TWS / IB Gateway"),
+    FIELD(struct broker_settings, host, .initial = "127.0.0.1",
+          .doc = "Host of TWS or IB Gateway (broker.kind: tws)"),
+    FIELD(struct broker_settings, port, .initial = "7497", .min = "1", .max = "65535",
+          .doc = "API port of TWS or IB Gateway: 7497 and 4002 are usual for paper accounts"),
+    FIELD(struct broker_settings, client_id, .initial = "1", .min = "0", .max = "2147483647",
+          .doc = "API client id; orders belong to the id that placed them"),
+    FIELD(struct broker_settings, account, .initial = "",
+          .doc = "Account to use where several are managed; empty takes the first"),
+    FIELD(struct broker_settings, max_version, .initial = "200", .min = "176", .max = "200",
+          .doc = "Highest protocol version that is offered"),
+    FIELD(struct broker_settings, messages_per_s, .initial = "45", .min = "1", .max = "50",
+          .doc = "Messages sent to the broker per second at most; it allows 50", .unit = "1/s"),
+};
+static const struct type broker_type = TYPE_OF(struct broker_settings, broker_fields);
+
+static const struct field http_fields[] = {
+    FIELD(struct http_settings, enabled, .initial = "true", .doc = "Serve the REST interface"),
+    FIELD(struct http_settings, address, .initial = "127.0.0.1",
+          .doc = "Loopback address to listen on"),
+    FIELD(struct http_settings, port, .initial = "5000", .min = "0", .max = "65535",
+          .doc = "Port of the REST interface; 0 picks a free one"),
+};
+static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
+
+static const struct field paper_fields[] = {
+    FIELD(struct paper_settings, seed, .initial = "1", .min = "0",
+          .doc = "Seed of the simulated market; the same seed is the same market"),
+    FIELD(struct paper_settings, account, .initial = "DU9000001",
+          .doc = "Account id of the paper exchange"),
+    FIELD(struct paper_settings, sessions, .choices = session_kinds, .initial = "around_the_clock",
+          .doc = "Trading hours of the simulated market"),
+    FIELD(struct paper_settings, opening_portfolio, .initial = "true",
+          .doc = "Begin with an example portfolio rather than with cash alone"),
+};
+static const struct type paper_type = TYPE_OF(struct paper_settings, paper_fields);
+
+static const struct field log_fields[] = {
+    FIELD(struct log_settings, level, .choices = log_levels, .initial = "info",
+          .doc = "Least important kind of message that is logged"),
+};
+static const struct type log_type = TYPE_OF(struct log_settings, log_fields);
+
+static const struct field settings_fields[] = {
+    FIELD_OBJECT(struct settings_values, broker, &broker_type, .doc = "The connection"),
+    FIELD_OBJECT(struct settings_values, limits, &guard_limits_type, .doc = "What is allowed"),
+    FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
+    FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
+    FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
+};
+const struct type settings_type = TYPE_OF(struct settings_values, settings_fields);
+
+/* ---- other names ---- */
+
+/* A setting that may be named without its section. */
+static const struct short_key {
+    const char *name, *key;
+} short_keys[] = {{"mode", "limits.mode"}};
+
+/* How the value of an older server's variable is understood. */
+enum alias_kind {
+    ALIAS_VALUE,  /* as it is */
+    ALIAS_SWITCH, /* true and false stand for the texts in `on` and `off`; NULL: not supported */
+    ALIAS_FIXED   /* must be the text in `on`, which is what this program does anyway */
+};
+
+/* The documented environment names of an older server, without the prefix IBKR_. */
+static const struct alias {
+    const char *name;
+    enum alias_kind kind;
+    bool is_bare;    /* understood without the prefix, too */
+    const char *key; /* NULL: there is nothing to set */
+    const char *on, *off;
+} aliases[] = {
+    {"HOST", ALIAS_VALUE, false, "broker.host", NULL, NULL},
+    {"PORT", ALIAS_VALUE, false, "broker.port", NULL, NULL},
+    {"CLIENT_ID", ALIAS_VALUE, false, "broker.client_id", NULL, NULL},
+    {"DEFAULT_ACCOUNT", ALIAS_VALUE, false, "broker.account", NULL, NULL},
+    {"ENABLE_TRADING", ALIAS_SWITCH, true, "limits.mode", "paper", "read_only"},
+    {"ENABLE_FOREX_TRADING", ALIAS_SWITCH, true, "limits.security_types", "STK,CASH", "STK"},
+    {"ENABLE_INTERNATIONAL_TRADING", ALIAS_SWITCH, true, NULL, "", NULL},
+    {"ENABLE_STOP_LOSS_ORDERS", ALIAS_SWITCH, true, NULL, "", NULL},
+    {"REQUIRE_PAPER_ACCOUNT_VERIFICATION", ALIAS_SWITCH, true, NULL, "", NULL},
+    {"ALLOWED_ACCOUNT_PREFIXES", ALIAS_FIXED, false, NULL, "DU,DUH", NULL},
+    {"MAX_ORDER_SIZE", ALIAS_VALUE, true, "limits.max_order_quantity", NULL, NULL},
+    {"MAX_ORDER_VALUE_USD", ALIAS_VALUE, true, "limits.max_order_value", NULL, NULL},
+    {"MAX_DAILY_ORDERS", ALIAS_VALUE, true, "limits.max_orders_per_day", NULL, NULL},
+    {"MAX_ORDERS_PER_MINUTE", ALIAS_VALUE, false, "limits.max_orders_per_minute", NULL, NULL},
+    {"MAX_STOP_LOSS_ORDERS", ALIAS_VALUE, false, "limits.max_working_stops", NULL, NULL},
+    {"LOG_LEVEL", ALIAS_VALUE, true, "log.level", NULL, NULL},
+};
+
+static const struct alias *find_alias(struct str name)
+{
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
+        if (str_eq(name, str_of(aliases[i].name)))
+            return &aliases[i];
+    return NULL;
+}
+
+/* The older server's words for what is called otherwise here. */
+static struct str other_word(const struct alias *a, struct str value)
+{
+    if (strcmp(a->name, "LOG_LEVEL") != 0)
+        return value;
+    return str_ieq(value, STR("WARNING"))    ? STR("warn")
+           : str_ieq(value, STR("CRITICAL")) ? STR("error")
+                                             : value;
+}
+
+/* ---- finding a setting ---- */
+
+/* One leaf of the tables: a field of a section. */
+struct place {
+    const struct field *section, *field;
+    size_t index;
+};
+
+static bool place_at(size_t index, struct place *out)
+{
+    size_t at = index;
+    for (size_t s = 0; s < settings_type.count; s++) {
+        const struct type *section = settings_fields[s].of;
+        if (at < section->count) {
+            *out = (struct place){&settings_fields[s], &section->fields[at], index};
+            return true;
+        }
+        at -= section->count;
+    }
+    return false;
+}
+
+static bool place_find(struct str key, struct place *out)
+{
+    size_t dot = str_find(key, '.', 0);
+    for (size_t i = 0; place_at(i, out); i++)
+        if (str_eq(str_sub(key, 0, dot), str_of(out->section->name)) &&
+            str_eq(str_sub(key, dot + 1, key.n), str_of(out->field->name)))
+            return true;
+    return false;
+}
+
+static void *section_of(struct settings *s, const struct place *p)
+{
+    return (char *)&s->values + p->section->offset;
+}
+
+static bool unknown_key(struct str key, struct str origin, struct error *e)
+{
+    error_set(e, ERROR_INVALID, "UNKNOWN_SETTING", STR_FMT ": there is no setting " STR_FMT,
+              STR_ARG(origin), STR_ARG(key));
+    struct place p;
+    size_t best = 4;
+    for (size_t i = 0; place_at(i, &p); i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s.%s", p.section->name, p.field->name);
+        size_t d = str_distance(key, str_of(name), best);
+        if (d >= best)
+            continue;
+        best = d;
+        error_next(e, "did you mean %s?", name);
+    }
+    if (!e->next[0])
+        error_next(e, "`portcullis config show` lists all settings");
+    return false;
+}
+
+bool settings_set(struct settings *s, struct str key, struct str value, struct str origin,
+                  struct error *e)
+{
+    struct place p;
+    for (size_t i = 0; i < sizeof short_keys / sizeof short_keys[0]; i++)
+        if (str_eq(key, str_of(short_keys[i].name)))
+            key = str_of(short_keys[i].key);
+    if (!place_find(key, &p))
+        return unknown_key(key, origin, e);
+    assert(p.index < SETTINGS_MAX);
+    struct error why = {0};
+    if (!bind_text(p.field, value, section_of(s, &p), s->arena, &why))
+        return error_set(e, ERROR_INVALID, "BAD_SETTING", STR_FMT ": " STR_FMT ": %s",
+                         STR_ARG(origin), STR_ARG(key), why.text);
+    s->origin[p.index] = arena_str(s->arena, origin);
+    return true;
+}
+
+/* ---- sources ---- */
+
+void settings_init(struct settings *s)
+{
+    struct error e = {0};
+    *s = (struct settings){.arena = arena_new(LIMIT_CALL_ARENA)};
+    for (size_t i = 0; i < settings_type.count; i++) {
+        bool ok = bind_init(settings_fields[i].of, (char *)&s->values + settings_fields[i].offset,
+                            s->arena, &e);
+        assert(ok); /* the defaults of the tables are valid: a test goes through them */
+        (void)ok;
+    }
+    struct place p;
+    for (size_t i = 0; place_at(i, &p); i++)
+        s->origin[i] = STR("default");
+}
+
+void settings_fini(struct settings *s)
+{
+    arena_free(s->arena);
+    s->arena = NULL;
+}
+
+/* A YAML list of scalars counts as a comma-separated text. */
+static bool node_text(const struct node *n, struct arena *a, struct str *out)
+{
+    if (n->kind == NODE_SCALAR) {
+        *out = n->is_null ? STR("") : n->text;
+        return true;
+    }
+    if (n->kind != NODE_LIST)
+        return false;
+    struct str all = STR("");
+    for (const struct node *c = n->child; c; c = c->next) {
+        if (c->kind != NODE_SCALAR)
+            return false;
+        all = arena_f(a, STR_FMT "%s" STR_FMT, STR_ARG(all), all.n ? "," : "", STR_ARG(c->text));
+    }
+    *out = all;
+    return true;
+}
+
+static bool read_member(struct settings *s, struct str section, const struct node *n,
+                        const char *file, struct error *e)
+{
+    struct str key = section.n
+                         ? arena_f(s->arena, STR_FMT "." STR_FMT, STR_ARG(section), STR_ARG(n->key))
+                         : n->key;
+    struct str origin = arena_f(s->arena, "%s:%zu", file, n->line);
+    struct str text;
+    if (!node_text(n, s->arena, &text))
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         STR_FMT ": " STR_FMT " must be a single value or a list", STR_ARG(origin),
+                         STR_ARG(key));
+    return settings_set(s, key, text, origin, e);
+}
+
+bool settings_read_yaml(struct settings *s, struct str text, const char *file, struct error *e)
+{
+    const struct node *root = yaml_parse(text, file, s->arena, e);
+    if (!root)
+        return false;
+    if (root->is_null)
+        return true; /* an empty file, or one of comments alone */
+    if (root->kind != NODE_MAP)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "%s:%zu: a configuration consists of `section:` and settings below it",
+                         file, root->line);
+    for (const struct node *n = root->child; n; n = n->next) {
+        bool is_section = type_find(&settings_type, n->key) != NULL;
+        if (n->kind != NODE_MAP || (!is_section && !n->child)) {
+            bool is_empty = is_section && n->is_null;
+            if (!is_empty && !read_member(s, STR_NONE, n, file, e))
+                return false;
+            continue;
+        }
+        for (const struct node *c = n->child; c; c = c->next)
+            if (!read_member(s, n->key, c, file, e))
+                return false;
+    }
+    return true;
+}
+
+/* PORTCULLIS_BROKER_CLIENT_ID is broker.client_id: a section's name has no underscore. */
+static struct str key_of_name(struct settings *s, struct str name)
+{
+    char *p = arena_alloc(s->arena, name.n + 1);
+    for (size_t i = 0; i < name.n; i++)
+        p[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] - 'A' + 'a' : name.p[i]);
+    struct str key = {p, name.n};
+    size_t cut = str_find(key, '_', 0);
+    if (cut < key.n)
+        p[cut] = '.';
+    return key;
+}
+
+/*
+ * Which of two environment variables that mean one setting wins, whatever their order: our own
+ * name, then the older server's with its prefix, then without. 0: not from the environment.
+ */
+static int env_rank(struct str origin)
+{
+    return str_starts(origin, STR("environment PORTCULLIS_")) ? 3
+           : str_starts(origin, STR("environment IBKR_"))     ? 2
+           : str_starts(origin, STR("environment "))          ? 1
+                                                              : 0;
+}
+
+static bool set_from_env(struct settings *s, struct str key, struct str value, struct str origin,
+                         struct error *e)
+{
+    struct place p;
+    if (place_find(key, &p) && env_rank(s->origin[p.index]) > env_rank(origin))
+        return true;
+    return settings_set(s, key, value, origin, e);
+}
+
+/* Strict: true, 1, yes, on and their opposites; everything else is no answer. */
+static bool parse_switch(struct str value, bool *out)
+{
+    static const char *const words[] = {"false", "true", "0", "1", "no", "yes", "off", "on"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_ieq(value, str_of(words[i]))) {
+            *out = i % 2;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool not_supported(struct str origin, struct str value, const char *allowed, struct error *e)
+{
+    error_set(e, ERROR_INVALID, "BAD_SETTING", STR_FMT ": '" STR_FMT "' is not supported",
+              STR_ARG(origin), STR_ARG(value));
+    return error_next(e, "allowed: %s; or remove it from the environment", allowed);
+}
+
+static bool set_alias(struct settings *s, const struct alias *a, struct str value,
+                      struct str origin, struct error *e)
+{
+    bool on = true;
+    if (a->kind == ALIAS_FIXED)
+        return str_ieq(value, str_of(a->on)) || not_supported(origin, value, a->on, e);
+    if (a->kind == ALIAS_SWITCH) {
+        const char *allowed = a->off ? "true, false" : "true";
+        if (!parse_switch(value, &on) || (!on && !a->off))
+            return not_supported(origin, value, allowed, e);
+        value = str_of(on ? a->on : a->off);
+    }
+    if (!a->key)
+        return true;
+    if (!set_from_env(s, str_of(a->key), other_word(a, value), origin, e))
+        return false;
+    /* who names a host or a port means TWS or the Gateway there */
+    if (strcmp(a->name, "HOST") == 0 || strcmp(a->name, "PORT") == 0)
+        return set_from_env(s, STR("broker.kind"), STR("tws"), origin, e);
+    return true;
+}
+
+/* Names with our prefix that are no settings: a place that both programs look up, and tests'. */
+static bool is_other_name(struct str name)
+{
+    return str_eq(name, STR("SOCKET")) || str_eq(name, STR("VECTORS")) ||
+           str_eq(name, STR("CLIENT")) || str_starts(name, STR("INTEROP"));
+}
+
+bool settings_read_env(struct settings *s, const char *assignment, struct error *e)
+{
+    struct str all = str_of(assignment);
+    size_t eq = str_find(all, '=', 0);
+    struct str name = str_sub(all, 0, eq);
+    struct str value = str_sub(all, eq + 1, all.n);
+    bool is_ours = str_starts(name, STR("PORTCULLIS_"));
+    bool has_prefix = str_starts(name, STR("IBKR_"));
+    struct str bare = str_sub(name, is_ours ? 11 : has_prefix ? 5 : 0, name.n);
+    struct str origin = arena_f(s->arena, "environment " STR_FMT, STR_ARG(name));
+    if (is_ours)
+        return is_other_name(bare) || set_from_env(s, key_of_name(s, bare), value, origin, e);
+    const struct alias *a = find_alias(bare);
+    if (a && (has_prefix || a->is_bare))
+        return set_alias(s, a, value, origin, e);
+    if (!has_prefix)
+        return true; /* somebody else's variable */
+    error_set(e, ERROR_INVALID, "UNKNOWN_SETTING",
+              STR_FMT ": this name of the older server has no counterpart here", STR_ARG(origin));
+    return error_next(e,
+                      "remove it from the environment; `portcullis config show` lists what exists");
+}
+
+/* "STK,CASH": each must be a type of instrument. */
+static bool check_types(struct str list, struct error *e)
+{
+    struct str piece;
+    while (str_cut(&list, ',', &piece)) {
+        piece = str_trim(piece);
+        if (piece.n && sec_type_parse(piece) == SEC_UNKNOWN) {
+            error_set(e, ERROR_INVALID, "BAD_SETTING",
+                      "limits.security_types: '" STR_FMT "' is no type of instrument",
+                      STR_ARG(piece));
+            return error_next(e, "types are STK, CASH, FUT, OPT, IND, FUND, BOND, CFD, CRYPTO");
+        }
+    }
+    return true;
+}
+
+bool settings_check(const struct settings *s, struct error *e)
+{
+    const struct settings_values *v = &s->values;
+    if (v->limits.mode == GUARD_LIVE && !v->limits.accounts.n) {
+        error_set(e, ERROR_INVALID, "BAD_SETTING",
+                  "limits.mode is live but limits.accounts names no account");
+        return error_next(e, "list the account ids that may trade in limits.accounts");
+    }
+    if (v->broker.kind == BROKER_EMBEDDED && account_mode_of(v->paper.account) != MODE_PAPER)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "paper.account must look like a paper account: DU and digits");
+    if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
+    return check_types(v->limits.security_types, e);
+}
+
+/* ---- showing ---- */
+
+bool settings_row(const struct settings *s, size_t i, struct arena *a, struct setting_row *out)
+{
+    struct place p;
+    if (!place_at(i, &p))
+        return false;
+    struct buf text;
+    buf_init(&text, 4096);
+    const void *base = (const char *)&s->values + p.section->offset;
+    if (!p.field->secret)
+        (void)write_text(p.field, base, &text);
+    *out = (struct setting_row){
+        .key = arena_f(a, "%s.%s", p.section->name, p.field->name),
+        .value = p.field->secret ? STR("***") : arena_str(a, buf_str(&text)),
+        .origin = s->origin[i],
+        .doc = str_of(p.field->doc),
+    };
+    buf_fini(&text);
+    return true;
+}
+
+void settings_sample(struct buf *out)
+{
+    struct place p;
+    const struct field *section = NULL;
+    buf_add_c(out, "## Portcullis settings. A line with one # shows a default; remove the # to "
+                   "change it.\n");
+    for (size_t i = 0; place_at(i, &p); i++) {
+        const struct field *f = p.field;
+        bool is_text = f->kind == TYPE_STR && !(f->initial && f->initial[0]);
+        if (p.section != section)
+            buf_add_f(out, "\n## %s\n%s:\n", p.section->doc, p.section->name);
+        section = p.section;
+        buf_add_f(out, "  ## %s\n", f->doc);
+        if (f->choices) {
+            buf_add_c(out, "  ## One of:");
+            for (size_t k = 0; f->choices[k]; k++)
+                buf_add_f(out, " %s", f->choices[k]);
+            buf_add_c(out, "\n");
+        }
+        buf_add_f(out, "  # %s: %s\n", f->name, is_text ? "\"\"" : f->initial ? f->initial : "");
+    }
+}

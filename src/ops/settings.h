@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings: every setting, described once, with where its value came from.
+ *
+ * Later sources win: the default in the table, the YAML file, the environment, then command line
+ * flags. PORTCULLIS_LIMITS_MODE is limits.mode; the documented names of an older server are
+ * understood too (IBKR_PORT, MAX_ORDER_SIZE ...), and of two variables that mean one setting ours
+ * wins, then the one with the prefix IBKR_, whatever their order. A key that does
+ * not exist or a value of the wrong kind is an error that names file and line; nothing is ignored.
+ */
+#ifndef PORTCULLIS_OPS_SETTINGS_H
+#define PORTCULLIS_OPS_SETTINGS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "data/type.h"
+#include "guard/limits.h"
+
+enum broker_kind { BROKER_EMBEDDED, BROKER_TWS };
+
+struct broker_settings {
+    unsigned kind; /* enum broker_kind */
+    struct str host;
+    int64_t port;
+    int64_t client_id;
+    struct str account; /* "" = the first one */
+    int64_t max_version;
+    int64_t messages_per_s;
+};
+
+struct http_settings {
+    bool enabled;
+    struct str address;
+    int64_t port;
+};
+
+struct paper_settings {
+    int64_t seed;
+    struct str account;
+    unsigned sessions; /* 0 around the clock, 1 real */
+    bool opening_portfolio;
+};
+
+struct log_settings {
+    unsigned level; /* enum log_level */
+};
+
+struct settings_values {
+    struct broker_settings broker;
+    struct guard_limits limits;
+    struct http_settings http;
+    struct paper_settings paper;
+    struct log_settings log;
+};
+extern const struct type settings_type; /* of struct settings_values */
+
+enum { SETTINGS_MAX = 96 };
+
+struct settings {
+    struct settings_values values;
+    struct arena *arena;             /* owns texts and origins */
+    struct str origin[SETTINGS_MAX]; /* by setting index: "default", "portcullis.yaml:12" ... */
+};
+
+/* Defaults. */
+void settings_init(struct settings *s);
+void settings_fini(struct settings *s);
+
+/* Reads the text of a YAML file; `file` is its name for messages. */
+bool settings_read_yaml(struct settings *s, struct str text, const char *file,
+                        struct error *e) FALLIBLE;
+/* One environment variable "NAME=value"; those that are not ours are passed over. */
+bool settings_read_env(struct settings *s, const char *assignment, struct error *e) FALLIBLE;
+/* "broker.port" = "4002", from a flag. */
+bool settings_set(struct settings *s, struct str key, struct str value, struct str origin,
+                  struct error *e) FALLIBLE;
+/* What only the whole can tell (a live mode without accounts, a port outside its range). */
+bool settings_check(const struct settings *s, struct error *e) FALLIBLE;
+
+/* The i-th setting in the order of the tables: key, value as text (secrets masked) and origin, in
+ * arena `a`. False at the end. */
+struct setting_row {
+    struct str key, value, origin, doc;
+};
+bool settings_row(const struct settings *s, size_t i, struct arena *a, struct setting_row *out);
+/* Text for a commented sample file, written from the tables. */
+void settings_sample(struct buf *out);
+
+#endif

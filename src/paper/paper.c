@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "paper/paper_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- time ---- */
+static void set_now(struct paper *p, struct moment now)
+{
+    p->now = now;
+    int64_t sim = now.wall.ns;
+    if (p->has_start || p->speed != 1)
+        sim = p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed;
+    if (sim > p->now_ns) /* a wall clock may be set back; the market's never is */
+        p->now_ns = sim;
+}
+
+int64_t paper_now_s(const struct paper *p)
+{
+    return p->now_ns / NS_PER_S;
+}
+
+struct utc paper_time(const struct paper *p)
+{
+    return (struct utc){p->now_ns};
+}
+
+/* The market up to now, and what follows from it for the orders. */
+static void advance(struct paper *p, struct moment now)
+{
+    set_now(p, now);
+    venue_step(p->venue, p->now_ns);
+    orders_publish(p);
+}
+
+void paper_step(struct paper *p, struct moment now)
+{
+    advance(p, now);
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
+        if (!peer->is_started || peer->is_closing)
+            continue;
+        arena_reset(p->arena);
+        peer_quotes_step(p, peer);
+        account_step(p, peer);
+        bars_step(p, peer);
+    }
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+struct instant paper_next(const struct paper *p)
+{
+    int64_t next = venue_next(p->venue);
+    if (p->hold_until_ns > p->now_ns)
+        next = earlier(next, p->hold_until_ns);
+    for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
+        if (!peer->is_started || peer->is_closing)
+            continue;
+        next = earlier(next, quotes_next(peer));
+        next = earlier(next, account_next(peer));
+        next = earlier(next, bars_next(peer));
+    }
+    if (next == VENUE_NEVER)
+        return INSTANT_NEVER;
+    int64_t wait = next > p->now_ns ? next - p->now_ns : 0;
+    return (struct instant){p->now.mono.ns + (wait + p->speed - 1) / p->speed};
+}
+
+/* ---- life ---- */
+static bool good_account(struct str a)
+{
+    if (a.n < 3 || a.n > 15 || a.p[0] != 'D' || a.p[1] != 'U')
+        return false;
+    for (size_t i = 2; i < a.n; i++)
+        if (a.p[i] < '0' || a.p[i] > '9')
+            return false;
+    return true;
+}
+
+static bool bad_config(struct error *e, const char *what)
+{
+    return error_set(e, ERROR_INVALID, "PAPER_CONFIG", "paper exchange: %s", what);
+}
+
+static bool set_config(struct paper *p, const struct paper_config *c, struct moment now,
+                       struct error *e)
+{
+    const char *account = c->account != NULL ? c->account : "DU9000001";
+    const char *zone = c->zone_name != NULL ? c->zone_name : "UTC";
+    if (!good_account(str_of(account)))
+        return bad_config(e, "the account must be DU and up to 13 digits");
+    str_copy_cut(p->account, sizeof p->account, str_of(account));
+    p->max_version = c->max_version != 0 ? c->max_version : WIRE_VERSION_MAX;
+    if (p->max_version < WIRE_VERSION_MIN || p->max_version > WIRE_VERSION_MAX)
+        return bad_config(e, "the version is not one that it speaks");
+    p->zone = hours_zone(str_of(zone));
+    if (p->zone < 0)
+        return bad_config(e, "the time zone is not known");
+    p->speed = c->speed != 0 ? c->speed : 1;
+    if (p->speed < 1 || p->speed > 10000)
+        return bad_config(e, "the speed must be between 1 and 10000");
+    p->seed = c->seed;
+    p->has_start = c->has_start;
+    p->opening = c->no_opening ? OPENING_CASH : OPENING_PORTFOLIO;
+    p->log = c->log;
+    p->origin = now;
+    if (c->has_start)
+        p->origin.wall = c->start;
+    return true;
+}
+
+/* Every amount must be convertible into the base currency. */
+static bool check_rates(const struct paper *p, struct error *e)
+{
+    for (size_t i = 0; i < universe_count(p->universe); i++) {
+        const struct contract *c = &universe_at(p->universe, i)->contract;
+        struct dec rate;
+        if (!feed_rate(p->feed, STR_NAME(c->currency), 0, &rate) ||
+            (c->sec_type == SEC_CASH && !feed_rate(p->feed, STR_NAME(c->symbol), 0, &rate)))
+            return error_set(e, ERROR_INVALID, "INSTRUMENTS",
+                             "instruments: no pair gives the rate for %s %s", c->symbol,
+                             c->currency);
+    }
+    return true;
+}
+
+static void fresh_state(struct paper *p)
+{
+    venue_free(p->venue);
+    p->venue = venue_new(p->universe, p->feed, p->ledger, p->seed);
+    ledger_clear(p->ledger);
+    buf_reset(&p->records);
+}
+
+static void open_account(struct paper *p)
+{
+    fresh_state(p);
+    opening_apply(p->ledger, p->universe, p->opening == OPENING_PORTFOLIO);
+    record_header(&p->records, p->account, p->opening);
+}
+
+struct paper *paper_new(const struct paper_config *config, struct str instruments,
+                        struct moment now, struct error *e)
+{
+    struct paper *p = xcalloc(1, sizeof *p);
+    p->ledger = xcalloc(1, sizeof *p->ledger);
+    p->arena = arena_new(LIMIT_CALL_ARENA);
+    buf_init(&p->records, PAPER_RECORDS_MAX);
+    bool ok = set_config(p, config, now, e);
+    if (ok) {
+        p->universe = universe_new(instruments, e);
+        ok = p->universe != NULL;
+    }
+    if (ok) {
+        p->feed = feed_new(p->universe, p->seed, config->real_sessions);
+        ok = check_rates(p, e);
+    }
+    if (!ok) {
+        paper_free(p);
+        return NULL;
+    }
+    p->now_ns = INT64_MIN;
+    set_now(p, now);
+    open_account(p);
+    venue_step(p->venue, p->now_ns);
+    return p;
+}
+
+void paper_free(struct paper *p)
+{
+    if (p == NULL)
+        return;
+    while (p->peers != NULL) {
+        struct paper_peer *peer = p->peers;
+        p->peers = peer->next;
+        peer_free(peer);
+    }
+    venue_free(p->venue);
+    feed_free(p->feed);
+    universe_free(p->universe);
+    xfree(p->ledger);
+    arena_free(p->arena);
+    buf_fini(&p->records);
+    xfree(p);
+}
+
+/* ---- state ---- */
+struct str paper_records(const struct paper *p)
+{
+    return buf_str(&p->records);
+}
+
+void paper_records_taken(struct paper *p, size_t n)
+{
+    assert(n <= p->records.n);
+    buf_consume(&p->records, n);
+}
+
+static bool bad_state(struct error *e, size_t line, const char *what)
+{
+    return error_set(e, ERROR_PROTOCOL, "STATE_FILE", "state file line %zu: %s", line, what);
+}
+
+static bool restore_line(struct paper *p, const struct record_line *l, size_t number,
+                         struct error *e)
+{
+    bool ok = true;
+    if ((number == 1) != (l->type == 'H'))
+        return bad_state(e, number, "the header must be the first line and nowhere else");
+    switch (l->type) {
+    case 'H':
+        if (!str_eq(STR_NAME(l->account), STR_NAME(p->account)))
+            return bad_state(e, number, "it belongs to another account");
+        if (l->opening != OPENING_NOTHING)
+            opening_apply(p->ledger, p->universe, l->opening == OPENING_PORTFOLIO);
+        break;
+    case 'O':
+        ok = venue_restore_ticket(p->venue, &l->ticket);
+        break;
+    case 'E':
+    case 'F':
+        ok = venue_restore_fill(p->venue, &l->fill, l->type == 'F');
+        break;
+    case 'C':
+        ok = ledger_set_cash(p->ledger, STR_NAME(l->currency), l->amount);
+        break;
+    case 'P':
+        ledger_set_holding(p->ledger, l->instrument, l->amount, l->average);
+        break;
+    case 'I':
+        venue_use_id(p->venue, (int32_t)l->client_id, (int32_t)(l->next_id - 1));
+        break;
+    default:
+        venue_restore_counters(p->venue, l->next_perm, l->next_seq);
+    }
+    return ok || bad_state(e, number, "it contradicts the lines before it");
+}
+
+static int64_t latest_of(const struct record_line *l)
+{
+    int64_t a = l->ticket.accepted_ns, b = l->ticket.ended_ns;
+    a = a > b ? a : b;
+    return a > l->fill.at_ns ? a : l->fill.at_ns;
+}
+
+/* Simulated time goes on from the latest recorded moment, also where a start was configured. */
+static void continue_from(struct paper *p, int64_t latest_ns)
+{
+    if (latest_ns <= p->now_ns)
+        return;
+    p->origin.wall.ns += latest_ns - p->now_ns;
+    p->now_ns = latest_ns;
+}
+
+bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct moment now,
+                   struct error *e)
+{
+    assert(p->peers == NULL);
+    size_t number = 0;
+    int64_t latest = INT64_MIN;
+    *keep = 0;
+    struct record_line *l = xmalloc(sizeof *l);
+    bool ok = true;
+    while (ok) {
+        size_t end = str_find(lines, '\n', *keep);
+        if (end >= lines.n)
+            break;
+        if (++number == 1)
+            fresh_state(p);
+        ok = record_read(str_sub(lines, *keep, end), p->universe, l, e) &&
+             restore_line(p, l, number, e);
+        int64_t at = ok ? latest_of(l) : latest;
+        latest = at > latest ? at : latest;
+        *keep = end + 1;
+    }
+    xfree(l);
+    if (!ok) {
+        open_account(p);
+        return false;
+    }
+    if (*keep < lines.n)
+        log_warn(&p->log, "state_file torn_bytes=%zu", lines.n - *keep);
+    set_now(p, now);
+    continue_from(p, latest);
+    venue_settle(p->venue, p->now_ns);
+    orders_publish(p);
+    return true;
+}
+
+bool paper_snapshot(const struct paper *p, struct buf *out)
+{
+    int64_t next_perm, next_seq;
+    int32_t client_id, next_id;
+    record_header(out, p->account, OPENING_NOTHING);
+    venue_counters(p->venue, &next_perm, &next_seq);
+    for (size_t i = 0; venue_id_row(p->venue, i, &client_id, &next_id); i++)
+        record_id(out, client_id, next_id);
+    for (size_t i = 0; i < p->ledger->cash_count; i++)
+        record_cash(out, p->ledger->cash[i].currency, p->ledger->cash[i].amount);
+    for (size_t i = 0; i < universe_count(p->universe); i++)
+        if (!dec_is_zero(p->ledger->holdings[i].quantity))
+            record_holding(out, universe_at(p->universe, i), &p->ledger->holdings[i]);
+    for (size_t i = 0; i < venue_ticket_count(p->venue); i++)
+        record_ticket(out, venue_ticket_at(p->venue, i));
+    for (size_t i = 0; i < venue_fill_count(p->venue); i++)
+        record_fill(out, venue_fill_at(p->venue, i), true);
+    record_counters(out, next_perm, next_seq);
+    return !out->failed;
+}
+
+/* ---- connections ---- */
+struct paper_peer *paper_connect(struct paper *p, struct moment now)
+{
+    advance(p, now);
+    if (p->peer_count == PAPER_PEERS_MAX)
+        return NULL;
+    struct paper_peer *peer = xcalloc(1, sizeof *peer);
+    wire_reader_init(&peer->reader, LIMIT_FRAME_PAPER_IN, true);
+    buf_init(&peer->out, PEER_OUT_MAX);
+    peer->cut_left = -1;
+    peer->client_id = -1;
+    peer->data_type = 1;
+    peer->lines = xcalloc(PEER_LINES_MAX, sizeof *peer->lines);
+    struct paper_peer **end = &p->peers;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = peer;
+    p->peer_count++;
+    return peer;
+}
+
+void paper_input(struct paper *p, struct paper_peer *peer, struct str bytes, struct moment now)
+{
+    advance(p, now);
+    wire_reader_feed(&peer->reader, bytes.p, bytes.n);
+    while (!peer->is_closing) {
+        struct str body;
+        struct error e = {0};
+        enum wire_next next = wire_reader_next(&peer->reader, &body, &e);
+        if (next == WIRE_NEXT_MORE)
+            break;
+        if (next == WIRE_NEXT_BROKEN) {
+            log_warn(&p->log, "client=%d closed: %s", (int)peer->client_id, e.text);
+            peer->is_closing = true;
+            break;
+        }
+        arena_reset(p->arena);
+        peer_take(p, peer, body);
+        orders_publish(p);
+    }
+}
+
+struct str paper_output(const struct paper *p, const struct paper_peer *peer)
+{
+    if (p->now_ns < p->hold_until_ns)
+        return STR("");
+    struct str out = buf_str(&peer->out);
+    return peer->cut_left >= 0 ? str_sub(out, 0, (size_t)peer->cut_left) : out;
+}
+
+void paper_sent(struct paper *p, struct paper_peer *peer, size_t n)
+{
+    assert(n <= paper_output(p, peer).n);
+    buf_consume(&peer->out, n);
+    if (peer->cut_left < 0)
+        return;
+    peer->cut_left -= (int64_t)n;
+    if (peer->cut_left == 0)
+        peer->is_closing = true;
+}
+
+bool paper_wants_close(const struct paper_peer *peer)
+{
+    return peer->is_closing;
+}
+
+void paper_disconnect(struct paper *p, struct paper_peer *peer, struct moment now)
+{
+    advance(p, now);
+    struct paper_peer **at = &p->peers;
+    while (*at != peer) {
+        assert(*at != NULL); /* a peer of this exchange */
+        at = &(*at)->next;
+    }
+    *at = peer->next;
+    p->peer_count--;
+    peer_free(peer);
+}
+
+struct paper_peer *paper_peer_after(const struct paper *p, const struct paper_peer *peer)
+{
+    return peer == NULL ? p->peers : peer->next;
+}
+
+struct paper_peer *paper_client(const struct paper *p, int32_t client_id)
+{
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        if (peer->is_started && !peer->is_closing && peer->client_id == client_id)
+            return peer;
+    return NULL;
+}
+
+/* ---- faults ---- */
+static void tell_all(struct paper *p, int code, const char *text)
+{
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        if (peer->is_started && !peer->is_closing)
+            peer_error(p, peer, -1, code, "%s", text);
+}
+
+static void freeze(struct paper *p)
+{
+    venue_freeze(p->venue, p->is_frozen || p->is_link_down);
+}
+
+static void clear_faults(struct paper *p)
+{
+    p->cut_before_ack = p->lose_order = 0;
+    p->reject_code = 0;
+    p->sends_twice = p->is_link_down = p->is_frozen = false;
+    p->hold_until_ns = 0;
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        peer->cut_left = -1;
+    freeze(p);
+}
+
+static bool link_back(struct paper *p, int64_t code)
+{
+    if (code != 1101 && code != 1102)
+        return false;
+    p->is_link_down = false;
+    freeze(p);
+    if (code == 1101)
+        for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+            peer->line_count = 0; /* "data lost": the client must subscribe again */
+    tell_all(p, (int)code,
+             code == 1101 ? "Connectivity between IBKR and Trader Workstation has been restored - "
+                            "data lost."
+                          : "Connectivity between IBKR and Trader Workstation has been restored - "
+                            "data maintained.");
+    return true;
+}
+
+bool paper_fault(struct paper *p, enum paper_fault kind, int64_t n, struct moment now)
+{
+    advance(p, now);
+    if (n < 0)
+        return false;
+    switch (kind) {
+    case PAPER_FAULT_NONE:
+        clear_faults(p);
+        return true;
+    case PAPER_FAULT_CUT_AFTER:
+        for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
+            peer->cut_left = n;
+            peer->is_closing = peer->is_closing || n == 0;
+        }
+        return true;
+    case PAPER_FAULT_CUT_BEFORE_ACK:
+        p->cut_before_ack = n;
+        return true;
+    case PAPER_FAULT_LOSE_ORDER:
+        p->lose_order = n;
+        return true;
+    case PAPER_FAULT_DELAY:
+        p->hold_until_ns = p->now_ns + n * NS_PER_MS;
+        return true;
+    case PAPER_FAULT_DUPLICATE:
+        p->sends_twice = n == 1;
+        return n <= 1;
+    case PAPER_FAULT_LINK_LOST:
+        p->is_link_down = true;
+        freeze(p);
+        tell_all(p, 1100, "Connectivity between IBKR and Trader Workstation has been lost.");
+        return true;
+    case PAPER_FAULT_LINK_BACK:
+        return link_back(p, n);
+    case PAPER_FAULT_REJECT_NEXT:
+        p->reject_code = (int)n;
+        return n > 0 && n < 20000;
+    case PAPER_FAULT_NO_FILLS:
+        p->is_frozen = n == 1;
+        freeze(p);
+        return n <= 1;
+    default:
+        return false;
+    }
+}
+
+bool paper_quote(const struct paper *p, int32_t con_id, struct moment now, char bid[48],
+                 char ask[48])
+{
+    const struct instrument *i = universe_find(p->universe, con_id);
+    if (i == NULL)
+        return false;
+    int64_t sim = p->has_start || p->speed != 1
+                      ? p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed
+                      : now.wall.ns;
+    struct dec b, a;
+    feed_touch(p->feed, i, (sim > p->now_ns ? sim : p->now_ns) / NS_PER_S, &b, &a);
+    dec_format(b, bid);
+    dec_format(a, ask);
+    return true;
+}

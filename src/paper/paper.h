@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * paper: the paper exchange. An IB Gateway with a market of its own behind it.
+ *
+ * It speaks the server side of the TWS protocol to any client, invents a market from a seed,
+ * matches orders against it, and keeps the books of one simulated account. No part of it touches a
+ * socket, a file or a clock: the owner feeds bytes and `now`, and sends and stores what comes out.
+ * The same seed, the same calls and the same moments give the same bytes.
+ *
+ * One turn of the owner:
+ *   1. paper_connect, paper_input, paper_step, ... (any number)
+ *   2. append paper_records to the state file and make it durable, then paper_records_taken
+ *   3. only then send paper_output of each peer, then paper_sent
+ * so that nothing is acknowledged that a crash could undo. paper_next says when to step again.
+ *
+ * The prices are invented. Everything that people read about this market must say so; the
+ * exchange itself is told apart from a real one by its account id, which begins with DU9.
+ */
+#ifndef PORTCULLIS_PAPER_PAPER_H
+#define PORTCULLIS_PAPER_PAPER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/log.h"
+
+struct paper;
+struct paper_peer; /* one connection of a client */
+
+struct paper_config {
+    uint64_t seed;         /* of the market; the same seed is the same market for ever */
+    const char *account;   /* "DU" and digits, at most 15 characters; NULL: "DU9000001" */
+    int max_version;       /* highest server version spoken, 100..200; 0: 200 */
+    bool real_sessions;    /* false: every listing trades around the clock */
+    bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */
+    bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */
+    struct utc start;      /* read if has_start */
+    int speed;             /* simulated seconds per second, 1..10000; 0: 1 */
+    const char *zone_name; /* zone word in the hello; NULL: "UTC" */
+    struct log log;        /* copied */
+};
+
+enum { PAPER_PEERS_MAX = 32 }; /* as TWS: clients at once */
+
+/* ---- life ---- */
+/*
+ * `instruments` is the text of data/instruments.csv, parsed and copied. NULL with *e filled if it
+ * is malformed (the text names line and reason) or the configuration is out of range. The strings
+ * of `config` need not outlive the call.
+ */
+struct paper *paper_new(const struct paper_config *config, struct str instruments,
+                        struct moment now, struct error *e) FALLIBLE;
+/* Also frees the peers that are left. Accepts NULL. */
+void paper_free(struct paper *p);
+
+/* ---- durability; the owner holds the file ---- */
+/*
+ * Rebuilds the state from all that was ever taken from paper_records (or from a snapshot and what
+ * followed it). Called once, before the first connection. Empty text is a fresh start. A last line
+ * without its end is left out (a crash tore it): *keep is the length of what counts. Any other
+ * damage is an error, as is a file of another account or version.
+ */
+bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct moment now,
+                   struct error *e) FALLIBLE;
+/* Lines to append to the state file before this turn's output is sent; borrowed until the next
+ * call into p. */
+struct str paper_records(const struct paper *p);
+/* The first n bytes (whole lines) are durable. */
+void paper_records_taken(struct paper *p, size_t n);
+/* Writes the whole state as lines that may replace the file; includes what is still in
+ * paper_records. False if out's cap is too small. */
+bool paper_snapshot(const struct paper *p, struct buf *out);
+
+/* ---- connections ---- */
+/* A client has connected. NULL if PAPER_PEERS_MAX are. Owned by p, until paper_disconnect. */
+struct paper_peer *paper_connect(struct paper *p, struct moment now);
+/* Bytes from the client, cut anywhere. */
+void paper_input(struct paper *p, struct paper_peer *peer, struct str bytes, struct moment now);
+/* Bytes for the client; borrowed until the next call into p. */
+struct str paper_output(const struct paper *p, const struct paper_peer *peer);
+/* The first n bytes were sent. */
+void paper_sent(struct paper *p, struct paper_peer *peer, size_t n);
+/* True once the exchange is done with this client: send what paper_output holds, then close and
+ * call paper_disconnect. */
+bool paper_wants_close(const struct paper_peer *peer);
+/* The connection is gone; `peer` is freed. Its orders keep working. */
+void paper_disconnect(struct paper *p, struct paper_peer *peer, struct moment now);
+/* Iteration over the peers: NULL gives the first; NULL after the last. */
+struct paper_peer *paper_peer_after(const struct paper *p, const struct paper_peer *peer);
+
+/* ---- time ---- */
+/* Lets the market move up to `now`: matches orders, sends ticks and account updates. */
+void paper_step(struct paper *p, struct moment now);
+/* When paper_step is next needed; INSTANT_NEVER if nothing can happen by itself. */
+struct instant paper_next(const struct paper *p);
+/* The simulated time of the last call. */
+struct utc paper_time(const struct paper *p);
+
+/* ---- faults, for tests of clients: what goes wrong at real brokers ---- */
+enum paper_fault {
+    PAPER_FAULT_NONE,           /* all pending faults are forgotten */
+    PAPER_FAULT_CUT_AFTER,      /* close every connection after n more bytes were sent to it */
+    PAPER_FAULT_CUT_BEFORE_ACK, /* accept the n-th next order (1 = next), then cut, unanswered */
+    PAPER_FAULT_LOSE_ORDER,     /* cut instead of accepting the n-th next order */
+    PAPER_FAULT_DELAY,          /* hold back all output for n milliseconds of simulated time */
+    PAPER_FAULT_DUPLICATE,      /* n = 1: openOrder and orderStatus are sent twice; 0: once */
+    PAPER_FAULT_LINK_LOST,      /* error 1100 to everybody; orders are held from now on */
+    PAPER_FAULT_LINK_BACK,      /* n = 1101 (data lost) or 1102 (data kept) to everybody */
+    PAPER_FAULT_REJECT_NEXT,    /* refuse the next order with code n */
+    PAPER_FAULT_NO_FILLS,       /* n = 1: nothing fills; 0: normal again */
+    PAPER_FAULT_COUNT
+};
+/* Arms or performs a fault. False if n makes no sense for it. */
+bool paper_fault(struct paper *p, enum paper_fault kind, int64_t n, struct moment now);
+
+/* ---- looking inside, for tests and tools ---- */
+/* The simulated bid and ask of a contract at this moment, as decimal text; false if unknown. */
+bool paper_quote(const struct paper *p, int32_t con_id, struct moment now, char bid[48],
+                 char ask[48]);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * paper_private: what the files of the exchange's server share. paper.c owns life, time and state;
+ * peer.c the connections and the table of requests; serve_*.c one group of requests each.
+ */
+#ifndef PORTCULLIS_PAPER_PAPER_PRIVATE_H
+#define PORTCULLIS_PAPER_PAPER_PRIVATE_H
+
+#include "base/arena.h"
+#include "paper/balance.h"
+#include "paper/check.h"
+#include "paper/paper.h"
+#include "paper/record.h"
+#include "wire/codec.h"
+#include "wire/frame.h"
+#include "wire/reply.h"
+#include "wire/request.h"
+
+enum {
+    PEER_OUT_MAX = 16 << 20, /* bytes waiting for one client; one who reads slower is cut off */
+    PEER_LINES_MAX = 100,    /* market data lines of one client */
+    PEER_SUMMARIES_MAX = 2,
+    PEER_WATCHES_MAX = 64, /* subscriptions of one kind */
+    PEER_BARS_MAX = 50,
+    PAPER_RECORDS_MAX = 256 << 20
+};
+
+/* codes that several files use */
+enum {
+    CODE_TOO_MANY_LINES = 101,
+    CODE_DUPLICATE_TICKER = 102,
+    CODE_HISTORY = 162,
+    CODE_NO_TICKER = 300,
+    CODE_READING = 320,
+    CODE_INVALID_REQUEST = 321,
+    CODE_PROCESSING = 322
+};
+
+/* One market data subscription. */
+struct quote_line {
+    int32_t req_id;
+    const struct instrument *instrument;
+    bool wants_ranges;    /* generic tick 165 */
+    bool wants_rt_volume; /* 233 */
+    bool wants_mark;      /* 221, 232 */
+    bool has_sent;
+    struct feed_quote sent;
+    int32_t data_type;
+    int64_t next_ns;
+};
+
+/* A subscription to figures: summary, P&L, positions of a model, bars that are kept up to date. */
+struct watch {
+    int32_t req_id;
+    const struct instrument *instrument; /* of a single P&L or of bars */
+    bool has_sent;
+    double sent[4];
+    int64_t bar_s;
+    int32_t format_date;
+    char what[16];
+    char tags[1024];
+};
+
+struct watches {
+    struct watch *items; /* PEER_WATCHES_MAX of them, made with the first */
+    size_t n;
+};
+
+struct paper_peer {
+    struct paper_peer *next;
+    struct wire_reader reader;
+    struct buf out;
+    int version; /* 0 before the offer */
+    bool is_started;
+    bool is_closing;
+    int32_t client_id;
+    int32_t data_type; /* as the client asked: 1..4 */
+    int64_t cut_left;  /* bytes until the connection is cut by a fault; -1: none */
+
+    struct quote_line *lines;
+    size_t line_count;
+    bool wants_account, wants_positions;
+    struct watches summaries, pnls, pnl_singles, bars;
+    int64_t account_due_ns, pnl_due_ns, bars_due_ns;
+};
+
+struct paper {
+    struct log log;
+    char account[16];
+    int max_version;
+    int zone;
+    uint64_t seed;
+    bool has_start;
+    enum record_opening opening;
+    int speed;
+    struct moment origin; /* of simulated time */
+    struct moment now;    /* of the last call */
+    int64_t now_ns;       /* simulated */
+
+    struct universe *universe;
+    struct feed *feed;
+    struct ledger *ledger;
+    struct venue *venue;
+    struct arena *arena; /* of the frame being answered */
+    struct buf records;
+
+    struct paper_peer *peers; /* in the order in which they came */
+    size_t peer_count;
+
+    /* faults that are armed */
+    int64_t cut_before_ack, lose_order; /* counts down to 1, the next order; 0: off */
+    int reject_code;
+    bool sends_twice, is_link_down, is_frozen;
+    int64_t hold_until_ns;
+};
+
+/* ---- sending; a client that reads too slowly is closed ---- */
+void peer_send(struct paper *p, struct paper_peer *peer, int id, const void *message);
+void peer_error(struct paper *p, struct paper_peer *peer, int32_t id, int code, const char *fmt,
+                ...) __attribute__((format(printf, 5, 6)));
+void peer_end(struct paper *p, struct paper_peer *peer, int id, int32_t req_id);
+void peer_take(struct paper *p, struct paper_peer *peer, struct str frame_body);
+void peer_free(struct paper_peer *peer);
+/* The connected client of that id, or NULL. */
+struct paper_peer *paper_client(const struct paper *p, int32_t client_id);
+
+/* ---- values in messages ---- */
+/* Texts live in the arena of the frame. */
+struct str paper_dec(struct paper *p, struct dec v);
+struct str paper_fixed(struct paper *p, struct dec v, int decimals);
+struct str paper_text(struct paper *p, const char *s);
+/* The contract of a listing as servers send it. */
+struct wire_contract paper_contract(const struct contract *c);
+int64_t paper_now_s(const struct paper *p);
+
+/* ---- subscriptions ---- */
+/* Adds or finds by req_id; NULL if `max` are in use. */
+struct watch *watches_add(struct watches *w, int32_t req_id, size_t max);
+bool watches_remove(struct watches *w, int32_t req_id);
+void watches_free(struct watches *w);
+
+/* ---- requests, by group; each answers completely ---- */
+typedef void serve_fn(struct paper *p, struct paper_peer *peer, const void *message);
+serve_fn serve_start_api, serve_ids, serve_current_time, serve_current_millis, serve_accounts,
+    serve_market_data_type;
+serve_fn serve_contract_details, serve_matching_symbols, serve_market_rule, serve_opt_params;
+serve_fn serve_mkt_data, serve_cancel_mkt_data;
+serve_fn serve_place_order, serve_cancel_order, serve_global_cancel, serve_open_orders,
+    serve_all_open_orders, serve_auto_open_orders, serve_completed_orders, serve_executions;
+serve_fn serve_account_updates, serve_account_summary, serve_cancel_account_summary,
+    serve_positions, serve_cancel_positions, serve_positions_multi, serve_account_updates_multi,
+    serve_pnl, serve_cancel_pnl, serve_pnl_single, serve_cancel_pnl_single;
+serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp;
+
+/* ---- what time and fills set off ---- */
+void peer_quotes_step(struct paper *p, struct paper_peer *peer);
+int64_t quotes_next(const struct paper_peer *peer);
+void account_step(struct paper *p, struct paper_peer *peer);
+int64_t account_next(const struct paper_peer *peer);
+void bars_step(struct paper *p, struct paper_peer *peer);
+int64_t bars_next(const struct paper_peer *peer);
+/* Tells everybody who asked for positions about one. */
+void account_position_changed(struct paper *p, const struct instrument *i);
+/* The working orders of a client, with their status. */
+void orders_send_open(struct paper *p, struct paper_peer *peer, bool all_clients);
+/* Records and sends what the venue's queue holds, and empties it. */
+void orders_publish(struct paper *p);
+
+/* The cash and positions of a fresh account. */
+void opening_apply(struct ledger *l, const struct universe *u, bool with_positions);
+
+#endif

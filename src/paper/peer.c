@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* One connection: the handshake, the table of requests, and how answers leave. */
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "paper/paper_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- sending ---- */
+void peer_send(struct paper *p, struct paper_peer *peer, int id, const void *message)
+{
+    if (peer->is_closing)
+        return;
+    struct error e = {0};
+    if (wire_encode(WIRE_TO_CLIENT, id, message, peer->version, &peer->out, &e))
+        return;
+    if (peer->out.failed) {
+        log_warn(&p->log, "client=%d closed: it reads too slowly", (int)peer->client_id);
+        peer->is_closing = true;
+        return;
+    }
+    /* a message that this client's version does not have is not sent */
+    log_debug(&p->log, "client=%d message=%d not sent: %s", (int)peer->client_id, id, e.text);
+}
+
+void peer_error(struct paper *p, struct paper_peer *peer, int32_t id, int code, const char *fmt,
+                ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    const struct wire_rep_error m = {.id = id,
+                                     .error_code = code,
+                                     .error_msg = str_of(text),
+                                     .error_time = p->now_ns / NS_PER_MS};
+    peer_send(p, peer, WIRE_REP_ERROR, &m);
+}
+
+void peer_end(struct paper *p, struct paper_peer *peer, int id, int32_t req_id)
+{
+    const struct wire_id m = {req_id};
+    peer_send(p, peer, id, &m);
+}
+
+void peer_free(struct paper_peer *peer)
+{
+    wire_reader_fini(&peer->reader);
+    buf_fini(&peer->out);
+    watches_free(&peer->summaries);
+    watches_free(&peer->pnls);
+    watches_free(&peer->pnl_singles);
+    watches_free(&peer->bars);
+    xfree(peer->lines);
+    xfree(peer);
+}
+
+/* ---- values ---- */
+struct str paper_dec(struct paper *p, struct dec v)
+{
+    char text[DEC_TEXT_MAX];
+    return arena_str(p->arena, (struct str){text, dec_format(v, text)});
+}
+
+struct str paper_fixed(struct paper *p, struct dec v, int decimals)
+{
+    char text[DEC_TEXT_MAX];
+    return arena_str(p->arena, (struct str){text, dec_format_fixed(v, decimals, text)});
+}
+
+struct str paper_text(struct paper *p, const char *s)
+{
+    return arena_str(p->arena, str_of(s));
+}
+
+struct wire_contract paper_contract(const struct contract *c)
+{
+    struct wire_contract w = WIRE_CONTRACT_DEFAULT;
+    w.con_id = c->con_id;
+    w.symbol = STR_NAME(c->symbol);
+    w.sec_type = str_of(sec_type_text(c->sec_type));
+    w.exchange = STR_NAME(c->exchange);
+    w.primary_exchange = STR_NAME(c->primary_exchange);
+    w.currency = STR_NAME(c->currency);
+    w.local_symbol = STR_NAME(c->local_symbol);
+    w.trading_class = STR_NAME(c->trading_class);
+    return w;
+}
+
+/* ---- subscriptions ---- */
+struct watch *watches_add(struct watches *w, int32_t req_id, size_t max)
+{
+    assert(max <= PEER_WATCHES_MAX);
+    size_t i = 0;
+    while (i < w->n && w->items[i].req_id != req_id)
+        i++;
+    if (i == max)
+        return NULL;
+    if (w->items == NULL)
+        w->items = xcalloc(PEER_WATCHES_MAX, sizeof *w->items);
+    w->items[i] = (struct watch){.req_id = req_id};
+    if (i == w->n)
+        w->n++;
+    return &w->items[i];
+}
+
+bool watches_remove(struct watches *w, int32_t req_id)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->items[i].req_id == req_id) {
+            memmove(&w->items[i], &w->items[i + 1], (w->n - i - 1) * sizeof *w->items);
+            w->n--;
+            return true;
+        }
+    return false;
+}
+
+void watches_free(struct watches *w)
+{
+    xfree(w->items);
+    *w = (struct watches){0};
+}
+
+/* ---- requests that have one constant answer ---- */
+static serve_fn serve_nothing, serve_family_codes, serve_user_info, serve_news_providers,
+    serve_depth_exchanges, serve_soft_dollar_tiers, serve_smart_components, serve_display_groups;
+
+static void serve_nothing(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)p;
+    (void)peer;
+    (void)message;
+}
+
+static void serve_family_codes(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)message;
+    struct wire_family_code code = {STR("*"), STR("")};
+    struct wire_rep_family_codes m = {.codes = {&code, 1}};
+    peer_send(p, peer, WIRE_REP_FAMILY_CODES, &m);
+}
+
+static void serve_user_info(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_id *req = message;
+    const struct wire_rep_user_info m = {.req_id = req->req_id};
+    peer_send(p, peer, WIRE_REP_USER_INFO, &m);
+}
+
+static void serve_news_providers(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)message;
+    const struct wire_rep_news_providers m = {{NULL, 0}};
+    peer_send(p, peer, WIRE_REP_NEWS_PROVIDERS, &m);
+}
+
+static void serve_depth_exchanges(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)message;
+    const struct wire_rep_mkt_depth_exchanges m = {{NULL, 0}};
+    peer_send(p, peer, WIRE_REP_MKT_DEPTH_EXCHANGES, &m);
+}
+
+static void serve_soft_dollar_tiers(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_id *req = message;
+    const struct wire_rep_soft_dollar_tiers m = {.req_id = req->req_id};
+    peer_send(p, peer, WIRE_REP_SOFT_DOLLAR_TIERS, &m);
+}
+
+static void serve_smart_components(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_smart_components *req = message;
+    const struct wire_rep_smart_components m = {.req_id = req->req_id};
+    peer_send(p, peer, WIRE_REP_SMART_COMPONENTS, &m);
+}
+
+static void serve_display_groups(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_id *req = message;
+    const struct wire_rep_display_group_list m = {.req_id = req->req_id, .groups = STR("")};
+    peer_send(p, peer, WIRE_REP_DISPLAY_GROUP_LIST, &m);
+}
+
+/* ---- the table ---- */
+static const struct {
+    int id;
+    serve_fn *serve;
+} served[] = {
+    {WIRE_REQ_START_API, serve_start_api},
+    {WIRE_REQ_IDS, serve_ids},
+    {WIRE_REQ_CURRENT_TIME, serve_current_time},
+    {WIRE_REQ_CURRENT_TIME_IN_MILLIS, serve_current_millis},
+    {WIRE_REQ_MANAGED_ACCOUNTS, serve_accounts},
+    {WIRE_REQ_MARKET_DATA_TYPE, serve_market_data_type},
+    {WIRE_REQ_SET_SERVER_LOG_LEVEL, serve_nothing},
+    {WIRE_REQ_CONTRACT_DETAILS, serve_contract_details},
+    {WIRE_REQ_MATCHING_SYMBOLS, serve_matching_symbols},
+    {WIRE_REQ_MARKET_RULE, serve_market_rule},
+    {WIRE_REQ_SEC_DEF_OPT_PARAMS, serve_opt_params},
+    {WIRE_REQ_MKT_DATA, serve_mkt_data},
+    {WIRE_REQ_CANCEL_MKT_DATA, serve_cancel_mkt_data},
+    {WIRE_REQ_PLACE_ORDER, serve_place_order},
+    {WIRE_REQ_CANCEL_ORDER, serve_cancel_order},
+    {WIRE_REQ_GLOBAL_CANCEL, serve_global_cancel},
+    {WIRE_REQ_OPEN_ORDERS, serve_open_orders},
+    {WIRE_REQ_ALL_OPEN_ORDERS, serve_all_open_orders},
+    {WIRE_REQ_AUTO_OPEN_ORDERS, serve_auto_open_orders},
+    {WIRE_REQ_COMPLETED_ORDERS, serve_completed_orders},
+    {WIRE_REQ_EXECUTIONS, serve_executions},
+    {WIRE_REQ_ACCOUNT_UPDATES, serve_account_updates},
+    {WIRE_REQ_ACCOUNT_SUMMARY, serve_account_summary},
+    {WIRE_REQ_CANCEL_ACCOUNT_SUMMARY, serve_cancel_account_summary},
+    {WIRE_REQ_POSITIONS, serve_positions},
+    {WIRE_REQ_CANCEL_POSITIONS, serve_cancel_positions},
+    {WIRE_REQ_POSITIONS_MULTI, serve_positions_multi},
+    {WIRE_REQ_CANCEL_POSITIONS_MULTI, serve_nothing},
+    {WIRE_REQ_ACCOUNT_UPDATES_MULTI, serve_account_updates_multi},
+    {WIRE_REQ_CANCEL_ACCOUNT_UPDATES_MULTI, serve_nothing},
+    {WIRE_REQ_PNL, serve_pnl},
+    {WIRE_REQ_CANCEL_PNL, serve_cancel_pnl},
+    {WIRE_REQ_PNL_SINGLE, serve_pnl_single},
+    {WIRE_REQ_CANCEL_PNL_SINGLE, serve_cancel_pnl_single},
+    {WIRE_REQ_HISTORICAL_DATA, serve_historical_data},
+    {WIRE_REQ_CANCEL_HISTORICAL_DATA, serve_cancel_historical_data},
+    {WIRE_REQ_HEAD_TIMESTAMP, serve_head_timestamp},
+    {WIRE_REQ_CANCEL_HEAD_TIMESTAMP, serve_nothing},
+    {WIRE_REQ_FAMILY_CODES, serve_family_codes},
+    {WIRE_REQ_USER_INFO, serve_user_info},
+    {WIRE_REQ_NEWS_PROVIDERS, serve_news_providers},
+    {WIRE_REQ_NEWS_BULLETINS, serve_nothing},
+    {WIRE_REQ_CANCEL_NEWS_BULLETINS, serve_nothing},
+    {WIRE_REQ_MKT_DEPTH_EXCHANGES, serve_depth_exchanges},
+    {WIRE_REQ_SOFT_DOLLAR_TIERS, serve_soft_dollar_tiers},
+    {WIRE_REQ_SMART_COMPONENTS, serve_smart_components},
+    {WIRE_REQ_QUERY_DISPLAY_GROUPS, serve_display_groups},
+};
+
+/* Requests that a client would otherwise wait for in vain. Their structs begin with the id that
+ * the client gave them, except where has_id is false. */
+static const struct {
+    int id;
+    bool has_id;
+    int code;
+    const char *what;
+} refused[] = {
+    {WIRE_REQ_MKT_DEPTH, true, CODE_INVALID_REQUEST, "market depth"},
+    {WIRE_REQ_TICK_BY_TICK, true, CODE_INVALID_REQUEST, "tick-by-tick data"},
+    {WIRE_REQ_REAL_TIME_BARS, true, CODE_INVALID_REQUEST, "real-time bars"},
+    {WIRE_REQ_HISTORICAL_TICKS, true, CODE_INVALID_REQUEST, "historical ticks"},
+    {WIRE_REQ_HISTOGRAM_DATA, true, CODE_INVALID_REQUEST, "histograms"},
+    {WIRE_REQ_CALC_IMPLIED_VOLATILITY, true, CODE_INVALID_REQUEST, "option calculations"},
+    {WIRE_REQ_CALC_OPTION_PRICE, true, CODE_INVALID_REQUEST, "option calculations"},
+    {WIRE_REQ_EXERCISE_OPTIONS, true, CODE_INVALID_REQUEST, "option exercise"},
+    {WIRE_REQ_SCANNER_SUBSCRIPTION, true, CODE_INVALID_REQUEST, "scanners"},
+    {WIRE_REQ_SCANNER_PARAMETERS, false, CODE_INVALID_REQUEST, "scanners"},
+    {WIRE_REQ_FUNDAMENTAL_DATA, true, 430, "fundamental data"},
+    {WIRE_REQ_NEWS_ARTICLE, true, CODE_INVALID_REQUEST, "news"},
+    {WIRE_REQ_HISTORICAL_NEWS, true, CODE_INVALID_REQUEST, "news"},
+    {WIRE_REQ_WSH_META_DATA, true, 10276, "corporate events"},
+    {WIRE_REQ_WSH_EVENT_DATA, true, 10276, "corporate events"},
+    {WIRE_REQ_FA, false, CODE_INVALID_REQUEST, "advisor accounts"},
+    {WIRE_REQ_REPLACE_FA, true, CODE_INVALID_REQUEST, "advisor accounts"},
+    {WIRE_REQ_SUBSCRIBE_GROUP, true, CODE_INVALID_REQUEST, "display groups"},
+    {WIRE_REQ_UPDATE_GROUP, true, CODE_INVALID_REQUEST, "display groups"},
+};
+
+static void refuse(struct paper *p, struct paper_peer *peer, int id, const void *message)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        if (refused[i].id != id)
+            continue;
+        int32_t req_id = -1;
+        if (refused[i].has_id && message != NULL)
+            memcpy(&req_id, message, sizeof req_id);
+        peer_error(p, peer, req_id, refused[i].code, "Not supported by the paper exchange: %s",
+                   refused[i].what);
+    }
+    /* what remains are cancels of requests that were refused */
+}
+
+static void dispatch(struct paper *p, struct paper_peer *peer, const struct wire_any *any)
+{
+    if (!peer->is_started && any->id != WIRE_REQ_START_API)
+        return; /* a Gateway drops what comes too early */
+    for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
+        if (served[i].id == any->id) {
+            served[i].serve(p, peer, any->message);
+            return;
+        }
+    refuse(p, peer, any->id, any->message);
+}
+
+/* ---- frames ---- */
+static void take_offer(struct paper *p, struct paper_peer *peer, struct str body)
+{
+    struct wire_offer offer;
+    struct error e = {0};
+    int version;
+    if (!wire_offer_parse(body, &offer, &e) ||
+        !wire_choose_version(&offer, WIRE_VERSION_MIN, p->max_version, &version, &e)) {
+        log_warn(&p->log, "handshake refused: %s", e.text);
+        peer->is_closing = true;
+        return;
+    }
+    char time[HOURS_TEXT_MAX];
+    size_t n = hours_format(p->zone, paper_now_s(p), time);
+    peer->version = version;
+    wire_hello_build(&peer->out, version, (struct str){time, n});
+}
+
+void peer_take(struct paper *p, struct paper_peer *peer, struct str frame_body)
+{
+    if (peer->version == 0) {
+        take_offer(p, peer, frame_body);
+        return;
+    }
+    struct wire_any any = {0};
+    struct error e = {0};
+    if (wire_decode(WIRE_TO_SERVER, frame_body, peer->version, p->arena, &any, &e))
+        dispatch(p, peer, &any);
+    else if (peer->is_started)
+        peer_error(p, peer, -1, CODE_READING, "Error reading request. %s", e.text);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#include "paper/record.h"
+
+#include "base/rng.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+/* One routine per kind of line serves both directions, so that they cannot disagree. */
+struct record {
+    struct buf *out; /* writing if not NULL */
+    struct str rest; /* what is left to read */
+    bool failed;
+};
+
+enum { CHECK_CHARS = 8 };
+
+static uint32_t check_of(struct str s)
+{
+    uint64_t h = s.n;
+    for (size_t i = 0; i < s.n; i++)
+        h = rng_mix(h, (unsigned char)s.p[i]);
+    return (uint32_t)(h >> 32);
+}
+
+/* ---- fields ---- */
+static struct str next_field(struct record *r)
+{
+    struct str field = STR("");
+    if (!r->failed && !str_cut(&r->rest, '|', &field))
+        r->failed = true;
+    return field;
+}
+
+static void int_field(struct record *r, int64_t *v)
+{
+    if (r->out != NULL)
+        buf_add_f(r->out, "|%lld", (long long)*v);
+    else if (!str_to_i64(next_field(r), v))
+        r->failed = true;
+}
+
+static void int32_field(struct record *r, int32_t *v)
+{
+    int64_t wide = *v;
+    int_field(r, &wide);
+    if (wide < INT32_MIN || wide > INT32_MAX)
+        r->failed = true;
+    else
+        *v = (int32_t)wide;
+}
+
+static void bool_field(struct record *r, bool *v)
+{
+    int64_t wide = *v;
+    int_field(r, &wide);
+    if (wide != 0 && wide != 1)
+        r->failed = true;
+    *v = wide == 1;
+}
+
+static unsigned enum_field(struct record *r, unsigned v, unsigned count)
+{
+    int64_t wide = v;
+    int_field(r, &wide);
+    if (wide < 0 || wide >= count) {
+        r->failed = true;
+        return 0;
+    }
+    return (unsigned)wide;
+}
+
+static void opt_field(struct record *r, struct opt_dec *v)
+{
+    if (r->out != NULL) {
+        char text[DEC_TEXT_MAX] = "";
+        if (v->has)
+            dec_format(v->v, text);
+        buf_add_char(r->out, '|');
+        buf_add_c(r->out, text);
+        return;
+    }
+    struct str field = next_field(r);
+    *v = DEC_NONE;
+    if (field.n == 0)
+        return;
+    v->has = dec_parse(field, &v->v);
+    if (!v->has)
+        r->failed = true;
+}
+
+static void dec_field(struct record *r, struct dec *v)
+{
+    struct opt_dec o = DEC_SOME(*v);
+    opt_field(r, &o);
+    if (!o.has)
+        r->failed = true;
+    *v = o.v;
+}
+
+static void write_text(struct buf *out, const char *v)
+{
+    buf_add_char(out, '|');
+    for (; *v; v++) {
+        unsigned char c = (unsigned char)*v;
+        if (c < 32 || c == '|' || c == '%' || c == 127)
+            buf_add_f(out, "%%%02X", c);
+        else
+            buf_add_char(out, *v);
+    }
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static void text_field(struct record *r, char *v, size_t cap)
+{
+    if (r->out != NULL) {
+        write_text(r->out, v);
+        return;
+    }
+    struct str field = next_field(r);
+    size_t n = 0;
+    for (size_t i = 0; i < field.n && n + 1 < cap; i++) {
+        char c = field.p[i];
+        if (c == '%' && i + 2 < field.n && hex_digit(field.p[i + 1]) >= 0 &&
+            hex_digit(field.p[i + 2]) >= 0) {
+            c = (char)(hex_digit(field.p[i + 1]) * 16 + hex_digit(field.p[i + 2]));
+            i += 2;
+        }
+        v[n++] = c;
+    }
+    v[n] = 0;
+}
+
+static void instrument_field(struct record *r, const struct universe *u,
+                             const struct instrument **i)
+{
+    int32_t con_id = *i != NULL ? (*i)->contract.con_id : 0;
+    int32_field(r, &con_id);
+    if (r->out == NULL && !r->failed) {
+        *i = universe_find(u, con_id);
+        if (*i == NULL)
+            r->failed = true;
+    }
+}
+
+/* ---- kinds of lines ---- */
+static void ticket_fields(struct record *r, const struct universe *u, struct ticket *t)
+{
+    struct order *o = &t->order;
+    struct order_status *s = &t->status;
+    int_field(r, &o->perm_id);
+    int32_field(r, &o->client_id);
+    int32_field(r, &o->order_id);
+    int32_field(r, &o->parent_id);
+    instrument_field(r, u, &t->instrument);
+    if (r->failed)
+        return;
+    if (r->out == NULL)
+        o->contract = t->instrument->contract;
+    text_field(r, o->contract.exchange, sizeof o->contract.exchange);
+    text_field(r, o->account, sizeof o->account);
+    text_field(r, o->ref, sizeof o->ref);
+    text_field(r, o->oca_group, sizeof o->oca_group);
+    o->side = (enum order_side)enum_field(r, o->side, SIDE_SELL + 1);
+    o->type = (enum order_type)enum_field(r, o->type, ORDER_TYPE_COUNT);
+    o->tif = (enum order_tif)enum_field(r, o->tif, TIF_COUNT);
+    text_field(r, o->good_till, sizeof o->good_till);
+    dec_field(r, &o->quantity);
+    opt_field(r, &o->limit_price);
+    opt_field(r, &o->stop_price);
+    opt_field(r, &o->trail_amount);
+    opt_field(r, &o->trail_percent);
+    opt_field(r, &o->trail_stop);
+    opt_field(r, &t->limit_offset);
+    bool_field(r, &o->outside_rth);
+    bool_field(r, &o->transmit);
+    int32_field(r, &t->oca_type);
+    int32_field(r, &t->trigger_method);
+    int32_field(r, &t->origin);
+    text_field(r, t->open_close, sizeof t->open_close);
+    bool_field(r, &t->is_held);
+    bool_field(r, &t->is_triggered);
+    bool_field(r, &t->has_rested);
+    int_field(r, &t->accepted_ns);
+    int_field(r, &t->act_ns);
+    int_field(r, &t->expire_ns);
+    int_field(r, &t->ended_ns);
+    t->end = (enum ticket_end)enum_field(r, t->end, END_COUNT);
+    opt_field(r, &t->commission);
+    text_field(r, t->commission_currency, sizeof t->commission_currency);
+    s->state = (enum order_state)enum_field(r, s->state, STATE_COUNT);
+    dec_field(r, &s->filled);
+    dec_field(r, &s->remaining);
+    opt_field(r, &s->avg_fill_price);
+    opt_field(r, &s->last_fill_price);
+    text_field(r, s->why_held, sizeof s->why_held);
+    int64_t code = s->broker_code;
+    int_field(r, &code);
+    s->broker_code = (int)code;
+    text_field(r, s->broker_text, sizeof s->broker_text);
+    str_copy_cut(o->type_text, sizeof o->type_text, str_of(order_type_text(o->type)));
+}
+
+static void fill_fields(struct record *r, struct fill *f, int64_t *perm_id)
+{
+    int_field(r, &f->seq);
+    int_field(r, perm_id);
+    int_field(r, &f->at_ns);
+    dec_field(r, &f->quantity);
+    dec_field(r, &f->price);
+    dec_field(r, &f->cum_quantity);
+    dec_field(r, &f->average_price);
+    dec_field(r, &f->commission);
+    dec_field(r, &f->realized);
+    bool_field(r, &f->closes);
+    text_field(r, f->commission_currency, sizeof f->commission_currency);
+    text_field(r, f->exchange, sizeof f->exchange);
+    int32_field(r, &f->liquidity);
+}
+
+static void line_fields(struct record *r, const struct universe *u, struct record_line *l)
+{
+    int64_t version = RECORD_VERSION, perm_id = 0;
+    switch (l->type) {
+    case 'H':
+        int_field(r, &version);
+        text_field(r, l->account, sizeof l->account);
+        l->opening = (enum record_opening)enum_field(r, l->opening, OPENING_COUNT);
+        if (version != RECORD_VERSION)
+            r->failed = true;
+        break;
+    case 'O':
+        ticket_fields(r, u, &l->ticket);
+        break;
+    case 'E':
+    case 'F':
+        perm_id = l->ticket.order.perm_id;
+        fill_fields(r, &l->fill, &perm_id);
+        l->ticket.order.perm_id = perm_id;
+        l->fill.ticket = &l->ticket;
+        if (dec_sign(l->fill.quantity) <= 0 || dec_sign(l->fill.price) <= 0)
+            r->failed = true;
+        break;
+    case 'C':
+        text_field(r, l->currency, sizeof l->currency);
+        dec_field(r, &l->amount);
+        break;
+    case 'P':
+        instrument_field(r, u, &l->instrument);
+        dec_field(r, &l->amount);
+        dec_field(r, &l->average);
+        break;
+    case 'I':
+        int_field(r, &l->client_id);
+        int_field(r, &l->next_id);
+        break;
+    case 'N':
+        int_field(r, &l->next_perm);
+        int_field(r, &l->next_seq);
+        break;
+    default:
+        r->failed = true;
+    }
+}
+
+/* ---- whole lines ---- */
+static void write_line(struct buf *out, struct record_line *l)
+{
+    struct record r = {.out = out};
+    size_t start = out->n;
+    buf_add_char(out, l->type);
+    line_fields(&r, NULL, l);
+    struct str line = str_sub(buf_str(out), start, out->n);
+    buf_add_f(out, "|%08x\n", (unsigned)check_of(line));
+}
+
+void record_header(struct buf *out, const char *account, enum record_opening opening)
+{
+    struct record_line l = {.type = 'H', .opening = opening};
+    str_copy_cut(l.account, sizeof l.account, str_of(account));
+    write_line(out, &l);
+}
+
+void record_ticket(struct buf *out, const struct ticket *t)
+{
+    struct record_line l = {.type = 'O', .ticket = *t};
+    write_line(out, &l);
+}
+
+void record_fill(struct buf *out, const struct fill *f, bool is_booked)
+{
+    struct record_line l = {.type = is_booked ? 'E' : 'F', .fill = *f};
+    l.ticket.order.perm_id = f->ticket->order.perm_id;
+    write_line(out, &l);
+}
+
+void record_cash(struct buf *out, const char *currency, struct dec amount)
+{
+    struct record_line l = {.type = 'C', .amount = amount};
+    str_copy_cut(l.currency, sizeof l.currency, str_of(currency));
+    write_line(out, &l);
+}
+
+void record_holding(struct buf *out, const struct instrument *i, const struct holding *h)
+{
+    struct record_line l = {
+        .type = 'P', .instrument = i, .amount = h->quantity, .average = h->average};
+    write_line(out, &l);
+}
+
+void record_id(struct buf *out, int32_t client_id, int32_t next_id)
+{
+    struct record_line l = {.type = 'I', .client_id = client_id, .next_id = next_id};
+    write_line(out, &l);
+}
+
+void record_counters(struct buf *out, int64_t next_perm, int64_t next_seq)
+{
+    struct record_line l = {.type = 'N', .next_perm = next_perm, .next_seq = next_seq};
+    write_line(out, &l);
+}
+
+bool record_read(struct str line, const struct universe *u, struct record_line *out,
+                 struct error *e)
+{
+    assert(u != NULL);
+    *out = (struct record_line){0};
+    char check[CHECK_CHARS + 1];
+    size_t body = line.n > CHECK_CHARS + 1 ? line.n - CHECK_CHARS - 1 : 0;
+    snprintf(check, sizeof check, "%08x", (unsigned)check_of(str_sub(line, 0, body)));
+    if (body < 2 || line.n > RECORD_LINE_MAX || line.p[body] != '|' ||
+        !str_eq(str_sub(line, body + 1, line.n), str_of(check)))
+        return error_set(e, ERROR_PROTOCOL, "STATE_FILE", "a line of the state file is damaged");
+    struct record r = {.rest = str_sub(line, 0, body)};
+    struct str type = next_field(&r);
+    out->type = type.n == 1 ? type.p[0] : 0;
+    line_fields(&r, u, out);
+    if (r.failed || r.rest.p != NULL)
+        return error_set(e, ERROR_PROTOCOL, "STATE_FILE",
+                         "a line of the state file does not fit this version or its instruments");
+    return true;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record: the lines of the state file.
+ *
+ * One line is one whole change: a fill carries everything that follows from it, so that any number
+ * of whole lines is a consistent state. A line is TYPE|field|...|check; text fields escape what
+ * would end them (%7C); `check` is a hash of what stands before it.
+ *   H version|account|opening   the first line; opening: enum record_opening
+ *   O ticket                    an order as it is now; replaces the one with its perm id
+ *   F fill                      an execution, to be booked
+ *   E fill                      an execution that the C and P lines already contain
+ *   C currency|amount           cash;  P con_id|quantity|average  a holding
+ *   I client|next id            order ids in use;  N next perm id|next fill  counters
+ */
+#ifndef PORTCULLIS_PAPER_RECORD_H
+#define PORTCULLIS_PAPER_RECORD_H
+
+#include "base/buf.h"
+#include "paper/venue.h"
+
+enum { RECORD_VERSION = 1, RECORD_LINE_MAX = 4096 };
+
+/* What the account holds before the first change. */
+enum record_opening { OPENING_NOTHING, OPENING_CASH, OPENING_PORTFOLIO, OPENING_COUNT };
+
+struct record_line {
+    char type; /* 'H', 'O', ... */
+    char account[16];
+    enum record_opening opening;
+    struct ticket ticket;
+    struct fill fill; /* its ticket is `ticket`, of which only the perm id is set */
+    char currency[8];
+    struct dec amount, average;
+    const struct instrument *instrument;
+    int64_t client_id, next_id;
+    int64_t next_perm, next_seq;
+};
+
+/* ---- writing: each appends one line ---- */
+void record_header(struct buf *out, const char *account, enum record_opening opening);
+void record_ticket(struct buf *out, const struct ticket *t);
+void record_fill(struct buf *out, const struct fill *f, bool is_booked);
+void record_cash(struct buf *out, const char *currency, struct dec amount);
+void record_holding(struct buf *out, const struct instrument *i, const struct holding *h);
+void record_id(struct buf *out, int32_t client_id, int32_t next_id);
+void record_counters(struct buf *out, int64_t next_perm, int64_t next_seq);
+
+/* ---- reading ---- */
+/* One line without its end. False with ERROR_PROTOCOL, reason STATE_FILE. */
+bool record_read(struct str line, const struct universe *u, struct record_line *out,
+                 struct error *e) FALLIBLE;
+
+#endif

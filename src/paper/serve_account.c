@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/* The account: values, portfolio, summary, positions, profit and loss. */
+#include "paper/figures.h"
+#include "paper/paper_private.h"
+
+static const int64_t refresh_ns = (int64_t)180 * NS_PER_S; /* the broker's own rhythm */
+
+static struct figures_world figures_world_of(const struct paper *p)
+{
+    return (struct figures_world){p->universe, p->feed, p->ledger, p->venue, p->now_ns};
+}
+
+static bool is_own_account(const struct paper *p, struct str account)
+{
+    return account.n == 0 || str_eq(account, STR_NAME(p->account));
+}
+
+static bool check_account(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                          struct str account)
+{
+    if (is_own_account(p, account))
+        return true;
+    peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
+               "Error validating request.-'bL' : cause - Invalid account code '" STR_FMT "'.",
+               STR_ARG(str_sub(account, 0, 32)));
+    return false;
+}
+
+/* ---- account updates ---- */
+static void send_value(struct paper *p, struct paper_peer *peer, const struct figures_tag *t)
+{
+    const struct wire_rep_account_value m = {str_of(t->name), STR_NAME(t->text),
+                                             str_of(t->currency), STR_NAME(p->account)};
+    peer_send(p, peer, WIRE_REP_ACCOUNT_VALUE, &m);
+}
+
+static void send_values(struct paper *p, struct paper_peer *peer, const struct figures *f)
+{
+    struct figures_tag t;
+    for (size_t i = 0; figures_tag_at(f, i, &t); i++) {
+        if (str_eq(str_of(t.name), STR("AccountCode")))
+            str_copy_cut(t.text, sizeof t.text, STR_NAME(p->account));
+        if (t.kinds & FIGURES_VALUE)
+            send_value(p, peer, &t);
+    }
+    struct balance_row base;
+    figures_base_row(f, &base);
+    for (size_t i = 0; figures_ledger_tag(&base, i, &t); i++)
+        send_value(p, peer, &t);
+    for (size_t r = 0; r < f->balance.row_count; r++)
+        for (size_t i = 0; figures_ledger_tag(&f->balance.rows[r], i, &t); i++)
+            send_value(p, peer, &t);
+}
+
+/* A position that was closed today is told once more, with quantity 0. */
+static void send_portfolio_row(struct paper *p, struct paper_peer *peer, const struct instrument *i)
+{
+    struct figures_world w = figures_world_of(p);
+    struct position_pnl pnl;
+    struct valuation v;
+    const struct holding *h = &p->ledger->holdings[i->index];
+    figures_position(&w, i, &pnl);
+    balance_value(h, p->feed, i, paper_now_s(p), &v);
+    struct wire_rep_portfolio_value m = WIRE_REP_PORTFOLIO_VALUE_DEFAULT;
+    m.contract = paper_contract(&i->contract);
+    m.position = paper_dec(p, h->quantity);
+    m.market_price = dec_to_double(v.price);
+    m.market_value = dec_to_double(v.value);
+    m.average_cost = dec_to_double(h->average);
+    m.unrealized_pnl = dec_to_double(v.unrealized);
+    m.realized_pnl = dec_to_double(pnl.realized);
+    m.account = STR_NAME(p->account);
+    peer_send(p, peer, WIRE_REP_PORTFOLIO_VALUE, &m);
+}
+
+static void send_account(struct paper *p, struct paper_peer *peer)
+{
+    struct figures_world w = figures_world_of(p);
+    struct figures f;
+    figures_compute(&w, &f);
+    send_values(p, peer, &f);
+    for (size_t i = 0; i < universe_count(p->universe); i++)
+        if (!dec_is_zero(p->ledger->holdings[i].quantity))
+            send_portfolio_row(p, peer, universe_at(p->universe, i));
+    char text[HOURS_TEXT_MAX];
+    hours_format(p->zone, paper_now_s(p), text);
+    const struct wire_rep_account_update_time at = {arena_f(p->arena, "%.5s", text + 9)};
+    peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_TIME, &at);
+    peer->account_due_ns = p->now_ns + refresh_ns;
+}
+
+void serve_account_updates(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_account_updates *req = message;
+    if (!check_account(p, peer, -1, req->account))
+        return;
+    peer->wants_account = req->subscribe;
+    if (!req->subscribe)
+        return;
+    send_account(p, peer);
+    const struct wire_rep_account_download_end end = {STR_NAME(p->account)};
+    peer_send(p, peer, WIRE_REP_ACCOUNT_DOWNLOAD_END, &end);
+}
+
+void serve_account_updates_multi(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_account_updates_multi *req = message;
+    if (!check_account(p, peer, req->req_id, req->account))
+        return;
+    struct figures_world w = figures_world_of(p);
+    struct figures f;
+    struct figures_tag t;
+    figures_compute(&w, &f);
+    struct wire_rep_account_update_multi m = {.req_id = req->req_id,
+                                              .account = STR_NAME(p->account)};
+    for (size_t i = 0; figures_tag_at(&f, i, &t); i++) {
+        if (req->ledger_and_nlv && !str_eq(str_of(t.name), STR("NetLiquidation")))
+            continue;
+        m.key = str_of(t.name);
+        m.value = str_eq(m.key, STR("AccountCode")) ? m.account : STR_NAME(t.text);
+        m.currency = str_of(t.currency);
+        peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
+    }
+    for (size_t r = 0; r < f.balance.row_count; r++)
+        for (size_t i = 0; figures_ledger_tag(&f.balance.rows[r], i, &t); i++) {
+            m.key = str_of(t.name);
+            m.value = STR_NAME(t.text);
+            m.currency = str_of(t.currency);
+            peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
+        }
+    peer_end(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI_END, req->req_id);
+}
+
+/* ---- summary ---- */
+static void send_summary_row(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                             const struct figures_tag *t)
+{
+    const struct wire_rep_account_summary m = {req_id, STR_NAME(p->account), str_of(t->name),
+                                               STR_NAME(t->text), str_of(t->currency)};
+    peer_send(p, peer, WIRE_REP_ACCOUNT_SUMMARY, &m);
+}
+
+static bool wants_tag(struct str tags, struct str name)
+{
+    for (struct str one; str_cut(&tags, ',', &one);) {
+        one = str_trim(one);
+        /* the official list spells two of them with a q */
+        bool is_reg = str_starts(one, STR("ReqT")) && str_starts(name, STR("RegT")) &&
+                      str_eq(str_sub(one, 4, one.n), str_sub(name, 4, name.n));
+        if (str_eq(one, name) || is_reg)
+            return true;
+    }
+    return false;
+}
+
+/* The ledger rows that "$LEDGER", "$LEDGER:EUR" and "$LEDGER:ALL" ask for. */
+static void send_ledger(struct paper *p, struct paper_peer *peer, const struct watch *w,
+                        const struct figures *f)
+{
+    struct str tags = str_of(w->tags);
+    struct figures_tag t;
+    struct balance_row base;
+    figures_base_row(f, &base);
+    if (wants_tag(tags, STR("$LEDGER")) || wants_tag(tags, STR("$LEDGER:ALL")))
+        for (size_t i = 0; figures_ledger_tag(&base, i, &t); i++)
+            send_summary_row(p, peer, w->req_id, &t);
+    for (size_t r = 0; r < f->balance.row_count; r++) {
+        const struct balance_row *row = &f->balance.rows[r];
+        struct str own = arena_f(p->arena, "$LEDGER:%s", row->currency);
+        if (!wants_tag(tags, STR("$LEDGER:ALL")) && !wants_tag(tags, own))
+            continue;
+        for (size_t i = 0; figures_ledger_tag(row, i, &t); i++)
+            send_summary_row(p, peer, w->req_id, &t);
+    }
+}
+
+static void send_summary(struct paper *p, struct paper_peer *peer, const struct watch *w)
+{
+    struct figures_world world = figures_world_of(p);
+    struct figures f;
+    struct figures_tag t;
+    figures_compute(&world, &f);
+    send_ledger(p, peer, w, &f);
+    for (size_t i = 0; figures_tag_at(&f, i, &t); i++)
+        if ((t.kinds & FIGURES_SUMMARY) && wants_tag(str_of(w->tags), str_of(t.name)))
+            send_summary_row(p, peer, w->req_id, &t);
+}
+
+void serve_account_summary(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_account_summary *req = message;
+    if (!str_ieq(req->group, STR("All"))) {
+        peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
+                   "Error validating request.-'bK' : cause - Unknown account group");
+        return;
+    }
+    struct watch *w = watches_add(&peer->summaries, req->req_id, PEER_SUMMARIES_MAX);
+    if (w == NULL) {
+        peer_error(p, peer, req->req_id, CODE_PROCESSING,
+                   "Error processing request.-'bK' : cause - Maximum number of account summary "
+                   "requests exceeded");
+        return;
+    }
+    str_copy_cut(w->tags, sizeof w->tags, req->tags);
+    send_summary(p, peer, w);
+    peer_end(p, peer, WIRE_REP_ACCOUNT_SUMMARY_END, req->req_id);
+    if (!peer->wants_account)
+        peer->account_due_ns = p->now_ns + refresh_ns;
+}
+
+void serve_cancel_account_summary(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)p;
+    const struct wire_id *req = message;
+    watches_remove(&peer->summaries, req->req_id);
+}
+
+/* ---- positions ---- */
+static void send_position(struct paper *p, struct paper_peer *peer, const struct instrument *i)
+{
+    const struct holding *h = &p->ledger->holdings[i->index];
+    struct wire_rep_position m = WIRE_REP_POSITION_DEFAULT;
+    m.account = STR_NAME(p->account);
+    m.contract = paper_contract(&i->contract);
+    m.contract.exchange = STR_NAME(i->contract.primary_exchange);
+    m.position = paper_dec(p, h->quantity);
+    m.avg_cost = dec_to_double(h->average);
+    peer_send(p, peer, WIRE_REP_POSITION, &m);
+}
+
+void serve_positions(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)message;
+    for (size_t i = 0; i < universe_count(p->universe); i++)
+        if (!dec_is_zero(p->ledger->holdings[i].quantity))
+            send_position(p, peer, universe_at(p->universe, i));
+    peer_send(p, peer, WIRE_REP_POSITION_END, NULL);
+    peer->wants_positions = true;
+}
+
+void serve_cancel_positions(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    (void)p;
+    (void)message;
+    peer->wants_positions = false;
+}
+
+void serve_positions_multi(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_positions_multi *req = message;
+    if (!check_account(p, peer, req->req_id, req->account))
+        return;
+    for (size_t i = 0; i < universe_count(p->universe); i++) {
+        const struct holding *h = &p->ledger->holdings[i];
+        if (dec_is_zero(h->quantity))
+            continue;
+        struct wire_rep_position_multi m = WIRE_REP_POSITION_MULTI_DEFAULT;
+        m.req_id = req->req_id;
+        m.account = STR_NAME(p->account);
+        m.contract = paper_contract(&universe_at(p->universe, i)->contract);
+        m.position = paper_dec(p, h->quantity);
+        m.avg_cost = dec_to_double(h->average);
+        peer_send(p, peer, WIRE_REP_POSITION_MULTI, &m);
+    }
+    peer_end(p, peer, WIRE_REP_POSITION_MULTI_END, req->req_id);
+}
+
+void account_position_changed(struct paper *p, const struct instrument *i)
+{
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
+        if (!peer->is_started || peer->is_closing)
+            continue;
+        bool is_stock = i->contract.sec_type != SEC_CASH;
+        if (peer->wants_positions && is_stock)
+            send_position(p, peer, i);
+        if (peer->wants_account && is_stock && dec_is_zero(p->ledger->holdings[i->index].quantity))
+            send_portfolio_row(p, peer, i);
+        peer->account_due_ns = peer->pnl_due_ns = p->now_ns;
+    }
+}
+
+/* ---- profit and loss ---- */
+/* Sends figures that differ from the last ones; true if it did. */
+static bool is_news(struct watch *w, const double v[4])
+{
+    bool same = w->has_sent;
+    for (int i = 0; i < 4; i++)
+        same = same && !(v[i] < w->sent[i] || v[i] > w->sent[i]);
+    for (int i = 0; i < 4; i++)
+        w->sent[i] = v[i];
+    w->has_sent = true;
+    return !same;
+}
+
+static double cents(struct dec v)
+{
+    return dec_to_double(dec_round_to(v, DEC_MICRO(10000), DEC_HALF_EVEN));
+}
+
+static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
+{
+    struct figures_world world = figures_world_of(p);
+    struct figures f;
+    figures_compute(&world, &f);
+    const double v[4] = {cents(f.daily), cents(f.balance.unrealized), cents(f.realized), 0};
+    if (!is_news(w, v))
+        return;
+    const struct wire_rep_pnl m = {w->req_id, v[0], v[1], v[2]};
+    peer_send(p, peer, WIRE_REP_PNL, &m);
+}
+
+static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct watch *w)
+{
+    struct figures_world world = figures_world_of(p);
+    struct position_pnl one;
+    figures_position(&world, w->instrument, &one);
+    const double v[4] = {cents(one.daily), cents(one.unrealized), cents(one.realized),
+                         cents(one.value)};
+    if (!is_news(w, v))
+        return;
+    const struct wire_rep_pnl_single m = {w->req_id, paper_dec(p, one.quantity), v[0], v[1], v[2],
+                                          v[3]};
+    peer_send(p, peer, WIRE_REP_PNL_SINGLE, &m);
+}
+
+static void too_many(struct paper *p, struct paper_peer *peer, int32_t req_id)
+{
+    peer_error(p, peer, req_id, CODE_PROCESSING,
+               "Error processing request.-'bR' : cause - Too many subscriptions");
+}
+
+void serve_pnl(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_pnl *req = message;
+    if (!check_account(p, peer, req->req_id, req->account))
+        return;
+    struct watch *w = watches_add(&peer->pnls, req->req_id, PEER_WATCHES_MAX);
+    if (w == NULL)
+        too_many(p, peer, req->req_id);
+    else
+        send_pnl(p, peer, w);
+}
+
+void serve_cancel_pnl(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_id *req = message;
+    if (!watches_remove(&peer->pnls, req->req_id))
+        peer_error(p, peer, req->req_id, CODE_NO_TICKER, "Can't find EId with tickerId:%d",
+                   (int)req->req_id);
+}
+
+void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_req_pnl_single *req = message;
+    const struct instrument *i = universe_find(p->universe, req->con_id);
+    if (!check_account(p, peer, req->req_id, req->account))
+        return;
+    if (i == NULL || i->contract.sec_type == SEC_CASH) {
+        peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
+                   "Error validating request.-'bR' : cause - Invalid contract id");
+        return;
+    }
+    struct watch *w = watches_add(&peer->pnl_singles, req->req_id, PEER_WATCHES_MAX);
+    if (w == NULL) {
+        too_many(p, peer, req->req_id);
+        return;
+    }
+    w->instrument = i;
+    send_pnl_single(p, peer, w);
+}
+
+void serve_cancel_pnl_single(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    const struct wire_id *req = message;
+    if (!watches_remove(&peer->pnl_singles, req->req_id))
+        peer_error(p, peer, req->req_id, CODE_NO_TICKER, "Can't find EId with tickerId:%d",
+                   (int)req->req_id);
+}
+
+/* ---- time ---- */
+static bool wants_refresh(const struct paper_peer *peer)
+{
+    return peer->wants_account || peer->summaries.n > 0;
+}
+
+static bool wants_pnl(const struct paper_peer *peer)
+{
+    return peer->pnls.n > 0 || peer->pnl_singles.n > 0;
+}
+
+void account_step(struct paper *p, struct paper_peer *peer)
+{
+    if (wants_refresh(peer) && p->now_ns >= peer->account_due_ns) {
+        if (peer->wants_account)
+            send_account(p, peer);
+        for (size_t i = 0; i < peer->summaries.n; i++)
+            send_summary(p, peer, &peer->summaries.items[i]);
+        peer->account_due_ns = p->now_ns + refresh_ns;
+    }
+    if (wants_pnl(peer) && p->now_ns >= peer->pnl_due_ns) {
+        for (size_t i = 0; i < peer->pnls.n; i++)
+            send_pnl(p, peer, &peer->pnls.items[i]);
+        for (size_t i = 0; i < peer->pnl_singles.n; i++)
+            send_pnl_single(p, peer, &peer->pnl_singles.items[i]);
+        peer->pnl_due_ns = (paper_now_s(p) + 1) * NS_PER_S;
+    }
+}
+
+int64_t account_next(const struct paper_peer *peer)
+{
+    int64_t next = VENUE_NEVER;
+    if (wants_refresh(peer))
+        next = peer->account_due_ns;
+    if (wants_pnl(peer) && peer->pnl_due_ns < next)
+        next = peer->pnl_due_ns;
+    return next;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "paper/venue_private.h"
+
+#include <assert.h>
+
+/* old clients keep perm ids in 32 bits */
+static const int64_t perm_first = 1500000001, perm_last = INT32_MAX;
+static const int64_t ended_kept_ns = (int64_t)86400 * NS_PER_S;
+
+struct venue *venue_new(const struct universe *u, struct feed *f, struct ledger *l, uint64_t seed)
+{
+    struct venue *v = xcalloc(1, sizeof *v);
+    v->universe = u;
+    v->feed = f;
+    v->ledger = l;
+    v->seed = seed;
+    v->tickets = xcalloc(VENUE_TICKETS_MAX, sizeof *v->tickets);
+    v->live = xcalloc(VENUE_TICKETS_MAX, sizeof *v->live);
+    v->fills = xcalloc(VENUE_FILLS_MAX, sizeof *v->fills);
+    v->by_perm = map_new(VENUE_TICKETS_MAX);
+    v->by_id = map_new(VENUE_TICKETS_MAX);
+    v->next_perm = perm_first;
+    v->next_seq = 1;
+    return v;
+}
+
+void venue_free(struct venue *v)
+{
+    if (v == NULL)
+        return;
+    for (size_t i = 0; i < v->ticket_count; i++)
+        xfree(v->tickets[i]);
+    for (size_t i = 0; i < v->fill_count; i++)
+        xfree(v->fills[i]);
+    map_free(v->by_perm);
+    map_free(v->by_id);
+    xfree(v->tickets);
+    xfree(v->live);
+    xfree(v->fills);
+    xfree(v->events);
+    xfree(v);
+}
+
+/* ---- tickets ---- */
+static int64_t id_key(int32_t client_id, int32_t order_id)
+{
+    return (int64_t)((uint64_t)(uint32_t)client_id << 32 | (uint32_t)order_id);
+}
+
+bool ticket_is_live(const struct ticket *t)
+{
+    return t->end == END_NONE;
+}
+
+struct ticket *venue_own(struct venue *v, const struct ticket *t)
+{
+    struct ticket *own = map_get(v->by_perm, t->order.perm_id);
+    assert(own == t);
+    return own;
+}
+
+struct ticket *venue_store(struct venue *v, const struct ticket *draft)
+{
+    assert(v->ticket_count < VENUE_TICKETS_MAX);
+    struct ticket *t = xmalloc(sizeof *t);
+    *t = *draft;
+    if (t->order.perm_id == 0)
+        t->order.perm_id = v->next_perm;
+    if (t->order.perm_id >= v->next_perm)
+        v->next_perm = t->order.perm_id + 1;
+    v->tickets[v->ticket_count++] = t;
+    map_put(v->by_perm, t->order.perm_id, t);
+    map_put(v->by_id, id_key(t->order.client_id, t->order.order_id), t);
+    if (ticket_is_live(t))
+        v->live[v->live_count++] = t;
+    venue_use_id(v, t->order.client_id, t->order.order_id);
+    return t;
+}
+
+void venue_unlive(struct venue *v, const struct ticket *t)
+{
+    for (size_t i = 0; i < v->live_count; i++)
+        if (v->live[i] == t) {
+            v->live[i] = NULL; /* somebody may be walking the list: venue_sweep closes the gap */
+            v->has_gaps = true;
+        }
+}
+
+void venue_sweep(struct venue *v)
+{
+    if (!v->has_gaps)
+        return;
+    size_t n = 0;
+    for (size_t i = 0; i < v->live_count; i++)
+        if (v->live[i] != NULL)
+            v->live[n++] = v->live[i];
+    v->live_count = n;
+    v->has_gaps = false;
+}
+
+/* Forgets tickets that ended before a moment, and their fills. */
+static void forget(struct venue *v, int64_t before_ns)
+{
+    assert(v->event_count == 0); /* events point at tickets */
+    size_t n = 0;
+    for (size_t i = 0; i < v->fill_count; i++) {
+        const struct ticket *t = v->fills[i]->ticket;
+        if (ticket_is_live(t) || t->ended_ns >= before_ns)
+            v->fills[n++] = v->fills[i];
+        else
+            xfree(v->fills[i]);
+    }
+    v->fill_count = n;
+    n = 0;
+    for (size_t i = 0; i < v->ticket_count; i++) {
+        struct ticket *t = v->tickets[i];
+        if (ticket_is_live(t) || t->ended_ns >= before_ns) {
+            v->tickets[n++] = t;
+            continue;
+        }
+        int64_t key = id_key(t->order.client_id, t->order.order_id);
+        map_take(v->by_perm, t->order.perm_id);
+        if (map_get(v->by_id, key) == t)
+            map_take(v->by_id, key);
+        xfree(t);
+    }
+    v->ticket_count = n;
+}
+
+bool venue_has_room(struct venue *v, int64_t now_ns)
+{
+    if (v->ticket_count == VENUE_TICKETS_MAX || v->fill_count + v->live_count >= VENUE_FILLS_MAX)
+        forget(v, now_ns - ended_kept_ns);
+    return v->ticket_count < VENUE_TICKETS_MAX && v->next_perm < perm_last &&
+           v->fill_count + v->live_count < VENUE_FILLS_MAX && v->id_count < VENUE_CLIENTS_MAX;
+}
+
+const struct ticket *venue_find(const struct venue *v, int32_t client_id, int32_t order_id)
+{
+    return map_get(v->by_id, id_key(client_id, order_id));
+}
+
+const struct ticket *venue_find_perm(const struct venue *v, int64_t perm_id)
+{
+    return map_get(v->by_perm, perm_id);
+}
+
+const struct ticket *venue_parent(const struct venue *v, const struct ticket *t)
+{
+    return t->order.parent_id == 0 ? NULL : venue_find(v, t->order.client_id, t->order.parent_id);
+}
+
+size_t venue_ticket_count(const struct venue *v)
+{
+    return v->ticket_count;
+}
+
+const struct ticket *venue_ticket_at(const struct venue *v, size_t i)
+{
+    assert(i < v->ticket_count);
+    return v->tickets[i];
+}
+
+size_t venue_fill_count(const struct venue *v)
+{
+    return v->fill_count;
+}
+
+const struct fill *venue_fill_at(const struct venue *v, size_t i)
+{
+    assert(i < v->fill_count);
+    return v->fills[i];
+}
+
+/* ---- order ids ---- */
+static size_t id_row(const struct venue *v, int32_t client_id)
+{
+    size_t i = 0;
+    while (i < v->id_count && v->ids[i].client_id != client_id)
+        i++;
+    return i;
+}
+
+int32_t venue_next_id(const struct venue *v, int32_t client_id)
+{
+    size_t i = id_row(v, client_id);
+    return i < v->id_count ? v->ids[i].next_id : 1;
+}
+
+void venue_use_id(struct venue *v, int32_t client_id, int32_t order_id)
+{
+    size_t i = id_row(v, client_id);
+    if (i == VENUE_CLIENTS_MAX || order_id == INT32_MAX)
+        return;
+    if (i == v->id_count) {
+        v->ids[v->id_count].client_id = client_id;
+        v->ids[v->id_count++].next_id = 1;
+    }
+    if (order_id >= v->ids[i].next_id)
+        v->ids[i].next_id = order_id + 1;
+}
+
+bool venue_id_row(const struct venue *v, size_t i, int32_t *client_id, int32_t *next_id)
+{
+    if (i >= v->id_count)
+        return false;
+    *client_id = v->ids[i].client_id;
+    *next_id = v->ids[i].next_id;
+    return true;
+}
+
+/* ---- the queue ---- */
+struct venue_event *venue_emit(struct venue *v, enum venue_event_kind kind, const struct ticket *t)
+{
+    assert(v->event_count < VENUE_EVENTS_MAX); /* a few per live ticket; the owner drains it */
+    if (v->event_count == v->event_room) {
+        v->event_room = v->event_room > 0 ? v->event_room * 2 : 32;
+        v->events = xrealloc(v->events, v->event_room * sizeof *v->events);
+    }
+    struct venue_event *e = &v->events[v->event_count++];
+    *e = (struct venue_event){.kind = kind, .ticket = *t};
+    return e;
+}
+
+size_t venue_event_count(const struct venue *v)
+{
+    return v->event_count;
+}
+
+const struct venue_event *venue_event_at(const struct venue *v, size_t i)
+{
+    assert(i < v->event_count);
+    return &v->events[i];
+}
+
+void venue_events_clear(struct venue *v)
+{
+    v->event_count = 0;
+}
+
+/* ---- fills ---- */
+struct fill *venue_add_fill(struct venue *v, const struct fill *f)
+{
+    assert(v->fill_count < VENUE_FILLS_MAX);
+    struct fill *own = xmalloc(sizeof *own);
+    *own = *f;
+    if (own->seq >= v->next_seq)
+        v->next_seq = own->seq + 1;
+    v->fills[v->fill_count++] = own;
+    return own;
+}
+
+void venue_book(struct venue *v, struct fill *f, struct ticket *t)
+{
+    const struct trade trade = {t->instrument, t->order.side, f->quantity,
+                                f->price,      f->commission, f->commission_currency};
+    struct dec before = v->ledger->holdings[t->instrument->index].quantity;
+    ledger_apply(v->ledger, &trade, &f->realized);
+    f->closes = dec_sign(before) != 0 && (dec_sign(before) > 0) == (t->order.side == SIDE_SELL);
+    struct order_status *s = &t->status;
+    s->filled = dec_plus(s->filled, f->quantity);
+    s->remaining = dec_minus(t->order.quantity, s->filled);
+    /* one fill per order: its price is the average */
+    s->avg_fill_price = s->last_fill_price = DEC_SOME(f->price);
+    f->cum_quantity = s->filled;
+    f->average_price = f->price;
+    t->commission = DEC_SOME(dec_plus(t->commission.v, f->commission));
+    str_copy_cut(t->commission_currency, sizeof t->commission_currency,
+                 STR_NAME(f->commission_currency));
+    if (dec_sign(s->remaining) <= 0) {
+        s->state = STATE_FILLED;
+        s->why_held[0] = 0;
+        t->end = END_FILLED;
+        t->ended_ns = f->at_ns;
+        venue_unlive(v, t);
+    }
+}
+
+/* ---- restoring ---- */
+bool venue_restore_ticket(struct venue *v, const struct ticket *t)
+{
+    if (t->order.perm_id < perm_first || t->order.perm_id >= perm_last)
+        return false;
+    struct ticket *own = map_get(v->by_perm, t->order.perm_id);
+    if (own == NULL)
+        return venue_has_room(v, t->accepted_ns) && venue_store(v, t) != NULL;
+    if (own->order.client_id != t->order.client_id || own->order.order_id != t->order.order_id ||
+        (!ticket_is_live(own) && ticket_is_live(t)))
+        return false;
+    bool ends = ticket_is_live(own) && !ticket_is_live(t);
+    *own = *t;
+    if (ends)
+        venue_unlive(v, own);
+    venue_sweep(v);
+    return true;
+}
+
+bool venue_restore_fill(struct venue *v, const struct fill *fill, bool apply)
+{
+    struct ticket *t = map_get(v->by_perm, fill->ticket->order.perm_id);
+    if (t == NULL || fill->seq < v->next_seq || v->fill_count == VENUE_FILLS_MAX ||
+        (apply && (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining))))
+        return false;
+    struct fill *own = venue_add_fill(v, fill);
+    own->ticket = t;
+    if (apply)
+        venue_book(v, own, t);
+    venue_sweep(v);
+    return true;
+}
+
+void venue_counters(const struct venue *v, int64_t *next_perm, int64_t *next_seq)
+{
+    *next_perm = v->next_perm;
+    *next_seq = v->next_seq;
+}
+
+void venue_restore_counters(struct venue *v, int64_t next_perm, int64_t next_seq)
+{
+    if (next_perm > v->next_perm && next_perm <= perm_last)
+        v->next_perm = next_perm;
+    if (next_seq > v->next_seq)
+        v->next_seq = next_seq;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * venue: the orders of the account, and their matching against the market.
+ *
+ * An order is a ticket. It comes in checked (check.h), rests, may wait for its parent or its
+ * trigger, and ends filled, cancelled or rejected; ended tickets are kept for the day's lists. What
+ * happens leaves as a queue of events in the order in which a client should hear of it; the owner
+ * records and sends them after each call. The venue books fills in the ledger itself, so that a
+ * later order in the same turn sees them.
+ *
+ * An order fills as a whole, at the touch when it arrives (after 60 to 200 ms) and at its own
+ * limit if it rested; market depth is not simulated. Between two calls the venue looks at the
+ * market once a second (once a minute if more than an hour has passed). Times are nanoseconds of
+ * simulated time.
+ */
+#ifndef PORTCULLIS_PAPER_VENUE_H
+#define PORTCULLIS_PAPER_VENUE_H
+
+#include "model/order.h"
+#include "paper/feed.h"
+#include "paper/ledger.h"
+
+enum { VENUE_TICKETS_MAX = 20000, VENUE_FILLS_MAX = 100000, VENUE_EVENTS_MAX = 200000 };
+#define VENUE_NEVER INT64_MAX
+
+enum ticket_end {
+    END_NONE,
+    END_FILLED,
+    END_BY_TRADER,
+    END_BY_SYSTEM, /* expired, its parent or its group ended, nothing to trade with */
+    END_REJECTED,
+    END_COUNT
+};
+
+struct ticket {
+    struct order order; /* perm_id is set by the venue */
+    struct order_status status;
+    const struct instrument *instrument;
+    struct opt_dec limit_offset; /* TRAIL LIMIT: between the trigger and the limit */
+    int32_t oca_type, trigger_method, origin;
+    char open_close[4];
+    bool is_held;      /* transmit=false: not working yet */
+    bool is_triggered; /* a stop that has become a market or limit order */
+    bool has_rested;   /* was not marketable when it arrived */
+    bool is_dirty;     /* has changed in a way that nobody was told and no record shows yet */
+    int64_t accepted_ns;
+    int64_t act_ns; /* does nothing before */
+    int64_t expire_ns;
+    int64_t ended_ns;
+    enum ticket_end end;
+    struct opt_dec commission; /* of all its fills */
+    char commission_currency[8];
+};
+
+struct fill {
+    int64_t seq; /* from 1; the execution id is made of it */
+    int64_t at_ns;
+    const struct ticket *ticket;
+    struct dec quantity, price, cum_quantity, average_price;
+    struct dec commission, realized; /* realized is meaningful if closes */
+    bool closes;
+    char commission_currency[8];
+    char exchange[24];
+    int32_t liquidity; /* 1 added, 2 removed */
+};
+
+enum venue_event_kind {
+    VENUE_ORDER,      /* openOrder and orderStatus */
+    VENUE_STATUS,     /* orderStatus */
+    VENUE_FILL,       /* execution; the order's news follows */
+    VENUE_COMMISSION, /* of `fill` */
+    VENUE_MESSAGE,    /* an error frame: code, text */
+    VENUE_QUIET       /* state to record that nobody is told about */
+};
+
+struct venue_event {
+    enum venue_event_kind kind;
+    struct ticket ticket; /* as it was at this point; before the fill for VENUE_FILL */
+    const struct fill *fill;
+    int code;
+    char text[200];
+};
+
+struct venue;
+
+/* All three outlive the venue. */
+struct venue *venue_new(const struct universe *u, struct feed *f, struct ledger *l, uint64_t seed);
+void venue_free(struct venue *v);
+
+/* ---- orders ---- */
+/* Room for another ticket? Ended tickets older than a day make room. */
+bool venue_has_room(struct venue *v, int64_t now_ns);
+/* Takes a copy of a checked ticket; gives it a perm id. Borrowed for the life of the venue. */
+const struct ticket *venue_place(struct venue *v, const struct ticket *draft, int64_t now_ns);
+/* Replaces prices, size and conditions of a live ticket by those of a checked draft. */
+void venue_modify(struct venue *v, const struct ticket *ticket, const struct ticket *draft,
+                  int64_t now_ns);
+/* A ticket that is stored as refused, with its message and status. */
+void venue_reject(struct venue *v, const struct ticket *draft, int code, const char *text,
+                  int64_t now_ns);
+/* Cancels a live ticket and what hangs on it. */
+void venue_cancel(struct venue *v, const struct ticket *ticket, int64_t now_ns);
+/* Cancels all live tickets of all clients. */
+void venue_cancel_all(struct venue *v, int64_t now_ns);
+bool ticket_is_live(const struct ticket *t);
+/* The parent of a bracket's child, or NULL. */
+const struct ticket *venue_parent(const struct venue *v, const struct ticket *t);
+
+/* ---- time ---- */
+void venue_step(struct venue *v, int64_t now_ns);
+/* When the next thing can happen; VENUE_NEVER if nothing can. */
+int64_t venue_next(const struct venue *v);
+/* Nothing is matched while frozen. */
+void venue_freeze(struct venue *v, bool frozen);
+
+/* ---- the queue ---- */
+size_t venue_event_count(const struct venue *v);
+const struct venue_event *venue_event_at(const struct venue *v, size_t i);
+void venue_events_clear(struct venue *v);
+
+/* ---- asking ---- */
+const struct ticket *venue_find(const struct venue *v, int32_t client_id, int32_t order_id);
+const struct ticket *venue_find_perm(const struct venue *v, int64_t perm_id);
+size_t venue_ticket_count(const struct venue *v);
+const struct ticket *venue_ticket_at(const struct venue *v, size_t i); /* by perm id */
+size_t venue_fill_count(const struct venue *v);
+const struct fill *venue_fill_at(const struct venue *v, size_t i); /* by time */
+/* Above every order id that this client has used. */
+int32_t venue_next_id(const struct venue *v, int32_t client_id);
+/* Raises it, as a client's use or an old snapshot demands. */
+void venue_use_id(struct venue *v, int32_t client_id, int32_t order_id);
+
+/* ---- restoring; no events ---- */
+/* Adds or replaces a ticket by its perm id. False if the venue is full or the perm id is bad. */
+bool venue_restore_ticket(struct venue *v, const struct ticket *t);
+/* Adds a fill of a ticket that exists; books it if `apply`. False if it cannot be. */
+bool venue_restore_fill(struct venue *v, const struct fill *fill, bool apply);
+/* After a restart: carries out what a crash left half done, as events. */
+void venue_settle(struct venue *v, int64_t now_ns);
+/* The next perm id and the next number of a fill; restoring never lowers them. */
+void venue_counters(const struct venue *v, int64_t *next_perm, int64_t *next_seq);
+void venue_restore_counters(struct venue *v, int64_t next_perm, int64_t next_seq);
+/* The ids that clients have used: row i, or false behind the last. */
+bool venue_id_row(const struct venue *v, size_t i, int32_t *client_id, int32_t *next_id);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/journal.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/rng.h"
+#include "data/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+struct waiter {
+    struct task *task;
+    int64_t seq;
+};
+
+struct journal {
+    int64_t last, durable;
+    struct journal_item *queue; /* LIMIT_JOURNAL_QUEUE items, a ring */
+    size_t first, count;
+    struct journal_batch *away; /* at the disk */
+    struct journal_batch *kept; /* came back unwritten; goes first */
+    bool is_failed, may_retry;
+    struct error failure;
+    struct waiter waiters[LIMIT_TASKS];
+    size_t waiter_count;
+    struct map *executions; /* exec_id -> known_fill or known_commission */
+    struct map *orders;     /* order key -> digest of its last recorded state */
+};
+
+/* What the map of executions points to: the address is the answer. */
+static char known_fill, known_commission;
+
+static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
+    [JOURNAL_INTENT] = "intent",
+    [JOURNAL_SENT] = "sent",
+    [JOURNAL_OUTCOME] = "outcome",
+    [JOURNAL_REFUSAL] = "refusal",
+    [JOURNAL_CANCEL] = "cancel",
+    [JOURNAL_KILL] = "kill",
+    [JOURNAL_RELEASE] = "release",
+    [JOURNAL_STATE] = "state",
+    [JOURNAL_FILL] = "fill",
+    [JOURNAL_COMMISSION] = "commission",
+    [JOURNAL_ORDER_STATUS] = "order_status",
+    [JOURNAL_CONFIG] = "config",
+};
+
+const char *journal_kind_text(enum journal_kind kind)
+{
+    assert(kind < JOURNAL_KIND_COUNT);
+    return kind_texts[kind];
+}
+
+/* ---- life ---- */
+
+struct journal *journal_new(int64_t last_seq)
+{
+    assert(last_seq >= 0);
+    struct journal *j = xcalloc(1, sizeof *j);
+    j->last = j->durable = last_seq;
+    j->queue = xcalloc(LIMIT_JOURNAL_QUEUE, sizeof *j->queue);
+    j->executions = map_new(JOURNAL_KNOWN_MAX);
+    j->orders = map_new(JOURNAL_KNOWN_MAX);
+    return j;
+}
+
+static void item_fini(struct journal_item *it)
+{
+    xfree((void *)(uintptr_t)it->body.p);
+    xfree(it->execution);
+}
+
+static void batch_free(struct journal_batch *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->count; i++)
+        item_fini(&b->items[i]);
+    xfree(b->items);
+    xfree(b);
+}
+
+void journal_free(struct journal *j)
+{
+    if (!j)
+        return;
+    assert(j->waiter_count == 0);
+    for (size_t i = 0; i < j->count; i++)
+        item_fini(&j->queue[(j->first + i) % LIMIT_JOURNAL_QUEUE]);
+    batch_free(j->kept);
+    batch_free(j->away);
+    xfree(j->queue);
+    map_free(j->executions);
+    map_free(j->orders);
+    xfree(j);
+}
+
+/* ---- writing ---- */
+
+static struct journal_item *item_add(struct journal *j, enum journal_item_kind what,
+                                     struct moment now, struct error *e)
+{
+    if (j->count == LIMIT_JOURNAL_QUEUE) {
+        error_set(e, ERROR_UNAVAILABLE, "JOURNAL_FAILED", "%d journal records wait for the disk",
+                  LIMIT_JOURNAL_QUEUE);
+        return NULL;
+    }
+    struct journal_item *it = &j->queue[(j->first + j->count++) % LIMIT_JOURNAL_QUEUE];
+    *it = (struct journal_item){.what = what, .seq = j->last, .at = now.wall};
+    return it;
+}
+
+static struct str copy(struct str s)
+{
+    char *p = xmalloc(s.n + 1);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    p[s.n] = 0;
+    return (struct str){p, s.n};
+}
+
+int64_t journal_append(struct journal *j, enum journal_kind kind, struct str principal,
+                       struct str body, struct moment now, struct error *e)
+{
+    assert(kind < JOURNAL_KIND_COUNT && body.p);
+    if (body.n > JOURNAL_BODY_MAX) {
+        error_set(e, ERROR_UNAVAILABLE, "JOURNAL_FAILED",
+                  "a journal record of %zu bytes exceeds %d", body.n, JOURNAL_BODY_MAX);
+        return 0;
+    }
+    struct journal_item *it = item_add(j, ITEM_RECORD, now, e);
+    if (!it)
+        return 0;
+    it->seq = ++j->last;
+    it->kind = kind;
+    str_copy_cut(it->principal, sizeof it->principal, principal);
+    it->body = copy(body);
+    return it->seq;
+}
+
+bool journal_put(struct journal *j, struct str key, struct str value, struct moment now,
+                 struct error *e)
+{
+    assert(key.n > 0 && key.n < JOURNAL_KEY_MAX && value.n < JOURNAL_VALUE_MAX);
+    struct journal_item *it = item_add(j, ITEM_VALUE, now, e);
+    if (!it)
+        return false;
+    str_copy_cut(it->key, sizeof it->key, key);
+    it->body = copy(value);
+    return true;
+}
+
+/* ---- durability ---- */
+
+static bool failed(const struct journal *j, struct error *e)
+{
+    *e = j->failure;
+    return false;
+}
+
+bool journal_wait(struct task *t, struct journal *j, int64_t seq, struct error *e)
+{
+    assert(seq > 0 && seq <= j->last);
+    while (j->durable < seq) {
+        if (j->is_failed)
+            return failed(j, e);
+        assert(j->waiter_count < LIMIT_TASKS);
+        j->waiters[j->waiter_count++] = (struct waiter){t, seq};
+        bool ok = task_wait(t, e);
+        for (size_t i = 0; i < j->waiter_count; i++) {
+            if (j->waiters[i].task == t) {
+                j->waiters[i] = j->waiters[--j->waiter_count];
+                break;
+            }
+        }
+        if (j->durable >= seq)
+            return true;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+int64_t journal_durable(const struct journal *j)
+{
+    return j->durable;
+}
+
+int64_t journal_last(const struct journal *j)
+{
+    return j->last;
+}
+
+bool journal_is_failed(const struct journal *j)
+{
+    return j->is_failed;
+}
+
+const struct error *journal_failure(const struct journal *j)
+{
+    return &j->failure;
+}
+
+size_t journal_pending(const struct journal *j)
+{
+    return j->count + (j->kept ? j->kept->count : 0);
+}
+
+/* ---- the owner's side ---- */
+
+struct journal_batch *journal_take(struct journal *j)
+{
+    if (j->away || (j->is_failed && !j->may_retry))
+        return NULL;
+    j->may_retry = false;
+    if (j->kept) {
+        j->away = j->kept;
+        j->kept = NULL;
+        return j->away;
+    }
+    if (j->count == 0)
+        return NULL;
+    struct journal_batch *b = xcalloc(1, sizeof *b);
+    b->count = j->count < JOURNAL_BATCH_MAX ? j->count : JOURNAL_BATCH_MAX;
+    b->items = xcalloc(b->count, sizeof *b->items);
+    for (size_t i = 0; i < b->count; i++)
+        b->items[i] = j->queue[(j->first + i) % LIMIT_JOURNAL_QUEUE];
+    j->first = (j->first + b->count) % LIMIT_JOURNAL_QUEUE;
+    j->count -= b->count;
+    j->away = b;
+    return b;
+}
+
+/* Waking is cheap and waits are loops, so a failure may wake everybody. */
+static void wake(struct journal *j)
+{
+    for (size_t i = 0; i < j->waiter_count; i++)
+        if (j->is_failed || j->waiters[i].seq <= j->durable)
+            task_wake(j->waiters[i].task);
+}
+
+void journal_committed(struct journal *j, struct journal_batch *batch, bool ok,
+                       const struct error *why)
+{
+    assert(batch && batch == j->away && (ok || why));
+    j->away = NULL;
+    if (ok) {
+        j->durable = batch->items[batch->count - 1].seq;
+        j->is_failed = false;
+        batch_free(batch);
+    } else {
+        j->kept = batch;
+        j->is_failed = true;
+        j->failure = *why;
+        str_copy_cut(j->failure.reason, sizeof j->failure.reason, STR("JOURNAL_FAILED"));
+        j->failure.code = ERROR_UNAVAILABLE;
+    }
+    wake(j);
+}
+
+void journal_recover(struct journal *j)
+{
+    j->may_retry = j->is_failed;
+}
+
+/* ---- what the broker says ---- */
+
+void journal_knows_execution(struct journal *j, struct str exec_id, bool has_commission)
+{
+    /* a full map only costs a repeated record */
+    (void)map_put_str(j->executions, exec_id, has_commission ? &known_commission : &known_fill);
+}
+
+static void key_opt(struct json_writer *w, const char *key, struct opt_dec d)
+{
+    json_key(w, key);
+    json_opt_dec(w, d);
+}
+
+static void key_text(struct json_writer *w, const char *key, const char *text)
+{
+    json_key(w, key);
+    json_text(w, text);
+}
+
+static void key_dec(struct json_writer *w, const char *key, struct dec d)
+{
+    json_key(w, key);
+    json_dec(w, d);
+}
+
+static void key_i64(struct json_writer *w, const char *key, int64_t v)
+{
+    json_key(w, key);
+    json_i64(w, v);
+}
+
+static void execution_body(struct json_writer *w, const struct execution *x, bool commission)
+{
+    json_begin_object(w);
+    key_text(w, "exec_id", x->exec_id);
+    if (commission) {
+        key_opt(w, "commission", x->commission);
+        key_text(w, "currency", x->commission_currency);
+        key_opt(w, "realized_pnl", x->realized_pnl);
+    } else {
+        char name[64];
+        key_i64(w, "order_id", x->order_id);
+        key_i64(w, "client_id", x->client_id);
+        key_i64(w, "perm_id", x->perm_id);
+        key_text(w, "ref", x->ref);
+        key_text(w, "account", x->account);
+        key_text(w, "contract", contract_name(&x->contract, name, sizeof name));
+        key_i64(w, "con_id", x->contract.con_id);
+        key_text(w, "side", side_text(x->side));
+        key_dec(w, "quantity", x->quantity);
+        key_dec(w, "price", x->price);
+        key_text(w, "currency", x->contract.currency);
+        key_text(w, "exchange", x->exchange);
+        key_text(w, "time", x->time_text);
+    }
+    json_end_object(w);
+}
+
+static bool record_execution(struct journal *j, const struct event *ev, bool commission,
+                             struct error *e)
+{
+    const struct execution *x = ev->execution;
+    struct str id = STR_NAME(x->exec_id);
+    if (id.n == 0)
+        return true;
+    const void *known = map_get_str(j->executions, id);
+    if (known == &known_commission || (known == &known_fill && !commission))
+        return true;
+
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    json_writer_init(&w, &b);
+    execution_body(&w, x, commission);
+    assert(json_writer_done(&w)); /* every member is bounded */
+    bool ok = journal_append(j, commission ? JOURNAL_COMMISSION : JOURNAL_FILL, STR("broker"),
+                             buf_str(&b), ev->at, e) != 0;
+    buf_fini(&b);
+    struct journal_item *it =
+        ok ? item_add(j, commission ? ITEM_COMMISSION : ITEM_EXECUTION, ev->at, e) : NULL;
+    if (!it)
+        return false;
+    it->execution = xmalloc(sizeof *x);
+    *it->execution = *x;
+    journal_knows_execution(j, id, commission);
+    return true;
+}
+
+static void order_body(struct json_writer *w, const struct event *ev)
+{
+    const struct order *o = ev->order;
+    const struct order_status *s = ev->status;
+    json_begin_object(w);
+    key_i64(w, "order_id", o->order_id);
+    key_i64(w, "client_id", o->client_id);
+    key_i64(w, "perm_id", o->perm_id);
+    if (ev->kind != EVENT_ORDER_STATUS) {
+        char name[64];
+        key_text(w, "ref", o->ref);
+        key_text(w, "account", o->account);
+        key_text(w, "contract", contract_name(&o->contract, name, sizeof name));
+        key_text(w, "side", side_text(o->side));
+        key_text(w, "type", o->type_text);
+        key_dec(w, "quantity", o->quantity);
+        key_opt(w, "limit_price", o->limit_price);
+        key_opt(w, "stop_price", o->stop_price);
+    }
+    if (s) {
+        key_text(w, "state", order_state_text(s->state));
+        key_dec(w, "filled", s->filled);
+        key_dec(w, "remaining", s->remaining);
+        key_opt(w, "avg_fill_price", s->avg_fill_price);
+        key_i64(w, "broker_code", s->broker_code);
+        key_text(w, "broker_text", s->broker_text);
+    }
+    json_end_object(w);
+}
+
+static uint64_t digest(struct str s)
+{
+    uint64_t h = s.n;
+    for (size_t i = 0; i < s.n; i++)
+        h = rng_mix(h, (unsigned char)s.p[i]);
+    return h;
+}
+
+static bool record_order(struct journal *j, const struct event *ev, struct error *e)
+{
+    if (!ev->order || ev->margin) /* a what-if is no order */
+        return true;
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    json_writer_init(&w, &b);
+    order_body(&w, ev);
+    assert(json_writer_done(&w));
+
+    char key[80];
+    (void)snprintf(key, sizeof key, "%d %d %d %lld", ev->kind == EVENT_ORDER_STATUS,
+                   ev->order->client_id, ev->order->order_id, (long long)ev->order->perm_id);
+    /* the map holds the digest in place of a pointer; the low bit keeps it from being NULL */
+    void *now_known = (void *)(uintptr_t)(digest(buf_str(&b)) | 1);
+    bool ok = true;
+    if (map_get_str(j->orders, str_of(key)) != now_known) {
+        ok = journal_append(j, JOURNAL_ORDER_STATUS, STR("broker"), buf_str(&b), ev->at, e) != 0;
+        if (ok)
+            (void)map_put_str(j->orders, str_of(key), now_known);
+    }
+    buf_fini(&b);
+    return ok;
+}
+
+bool journal_record_event(struct journal *j, const struct event *ev, struct error *e)
+{
+    switch (ev->kind) {
+    case EVENT_EXECUTION:
+        return record_execution(j, ev, false, e);
+    case EVENT_COMMISSION:
+        return record_execution(j, ev, true, e);
+    case EVENT_ORDER:
+    case EVENT_ORDER_STATUS:
+        return record_order(j, ev, e);
+    default:
+        return true;
+    }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * journal: what happened, in order, on its way to the disk.
+ *
+ * The core thread appends records; they get their sequence number at once and wait in memory. The
+ * owner (app/io) takes them as batches, lets a worker thread commit each with db_commit, and
+ * reports back. A task that must not go on before its record is safe waits for it; nothing else
+ * ever waits for the disk. One batch is at the disk at a time, so durability is a single number:
+ * every record up to journal_durable is on the disk.
+ *
+ * A commit that fails makes the journal failed: waiting tasks get JOURNAL_FAILED, and the gate lets
+ * no order pass until journal_recover has been called and the kept records have been written.
+ * Records are never dropped on the way: a failed batch stays at the head of the queue. Reading,
+ * cancelling and the kill switch do not depend on the journal.
+ *
+ * Besides records, a batch carries executions and named values (kill switch, order id high-water),
+ * so that both become durable together with the records that explain them.
+ */
+#ifndef PORTCULLIS_STORE_JOURNAL_H
+#define PORTCULLIS_STORE_JOURNAL_H
+
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/task.h"
+#include "model/event.h"
+
+struct journal;
+
+enum journal_kind {
+    JOURNAL_INTENT,     /* an order that passed the gate; durable before the first byte is sent */
+    JOURNAL_SENT,       /* its bytes have been queued */
+    JOURNAL_OUTCOME,    /* what the broker said, or that it said nothing, or that it was not sent */
+    JOURNAL_REFUSAL,    /* the gate said no */
+    JOURNAL_CANCEL,     /* a cancel was asked for */
+    JOURNAL_KILL,       /* the kill switch was pulled */
+    JOURNAL_RELEASE,    /* and released */
+    JOURNAL_STATE,      /* start, stop, link, mode */
+    JOURNAL_FILL,       /* an execution */
+    JOURNAL_COMMISSION, /* its commission, which comes later */
+    JOURNAL_ORDER_STATUS, /* an order changed state at the broker */
+    JOURNAL_CONFIG,       /* limits or settings in force */
+    JOURNAL_KIND_COUNT
+};
+
+enum {
+    JOURNAL_PRINCIPAL_MAX = 64,  /* bytes of a principal with its NUL; longer ones are cut */
+    JOURNAL_BODY_MAX = 64 << 10, /* bytes of one record's body */
+    JOURNAL_KEY_MAX = 48,        /* bytes of a named value's key with its NUL */
+    JOURNAL_VALUE_MAX = 4096,    /* bytes of a named value with its NUL */
+    JOURNAL_BATCH_MAX = 512,     /* items committed at once */
+    JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */
+};
+
+enum journal_item_kind { ITEM_RECORD, ITEM_EXECUTION, ITEM_COMMISSION, ITEM_VALUE };
+
+/* One thing to write. Which members count depends on `what`. */
+struct journal_item {
+    enum journal_item_kind what;
+    int64_t seq; /* ITEM_RECORD: its own; otherwise that of the last record before it */
+    struct utc at;
+    enum journal_kind kind;
+    char principal[JOURNAL_PRINCIPAL_MAX];
+    struct str body;             /* ITEM_RECORD: JSON; ITEM_VALUE: the value. Owned by the item */
+    char key[JOURNAL_KEY_MAX];   /* ITEM_VALUE */
+    struct execution *execution; /* ITEM_EXECUTION, ITEM_COMMISSION. Owned by the item */
+};
+
+/* Items in order. Immutable and free of pointers into the journal, so a worker thread may read it.
+ */
+struct journal_batch {
+    struct journal_item *items;
+    size_t count;
+};
+
+/* "intent" ...; the text stored on the disk. */
+const char *journal_kind_text(enum journal_kind kind);
+
+/* ---- life ---- */
+/* A journal whose first record will have the number last_seq + 1. */
+struct journal *journal_new(int64_t last_seq);
+/* Releases everything, a batch that is away too: no worker may read it any more, no task wait. */
+void journal_free(struct journal *j);
+
+/* ---- writing, on the core thread ---- */
+/*
+ * Appends a record and returns its number (> 0). `body` is one JSON object of at most
+ * JOURNAL_BODY_MAX bytes and is copied. 0, with *e set (ERROR_UNAVAILABLE, JOURNAL_FAILED), when
+ * LIMIT_JOURNAL_QUEUE items wait already, or the body is too long.
+ */
+int64_t journal_append(struct journal *j, enum journal_kind kind, struct str principal,
+                       struct str body, struct moment now, struct error *e) FALLIBLE;
+/* Keeps a named value; the newest wins. Becomes durable with the records before it. */
+bool journal_put(struct journal *j, struct str key, struct str value, struct moment now,
+                 struct error *e) FALLIBLE;
+/*
+ * Keeps what an event says about executions, commissions and order states; other events and
+ * repetitions (the broker repeats itself) leave no trace. Called by app/flow for every event.
+ * False, with *e set, if the queue is full.
+ */
+bool journal_record_event(struct journal *j, const struct event *ev, struct error *e) FALLIBLE;
+/* This execution is in the store already: do not record it again. Used at the start. */
+void journal_knows_execution(struct journal *j, struct str exec_id, bool has_commission);
+
+/* ---- durability ---- */
+/*
+ * Suspends until record `seq` is on the disk. False with JOURNAL_FAILED if its commit failed or the
+ * journal is failed, or with the task's own TIMEOUT or CANCELLED.
+ */
+bool journal_wait(struct task *t, struct journal *j, int64_t seq, struct error *e) FALLIBLE;
+/* Every record up to this number is on the disk. */
+int64_t journal_durable(const struct journal *j);
+/* The newest number handed out. */
+int64_t journal_last(const struct journal *j);
+bool journal_is_failed(const struct journal *j);
+/* Why it failed; valid while it is failed. */
+const struct error *journal_failure(const struct journal *j);
+/* Items that wait to be taken. */
+size_t journal_pending(const struct journal *j);
+
+/* ---- the owner's side, on the core thread ---- */
+/*
+ * The next batch to commit, or NULL: nothing waits, a batch is away, or the journal is failed and
+ * journal_recover has not been called. Returned by journal_committed.
+ */
+struct journal_batch *journal_take(struct journal *j);
+/*
+ * The fate of the batch taken last. Success wakes the tasks that waited for it and ends a failure;
+ * failure keeps the batch for the next attempt and wakes all waiting tasks. Takes the batch back.
+ */
+void journal_committed(struct journal *j, struct journal_batch *batch, bool ok,
+                       const struct error *why);
+/* Allows one further attempt after a failure; harmless otherwise. */
+void journal_recover(struct journal *j);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sql: what the files of store/ share about SQLite. Private to this folder.
+ */
+#ifndef PORTCULLIS_STORE_SQL_H
+#define PORTCULLIS_STORE_SQL_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/order.h"
+
+#include <sqlite3.h>
+
+struct db {
+    sqlite3 *sql;
+};
+
+/* ---- statements ---- */
+/* *e from the connection's last failure; always false. */
+bool sql_fail(sqlite3 *sql, const char *doing, struct error *e);
+bool sql_exec(sqlite3 *sql, const char *text, struct error *e) FALLIBLE;
+/* Prepares; NULL with *e. Ended by sqlite3_finalize. */
+sqlite3_stmt *sql_prepare(sqlite3 *sql, const char *text, struct error *e) FALLIBLE;
+/* Steps a statement that gives no rows, then resets it. */
+bool sql_run(sqlite3 *sql, sqlite3_stmt *st, const char *doing, struct error *e) FALLIBLE;
+void sql_bind_str(sqlite3_stmt *st, int at, struct str s);
+struct str sql_column_str(sqlite3_stmt *st, int at);
+
+/* ---- the execution table, in execution.c ---- */
+/* Appends its CREATE TABLE, which comes from the same column table as everything else. */
+void execution_schema(struct buf *out);
+bool execution_write(sqlite3 *sql, const struct execution *x, struct utc recorded,
+                     struct error *e) FALLIBLE;
+bool execution_commission(sqlite3 *sql, const struct execution *x, struct error *e) FALLIBLE;
+
+#endif

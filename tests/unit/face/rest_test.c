@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "face/rest.h"
+
+#include "data/hash.h"
+#include "data/json.h"
+#include "fixture.h"
+
+#define TOKEN "secret-token"
+
+struct exchange {
+    struct fixture *f;
+    struct rest_config config;
+    struct http_request request;
+    struct http_response response;
+    bool is_over;
+};
+
+static void answer(struct task *t, void *arg)
+{
+    struct exchange *x = arg;
+    rest_answer(t, &x->f->core, &x->config, &x->request, &x->response);
+    /* what the headers point to dies with the task */
+    for (size_t i = 0; i < x->response.header_count; i++) {
+        static char kept[8][1024];
+        str_copy_cut(kept[i], sizeof kept[i], x->response.headers[i].value);
+        x->response.headers[i].value = STR_NAME(kept[i]);
+    }
+    x->is_over = true;
+}
+
+/* "GET /path?query", headers as "Name: value" lines, a body. "Host: ..." is added if missing. */
+static void ask(struct exchange *x, struct fixture *f, const char *line, const char *headers,
+                const char *body)
+{
+    static char hex[SHA256_HEX_MAX];
+    struct sha256 digest = hash_sha256(STR(TOKEN));
+    struct str rest = str_of(line), lines = str_of(headers), one;
+    hash_hex(&digest, hex);
+    *x = (struct exchange){.f = f, .config = {STR_NAME(hex), 5000}};
+    struct http_request *r = &x->request;
+    (void)str_cut(&rest, ' ', &r->method);
+    size_t mark = str_find(rest, '?', 0);
+    r->path = str_sub(rest, 0, mark);
+    r->query = mark < rest.n ? str_sub(rest, mark + 1, rest.n) : STR_NONE;
+    r->body = str_of(body);
+    while (lines.n && str_cut(&lines, '\n', &one)) {
+        size_t colon = str_find(one, ':', 0);
+        r->headers[r->header_count++] =
+            (struct http_pair){str_sub(one, 0, colon), str_sub(one, colon + 2, one.n)};
+    }
+    if (!http_header_count(r, STR("Host")))
+        r->headers[r->header_count++] = (struct http_pair){STR("Host"), STR("127.0.0.1:5000")};
+    assert_non_null(task_spawn(f->tasks, f->now, 30000, answer, x));
+    tasks_run(f->tasks, f->now);
+    for (int i = 0; i < 100 && !x->is_over; i++)
+        fixture_run(f, 10);
+    assert_true(x->is_over);
+}
+
+static struct str header(const struct exchange *x, const char *name)
+{
+    for (size_t i = 0; i < x->response.header_count; i++)
+        if (str_ieq(x->response.headers[i].name, str_of(name)))
+            return x->response.headers[i].value;
+    return STR_NONE;
+}
+
+#define AUTH "authorization: bearer " TOKEN
+#define JSON "Content-Type: application/json"
+
+static const struct {
+    const char *line, *headers, *body;
+    int status;
+    const char *part;
+} cases[] = {
+    /* arguments */
+    {"GET /api/test/echo/hello", "", "", 200, "{\"mode\":\"paper\",\"as_of\":\"2026-11-22T18:03"},
+    {"GET /api/test/echo/a%2Fb%20%E2%82%AC", "", "", 200, "\"text\":\"a/b \u20ac\""},
+    {"GET /api/test/echo/a+b", "", "", 200, "\"text\":\"a+b\""},
+    {"GET /api/test/echo/a?note=x+y%26z", "", "", 200, "\"note\":\"x y&z\""},
+    {"GET /api/test/echo/a?words=x,y&words=z&&count=4", "", "", 200,
+     "\"words\":[\"x\",\"y\",\"z\"],\"count\":4"},
+    {"GET /api/test/echo/a?sure=true&price=0.10", "", "", 200, "\"price\":0.1,\"sure\":true"},
+    {"GET /api/test/echo/%zz", "", "", 400, "\"code\":\"ENCODING\""},
+    {"GET /api/test/echo/a%00", "", "", 400, "\"code\":\"ENCODING\""},
+    {"GET /api/test/echo/%ff", "", "", 400, "\"code\":\"ENCODING\""},
+    {"GET /api/test/echo/a?count=%2", "", "", 400, "\"code\":\"ENCODING\""},
+    {"GET /api/test/echo/a?cuont=4", "", "", 400, "\"next\":\"did you mean count?\""},
+    {"GET /api/test/echo/a?text=b", "", "", 400, "text: is given twice"},
+    {"GET /api/test/echo/a?count=11", "", "", 400, "above the maximum 10"},
+    {"GET /api/test/echo/a", JSON, "{}", 400, "\"code\":\"BODY\""},
+    {"POST /api/test/echo/a", JSON, "{\"count\":5,\"words\":[\"x\"]}", 200, "\"count\":5"},
+    {"POST /api/test/echo/a", "Content-Type: application/json; charset=utf-8", "{\"count\":5}", 200,
+     "\"count\":5"},
+    {"POST /api/test/echo/a", "", "", 200, "\"count\":3"},
+    {"POST /api/test/echo/a", "", "{\"count\":5}", 415, "\"code\":\"CONTENT_TYPE\""},
+    {"POST /api/test/echo/a", "Content-Type: text/plain", "{}", 415, "CONTENT_TYPE"},
+    {"POST /api/test/echo/a", JSON, "{\"count\":", 400, "\"code\":\"JSON\""},
+    {"POST /api/test/echo/a", JSON, "[1]", 400, "expected an object"},
+    {"POST /api/test/echo/a", JSON, "{\"text\":\"b\"}", 400, "given twice"},
+    /* forms */
+    {"GET /api/test/echo/a?format=csv", "", "", 200, "x,y\r\n"},
+    {"GET /api/test/echo/a?format=json", "Accept: text/csv", "", 200, "{\"mode\""},
+    {"GET /api/test/echo/a?format=xml", "", "", 400, "format: json or csv"},
+    {"GET /api/test/echo/a", "Accept: text/html, text/csv;q=0.9", "", 200, "x,y\r\n"},
+    {"GET /api/test/echo/a", "Accept: */*", "", 200, "{\"mode\""},
+    {"HEAD /api/test/echo/a", "", "", 200, "{\"mode\""},
+    {"GET /api/test/wait?ms=50", "", "", 200, "\"who\":\"rest\""},
+    {"GET /api/test/wait?ms=0", AUTH, "", 200, "\"who\":\"rest:token\""},
+    {"GET /api/test/flood", "", "", 429, "\"code\":\"REPLY_TOO_LARGE\""},
+    /* routes */
+    {"GET /api/test/ecko/a", "", "", 404, "did you mean /api/test/echo/{text}?"},
+    {"GET /api/protfolio", "", "", 404, "did you mean /api/portfolio?"},
+    {"GET /", "", "", 200, "<a href=\"/openapi.json\">"},
+    {"GET /nothing/at/all/is/here", "", "", 404, "/openapi.json lists"},
+    {"GET /api/test/echo/", "", "", 404, "UNKNOWN_ROUTE"},
+    {"GET /api/test/echo/a/b", "", "", 404, "UNKNOWN_ROUTE"},
+    {"GET /api/test/echo/../../etc/passwd", "", "", 404, "UNKNOWN_ROUTE"},
+    {"GET *", "", "", 404, "UNKNOWN_ROUTE"},
+    {"PUT /api/test/echo/a", "", "", 405, "\"code\":\"METHOD\""},
+    {"OPTIONS /api/test/order", "", "", 405, "\"code\":\"METHOD\""},
+    {"POST /healthz", "", "", 405, "\"code\":\"METHOD\""},
+    {"GET /healthz", "", "", 200, "{\"status\":\"ok\"}"},
+    {"GET /readyz", "", "", 503, "\"code\":\"NOT_CONNECTED\""},
+    {"GET /openapi.json", "", "", 200, "\"/api/test/echo/{text}\":{\"get\":{"},
+    /* who may ask */
+    {"GET /healthz", "Host: localhost", "", 200, "ok"},
+    {"GET /healthz", "Host: LOCALHOST:5000", "", 200, "ok"},
+    {"GET /healthz", "Host: [::1]:5000", "", 200, "ok"},
+    {"GET /healthz", "Host: 127.0.0.1:5001", "", 403, "\"code\":\"HOST\""},
+    {"GET /healthz", "Host: localhost.evil.example", "", 403, "HOST"},
+    {"GET /healthz", "Host: evil.example", "", 403, "HOST"},
+    {"GET /healthz", "Host: 127.0.0.1@evil.example", "", 403, "HOST"},
+    {"GET /healthz", "Host: 127.0.0.1:", "", 403, "HOST"},
+    {"GET /healthz", "Host: localhost\nHost: localhost", "", 403, "HOST"},
+    {"GET /healthz", "Host: localhost:5000\nOrigin: http://localhost:5000", "", 200, "ok"},
+    {"GET /healthz", "Origin: http://evil.example", "", 403, "\"code\":\"ORIGIN\""},
+    {"GET /healthz", "Origin: null", "", 403, "ORIGIN"},
+    {"GET /healthz", "Origin: https://127.0.0.1:5000", "", 403, "ORIGIN"},
+    {"GET /healthz", "Host: localhost:5000\nOrigin: http://127.0.0.1:5000", "", 403, "ORIGIN"},
+    {"POST /api/test/order", JSON, "{\"quantity\":5}", 401, "\"code\":\"UNAUTHORIZED\""},
+    {"POST /api/test/order", JSON "\nAuthorization: Bearer wrong", "{\"quantity\":5}", 401,
+     "state directory"},
+    {"POST /api/test/order", JSON "\nAuthorization: Basic " TOKEN, "{\"quantity\":5}", 401, "UNAU"},
+    {"POST /api/test/order", JSON "\nAuthorization: Bearer", "{\"quantity\":5}", 401, "UNAU"},
+    {"POST /api/test/order", JSON "\n" AUTH "\n" AUTH, "{\"quantity\":5}", 401, "UNAU"},
+    {"GET /api/test/echo/a", "Authorization: Bearer wrong", "", 401, "UNAUTHORIZED"},
+    {"POST /api/test/admin", AUTH, "", 403, "\"code\":\"SCOPE\""},
+    /* writes */
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":5}", 201,
+     "\"quantity\":5,\"key\":null"},
+    {"POST /api/test/order", JSON "\n" AUTH "\nIdempotency-Key: k-1", "{\"quantity\":5}", 201,
+     "\"key\":\"k-1\""},
+    {"POST /api/test/order", JSON "\n" AUTH "\nIdempotency-Key: ", "{\"quantity\":5}", 400,
+     "idempotency_key"},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":5,\"dry_run\":true}", 200, "\"key\""},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":100}", 429,
+     "{\"status\":429,\"title\":\"Too Many Requests\",\"success\":false,\"error\":"},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":100}", 429,
+     "\"details\":[{\"code\":\"VALUE_MAX\""},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":102}", 504, "\"class\":\"timeout\""},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":103}", 503, "NOT_CONNECTED"},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":104}", 422, "\"broker_code\":201"},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":105}", 409, "DUPLICATE"},
+    {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":106}", 403, "MODE_READ_ONLY"},
+};
+
+static void each_request_has_its_status(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct exchange x;
+        ask(&x, f, cases[i].line, cases[i].headers, cases[i].body);
+        if (x.response.status != cases[i].status)
+            print_error("%s (%s)\n", cases[i].line, cases[i].headers);
+        assert_int_equal(x.response.status, cases[i].status);
+        assert_holds(buf_str(&x.response.body), cases[i].part);
+        assert_true(str_eq(header(&x, "Cache-Control"), STR("no-store")));
+        assert_true(str_eq(header(&x, "X-Content-Type-Options"), STR("nosniff")));
+        assert_false(x.response.body.failed);
+        buf_fini(&x.response.body);
+    }
+    fixture_free(f);
+}
+
+static void headers_say_what_a_status_needs(void **state)
+{
+    static const struct {
+        const char *line, *headers, *body, *name, *value;
+    } rows[] = {
+        {"PUT /api/test/echo/a", "", "", "Allow", "GET, HEAD, POST"},
+        {"POST /healthz", "", "", "Allow", "GET, HEAD"},
+        {"POST /api/test/order", "", "", "WWW-Authenticate", "Bearer realm=\"portcullis\""},
+        {"GET /healthz", "Authorization: Bearer x", "", "WWW-Authenticate",
+         "Bearer realm=\"portcullis\", error=\"invalid_token\""},
+        {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":100}", "Retry-After", NULL},
+        {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":101}", "Retry-After", "60"},
+        {"GET /readyz", "", "", "Retry-After", "5"},
+        {"GET /api/test/echo/a?format=csv&note=warn", "", "", "Portcullis-Envelope",
+         "account DU1, paper, as of 2026-11-22T18:03:46Z, from paper exchange, INCOMPLETE"},
+        {"GET /api/test/echo/a", "", "", "Portcullis-Envelope", NULL},
+        {"GET /api/test/echo/a", "", "", "Vary", "Accept"},
+    };
+    (void)state;
+    struct fixture *f = fixture_new();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct exchange x;
+        ask(&x, f, rows[i].line, rows[i].headers, rows[i].body);
+        struct str value = header(&x, rows[i].name);
+        assert_int_equal(value.p != NULL, rows[i].value != NULL);
+        if (rows[i].value && !str_eq(value, str_of(rows[i].value)))
+            fail_msg("%s: %s: " STR_FMT, rows[i].line, rows[i].name, STR_ARG(value));
+        buf_fini(&x.response.body);
+    }
+    fixture_free(f);
+}
+
+static void errors_are_problem_json(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    struct exchange x;
+    ask(&x, f, "GET /nowhere", "", "");
+    assert_string_equal(x.response.content_type, "application/problem+json");
+    buf_fini(&x.response.body);
+    ask(&x, f, "GET /api/test/echo/a", "", "");
+    assert_string_equal(x.response.content_type, "application/json");
+    buf_fini(&x.response.body);
+    fixture_free(f);
+}
+
+static void without_a_token_hash_nothing_is_written(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    static const char *const headers[] = {"", AUTH};
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        struct exchange x;
+        struct http_response *r = &x.response;
+        ask(&x, f, "POST /api/test/order", headers[i], "");
+        buf_fini(&r->body);
+        x.config.token_sha256 = STR("");
+        x.is_over = false;
+        assert_non_null(task_spawn(f->tasks, f->now, 30000, answer, &x));
+        tasks_run(f->tasks, f->now);
+        assert_int_equal(r->status, i == 0 ? 403 : 401);
+        buf_fini(&r->body);
+    }
+    fixture_free(f);
+}
+
+/* ---- OpenAPI ---- */
+
+static const struct json *get(const struct json *j, const char *const *path)
+{
+    for (; *path; path++)
+        j = json_get(j, str_of(*path));
+    return j;
+}
+#define GET(j, ...) get((j), (const char *const[]){__VA_ARGS__, NULL})
+
+static void openapi_describes_every_route(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    struct arena *a = arena_new(32 << 20);
+    struct exchange x;
+    struct error e = {0};
+    ask(&x, f, "GET /openapi.json", "", "");
+    const struct json *doc = json_parse(buf_str(&x.response.body), a, &e);
+    assert_non_null(doc);
+    assert_true(str_eq(json_get_str(doc, STR("openapi")), STR("3.1.0")));
+    const struct op *op;
+    for (size_t i = 0; (op = op_next(&i));) {
+        if (!op->route)
+            continue;
+        struct str path = str_of(op->route), method;
+        char lower[16];
+        assert_true(str_cut(&path, ' ', &method));
+        str_copy_cut(lower, sizeof lower, method);
+        for (char *p = lower; *p; p++)
+            *p = (char)(*p | 0x20);
+        const struct json *one = json_get(json_get(GET(doc, "paths"), path), str_of(lower));
+        if (!one)
+            fail_msg("%s is missing", op->route);
+        assert_true(str_eq(json_get_str(one, STR("operationId")), str_of(op->name)));
+        assert_non_null(GET(one, "responses", "200", "content", "application/json", "schema"));
+        assert_int_equal(GET(one, "security")->n, op_is_write(op) ? 1 : 0);
+        assert_int_equal(GET(one, "requestBody") != NULL,
+                         !str_eq(method, STR("GET")) && !str_eq(method, STR("DELETE")));
+    }
+    const struct json *post = GET(doc, "paths", "/api/test/echo/{text}", "post");
+    const struct json *body =
+        GET(post, "requestBody", "content", "application/json", "schema", "properties");
+    assert_non_null(GET(body, "count"));
+    assert_null(GET(body, "text"));
+    assert_true(str_eq(json_get_str(json_at(GET(post, "parameters"), 0), STR("in")), STR("path")));
+    assert_holds(buf_str(&x.response.body), "\"name\":\"Idempotency-Key\",\"in\":\"header\"");
+    buf_fini(&x.response.body);
+    arena_free(a);
+    fixture_free(f);
+}
+
+static void the_guides_four_paths_exist(void **state)
+{
+    static const char *const routes[] = {"GET /api/portfolio", "GET /api/quotes/{symbols}",
+                                         "POST /api/stop-loss"};
+    (void)state;
+    bool has_forex = false; /* its parameter's name is the operation's own matter */
+    const struct op *op;
+    for (size_t k = 0; k < COUNT(routes); k++) {
+        bool found = false;
+        for (size_t i = 0; (op = op_next(&i));) {
+            found = found || (op->route && strcmp(op->route, routes[k]) == 0);
+            has_forex = has_forex || (op->route && strncmp(op->route, "GET /api/forex/{", 16) == 0);
+        }
+        if (!found)
+            print_error("%s\n", routes[k]);
+        assert_true(found);
+    }
+    assert_true(has_forex);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_request_has_its_status),
+        cmocka_unit_test(headers_say_what_a_status_needs),
+        cmocka_unit_test(errors_are_problem_json),
+        cmocka_unit_test(without_a_token_hash_nothing_is_written),
+        cmocka_unit_test(openapi_describes_every_route),
+        cmocka_unit_test(the_guides_four_paths_exist),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

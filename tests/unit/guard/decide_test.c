@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene.h"
+
+/* ---- each control on both sides of its boundary ---- */
+
+/* clang-format off */
+static void nothing(struct scene *s) { (void)s; }
+
+static void quantity_zero(struct scene *s) { first(s)->quantity = DEC_ZERO; }
+static void quantity_negative(struct scene *s) { first(s)->quantity = DEC(-1); }
+static void quantity_huge(struct scene *s) { first(s)->quantity = number("1e26"); }
+static void price_zero(struct scene *s) { first(s)->limit_price = some("0"); }
+static void price_negative(struct scene *s) { first(s)->limit_price = some("-1"); }
+static void price_missing(struct scene *s) { first(s)->limit_price = DEC_NONE; }
+static void unresolved(struct scene *s) { first(s)->contract.con_id = 0; }
+static void other_type(struct scene *s) { first(s)->type = ORDER_OTHER; }
+static void other_tif(struct scene *s) { first(s)->tif = TIF_OTHER; }
+static void gtd_without_date(struct scene *s) { first(s)->tif = TIF_GTD; }
+static void gtd_with_date(struct scene *s) { gtd_without_date(s); memcpy(first(s)->good_till, "20261231", 9); }
+static void market_with_price(struct scene *s) { first(s)->type = ORDER_MKT; }
+static void market_plain(struct scene *s) { market(s); }
+static void stop_missing(struct scene *s) { stop(s, "90"); first(s)->stop_price = DEC_NONE; }
+static void stop_limit_half(struct scene *s) { stop(s, "90"); first(s)->type = ORDER_STP_LMT; }
+static void stop_limit_whole(struct scene *s) { stop_limit_half(s); first(s)->limit_price = some("89"); }
+static void trail_both(struct scene *s) { trail(s, "8"); first(s)->trail_amount = some("8"); }
+static void trail_neither(struct scene *s) { trail(s, "8"); first(s)->trail_percent = DEC_NONE; }
+static void trail_8(struct scene *s) { trail(s, "8"); }
+
+static void bracket_good(struct scene *s) { bracket(s, "95", "110"); }
+static void bracket_stop_at_entry(struct scene *s) { bracket(s, "100", "110"); }
+static void bracket_target_at_entry(struct scene *s) { bracket(s, "95", "100"); }
+static void bracket_same_side(struct scene *s) { bracket(s, "95", "110"); s->request.orders[1].side = SIDE_BUY; }
+static void bracket_other_quantity(struct scene *s) { bracket(s, "95", "110"); s->request.orders[2].quantity = DEC(11); }
+static void bracket_other_contract(struct scene *s) { bracket(s, "95", "110"); s->request.orders[2].contract.con_id = 1; }
+static void bracket_other_account(struct scene *s) { bracket(s, "95", "110"); s->request.orders[2].account[2] = '9'; }
+
+static void change_price(struct scene *s) { modify(s); first(s)->limit_price = some("99"); }
+static void change_side(struct scene *s) { modify(s); first(s)->side = SIDE_SELL; s->limits.allow_short = true; }
+static void change_type(struct scene *s) { modify(s); first(s)->type = ORDER_MKT; first(s)->limit_price = DEC_NONE; }
+static void change_contract(struct scene *s) { modify(s); first(s)->contract.con_id = 1; }
+static void change_account(struct scene *s) { modify(s); first(s)->account[2] = '9'; }
+static void change_parent(struct scene *s) { modify(s); first(s)->parent_id = 5; }
+static void change_group(struct scene *s) { modify(s); first(s)->oca_group[0] = 'x'; }
+static void change_to_filled(struct scene *s) { modify(s); s->existing.status.filled = DEC(4); first(s)->quantity = DEC(4); }
+static void change_below_filled(struct scene *s) { change_to_filled(s); first(s)->quantity = DEC(3); }
+
+static void killed(struct scene *s) { s->facts.is_killed = true; }
+static void not_embedded(struct scene *s) { s->facts.is_embedded = false; }
+static void paper_on_tws(struct scene *s) { s->facts.is_embedded = false; s->limits.mode = GUARD_PAPER; }
+static void read_only(struct scene *s) { s->limits.mode = GUARD_READ_ONLY; }
+static void unknown_account_mode(struct scene *s) { s->facts.account_mode = MODE_UNKNOWN; }
+static void live(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->limits.mode = GUARD_LIVE; }
+static void live_unconfigured(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->facts.is_embedded = false; }
+static void live_in_paper_mode(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->limits.mode = GUARD_PAPER; }
+static void account_listed(struct scene *s) { s->limits.accounts = STR("DU7, du1234567"); }
+static void account_not_listed(struct scene *s) { s->limits.accounts = STR("DU7"); }
+static void account_foreign(struct scene *s) { s->facts.is_account_known = false; }
+static void account_none(struct scene *s) { first(s)->account[0] = 0; }
+static void link_down(struct scene *s) { s->facts.is_link_ready = false; }
+static void journal_failed(struct scene *s) { s->facts.is_journal_failed = true; }
+
+static void forex(struct scene *s) { first(s)->contract.sec_type = SEC_CASH; }
+static void forex_allowed(struct scene *s) { forex(s); s->limits.security_types = STR("STK, CASH"); }
+static void index_type(struct scene *s) { first(s)->contract.sec_type = SEC_IND; }
+static void no_type(struct scene *s) { first(s)->contract.sec_type = SEC_UNKNOWN; }
+static void unknown_order(struct scene *s) { memcpy(s->facts.unknown_ref, "PC:1", 5); }
+static void duplicate(struct scene *s) { s->facts.duplicate_age_ms = 0; }
+static void duplicate_meant(struct scene *s) { duplicate(s); s->request.allow_duplicate = true; }
+
+static void off_tick(struct scene *s) { first(s)->limit_price = some("100.005"); }
+static void tick_unknown(struct scene *s) { off_tick(s); s->request.min_tick = DEC_NONE; }
+static void stop_off_tick(struct scene *s) { stop(s, "90.001"); }
+static void stop_on_tick(struct scene *s) { stop(s, "90.01"); }
+static void trail_off_tick(struct scene *s) { trail(s, "8"); first(s)->trail_percent = DEC_NONE; first(s)->trail_amount = some("0.015"); }
+static void leg_off_tick(struct scene *s) { bracket(s, "95.001", "110"); }
+static void fraction(struct scene *s) { first(s)->quantity = number("10.5"); }
+static void fraction_allowed(struct scene *s) { fraction(s); s->request.size_increment = some("0.1"); }
+
+static void cheap(struct scene *s) { s->facts.rate = some("0.001"); }
+static void quantity_max(struct scene *s) { cheap(s); first(s)->quantity = DEC(1000); }
+static void quantity_over(struct scene *s) { cheap(s); first(s)->quantity = DEC(1001); }
+static void quantity_over_closing(struct scene *s) { sell(s, "1001", "1001"); }
+
+static void no_quote(struct scene *s) { s->facts.quote = (struct quote){0}; }
+static void only_close(struct scene *s) { no_quote(s); s->facts.quote.close = some("98"); }
+static void market_only_close(struct scene *s) { market(s); only_close(s); }
+static void market_only_last(struct scene *s) { market(s); no_quote(s); s->facts.quote.last = some("98"); s->facts.quote.data_type = DATA_LIVE; }
+static void no_quote_no_link(struct scene *s) { no_quote(s); link_down(s); }
+static void market_60_s(struct scene *s) { market(s); s->facts.quote_age_ms = 60000; }
+static void market_old(struct scene *s) { market(s); s->facts.quote_age_ms = 60001; }
+static void market_no_age(struct scene *s) { market(s); s->facts.quote_age_ms = -1; }
+static void limit_old(struct scene *s) { s->facts.quote_age_ms = 60001; }
+static void market_delayed(struct scene *s) { market(s); s->facts.quote.data_type = DATA_DELAYED; }
+static void market_delayed_live(struct scene *s) { market_delayed(s); live(s); }
+static void market_live_live(struct scene *s) { market(s); live(s); }
+
+static void sell_stop_below(struct scene *s) { stop(s, "99.99"); }
+static void sell_stop_at(struct scene *s) { stop(s, "100"); }
+static void buy_stop(struct scene *s, const char *price) { stop(s, price); first(s)->side = SIDE_BUY; s->facts.position = DEC_ZERO; }
+static void buy_stop_above(struct scene *s) { buy_stop(s, "100.01"); }
+static void buy_stop_at(struct scene *s) { buy_stop(s, "100"); }
+static void stop_50(struct scene *s) { stop(s, "50"); }
+static void stop_beyond_50(struct scene *s) { stop(s, "49.99"); }
+static void stop_min_1(struct scene *s) { stop(s, "99"); s->limits.stop_distance_min_pct = DEC(1); }
+static void stop_nearer_1(struct scene *s) { stop(s, "99.01"); s->limits.stop_distance_min_pct = DEC(1); }
+static void trail_50(struct scene *s) { trail(s, "50"); }
+static void trail_beyond_50(struct scene *s) { trail(s, "50.1"); }
+static void trail_amount(struct scene *s, const char *amount) { trail(s, "8"); first(s)->trail_percent = DEC_NONE; first(s)->trail_amount = some(amount); }
+static void trail_amount_50(struct scene *s) { trail_amount(s, "50"); }
+static void trail_amount_beyond(struct scene *s) { trail_amount(s, "50.01"); }
+static void bracket_stop_far(struct scene *s) { bracket(s, "49.99", "110"); }
+static void bracket_stop_50(struct scene *s) { bracket(s, "50", "110"); }
+
+static void buy_110(struct scene *s) { first(s)->limit_price = some("110"); }
+static void buy_over_110(struct scene *s) { first(s)->limit_price = some("110.01"); }
+static void buy_far_below(struct scene *s) { first(s)->limit_price = some("20"); }
+static void sell_90(struct scene *s) { sell(s, "10", "10"); first(s)->limit_price = some("90"); }
+static void sell_under_90(struct scene *s) { sell(s, "10", "10"); first(s)->limit_price = some("89.99"); }
+static void stop_limit(struct scene *s, const char *limit) { stop(s, "80"); first(s)->type = ORDER_STP_LMT; first(s)->limit_price = some(limit); }
+static void stop_limit_72(struct scene *s) { stop_limit(s, "72"); }
+static void stop_limit_under_72(struct scene *s) { stop_limit(s, "71.99"); }
+
+static void stop_change(struct scene *s, const char *price) { stop(s, "90"); modify(s); first(s)->stop_price = some(price); }
+static void stop_tighter(struct scene *s) { stop_change(s, "91"); }
+static void stop_wider(struct scene *s) { stop_change(s, "89.99"); }
+static void stop_wider_meant(struct scene *s) { stop_wider(s); s->request.allow_widening = true; }
+static void buy_stop_wider(struct scene *s) { buy_stop(s, "110"); modify(s); first(s)->stop_price = some("111"); }
+static void buy_stop_tighter(struct scene *s) { buy_stop(s, "110"); modify(s); first(s)->stop_price = some("109"); }
+static void trail_wider(struct scene *s) { trail(s, "8"); modify(s); first(s)->trail_percent = some("9"); }
+static void trail_tighter(struct scene *s) { trail(s, "8"); modify(s); first(s)->trail_percent = some("7"); }
+
+static void sell_all(struct scene *s) { sell(s, "10", "10"); }
+static void sell_too_much(struct scene *s) { sell(s, "10", "11"); }
+static void sell_nothing_held(struct scene *s) { sell(s, "0", "1"); }
+static void sell_short_allowed(struct scene *s) { sell_nothing_held(s); s->limits.allow_short = true; }
+static void sell_beside_target(struct scene *s) { sell(s, "10", "6"); s->facts.working[KIND_PLAIN][SIDE_SELL] = DEC(4); }
+static void sell_over_target(struct scene *s) { sell(s, "10", "7"); s->facts.working[KIND_PLAIN][SIDE_SELL] = DEC(4); }
+static void sell_beside_stop(struct scene *s) { sell(s, "10", "10"); s->facts.working[KIND_STOP][SIDE_SELL] = DEC(10); }
+static void stop_beside_target(struct scene *s) { stop(s, "90"); s->facts.working[KIND_PLAIN][SIDE_SELL] = DEC(10); }
+static void stop_beside_stop(struct scene *s) { stop(s, "90"); s->facts.working[KIND_STOP][SIDE_SELL] = DEC(1); }
+static void stop_nothing_held(struct scene *s) { stop(s, "90"); s->facts.position = DEC_ZERO; }
+static void bracket_beside_target(struct scene *s) { bracket(s, "95", "110"); s->facts.working[KIND_PLAIN][SIDE_SELL] = DEC(1); }
+static void short_bracket(struct scene *s) { bracket(s, "105", "90"); first(s)->side = SIDE_SELL; s->request.orders[1].side = s->request.orders[2].side = SIDE_BUY; }
+static void forex_sold(struct scene *s) { forex_allowed(s); sell(s, "0", "10"); }
+static void buy_to_close(struct scene *s) { s->facts.position = DEC(-10); }
+
+static void cross_above(struct scene *s) { s->facts.best_limit[SIDE_SELL] = some("100.01"); }
+static void cross_at(struct scene *s) { s->facts.best_limit[SIDE_SELL] = some("100"); }
+static void cross_sell_below(struct scene *s) { sell(s, "10", "10"); s->facts.best_limit[SIDE_BUY] = some("99.99"); }
+static void cross_sell_at(struct scene *s) { sell(s, "10", "10"); s->facts.best_limit[SIDE_BUY] = some("100"); }
+static void cross_market(struct scene *s) { s->facts.has_market[SIDE_SELL] = true; }
+static void cross_market_own_side(struct scene *s) { s->facts.has_market[SIDE_BUY] = true; }
+static void cross_market_buy(struct scene *s) { market(s); s->facts.best_limit[SIDE_SELL] = some("100.1"); }
+static void cross_market_buy_above(struct scene *s) { market(s); s->facts.best_limit[SIDE_SELL] = some("100.11"); }
+
+static void no_rate(struct scene *s) { s->facts.rate = DEC_NONE; }
+static void no_rate_closing(struct scene *s) { sell(s, "10", "10"); no_rate(s); }
+static void value_max(struct scene *s) { first(s)->quantity = DEC(100); }
+static void value_over(struct scene *s) { first(s)->quantity = DEC(101); }
+static void value_over_closing(struct scene *s) { sell(s, "101", "101"); }
+static void value_over_in_base(struct scene *s) { s->facts.rate = some("10.01"); }
+static void value_max_in_base(struct scene *s) { s->facts.rate = some("10"); }
+static void value_multiplier(struct scene *s) { memcpy(first(s)->contract.multiplier, "11", 3); }
+static void value_multiplier_10(struct scene *s) { memcpy(first(s)->contract.multiplier, "10", 3); }
+/* 100.1 ask + 10 % = 110.11 */
+static void market_value_max(struct scene *s) { market(s); first(s)->quantity = DEC(90); }
+static void market_value_over(struct scene *s) { market(s); first(s)->quantity = DEC(91); }
+static void daily_max(struct scene *s) { s->facts.value_today = DEC(99000); }
+static void daily_over(struct scene *s) { s->facts.value_today = number("99000.01"); }
+static void daily_over_closing(struct scene *s) { sell(s, "10", "10"); daily_over(s); }
+static void daily_change_same(struct scene *s) { s->facts.value_today = DEC(100000); modify(s); first(s)->limit_price = some("99"); }
+static void daily_change_more(struct scene *s) { s->facts.value_today = DEC(100000); modify(s); first(s)->quantity = DEC(11); }
+static void minute_max(struct scene *s) { s->facts.orders_last_minute = 9; }
+static void minute_over(struct scene *s) { s->facts.orders_last_minute = 10; }
+static void minute_over_closing(struct scene *s) { minute_over(s); sell(s, "10", "10"); }
+static void minute_bracket_max(struct scene *s) { bracket(s, "95", "110"); s->facts.orders_last_minute = 7; }
+static void minute_bracket_over(struct scene *s) { bracket(s, "95", "110"); s->facts.orders_last_minute = 8; }
+static void minute_change(struct scene *s) { minute_over(s); modify(s); first(s)->limit_price = some("99"); }
+static void day_max(struct scene *s) { s->facts.orders_today = 49; }
+static void day_over(struct scene *s) { s->facts.orders_today = 50; }
+static void day_over_closing(struct scene *s) { day_over(s); sell(s, "10", "10"); }
+static void day_over_stop(struct scene *s) { day_over(s); stop(s, "90"); }
+static void day_change(struct scene *s) { day_over(s); modify(s); first(s)->limit_price = some("99"); }
+static void stops_max(struct scene *s) { stop(s, "90"); s->facts.working_stops = 24; }
+static void stops_over(struct scene *s) { stop(s, "90"); s->facts.working_stops = 25; }
+static void stops_over_limit(struct scene *s) { s->facts.working_stops = 25; }
+static void stops_change(struct scene *s) { stop_tighter(s); s->facts.working_stops = 25; }
+
+static void delayed(struct scene *s) { s->facts.quote.data_type = DATA_DELAYED; }
+static void halted(struct scene *s) { s->facts.quote.is_halted = true; }
+static void left_over(struct scene *s) { sell(s, "10", "5"); s->facts.working[KIND_STOP][SIDE_SELL] = DEC(6); }
+static void not_left_over(struct scene *s) { sell(s, "10", "5"); s->facts.working[KIND_STOP][SIDE_SELL] = DEC(5); }
+
+static const struct boundary {
+    const char *code;
+    void (*passes)(struct scene *s), (*fails)(struct scene *s);
+} boundaries[] = {
+    {"ORDER_INVALID", nothing, quantity_zero}, {"ORDER_INVALID", nothing, quantity_negative},
+    {"ORDER_INVALID", nothing, quantity_huge}, {"ORDER_INVALID", nothing, price_zero},
+    {"ORDER_INVALID", nothing, price_negative}, {"ORDER_INVALID", nothing, price_missing},
+    {"ORDER_INVALID", nothing, unresolved}, {"ORDER_INVALID", nothing, other_type},
+    {"ORDER_INVALID", nothing, other_tif}, {"ORDER_INVALID", gtd_with_date, gtd_without_date},
+    {"ORDER_INVALID", market_plain, market_with_price}, {"ORDER_INVALID", stop_50, stop_missing},
+    {"ORDER_INVALID", stop_limit_whole, stop_limit_half}, {"ORDER_INVALID", trail_8, trail_both},
+    {"ORDER_INVALID", trail_8, trail_neither},
+    {"BRACKET_INVALID", bracket_good, bracket_stop_at_entry},
+    {"BRACKET_INVALID", nothing, bracket_target_at_entry},
+    {"BRACKET_INVALID", short_bracket, bracket_same_side},
+    {"BRACKET_INVALID", nothing, bracket_other_quantity},
+    {"BRACKET_INVALID", nothing, bracket_other_contract},
+    {"BRACKET_INVALID", nothing, bracket_other_account},
+    {"MODIFY_INVALID", change_price, change_side}, {"MODIFY_INVALID", nothing, change_type},
+    {"MODIFY_INVALID", nothing, change_contract}, {"MODIFY_INVALID", nothing, change_account},
+    {"MODIFY_INVALID", nothing, change_parent}, {"MODIFY_INVALID", nothing, change_group},
+    {"MODIFY_INVALID", change_to_filled, change_below_filled},
+    {"KILLED", nothing, killed},
+    {"MODE_READ_ONLY", paper_on_tws, not_embedded}, {"MODE_READ_ONLY", nothing, read_only},
+    {"MODE_READ_ONLY", live, live_unconfigured}, {"MODE_READ_ONLY", nothing, unknown_account_mode},
+    {"LIVE_NOT_ARMED", nothing, live},
+    {"ACCOUNT_NOT_ALLOWED", account_listed, account_not_listed},
+    {"ACCOUNT_NOT_ALLOWED", nothing, account_foreign},
+    {"ACCOUNT_NOT_ALLOWED", nothing, account_none},
+    {"ACCOUNT_NOT_ALLOWED", nothing, live_in_paper_mode},
+    {"ACCOUNT_NOT_ALLOWED", nothing, live},
+    {"NOT_READY", nothing, link_down}, {"JOURNAL_FAILED", nothing, journal_failed},
+    {"RESTRICTED", forex_allowed, forex}, {"RESTRICTED", nothing, index_type},
+    {"RESTRICTED", nothing, no_type},
+    {"UNKNOWN_PENDING", nothing, unknown_order}, {"DUPLICATE", duplicate_meant, duplicate},
+    {"TICK_SIZE", tick_unknown, off_tick}, {"TICK_SIZE", stop_on_tick, stop_off_tick},
+    {"TICK_SIZE", bracket_good, leg_off_tick}, {"TICK_SIZE", trail_amount_50, trail_off_tick},
+    {"QTY_STEP", fraction_allowed, fraction},
+    {"QTY_MAX", quantity_max, quantity_over}, {"QTY_MAX", quantity_over_closing, quantity_over},
+    {"NO_PRICE", only_close, no_quote}, {"NO_PRICE", market_only_last, market_only_close},
+    {"NO_PRICE", no_quote_no_link, no_quote},
+    {"STALE_PRICE", market_60_s, market_old}, {"STALE_PRICE", limit_old, market_no_age},
+    {"STALE_PRICE", market_delayed, market_delayed_live},
+    {"STALE_PRICE", market_live_live, market_delayed_live},
+    {"STOP_WRONG_SIDE", sell_stop_below, sell_stop_at},
+    {"STOP_WRONG_SIDE", buy_stop_above, buy_stop_at},
+    {"STOP_DISTANCE", stop_50, stop_beyond_50}, {"STOP_DISTANCE", stop_min_1, stop_nearer_1},
+    {"STOP_DISTANCE", trail_50, trail_beyond_50},
+    {"STOP_DISTANCE", trail_amount_50, trail_amount_beyond},
+    {"STOP_DISTANCE", bracket_stop_50, bracket_stop_far},
+    {"PRICE_COLLAR", buy_110, buy_over_110}, {"PRICE_COLLAR", sell_90, sell_under_90},
+    {"PRICE_COLLAR", stop_limit_72, stop_limit_under_72},
+    {"PRICE_COLLAR", buy_far_below, buy_over_110},
+    {"STOP_WIDENS", stop_tighter, stop_wider}, {"STOP_WIDENS", stop_wider_meant, stop_wider},
+    {"STOP_WIDENS", buy_stop_tighter, buy_stop_wider}, {"STOP_WIDENS", trail_tighter, trail_wider},
+    {"WOULD_SHORT", sell_all, sell_too_much}, {"WOULD_SHORT", sell_short_allowed, sell_nothing_held},
+    {"WOULD_SHORT", sell_beside_target, sell_over_target},
+    {"WOULD_SHORT", sell_beside_stop, stop_beside_stop},
+    {"WOULD_SHORT", stop_beside_target, stop_nothing_held},
+    {"WOULD_SHORT", bracket_good, bracket_beside_target}, {"WOULD_SHORT", bracket_good, short_bracket},
+    {"WOULD_SHORT", forex_sold, sell_nothing_held}, {"WOULD_SHORT", buy_to_close, sell_too_much},
+    {"SELF_CROSS", cross_above, cross_at}, {"SELF_CROSS", cross_sell_below, cross_sell_at},
+    {"SELF_CROSS", cross_market_own_side, cross_market},
+    {"SELF_CROSS", cross_market_buy_above, cross_market_buy},
+    {"NO_RATE", no_rate_closing, no_rate},
+    {"VALUE_MAX", value_max, value_over}, {"VALUE_MAX", value_over_closing, value_over},
+    {"VALUE_MAX", value_max_in_base, value_over_in_base},
+    {"VALUE_MAX", value_multiplier_10, value_multiplier},
+    {"VALUE_MAX", market_value_max, market_value_over},
+    {"DAILY_VALUE", daily_max, daily_over}, {"DAILY_VALUE", daily_over_closing, daily_over},
+    {"DAILY_VALUE", daily_change_same, daily_change_more},
+    {"RATE_MINUTE", minute_max, minute_over}, {"RATE_MINUTE", minute_over_closing, minute_over},
+    {"RATE_MINUTE", minute_bracket_max, minute_bracket_over}, {"RATE_MINUTE", minute_max, minute_change},
+    {"RATE_DAY", day_max, day_over}, {"RATE_DAY", day_over_closing, day_over},
+    {"RATE_DAY", day_over_stop, day_over}, {"RATE_DAY", day_change, day_over},
+    {"STOPS_MAX", stops_max, stops_over}, {"STOPS_MAX", stops_over_limit, stops_over},
+    {"STOPS_MAX", stops_change, stops_over},
+    {"DELAYED_PRICE", nothing, delayed}, {"OLD_PRICE", nothing, limit_old},
+    {"HALTED_MARKET", nothing, halted}, {"STOP_LEFT_OVER", not_left_over, left_over},
+};
+/* clang-format on */
+
+static void each_control_holds_on_both_sides_of_its_boundary(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof boundaries / sizeof boundaries[0]; i++) {
+        const struct boundary *b = &boundaries[i];
+        const struct gate_control *c = control_find(b->code);
+        assert_non_null(c);
+        struct scene s;
+        scene_init(&s);
+        b->passes(&s);
+        judge(&s);
+        const struct gate_finding *f = finding(&s, b->code);
+        if (f)
+            fail_msg("row %zu: %s although it should pass: %s", i, b->code, f->text);
+        scene_init(&s);
+        b->fails(&s);
+        judge(&s);
+        f = finding(&s, b->code);
+        if (!f)
+            fail_msg("row %zu: %s does not fire", i, b->code);
+        assert_true(f->text[0]);
+        assert_int_equal(f->is_warning, c->is_warning);
+        assert_int_equal(s.ticket.is_allowed, c->is_warning);
+    }
+}
+
+static void every_control_has_its_boundary_tested_and_says_what_to_do(void **state)
+{
+    (void)state;
+    const struct gate_control *c;
+    for (size_t i = 0; (c = control_at(i)) != NULL; i++) {
+        bool tested = false;
+        for (size_t k = 0; k < sizeof boundaries / sizeof boundaries[0]; k++)
+            tested = tested || strcmp(boundaries[k].code, c->code) == 0;
+        if (!tested)
+            fail_msg("%s has no row", c->code);
+        assert_true(c->is_warning || c->next[0]);
+        assert_true(c->is_warning == (c->class == ERROR_NONE));
+        assert_ptr_equal(control_find(c->code), c);
+    }
+    assert_null(control_find("NO_SUCH_CODE"));
+}
+
+/* ---- the whole ---- */
+
+static void a_plain_order_passes_without_a_finding(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    judge(&s);
+    assert_true(s.ticket.is_allowed);
+    assert_int_equal(s.ticket.finding_count, 0);
+    assert_true(dec_eq(s.ticket.value_base.v, DEC(1000)));
+    assert_true(dec_eq(s.ticket.position_after, DEC(10)));
+    assert_int_equal(s.ticket.mode, GATE_MODE_PAPER);
+}
+
+static void all_failing_controls_are_told_and_the_first_names_the_error(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct error e;
+    scene_init(&s);
+    killed(&s);
+    day_over(&s);
+    value_over(&s);
+    judge(&s);
+    assert_true(finding(&s, "KILLED") && finding(&s, "RATE_DAY") && finding(&s, "VALUE_MAX"));
+    assert_false(ticket_refused(&s.ticket, &e));
+    assert_string_equal(e.reason, "KILLED");
+    assert_int_equal(e.code, ERROR_DENIED);
+    assert_true(e.next[0]);
+}
+
+static void a_malformed_order_is_judged_for_its_form_alone(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    quantity_huge(&s);
+    killed(&s);
+    judge(&s);
+    assert_int_equal(s.ticket.finding_count, 1);
+    assert_false(s.ticket.is_allowed || s.ticket.value.has);
+}
+
+static void amounts_that_overflow_are_refused_and_not_wrapped(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    first(&s)->quantity = number("1000000000000");
+    first(&s)->limit_price = some("1000000000000");
+    memcpy(first(&s)->contract.multiplier, "1000000", 8);
+    s.facts.rate = some("1000000");
+    s.facts.value_today = number("900000000000000000000000000");
+    s.facts.position = DEC(-1);
+    judge(&s);
+    assert_non_null(finding(&s, "VALUE_MAX"));
+    assert_non_null(finding(&s, "DAILY_VALUE"));
+}
+
+static void a_market_order_is_valued_at_the_worst_price_and_the_collar(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bid, *ask, *last, *close, *expected;
+    } cases[] = {
+        {"99.9", "100.1", "100", "98", "110.11"},
+        {"99.9", "100.1", "105", "98", "115.5"},
+        {"99.9", "100.1", "100", "120", "132"},
+        {"100", NULL, NULL, NULL, "110"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene s;
+        scene_init(&s);
+        market(&s);
+        s.facts.quote.bid = cases[i].bid ? some(cases[i].bid) : DEC_NONE;
+        s.facts.quote.ask = cases[i].ask ? some(cases[i].ask) : DEC_NONE;
+        s.facts.quote.last = cases[i].last ? some(cases[i].last) : DEC_NONE;
+        s.facts.quote.close = cases[i].close ? some(cases[i].close) : DEC_NONE;
+        judge(&s);
+        assert_true(dec_eq(s.ticket.value.v, dec_times(number(cases[i].expected), 10)));
+    }
+}
+
+static void a_sale_at_a_limit_is_valued_at_the_market_if_that_is_higher(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    sell(&s, "10", "10");
+    first(&s)->limit_price = some("95");
+    judge(&s);
+    assert_true(dec_eq(s.ticket.value.v, DEC(1001)));
+}
+
+static void values_are_converted_to_the_base_currency(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    memcpy(first(&s)->contract.currency, "EUR", 4);
+    s.facts.rate = some("1.1");
+    judge(&s);
+    assert_true(dec_eq(s.ticket.value.v, DEC(1000)));
+    assert_true(dec_eq(s.ticket.value_base.v, DEC(1100)));
+    assert_string_equal(s.ticket.currency, "EUR");
+}
+
+static void a_bracket_is_valued_at_its_entry_and_shows_the_loss_at_its_stop(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    bracket(&s, "95", "110");
+    judge(&s);
+    assert_true(s.ticket.is_allowed);
+    assert_true(dec_eq(s.ticket.value_base.v, DEC(1000)));
+    assert_true(dec_eq(s.ticket.worst_loss_base.v, DEC(50)));
+}
+
+static void only_what_reduces_is_called_reducing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *held, *quantity, *working;
+        enum order_side side;
+        bool reduces;
+    } cases[] = {
+        {"10", "10", "0", SIDE_SELL, true},  {"10", "11", "0", SIDE_SELL, false},
+        {"10", "6", "4", SIDE_SELL, true},   {"10", "6", "5", SIDE_SELL, false},
+        {"0", "1", "0", SIDE_SELL, false},   {"10", "5", "0", SIDE_BUY, false},
+        {"-10", "10", "0", SIDE_BUY, true},  {"-10", "11", "0", SIDE_BUY, false},
+        {"-10", "5", "0", SIDE_SELL, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene s;
+        scene_init(&s);
+        s.facts.position = number(cases[i].held);
+        first(&s)->side = cases[i].side;
+        first(&s)->quantity = number(cases[i].quantity);
+        s.facts.working[KIND_PLAIN][cases[i].side] = number(cases[i].working);
+        judge(&s);
+        assert_int_equal(s.ticket.is_reducing, cases[i].reduces);
+    }
+}
+
+static void a_change_counts_what_is_still_open_of_the_order(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    sell(&s, "10", "14"); /* 4 have filled: 10 are held, 10 are open */
+    modify(&s);
+    s.existing.status.filled = DEC(4);
+    first(&s)->limit_price = some("101");
+    judge(&s);
+    assert_null(finding(&s, "WOULD_SHORT"));
+    assert_true(s.ticket.is_reducing);
+    assert_true(dec_is_zero(s.ticket.position_after));
+}
+
+static void the_defaults_are_those_of_the_table(void **state)
+{
+    (void)state;
+    struct guard_limits l;
+    guard_limits_default(&l);
+    assert_int_equal(l.mode, GUARD_AUTO);
+    assert_true(dec_eq(l.max_order_quantity, DEC(1000)));
+    assert_true(dec_eq(l.max_order_value, DEC(10000)));
+    assert_int_equal(l.max_orders_per_day, 50);
+    assert_int_equal(l.stale_price_s, 60);
+    assert_false(l.allow_short);
+    assert_true(guard_list_has(l.security_types, STR("stk")));
+    assert_false(guard_list_has(l.security_types, STR("")));
+    assert_false(guard_list_has(STR_NONE, STR("STK")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_control_holds_on_both_sides_of_its_boundary),
+        cmocka_unit_test(every_control_has_its_boundary_tested_and_says_what_to_do),
+        cmocka_unit_test(a_plain_order_passes_without_a_finding),
+        cmocka_unit_test(all_failing_controls_are_told_and_the_first_names_the_error),
+        cmocka_unit_test(a_malformed_order_is_judged_for_its_form_alone),
+        cmocka_unit_test(amounts_that_overflow_are_refused_and_not_wrapped),
+        cmocka_unit_test(a_market_order_is_valued_at_the_worst_price_and_the_collar),
+        cmocka_unit_test(a_sale_at_a_limit_is_valued_at_the_market_if_that_is_higher),
+        cmocka_unit_test(values_are_converted_to_the_base_currency),
+        cmocka_unit_test(a_bracket_is_valued_at_its_entry_and_shows_the_loss_at_its_stop),
+        cmocka_unit_test(only_what_reduces_is_called_reducing),
+        cmocka_unit_test(a_change_counts_what_is_still_open_of_the_order),
+        cmocka_unit_test(the_defaults_are_those_of_the_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: MIT */
+#include "desk.h"
+
+static int setup(void **state)
+{
+    *state = desk_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct desk *d = *state;
+    struct db_verdict v;
+    struct error e;
+    assert_true(db_verify(d->db, &v, &e) && v.is_intact);
+    desk_free(d);
+    return 0;
+}
+
+static bool refused(const struct call *c, const char *reason)
+{
+    if (c->ok || strcmp(c->e.reason, reason) != 0) {
+        print_message("ok=%d reason=%s text=%s\n", c->ok, c->e.reason, c->e.text);
+        return false;
+    }
+    return true;
+}
+
+static bool became(const struct call *c, enum gate_result r)
+{
+    if (!c->ok || c->outcome.result != r) {
+        print_message("ok=%d reason=%s text=%s result=%s %s\n", c->ok, c->e.reason, c->e.text,
+                      gate_result_text(c->outcome.result), c->outcome.text);
+        return false;
+    }
+    return true;
+}
+
+/* ---- placing ---- */
+
+static void a_resting_order_is_journaled_sent_and_acknowledged(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    assert_true(c.outcome.legs[0].order.perm_id != 0);
+    assert_int_equal(strlen(c.outcome.legs[0].order.ref), 20);
+    assert_int_equal(working(d), 1);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, c.outcome.legs[0].order.ref), 1);
+    assert_int_equal(journaled(d, JOURNAL_SENT, c.outcome.legs[0].order.ref), 1);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "\"working\""), 1);
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    size_t n = gate_limits_status(d->gate, str_of(book_account(d->book, 0)), d->now, rows);
+    assert_true(n >= 3);
+    assert_string_equal(rows[0].code, "RATE_DAY");
+    assert_true(dec_eq(rows[0].used, DEC(1)));
+}
+
+static void a_market_order_is_answered_with_its_fill(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct dec before = held(d, AAPL);
+    resting(d, &c, "5", 0);
+    c.request.orders[0].type = ORDER_MKT;
+    c.request.orders[0].limit_price = DEC_NONE;
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_FILLED));
+    assert_true(dec_eq(c.outcome.legs[0].status.filled, DEC(5)));
+    assert_true(c.outcome.legs[0].status.avg_fill_price.has);
+    desk_run(d, 1000);
+    assert_true(dec_eq(held(d, AAPL), dec_plus(before, DEC(5))));
+    assert_int_equal(journaled(d, JOURNAL_FILL, "AAPL") > 0, 1);
+}
+
+static void a_refusal_of_the_broker_is_told_with_its_words(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct error e;
+    assert_true(paper_fault(d->paper, PAPER_FAULT_REJECT_NEXT, 201, d->now));
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_REJECTED));
+    assert_int_equal(c.outcome.legs[0].status.broker_code, 201);
+    assert_true(c.outcome.legs[0].status.broker_text[0]);
+    assert_false(gate_outcome_ok(&c.outcome, &e));
+    assert_int_equal(e.code, ERROR_BROKER);
+    assert_int_equal(e.broker_code, 201);
+    assert_int_equal(gate_unknown_count(d->gate), 0);
+}
+
+static void a_refused_order_is_journaled_and_nothing_is_sent(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "1001", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "QTY_MAX"));
+    assert_int_equal(c.e.code, ERROR_LIMIT);
+    assert_true(c.ticket.finding_count >= 2); /* quantity and value */
+    desk_run(d, 100);
+    assert_int_equal(working(d), 0);
+    assert_int_equal(journaled(d, JOURNAL_REFUSAL, "VALUE_MAX"), 1);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static void a_bracket_goes_out_as_one_group(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    struct order *o = c.request.orders;
+    o[1] = o[2] = o[0];
+    o[1].side = o[2].side = SIDE_SELL;
+    o[1].type = ORDER_STP;
+    o[1].tif = o[2].tif = TIF_GTC;
+    o[1].limit_price = DEC_NONE;
+    o[1].stop_price = DEC_SOME(dec_minus(o[0].limit_price.v, DEC(10)));
+    o[2].limit_price = DEC_SOME(dec_plus(o[0].limit_price.v, DEC(20)));
+    c.request.count = 3;
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    assert_int_equal(c.outcome.count, 3);
+    assert_int_equal(working(d), 3);
+    int32_t parent = c.outcome.legs[0].order.order_id;
+    assert_int_equal(c.outcome.legs[1].order.parent_id, parent);
+    assert_int_equal(c.outcome.legs[2].order.parent_id, parent);
+    assert_true(c.ticket.worst_loss_base.has);
+    struct call cancel = {.cancel = {.order_id = parent}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(became(&cancel, GATE_CANCELLED));
+    desk_run(d, 500);
+    assert_int_equal(working(d), 0);
+}
+
+static void the_same_order_again_is_a_duplicate_unless_meant(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    resting(d, &a, "5", 5);
+    b = a;
+    call(d, &a, CALL_SUBMIT);
+    call(d, &b, CALL_SUBMIT);
+    assert_true(refused(&b, "DUPLICATE"));
+    b.request.allow_duplicate = true;
+    call(d, &b, CALL_SUBMIT);
+    assert_true(became(&b, GATE_WORKING));
+    assert_int_equal(working(d), 2);
+}
+
+static void an_idempotency_key_places_once(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    resting(d, &a, "5", 5);
+    a.request.idempotency_key = STR("k1");
+    b = a;
+    call(d, &a, CALL_SUBMIT);
+    assert_true(became(&a, GATE_WORKING));
+    call(d, &b, CALL_SUBMIT);
+    assert_true(became(&b, GATE_WORKING));
+    assert_true(b.outcome.is_replay);
+    assert_int_equal(b.outcome.legs[0].order.order_id, a.outcome.legs[0].order.order_id);
+    assert_int_equal(working(d), 1);
+    desk_restart(d); /* and after a restart */
+    call(d, &b, CALL_SUBMIT);
+    assert_true(became(&b, GATE_WORKING));
+    assert_true(b.outcome.is_replay);
+    b.request.orders[0].quantity = DEC(6);
+    call(d, &b, CALL_SUBMIT);
+    assert_true(refused(&b, "IDEMPOTENCY_CONFLICT"));
+    assert_int_equal(working(d), 1);
+}
+
+static void two_requests_with_one_key_at_once_place_once(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    resting(d, &a, "5", 5);
+    a.request.idempotency_key = STR("k1");
+    b = a;
+    call_start(d, &a, CALL_SUBMIT);
+    call_start(d, &b, CALL_SUBMIT);
+    call_finish(d, &a);
+    call_finish(d, &b);
+    assert_true(a.outcome.is_replay != b.outcome.is_replay);
+    desk_run(d, 500);
+    assert_int_equal(working(d), 1);
+}
+
+static void orders_in_flight_count_against_the_limits(void **state)
+{
+    struct desk *d = *state;
+    struct call calls[3];
+    d->disk = DISK_HANGS; /* nothing is sent yet */
+    d->limits.max_orders_per_day = 2;
+    desk_restart(d);
+    for (int i = 0; i < 3; i++) {
+        resting(d, &calls[i], "5", 5 + i);
+        call_start(d, &calls[i], CALL_SUBMIT);
+        desk_run(d, 100);
+    }
+    assert_true(calls[2].is_done && refused(&calls[2], "RATE_DAY"));
+    assert_int_equal(working(d), 0);
+    d->disk = DISK_WORKS;
+    call_finish(d, &calls[0]);
+    call_finish(d, &calls[1]);
+    assert_int_equal(working(d), 2);
+}
+
+static void a_preview_sends_nothing_and_says_everything(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    c.request.want_margin = true;
+    call(d, &c, CALL_PREVIEW);
+    assert_true(c.ok && c.ticket.is_allowed && c.ticket.has_margin);
+    assert_true(c.ticket.reference.has && c.ticket.value_base.has && c.ticket.headroom_count > 0);
+    assert_int_equal(working(d), 0);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+    gate_kill(d->gate, STR("t"), STR("w"), false, d->now);
+    call(d, &c, CALL_PREVIEW);
+    assert_true(c.ok && !c.ticket.is_allowed);
+    assert_string_equal(c.ticket.findings[0].code, "KILLED");
+}
+
+static void another_exchange_is_read_only_until_paper_is_configured(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct str account = str_of(book_account(d->book, 0));
+    assert_int_equal(gate_mode(d->gate, account), GATE_MODE_PAPER);
+    d->is_foreign = true;
+    desk_restart(d);
+    account = str_of(book_account(d->book, 0));
+    assert_int_equal(gate_mode(d->gate, account), GATE_MODE_READ_ONLY);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "MODE_READ_ONLY"));
+    d->limits.mode = GUARD_PAPER;
+    desk_restart(d);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+}
+
+/* ---- the disk ---- */
+
+static void nothing_is_sent_before_the_intent_is_on_the_disk(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->disk = DISK_HANGS;
+    resting(d, &c, "5", 5);
+    call_start(d, &c, CALL_SUBMIT);
+    desk_run(d, 3000);
+    assert_false(c.is_done);
+    assert_int_equal(working(d), 0);
+    d->disk = DISK_WORKS;
+    call_finish(d, &c);
+    assert_true(became(&c, GATE_WORKING));
+}
+
+static void a_disk_that_hangs_too_long_sends_nothing(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->disk = DISK_HANGS;
+    resting(d, &c, "5", 5);
+    call_start(d, &c, CALL_SUBMIT);
+    desk_run(d, 31000);
+    assert_true(c.is_done && !c.ok);
+    assert_int_equal(c.e.code, ERROR_TIMEOUT);
+    d->disk = DISK_WORKS;
+    desk_run(d, 2000);
+    assert_int_equal(working(d), 0);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_sent"), 1);
+    desk_restart(d);
+    assert_int_equal(gate_unknown_count(d->gate), 0);
+}
+
+static void a_full_disk_stops_orders_but_not_cancels(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    resting(d, &a, "5", 5);
+    call(d, &a, CALL_SUBMIT);
+    d->disk = DISK_FULL;
+    resting(d, &b, "5", 6);
+    call(d, &b, CALL_SUBMIT);
+    assert_true(refused(&b, "JOURNAL_FAILED"));
+    call(d, &b, CALL_SUBMIT); /* now the failure is known */
+    assert_true(refused(&b, "JOURNAL_FAILED"));
+    assert_int_equal(working(d), 1);
+    struct call cancel = {.cancel = {.order_id = a.outcome.legs[0].order.order_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(became(&cancel, GATE_CANCELLED));
+    d->disk = DISK_WORKS;
+    journal_recover(d->journal);
+    desk_run(d, 100);
+    resting(d, &b, "5", 6);
+    call(d, &b, CALL_SUBMIT);
+    assert_true(became(&b, GATE_WORKING));
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
+    assert_true(dec_eq(rows[0].used, DEC(2))); /* what was not sent does not count */
+}
+
+/* ---- unknown ---- */
+
+static void reconcile_now(struct desk *d)
+{
+    struct call c = {0};
+    desk_ready(d);
+    call(d, &c, CALL_RECONCILE);
+    assert_true(c.ok);
+}
+
+static void an_answer_that_is_cut_off_is_unknown_and_found_again(void **state)
+{
+    struct desk *d = *state;
+    struct call c, other;
+    struct error e;
+    assert_true(paper_fault(d->paper, PAPER_FAULT_CUT_BEFORE_ACK, 1, d->now));
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_UNKNOWN));
+    assert_false(gate_outcome_ok(&c.outcome, &e));
+    assert_string_equal(e.reason, "OUTCOME_UNKNOWN");
+    assert_int_equal(gate_unknown_count(d->gate), 1);
+    desk_ready(d);
+    assert_int_equal(gate_unknown_count(d->gate), 0); /* the snapshot names its reference */
+    assert_int_equal(working(d), 1);
+    resting(d, &other, "6", 6);
+    call(d, &other, CALL_SUBMIT);
+    assert_true(became(&other, GATE_WORKING));
+}
+
+static void an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree(void **state)
+{
+    struct desk *d = *state;
+    struct call c, other;
+    assert_true(paper_fault(d->paper, PAPER_FAULT_LOSE_ORDER, 1, d->now));
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_UNKNOWN));
+    desk_ready(d);
+    assert_int_equal(gate_unknown_count(d->gate), 1);
+    resting(d, &other, "6", 6);
+    call(d, &other, CALL_SUBMIT);
+    assert_true(refused(&other, "UNKNOWN_PENDING"));
+    reconcile_now(d);
+    assert_int_equal(gate_unknown_count(d->gate), 0);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_placed"), 1);
+    call(d, &other, CALL_SUBMIT);
+    assert_true(became(&other, GATE_WORKING));
+    assert_int_equal(working(d), 1);
+}
+
+static void a_crash_between_sending_and_the_answer_is_settled_after_the_restart(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call_start(d, &c, CALL_SUBMIT);
+    desk_run(d, 10);
+    for (int i = 0; i < 100 && journaled(d, JOURNAL_INTENT, "") == 0; i++)
+        desk_run(d, 10);
+    desk_stop(d); /* whatever was known of the answer is gone */
+    desk_start(d);
+    desk_ready(d);
+    reconcile_now(d);
+    assert_int_equal(gate_unknown_count(d->gate), 0);
+    assert_true(working(d) <= 1);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 1);
+}
+
+static void counters_and_order_ids_survive_a_restart(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    resting(d, &a, "5", 5);
+    call(d, &a, CALL_SUBMIT);
+    desk_restart(d);
+    (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
+    assert_true(dec_eq(rows[0].used, DEC(1)));
+    resting(d, &b, "5", 6);
+    call(d, &b, CALL_SUBMIT);
+    assert_true(became(&b, GATE_WORKING));
+    assert_true(b.outcome.legs[0].order.order_id > a.outcome.legs[0].order.order_id);
+}
+
+/* ---- changing ---- */
+
+static void a_change_is_made_in_place(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    int32_t id = c.outcome.legs[0].order.order_id;
+    int64_t perm = c.outcome.legs[0].order.perm_id;
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0] = c.outcome.legs[0].order;
+    struct dec price = dec_minus(c.request.orders[0].limit_price.v, DEC(1));
+    c.request.orders[0].limit_price.v = price;
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    assert_false(c.outcome.is_replay);
+    assert_int_equal(c.outcome.legs[0].order.order_id, id);
+    assert_true(c.outcome.legs[0].order.perm_id == perm);
+    assert_true(dec_eq(c.outcome.legs[0].order.limit_price.v, price));
+    assert_int_equal(working(d), 1);
+    call(d, &c, CALL_SUBMIT); /* the same change again changes nothing */
+    assert_true(became(&c, GATE_WORKING));
+    assert_true(c.outcome.is_replay);
+    c.request.orders[0].quantity = DEC(1001);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "QTY_MAX"));
+}
+
+static void a_refused_change_leaves_the_order_and_says_so(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0] = c.outcome.legs[0].order;
+    c.request.orders[0].quantity = DEC(6);
+    assert_true(paper_fault(d->paper, PAPER_FAULT_REJECT_NEXT, 201, d->now));
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_REJECTED));
+    assert_int_equal(working(d), 1);
+    assert_true(dec_eq(c.outcome.legs[0].order.quantity, DEC(5)));
+}
+
+static void only_a_working_order_of_ours_can_be_changed(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0].order_id = 99999;
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "UNKNOWN_ORDER"));
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    struct call cancel = {.cancel = {.order_id = c.outcome.legs[0].order.order_id}};
+    call(d, &cancel, CALL_CANCEL);
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0] = c.outcome.legs[0].order;
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "NOT_WORKING"));
+}
+
+/* ---- cancelling ---- */
+
+static void a_cancel_is_confirmed_and_can_be_repeated(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    struct call by_ref = {.cancel = {.ref = str_of(c.outcome.legs[0].order.ref)}};
+    call(d, &by_ref, CALL_CANCEL);
+    assert_true(became(&by_ref, GATE_CANCELLED));
+    struct call by_perm = {.cancel = {.perm_id = c.outcome.legs[0].order.perm_id}};
+    call(d, &by_perm, CALL_CANCEL);
+    assert_true(became(&by_perm, GATE_CANCELLED));
+    assert_int_equal(journaled(d, JOURNAL_CANCEL, ""), 1);
+    struct call nothing = {.cancel = {.order_id = 99999}};
+    call(d, &nothing, CALL_CANCEL);
+    assert_true(refused(&nothing, "UNKNOWN_ORDER"));
+}
+
+static void a_filled_order_is_too_late_to_cancel(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 0);
+    c.request.orders[0].type = ORDER_MKT;
+    c.request.orders[0].limit_price = DEC_NONE;
+    call(d, &c, CALL_SUBMIT);
+    struct call cancel = {.cancel = {.order_id = c.outcome.legs[0].order.order_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(became(&cancel, GATE_FILLED));
+    assert_int_equal(journaled(d, JOURNAL_CANCEL, ""), 0);
+}
+
+static void an_order_of_another_client_is_not_ours_to_cancel_or_change(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    struct order theirs = c.outcome.legs[0].order;
+    d->client_id = 2;
+    desk_restart(d);
+    assert_int_equal(working(d), 1);
+    struct call cancel = {.cancel = {.perm_id = theirs.perm_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(refused(&cancel, "NOT_OURS"));
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0] = theirs;
+    c.request.orders[0].quantity = DEC(4);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "NOT_OURS"));
+}
+
+static void cancels_are_not_counted(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->limits.max_orders_per_day = 1;
+    desk_restart(d);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    struct call cancel = {.cancel = {.order_id = c.outcome.legs[0].order.order_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(became(&cancel, GATE_CANCELLED));
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
+    assert_true(dec_eq(rows[0].used, DEC(1)));
+}
+
+/* ---- the kill switch ---- */
+
+/* A sell stop that protects what is held of AAPL. */
+static void protect(struct desk *d, struct call *c)
+{
+    assert_true(dec_sign(held(d, AAPL)) > 0);
+    resting(d, c, "1", 0);
+    struct order *o = &c->request.orders[0];
+    o->side = SIDE_SELL;
+    o->type = ORDER_STP;
+    o->tif = TIF_GTC;
+    o->stop_price = DEC_SOME(dec_minus(o->limit_price.v, DEC(20)));
+    o->limit_price = DEC_NONE;
+    call(d, c, CALL_SUBMIT);
+    assert_true(became(c, GATE_WORKING));
+}
+
+static void the_kill_switch_blocks_cancels_and_keeps_protective_stops(void **state)
+{
+    struct desk *d = *state;
+    struct gate_kill_status k;
+    struct call c, stop;
+    struct error e;
+    protect(d, &stop);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_int_equal(working(d), 2);
+    gate_kill(d->gate, STR("me"), STR("enough"), false, d->now);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_killed && k.asked == 1 && k.working == 1);
+    assert_string_equal(k.why, "enough");
+    desk_run(d, 500);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.working == 0 && k.is_durable);
+    assert_int_equal(working(d), 1);
+    resting(d, &c, "5", 6);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "KILLED"));
+    desk_restart(d); /* it survives */
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "KILLED"));
+    gate_kill(d->gate, STR("me"), STR("all"), true, d->now);
+    desk_run(d, 500);
+    assert_int_equal(working(d), 0);
+    assert_false(gate_release(d->gate, STR("bot"), false, STR("?"), d->now, &e));
+    assert_string_equal(e.reason, "HUMAN_ONLY");
+    assert_true(gate_release(d->gate, STR("me"), true, STR("calm"), d->now, &e));
+    assert_false(gate_release(d->gate, STR("me"), true, STR("calm"), d->now, &e));
+    assert_string_equal(e.reason, "NOT_KILLED");
+    desk_run(d, 100);
+    desk_restart(d);
+    resting(d, &c, "5", 7);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+}
+
+static void a_kill_overtakes_an_order_that_waits_for_the_disk(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->disk = DISK_HANGS;
+    resting(d, &c, "5", 5);
+    call_start(d, &c, CALL_SUBMIT);
+    desk_run(d, 500);
+    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    d->disk = DISK_WORKS;
+    call_finish(d, &c);
+    assert_true(refused(&c, "KILLED"));
+    assert_int_equal(working(d), 0);
+}
+
+static void a_kill_without_disk_and_link_does_its_work_later(void **state)
+{
+    struct desk *d = *state;
+    struct gate_kill_status k;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    d->is_offline = true;
+    desk_hang_up(d);
+    d->disk = DISK_FULL;
+    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    desk_run(d, 100);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_killed && !k.is_durable && k.working == 1);
+    d->is_offline = false;
+    desk_ready(d);
+    assert_int_equal(working(d), 0);
+    d->disk = DISK_WORKS;
+    journal_recover(d->journal);
+    desk_run(d, 100);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_durable && k.working == 0);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_resting_order_is_journaled_sent_and_acknowledged),
+        TEST(a_market_order_is_answered_with_its_fill),
+        TEST(a_refusal_of_the_broker_is_told_with_its_words),
+        TEST(a_refused_order_is_journaled_and_nothing_is_sent),
+        TEST(a_bracket_goes_out_as_one_group),
+        TEST(the_same_order_again_is_a_duplicate_unless_meant),
+        TEST(an_idempotency_key_places_once),
+        TEST(two_requests_with_one_key_at_once_place_once),
+        TEST(orders_in_flight_count_against_the_limits),
+        TEST(a_preview_sends_nothing_and_says_everything),
+        TEST(another_exchange_is_read_only_until_paper_is_configured),
+        TEST(nothing_is_sent_before_the_intent_is_on_the_disk),
+        TEST(a_disk_that_hangs_too_long_sends_nothing),
+        TEST(a_full_disk_stops_orders_but_not_cancels),
+        TEST(an_answer_that_is_cut_off_is_unknown_and_found_again),
+        TEST(an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree),
+        TEST(a_crash_between_sending_and_the_answer_is_settled_after_the_restart),
+        TEST(counters_and_order_ids_survive_a_restart),
+        TEST(a_change_is_made_in_place),
+        TEST(a_refused_change_leaves_the_order_and_says_so),
+        TEST(only_a_working_order_of_ours_can_be_changed),
+        TEST(a_cancel_is_confirmed_and_can_be_repeated),
+        TEST(a_filled_order_is_too_late_to_cancel),
+        TEST(an_order_of_another_client_is_not_ours_to_cancel_or_change),
+        TEST(cancels_are_not_counted),
+        TEST(the_kill_switch_blocks_cancels_and_keeps_protective_stops),
+        TEST(a_kill_overtakes_an_order_that_waits_for_the_disk),
+        TEST(a_kill_without_disk_and_link_does_its_work_later),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/ledger.h"
+
+#include "../store/batch.h"
+#include "base/limits.h"
+#include "guard/record.h"
+#include "scene.h"
+
+/* ---- tools ---- */
+
+static struct intent intent_of(const char *ref, int32_t order_id, int64_t s)
+{
+    struct intent it = {
+        .order = order_of(SIDE_BUY, "10", ORDER_LMT), .state = INTENT_SENT, .at = at_s(s)};
+    it.order.limit_price = some("100");
+    it.order.order_id = order_id;
+    str_copy_cut(it.order.ref, sizeof it.order.ref, str_of(ref));
+    return it;
+}
+
+static struct intent *add(struct ledger *l, const struct intent *it)
+{
+    struct error e;
+    struct intent *kept = ledger_add(l, it, &e);
+    assert_non_null(kept);
+    return kept;
+}
+
+/* ---- counters ---- */
+
+static void counters_grow_and_a_new_day_clears_them(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    ledger_count(l, 3, DEC(500), at_s(0));
+    ledger_count(l, 1, DEC(100), at_s(1));
+    assert_int_equal(ledger_orders_today(l), 4);
+    assert_true(dec_eq(ledger_value_today(l), DEC(600)));
+    ledger_turn(l, at_s(12 * 3600 - 1).wall); /* noon + 12 h is midnight */
+    assert_int_equal(ledger_orders_today(l), 4);
+    assert_int_equal(ledger_day_end(l).ns, at_s(12 * 3600).wall.ns);
+    ledger_turn(l, at_s(12 * 3600).wall);
+    assert_int_equal(ledger_orders_today(l), 0);
+    assert_true(dec_is_zero(ledger_value_today(l)));
+    ledger_free(l);
+}
+
+static void a_clock_that_goes_back_clears_nothing(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    ledger_count(l, 3, DEC(500), at_s(0));
+    ledger_turn(l, at_s(-86400).wall);
+    ledger_turn(l, at_s(0).wall);
+    assert_int_equal(ledger_orders_today(l), 3);
+    ledger_free(l);
+}
+
+static void what_was_not_sent_is_given_back_on_its_own_day_only(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    ledger_count(l, 2, DEC(500), at_s(0));
+    int64_t day = ledger_day(l);
+    ledger_release(l, day, 1, DEC(200));
+    assert_int_equal(ledger_orders_today(l), 1);
+    assert_true(dec_eq(ledger_value_today(l), DEC(300)));
+    ledger_turn(l, at_s(86400).wall);
+    ledger_release(l, day, 1, DEC(300));
+    assert_int_equal(ledger_orders_today(l), 0);
+    ledger_free(l);
+}
+
+static void a_minute_is_60_seconds(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    ledger_count(l, 2, DEC_ZERO, at_s(0));
+    ledger_count_send(l, at_s(30).mono);
+    assert_int_equal(ledger_last_minute(l, at_s(59).mono), 3);
+    assert_int_equal(ledger_last_minute(l, at_s(60).mono), 1);
+    assert_int_equal(ledger_last_minute(l, at_s(90).mono), 0);
+    for (int i = 0; i < LEDGER_MINUTE_MAX + 10; i++)
+        ledger_count_send(l, at_s(100).mono);
+    assert_int_equal(ledger_last_minute(l, at_s(100).mono), LEDGER_MINUTE_MAX);
+    ledger_free(l);
+}
+
+/* ---- intents ---- */
+
+static void an_equal_order_within_the_window_is_a_duplicate(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    struct intent it = intent_of("PC:1", 1, 0);
+    add(l, &it);
+    struct order o = it.order;
+    assert_non_null(ledger_duplicate(l, &o, 30, at_s(29)));
+    assert_null(ledger_duplicate(l, &o, 30, at_s(30)));
+    assert_null(ledger_duplicate(l, &o, 0, at_s(0)));
+    o.quantity = DEC(11);
+    assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
+    o = it.order;
+    o.limit_price = some("100.01");
+    assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
+    o = it.order;
+    o.side = SIDE_SELL;
+    assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
+    o = it.order;
+    o.account[2] = '9';
+    assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
+    o = it.order;
+    ledger_by_ref(l, STR("PC:1"))->state = INTENT_NOT_SENT;
+    assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
+    ledger_free(l);
+}
+
+static void intents_are_found_by_their_keys(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    struct intent a = intent_of("PC:1", 1, 0), b = intent_of("PC:2", 1, 1);
+    memcpy(a.principal, "me", 3);
+    memcpy(a.key, "k1", 3);
+    add(l, &a);
+    struct intent *newer = add(l, &b);
+    assert_ptr_equal(ledger_by_order_id(l, 1), newer); /* ids come again after a restart of TWS */
+    assert_string_equal(ledger_by_key(l, STR("me"), STR("k1"))->order.ref, "PC:1");
+    assert_null(ledger_by_key(l, STR("you"), STR("k1")));
+    assert_null(ledger_by_ref(l, STR("PC:3")));
+    assert_null(ledger_by_ref(l, STR_NONE));
+    ledger_free(l);
+}
+
+static void unsettled_intents_are_never_dropped_to_make_room(void **state)
+{
+    (void)state;
+    struct error e;
+    struct ledger *l = ledger_new();
+    char ref[24];
+    for (int i = 0; i < LIMIT_ORDERS; i++) {
+        (void)snprintf(ref, sizeof ref, "PC:%d", i);
+        struct intent it = intent_of(ref, i + 1, 0);
+        add(l, &it);
+    }
+    struct intent more = intent_of("PC:more", 1, 0);
+    assert_null(ledger_add(l, &more, &e));
+    assert_string_equal(e.reason, "ORDERS_MAX");
+    ledger_by_ref(l, STR("PC:5"))->state = INTENT_KNOWN;
+    add(l, &more);
+    assert_null(ledger_by_ref(l, STR("PC:5")));
+    assert_non_null(ledger_by_ref(l, STR("PC:0")));
+    ledger_free(l);
+}
+
+/* ---- restart ---- */
+
+/* A store into which the gate of an earlier run has written. */
+struct past {
+    struct db *db;
+    struct journal *j;
+    struct scene scene;
+};
+
+static void past_init(struct past *p)
+{
+    struct error e;
+    p->db = db_open(":memory:", &e);
+    assert_non_null(p->db);
+    p->j = journal_new(0);
+    scene_init(&p->scene);
+}
+
+static void past_fini(struct past *p)
+{
+    journal_free(p->j);
+    db_close(p->db);
+}
+
+static void write_body(struct past *p, enum journal_kind kind, struct buf *b, int64_t s)
+{
+    struct error e;
+    assert_true(journal_append(p->j, kind, STR("me"), buf_str(b), at_s(s), &e) > 0);
+    buf_fini(b);
+    flush(p->j, p->db);
+}
+
+static void wrote_intent(struct past *p, const char *ref, int64_t s)
+{
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    p->scene.request.idempotency_key = STR("key");
+    p->scene.request.reasoning = STR("said \"so\"\n");
+    judge(&p->scene);
+    struct order *o = &p->scene.ticket.orders[0];
+    o->order_id = 5;
+    o->client_id = 1;
+    str_copy_cut(o->ref, sizeof o->ref, str_of(ref));
+    record_request(&b, &p->scene.request, &p->scene.ticket, DEC(1000), "digest", NULL);
+    write_body(p, JOURNAL_INTENT, &b, s);
+}
+
+static void wrote_word(struct past *p, const char *ref, const char *word, int64_t s)
+{
+    struct buf b;
+    struct order o = {.order_id = 5};
+    buf_init(&b, JOURNAL_BODY_MAX);
+    str_copy_cut(o.ref, sizeof o.ref, str_of(ref));
+    record_word(&b, &o, 1, word, "");
+    write_body(p, JOURNAL_OUTCOME, &b, s);
+}
+
+static struct ledger *restored(struct past *p, int64_t s)
+{
+    struct error e;
+    struct ledger *l = ledger_new();
+    assert_true(ledger_restore(l, p->db, at_s(s), &e));
+    return l;
+}
+
+static void an_intent_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    trail(&p.scene, "8");
+    memcpy(first(&p.scene)->oca_group, "g", 2);
+    wrote_intent(&p, "PC:1", 0);
+    struct ledger *l = restored(&p, 10);
+    const struct intent *it = ledger_by_ref(l, STR("PC:1"));
+    assert_non_null(it);
+    const struct order *is = &it->order, *was = first(&p.scene);
+    assert_true(is->order_id == 5 && is->client_id == 1 && is->side == SIDE_SELL);
+    assert_true(is->type == ORDER_TRAIL && is->tif == TIF_DAY);
+    assert_string_equal(is->account, was->account);
+    assert_string_equal(is->oca_group, "g");
+    assert_true(contract_same(&is->contract, &was->contract));
+    assert_true(dec_eq(is->quantity, was->quantity));
+    assert_true(is->trail_percent.has && dec_eq(is->trail_percent.v, DEC(8)));
+    assert_false(is->limit_price.has || is->stop_price.has || is->trail_amount.has);
+    assert_string_equal(it->key, "key");
+    assert_string_equal(it->digest, "digest");
+    assert_string_equal(it->principal, "me");
+    assert_int_equal(it->state, INTENT_UNKNOWN); /* nothing said what became of it */
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void counters_duplicates_and_rate_survive_a_restart(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    wrote_intent(&p, "PC:1", 0);
+    wrote_intent(&p, "PC:2", 5);
+    wrote_word(&p, "PC:2", "working", 6);
+    struct ledger *l = restored(&p, 10);
+    assert_int_equal(ledger_orders_today(l), 2);
+    assert_true(dec_eq(ledger_value_today(l), DEC(2000)));
+    assert_int_equal(ledger_last_minute(l, at_s(10).mono), 2);
+    assert_int_equal(ledger_last_minute(l, at_s(61).mono), 1);
+    assert_string_equal(ledger_duplicate(l, first(&p.scene), 30, at_s(10))->order.ref, "PC:2");
+    assert_null(ledger_duplicate(l, first(&p.scene), 30, at_s(40)));
+    assert_int_equal(ledger_by_ref(l, STR("PC:2"))->state, INTENT_KNOWN);
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void what_was_not_sent_does_not_count_after_a_restart(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    wrote_intent(&p, "PC:1", 0);
+    wrote_word(&p, "PC:1", "not_sent", 1);
+    wrote_word(&p, "PC:1", "not_sent", 1); /* said twice, given back once */
+    wrote_intent(&p, "PC:2", 2);
+    wrote_word(&p, "PC:2", "not_changed", 3); /* a change of it that was not sent */
+    struct ledger *l = restored(&p, 10);
+    assert_int_equal(ledger_orders_today(l), 1);
+    assert_true(dec_eq(ledger_value_today(l), DEC(1000)));
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void yesterday_does_not_count_but_its_unknown_order_is_kept(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    wrote_intent(&p, "PC:1", -86400);
+    wrote_word(&p, "PC:1", "unknown", -86390);
+    struct ledger *l = restored(&p, 0);
+    assert_int_equal(ledger_orders_today(l), 0);
+    assert_int_equal(ledger_by_ref(l, STR("PC:1"))->state, INTENT_UNKNOWN);
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void a_restart_with_the_clock_set_back_keeps_the_count(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    wrote_intent(&p, "PC:1", 0);
+    struct ledger *l = restored(&p, -86400);
+    assert_int_equal(ledger_orders_today(l), 1);
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void a_digest_tells_requests_apart(void **state)
+{
+    (void)state;
+    char a[SHA256_HEX_MAX], b[SHA256_HEX_MAX];
+    struct scene s;
+    scene_init(&s);
+    record_digest(&s.request, a);
+    s.request.reasoning = STR("other words");
+    record_digest(&s.request, b);
+    assert_string_equal(a, b);
+    first(&s)->limit_price = some("100.01");
+    record_digest(&s.request, b);
+    assert_string_not_equal(a, b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counters_grow_and_a_new_day_clears_them),
+        cmocka_unit_test(a_clock_that_goes_back_clears_nothing),
+        cmocka_unit_test(what_was_not_sent_is_given_back_on_its_own_day_only),
+        cmocka_unit_test(a_minute_is_60_seconds),
+        cmocka_unit_test(an_equal_order_within_the_window_is_a_duplicate),
+        cmocka_unit_test(intents_are_found_by_their_keys),
+        cmocka_unit_test(unsettled_intents_are_never_dropped_to_make_room),
+        cmocka_unit_test(an_intent_comes_back_as_it_was),
+        cmocka_unit_test(counters_duplicates_and_rate_survive_a_restart),
+        cmocka_unit_test(what_was_not_sent_does_not_count_after_a_restart),
+        cmocka_unit_test(yesterday_does_not_count_but_its_unknown_order_is_kept),
+        cmocka_unit_test(a_restart_with_the_clock_set_back_keeps_the_count),
+        cmocka_unit_test(a_digest_tells_requests_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

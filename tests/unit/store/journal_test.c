@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/limits.h"
+#include "batch.h"
+
+#include <string.h>
+
+/* A task that waits for a record and notes how that went. */
+struct waiting {
+    struct journal *j;
+    int64_t seq;
+    bool is_done, ok;
+    struct error e;
+};
+
+static void wait_for(struct task *t, void *arg)
+{
+    struct waiting *w = arg;
+    w->ok = journal_wait(t, w->j, w->seq, &w->e);
+    w->is_done = true;
+}
+
+static const struct error disk_full = {
+    .code = ERROR_UNAVAILABLE, .reason = "STORE", .text = "full"};
+
+static void numbers_continue_what_is_stored(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(41);
+    assert_int_equal(journal_durable(j), 41);
+    assert_int_equal(append(j, "{}", 0), 42);
+    assert_int_equal(append(j, "{}", 0), 43);
+    assert_int_equal(journal_last(j), 43);
+    assert_int_equal(journal_durable(j), 41);
+    journal_free(j);
+}
+
+static void a_task_waits_until_its_record_is_committed(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct tasks *tasks = tasks_new();
+    struct waiting w = {.j = j, .seq = append(j, "{}", 0)};
+    assert_non_null(task_spawn(tasks, at_s(0), 10000, wait_for, &w));
+    tasks_run(tasks, at_s(0));
+    assert_false(w.is_done);
+    struct journal_batch *b = journal_take(j);
+    tasks_run(tasks, at_s(1)); /* the disk is slow */
+    assert_false(w.is_done);
+    journal_committed(j, b, true, NULL);
+    tasks_run(tasks, at_s(2));
+    assert_true(w.is_done && w.ok);
+    tasks_free(tasks);
+    journal_free(j);
+}
+
+static void one_batch_is_away_at_a_time(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    append(j, "{}", 0);
+    struct journal_batch *b = journal_take(j);
+    append(j, "{}", 0);
+    assert_null(journal_take(j));
+    assert_int_equal(journal_pending(j), 1);
+    journal_committed(j, b, true, NULL);
+    b = journal_take(j);
+    assert_int_equal(b->items[0].seq, 2);
+    journal_committed(j, b, true, NULL);
+    journal_free(j);
+}
+
+static void a_failed_commit_fails_those_who_wait_and_those_who_come(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct tasks *tasks = tasks_new();
+    struct waiting w = {.j = j, .seq = append(j, "{}", 0)}, later = {.j = j};
+    task_spawn(tasks, at_s(0), 10000, wait_for, &w);
+    tasks_run(tasks, at_s(0));
+    journal_committed(j, journal_take(j), false, &disk_full);
+    later.seq = append(j, "{}", 1);
+    task_spawn(tasks, at_s(1), 10000, wait_for, &later);
+    tasks_run(tasks, at_s(1));
+    assert_true(w.is_done && !w.ok && later.is_done && !later.ok);
+    assert_string_equal(w.e.reason, "JOURNAL_FAILED");
+    assert_string_equal(later.e.reason, "JOURNAL_FAILED");
+    assert_true(journal_is_failed(j));
+    assert_null(journal_take(j));
+    tasks_free(tasks);
+    journal_free(j);
+}
+
+static void a_recovered_journal_writes_the_kept_records_first(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    append(j, "{\"n\":1}", 0);
+    journal_committed(j, journal_take(j), false, &disk_full);
+    append(j, "{\"n\":2}", 0);
+    journal_recover(j);
+    struct journal_batch *b = journal_take(j);
+    assert_int_equal(b->items[0].seq, 1);
+    assert_true(journal_is_failed(j)); /* until it is on the disk */
+    journal_committed(j, b, true, NULL);
+    assert_false(journal_is_failed(j));
+    assert_int_equal(journal_durable(j), 1);
+    b = journal_take(j);
+    assert_int_equal(b->items[0].seq, 2);
+    journal_committed(j, b, true, NULL);
+    journal_free(j);
+}
+
+static void recovery_allows_one_attempt(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    append(j, "{}", 0);
+    journal_committed(j, journal_take(j), false, &disk_full);
+    journal_recover(j);
+    journal_committed(j, journal_take(j), false, &disk_full);
+    assert_null(journal_take(j));
+    journal_free(j);
+}
+
+static void a_lost_commit_ends_in_the_time_out_of_the_task(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct tasks *tasks = tasks_new();
+    struct waiting w = {.j = j, .seq = append(j, "{}", 0)};
+    task_spawn(tasks, at_s(0), 5000, wait_for, &w);
+    tasks_run(tasks, at_s(0));
+    struct journal_batch *b = journal_take(j);
+    tasks_run(tasks, at_s(6));
+    assert_true(w.is_done && !w.ok);
+    assert_int_equal(w.e.code, ERROR_TIMEOUT);
+    journal_committed(j, b, true, NULL);
+    tasks_free(tasks);
+    journal_free(j);
+}
+
+static void a_full_queue_refuses(void **state)
+{
+    (void)state;
+    struct error e;
+    struct journal *j = journal_new(0);
+    for (int i = 0; i < LIMIT_JOURNAL_QUEUE; i++)
+        append(j, "{}", 0);
+    assert_int_equal(journal_append(j, JOURNAL_STATE, STR("t"), STR("{}"), at_s(0), &e), 0);
+    assert_string_equal(e.reason, "JOURNAL_FAILED");
+    assert_false(journal_put(j, STR("k"), STR("v"), at_s(0), &e));
+    assert_int_equal(journal_last(j), LIMIT_JOURNAL_QUEUE);
+    struct journal_batch *b = journal_take(j);
+    assert_int_equal(b->count, JOURNAL_BATCH_MAX);
+    journal_committed(j, b, true, NULL);
+    assert_int_equal(append(j, "{}", 0), LIMIT_JOURNAL_QUEUE + 1);
+    journal_free(j);
+}
+
+static void an_oversize_body_is_refused(void **state)
+{
+    (void)state;
+    struct error e;
+    struct journal *j = journal_new(0);
+    char *body = test_malloc(JOURNAL_BODY_MAX + 1);
+    memset(body, 'x', JOURNAL_BODY_MAX + 1);
+    struct str s = {body, JOURNAL_BODY_MAX + 1};
+    assert_int_equal(journal_append(j, JOURNAL_STATE, STR("t"), s, at_s(0), &e), 0);
+    s.n--;
+    assert_int_equal(journal_append(j, JOURNAL_STATE, STR("t"), s, at_s(0), &e), 1);
+    test_free(body);
+    journal_free(j);
+}
+
+static struct execution fill(const char *id)
+{
+    struct execution x = {.order_id = 7, .quantity = DEC(10), .price = DEC(5)};
+    str_copy_cut(x.exec_id, sizeof x.exec_id, str_of(id));
+    return x;
+}
+
+static void tell(struct journal *j, enum event_kind kind, const struct execution *x)
+{
+    struct error e;
+    struct event ev = {.kind = kind, .at = at_s(0), .execution = x};
+    assert_true(journal_record_event(j, &ev, &e));
+}
+
+static void an_execution_and_its_commission_are_recorded_once(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct execution x = fill("a.01.01");
+    tell(j, EVENT_EXECUTION, &x);
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 1);
+    tell(j, EVENT_COMMISSION, &x);
+    tell(j, EVENT_COMMISSION, &x);
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 2);
+    x = fill("a.01.02"); /* a correction is news */
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 3);
+    journal_knows_execution(j, STR("b.01"), false);
+    x = fill("b.01");
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 3);
+    tell(j, EVENT_COMMISSION, &x);
+    assert_int_equal(journal_last(j), 4);
+    journal_free(j);
+}
+
+static void a_repeated_order_state_leaves_no_second_record(void **state)
+{
+    (void)state;
+    struct error e;
+    struct journal *j = journal_new(0);
+    struct order o = {.order_id = 7, .client_id = 1, .quantity = DEC(10)};
+    struct order_status s = {.state = STATE_SUBMITTED, .remaining = DEC(10)};
+    struct order_margin margin = {0};
+    struct event ev = {.kind = EVENT_ORDER_STATUS, .at = at_s(0), .order = &o, .status = &s};
+    assert_true(journal_record_event(j, &ev, &e) && journal_record_event(j, &ev, &e));
+    assert_int_equal(journal_last(j), 1);
+    s.state = STATE_FILLED;
+    assert_true(journal_record_event(j, &ev, &e));
+    assert_int_equal(journal_last(j), 2);
+    ev.kind = EVENT_ORDER;
+    ev.margin = &margin; /* a what-if */
+    assert_true(journal_record_event(j, &ev, &e));
+    assert_int_equal(journal_last(j), 2);
+    journal_free(j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_continue_what_is_stored),
+        cmocka_unit_test(a_task_waits_until_its_record_is_committed),
+        cmocka_unit_test(one_batch_is_away_at_a_time),
+        cmocka_unit_test(a_failed_commit_fails_those_who_wait_and_those_who_come),
+        cmocka_unit_test(a_recovered_journal_writes_the_kept_records_first),
+        cmocka_unit_test(recovery_allows_one_attempt),
+        cmocka_unit_test(a_lost_commit_ends_in_the_time_out_of_the_task),
+        cmocka_unit_test(a_full_queue_refuses),
+        cmocka_unit_test(an_oversize_body_is_refused),
+        cmocka_unit_test(an_execution_and_its_commission_are_recorded_once),
+        cmocka_unit_test(a_repeated_order_state_leaves_no_second_record),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
