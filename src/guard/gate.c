@@ -133,7 +133,6 @@ static void add_row(struct gate_headroom **at, const char *code, const char *nam
                     struct dec used, struct dec limit, struct opt_utc resets)
 {
     struct gate_headroom *row = (*at)++;
-    double most = dec_to_double(limit);
     const struct field *f = type_find(&guard_limits_type, str_of(name));
     *row = (struct gate_headroom){.code = code,
                                   .name = name,
@@ -141,7 +140,6 @@ static void add_row(struct gate_headroom **at, const char *code, const char *nam
                                   .unit = unit,
                                   .used = used,
                                   .limit = limit,
-                                  .ratio = most > 0 ? dec_to_double(used) / most : 1.0,
                                   .resets = resets};
 }
 

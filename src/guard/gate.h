@@ -100,7 +100,6 @@ struct gate_headroom {
     const char *doc;
     const char *unit; /* "orders", "USD" ... */
     struct dec used, limit;
-    double ratio; /* used / limit */
     struct opt_utc resets;
 };
 

@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-enum { SECTORS_MAX = 32, CURRENCIES_MAX = 32, MINUTE_S = 60, WEEK_S = 7 * 86400 };
+enum { SECTORS_MAX = 32, CURRENCIES_MAX = 32, MINUTE_S = 60, WEEK_S = 7 * 86400, BLOCK = 256 };
 
 /* shares of the common paths in a listing's movement */
 static const double market_volatility = 0.16;
@@ -218,6 +218,19 @@ static bool is_pair(const struct feed *f, const struct line *l)
     return l->base_ccy < f->currency_count && l->quote_ccy < f->currency_count;
 }
 
+static void currency_path(const struct currency *c, int64_t first, size_t count, double *out)
+{
+    if (c->volatility <= 0) {
+        for (size_t k = 0; k < count; k++)
+            out[k] = 0;
+        return;
+    }
+    double bound = least(band_max, band_of_volatility * c->volatility);
+    noise_path(&c->noise, first, count, out);
+    for (size_t k = 0; k < count; k++)
+        out[k] = noise_bound(c->volatility * bend_loss * out[k], bound);
+}
+
 /* The logarithm of price / base at the start of a minute. */
 static double log_at(struct feed *f, struct line *l, int64_t minute)
 {
@@ -230,6 +243,33 @@ static double log_at(struct feed *f, struct line *l, int64_t minute)
     if (l->w_own > 0)
         sum += l->w_own * noise_at(&l->noise, minute);
     return noise_bound(sum, l->band);
+}
+
+/* log_at for `count` minutes in a row (at most BLOCK + 1), to the same bits. */
+static void log_path(struct feed *f, struct line *l, int64_t first, size_t count, double *out)
+{
+    double part[BLOCK + 1];
+    if (is_pair(f, l)) {
+        currency_path(&f->currencies[l->base_ccy], first, count, out);
+        currency_path(&f->currencies[l->quote_ccy], first, count, part);
+        for (size_t k = 0; k < count; k++)
+            out[k] -= part[k];
+        return;
+    }
+    noise_path(&f->market, first, count, out);
+    for (size_t k = 0; k < count; k++)
+        out[k] *= l->w_market;
+    const struct noise *others[] = {l->sector, l->w_own > 0 ? &l->noise : NULL};
+    const double weights[] = {l->w_sector, l->w_own};
+    for (int i = 0; i < 2; i++) {
+        if (others[i] == NULL)
+            continue;
+        noise_path(others[i], first, count, part);
+        for (size_t k = 0; k < count; k++)
+            out[k] += weights[i] * part[k];
+    }
+    for (size_t k = 0; k < count; k++)
+        out[k] = noise_bound(out[k], l->band);
 }
 
 /* Greatest deviation by the ripple of one path, as a logarithm. */
@@ -389,29 +429,39 @@ struct extent {
     bool is_open;
 };
 
+static void widen(struct extent *x, int64_t minute, double a, double b)
+{
+    double low = a < b ? a : b, high = a < b ? b : a;
+    if (!x->is_open)
+        *x = (struct extent){
+            .low = low, .high = high, .first = a, .first_s = minute * MINUTE_S, .is_open = true};
+    x->low = low < x->low ? low : x->low;
+    x->high = high > x->high ? high : x->high;
+    x->last = b;
+    x->end_s = (minute + 1) * MINUTE_S;
+}
+
 /* Walks the minutes [from, to) and gathers the extremes of the path, ripple included. */
 static void walk(struct feed *f, const struct instrument *i, int64_t from, int64_t to,
                  struct extent *x)
 {
     struct line *l = &f->lines[i->index];
-    double height = line_ripple(f, i);
+    double path[BLOCK + 1];
     *x = (struct extent){0};
-    for (int64_t m = from; m < to; m++) {
-        if (f->real_hours && !hours_is_open(&i->hours, m * MINUTE_S))
-            continue;
-        double a = log_at(f, l, m), b = log_at(f, l, m + 1);
-        double low = (a < b ? a : b) - height, high = (a < b ? b : a) + height;
-        if (!x->is_open) {
-            *x = (struct extent){.low = low, .high = high, .first = a, .is_open = true};
-            x->first_s = m * MINUTE_S;
-        }
-        x->low = low < x->low ? low : x->low;
-        x->high = high > x->high ? high : x->high;
-        x->last = b;
-        x->end_s = (m + 1) * MINUTE_S;
+    for (int64_t m = from; m < to; m += BLOCK) {
+        size_t n = to - m < BLOCK ? (size_t)(to - m) : BLOCK;
+        log_path(f, l, m, n + 1, path);
+        for (size_t k = 0; k < n; k++)
+            if (!f->real_hours || hours_is_open(&i->hours, (m + (int64_t)k) * MINUTE_S))
+                widen(x, m + (int64_t)k, path[k], path[k + 1]);
     }
+    if (!x->is_open)
+        return;
+    double height = line_ripple(f, i);
+    x->low -= height;
+    x->high += height;
     /* a session ends with its last second, not with the minute behind it */
-    if (x->is_open && f->real_hours && !hours_is_open(&i->hours, x->end_s))
+    if (f->real_hours && !hours_is_open(&i->hours, x->end_s))
         x->last = log_at_second(f, i, x->end_s - 1);
 }
 

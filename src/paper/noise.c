@@ -94,3 +94,32 @@ double noise_at(struct noise *n, int64_t minute)
     n->value = sum;
     return sum;
 }
+
+/* One layer's share for the minutes of `out`, which begin at `first`. */
+static void add_layer(uint64_t key, int layer, double height, int64_t first, size_t count,
+                      double *out)
+{
+    int64_t knot = floor_shift(first, layer), length = (int64_t)1 << layer;
+    double to = knot_value(key, layer, knot), per_minute = 1.0 / (double)length;
+    for (size_t k = 0; k < count; knot++) {
+        double from = to;
+        to = knot_value(key, layer, knot + 1);
+        int64_t at = first + (int64_t)k - knot * length, left = length - at;
+        size_t end = left < (int64_t)(count - k) ? k + (size_t)left : count;
+        /* dividing by a power of two and multiplying by its inverse are the same, exactly */
+        for (; k < end; k++, at++)
+            out[k] += height * (from + (to - from) * ((double)at * per_minute));
+    }
+}
+
+void noise_path(const struct noise *n, int64_t first, size_t count, double *out)
+{
+    for (size_t k = 0; k < count; k++)
+        out[k] = 0;
+    double height = unit_height;
+    for (int j = 0; j < NOISE_LAYERS; j++) {
+        add_layer(n->key, j, height, first, count, out);
+        if (j < last_growing)
+            height *= layer_ratio;
+    }
+}

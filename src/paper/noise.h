@@ -15,6 +15,7 @@
 #define PORTCULLIS_PAPER_NOISE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { NOISE_LAYERS = 19 };
@@ -32,6 +33,8 @@ struct noise {
 void noise_init(struct noise *n, uint64_t key);
 /* The path at a minute since 1970. The mean is 0, the standard deviation about 0.3. */
 double noise_at(struct noise *n, int64_t minute);
+/* The same for `count` minutes in a row, several times faster, to the same bits. */
+void noise_path(const struct noise *n, int64_t first, size_t count, double *out);
 
 /* A number with mean 0, variance 1 and |x| < 3.5 out of a hash. */
 double noise_gauss(uint64_t hash);

@@ -61,7 +61,8 @@ struct instant paper_next(const struct paper *p)
     for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
         if (!peer->is_started || peer->is_closing)
             continue;
-        next = earlier(next, quotes_next(peer));
+        if (!p->is_link_down) /* no line moves until it is back */
+            next = earlier(next, quotes_next(peer));
         next = earlier(next, account_next(peer));
         next = earlier(next, bars_next(peer));
     }

@@ -22,7 +22,7 @@ enum {
     PEER_SUMMARIES_MAX = 2,
     PEER_WATCHES_MAX = 64, /* subscriptions of one kind */
     PEER_BARS_MAX = 50,
-    PAPER_RECORDS_MAX = 256 << 20
+    PAPER_RECORDS_MAX = 16 << 20 /* records that wait for the disk */
 };
 
 /* codes that several files use */

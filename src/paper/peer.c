@@ -62,13 +62,15 @@ void peer_free(struct paper_peer *peer)
 struct str paper_dec(struct paper *p, struct dec v)
 {
     char text[DEC_TEXT_MAX];
-    return arena_str(p->arena, (struct str){text, dec_format(v, text)});
+    size_t n = dec_format(v, text);
+    return arena_str(p->arena, (struct str){text, n});
 }
 
 struct str paper_fixed(struct paper *p, struct dec v, int decimals)
 {
     char text[DEC_TEXT_MAX];
-    return arena_str(p->arena, (struct str){text, dec_format_fixed(v, decimals, text)});
+    size_t n = dec_format_fixed(v, decimals, text);
+    return arena_str(p->arena, (struct str){text, n});
 }
 
 struct str paper_text(struct paper *p, const char *s)

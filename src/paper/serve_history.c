@@ -49,14 +49,17 @@ static int64_t parse_bar_size(struct str s)
     return 0;
 }
 
-/* "10 D" back from an end. Days are trading days: with real hours weekends do not count. */
-static bool parse_duration(struct str s, bool real_hours, int64_t end_s, int64_t *from_s)
+/* "10 D" back from an end. Days are trading days: with real hours weekends do not count. *days is
+ * their number, 0 for other units. */
+static bool parse_duration(struct str s, bool real_hours, int64_t end_s, int64_t *from_s,
+                           size_t *days)
 {
     struct str number, unit = str_trim(s);
     int64_t n;
     if (!str_cut(&unit, ' ', &number) || !str_to_i64(number, &n) || n < 1 || n > 100000 ||
         unit.n != 1)
         return false;
+    *days = unit.p[0] == 'D' ? (size_t)n : 0;
     switch (unit.p[0]) {
     case 'S':
         *from_s = end_s - n;
@@ -136,9 +139,10 @@ static struct str bar_date(struct paper *p, const struct paper_peer *peer,
                            const struct instrument *i, int64_t bar_s, int32_t format, int64_t at_s)
 {
     char text[HOURS_TEXT_MAX];
-    if (bar_s >= HOURS_DAY_S)
-        return arena_str(p->arena,
-                         (struct str){text, hours_format_date(i->hours.zone, at_s, text)});
+    if (bar_s >= HOURS_DAY_S) {
+        size_t date = hours_format_date(i->hours.zone, at_s, text);
+        return arena_str(p->arena, (struct str){text, date});
+    }
     if (format == 2)
         return arena_f(p->arena, "%lld", (long long)at_s);
     size_t n = hours_format(i->hours.zone, at_s, text);
@@ -167,6 +171,7 @@ static void set_bar(struct paper *p, const struct paper_peer *peer, const struct
 struct history {
     const struct instrument *instrument;
     int64_t from_s, end_s, bar_s;
+    size_t days;
     enum show show;
 };
 
@@ -222,7 +227,8 @@ static bool check_history(struct paper *p, struct paper_peer *peer,
             return invalid(p, peer, req->req_id, "Invalid date/time format");
         h->end_s = asked < h->end_s ? asked : h->end_s;
     }
-    if (!parse_duration(req->duration, feed_has_real_hours(p->feed), h->end_s, &h->from_s))
+    if (!parse_duration(req->duration, feed_has_real_hours(p->feed), h->end_s, &h->from_s,
+                        &h->days))
         return invalid(p, peer, req->req_id, "Invalid duration");
     if (h->bar_s < 60 && h->end_s - h->from_s > HOURS_DAY_S)
         return no_data(p, peer, req->req_id, "The duration is too long for the bar size");
@@ -237,14 +243,19 @@ static void send_bars(struct paper *p, struct paper_peer *peer,
     const struct instrument *i = h->instrument;
     struct wire_bar *bars = ARENA_MANY(p->arena, struct wire_bar, BARS_MAX + 2);
     size_t n = 0;
-    for (int64_t at = bar_start(i, h->bar_s, h->from_s); at < h->end_s && n < BARS_MAX + 2;) {
+    int64_t at = bar_start(i, h->bar_s, h->from_s);
+    if (at < h->from_s) /* only whole bars, so that "10 D" are ten with the present day's */
+        at = bar_end(i, h->bar_s, at);
+    while (at < h->end_s && n < BARS_MAX + 2) {
         int64_t next = bar_end(i, h->bar_s, at);
         struct feed_bar b;
-        /* a bar that has begun within its first minute has nothing to show yet */
-        if (at >= h->from_s || h->bar_s >= HOURS_DAY_S)
-            if (feed_bar(p->feed, i, at, next < h->end_s ? next : h->end_s, &b))
-                set_bar(p, peer, i, h->bar_s, req->format_date, h->show, &b, &bars[n++]);
+        if (feed_bar(p->feed, i, at, next < h->end_s ? next : h->end_s, &b))
+            set_bar(p, peer, i, h->bar_s, req->format_date, h->show, &b, &bars[n++]);
         at = next;
+    }
+    if (h->bar_s == HOURS_DAY_S && h->days > 0 && n > h->days) {
+        bars += n - h->days;
+        n = h->days;
     }
     char from[HOURS_TEXT_MAX], to[HOURS_TEXT_MAX];
     hours_format(i->hours.zone, h->from_s, from);

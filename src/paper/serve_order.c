@@ -231,6 +231,14 @@ void orders_publish(struct paper *p)
             account_position_changed(p, e->ticket.instrument);
     }
     venue_events_clear(p->venue);
+    if (!p->records.failed)
+        return;
+    /* nothing may be acknowledged that could not be recorded: nobody hears anything any more */
+    log_error(&p->log, "records=%zu nobody takes them: all clients are closed", p->records.n);
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
+        buf_reset(&peer->out);
+        peer->is_closing = true;
+    }
 }
 
 /* ---- placing ---- */

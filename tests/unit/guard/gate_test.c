@@ -129,6 +129,8 @@ static void a_bracket_goes_out_as_one_group(void **state)
     assert_int_equal(c.outcome.legs[1].order.parent_id, parent);
     assert_int_equal(c.outcome.legs[2].order.parent_id, parent);
     assert_true(c.ticket.worst_loss_base.has);
+    assert_false(c.ticket.orders[0].transmit || c.ticket.orders[1].transmit);
+    assert_true(c.ticket.orders[2].transmit); /* nothing works before all three are there */
     struct call cancel = {.cancel = {.order_id = parent}};
     call(d, &cancel, CALL_CANCEL);
     assert_true(became(&cancel, GATE_CANCELLED));
@@ -353,7 +355,11 @@ static void an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree
     resting(d, &other, "6", 6);
     call(d, &other, CALL_SUBMIT);
     assert_true(refused(&other, "UNKNOWN_PENDING"));
-    reconcile_now(d);
+    struct call settle = {0};
+    call_start(d, &settle, CALL_RECONCILE);
+    desk_run(d, GATE_SETTLE_MS - 1000);
+    assert_int_equal(gate_unknown_count(d->gate), 1); /* one snapshot is not enough */
+    call_finish(d, &settle);
     assert_int_equal(gate_unknown_count(d->gate), 0);
     assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_placed"), 1);
     call(d, &other, CALL_SUBMIT);
@@ -393,6 +399,20 @@ static void counters_and_order_ids_survive_a_restart(void **state)
     call(d, &b, CALL_SUBMIT);
     assert_true(became(&b, GATE_WORKING));
     assert_true(b.outcome.legs[0].order.order_id > a.outcome.legs[0].order.order_id);
+}
+
+static void an_order_id_that_was_used_is_not_used_again_though_tws_says_so(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct error e;
+    assert_true(journal_put(d->journal, STR("order_id.1"), STR("5000"), d->now, &e));
+    desk_run(d, 100);
+    desk_restart(d); /* the exchange still offers its low next valid id */
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    assert_int_equal(c.outcome.legs[0].order.order_id, 5001);
 }
 
 /* ---- changing ---- */
@@ -624,6 +644,21 @@ static void a_kill_without_disk_and_link_does_its_work_later(void **state)
     assert_true(k.is_durable && k.working == 0);
 }
 
+static void a_kill_that_found_no_link_goes_on_after_a_restart(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    d->is_offline = true;
+    desk_hang_up(d);
+    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    desk_run(d, 100);
+    d->is_offline = false;
+    desk_restart(d);
+    assert_int_equal(working(d), 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -646,6 +681,7 @@ int main(void)
         TEST(an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree),
         TEST(a_crash_between_sending_and_the_answer_is_settled_after_the_restart),
         TEST(counters_and_order_ids_survive_a_restart),
+        TEST(an_order_id_that_was_used_is_not_used_again_though_tws_says_so),
         TEST(a_change_is_made_in_place),
         TEST(a_refused_change_leaves_the_order_and_says_so),
         TEST(only_a_working_order_of_ours_can_be_changed),
@@ -656,6 +692,7 @@ int main(void)
         TEST(the_kill_switch_blocks_cancels_and_keeps_protective_stops),
         TEST(a_kill_overtakes_an_order_that_waits_for_the_disk),
         TEST(a_kill_without_disk_and_link_does_its_work_later),
+        TEST(a_kill_that_found_no_link_goes_on_after_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -350,10 +350,10 @@ static void history_ends_at_the_live_price_and_never_changes(void **state)
     static const struct {
         const char *duration, *bar;
         size_t least, most;
-    } cases[] = {{"1 Y", "1 day", 364, 368},  {"30 D", "1 hour", 719, 723},
-                 {"1 D", "5 mins", 287, 290}, {"3600 S", "1 min", 59, 62},
-                 {"60 S", "5 secs", 11, 14},  {"1 Y", "1W", 52, 54},
-                 {"1 Y", "1 month", 12, 14}};
+    } cases[] = {{"10 D", "1 day", 10, 10},    {"1 Y", "1 day", 364, 368},
+                 {"30 D", "1 hour", 719, 723}, {"1 D", "5 mins", 287, 290},
+                 {"3600 S", "1 min", 59, 62},  {"60 S", "5 secs", 11, 14},
+                 {"1 Y", "1W", 52, 54},        {"1 Y", "1 month", 12, 14}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct wire_req_historical_data q = history(cases[i].duration, cases[i].bar, "MIDPOINT");
         forget(c);
@@ -415,6 +415,23 @@ static void wrong_history_requests_say_why(void **state)
     assert_int_equal(error_for(c, 5), 162);
     assert_int_equal(count_of(c, WIRE_REP_HISTORICAL_DATA), 0);
     stop();
+}
+
+static void with_real_hours_ten_days_are_ten_trading_days(void **state)
+{
+    (void)state;
+    const struct paper_config config = {.seed = 42, .real_sessions = true};
+    for (int day = 17; day < 24; day++) {
+        char when[UTC_TEXT_MAX];
+        snprintf(when, sizeof when, "2026-11-%02dT18:00:00Z", day);
+        start_with(&config, when);
+        struct client *c = connect_as(1);
+        struct wire_req_historical_data q = history("10 D", "1 day", "TRADES");
+        send(c, WIRE_REQ_HISTORICAL_DATA, &q);
+        const struct wire_rep_historical_data *d = nth(c, WIRE_REP_HISTORICAL_DATA, 0);
+        assert_int_equal(d->bars.n, 10);
+        stop();
+    }
 }
 
 static void bars_can_be_kept_up_to_date(void **state)
@@ -596,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_client_may_hold_a_hundred_lines),
         cmocka_unit_test(history_ends_at_the_live_price_and_never_changes),
         cmocka_unit_test(wrong_history_requests_say_why),
+        cmocka_unit_test(with_real_hours_ten_days_are_ten_trading_days),
         cmocka_unit_test(bars_can_be_kept_up_to_date),
         cmocka_unit_test(the_account_adds_up_in_every_currency_and_in_base),
         cmocka_unit_test(a_summary_gives_the_tags_that_were_asked_for),

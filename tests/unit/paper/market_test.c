@@ -321,6 +321,24 @@ static void any_order_of_questions_gives_the_same_answers(void **state)
     feed_free(b);
 }
 
+static void a_path_read_at_once_is_the_path_read_minute_by_minute(void **state)
+{
+    (void)state;
+    struct noise n;
+    double path[500];
+    struct rng r;
+    rng_init(&r, 5, 5);
+    for (int k = 0; k < 50; k++) {
+        noise_init(&n, rng_u64(&r));
+        int64_t first = (int64_t)rng_u32(&r) - 2000000000; /* before 1970 too */
+        noise_path(&n, first, 500, path);
+        for (int m = 0; m < 500; m++) {
+            double one = noise_at(&n, first + m);
+            assert_memory_equal(&one, &path[m], sizeof one);
+        }
+    }
+}
+
 static void the_same_seed_is_the_same_market_for_ever(void **state)
 {
     (void)state;
@@ -466,6 +484,7 @@ int main(void)
         cmocka_unit_test(prices_stay_near_their_base_on_every_day_of_thirty_years),
         cmocka_unit_test(prices_move_and_differ_between_seeds),
         cmocka_unit_test(any_order_of_questions_gives_the_same_answers),
+        cmocka_unit_test(a_path_read_at_once_is_the_path_read_minute_by_minute),
         cmocka_unit_test(the_same_seed_is_the_same_market_for_ever),
         cmocka_unit_test(bars_contain_what_live_prices_showed),
         cmocka_unit_test(crosses_agree_with_their_legs),

@@ -789,6 +789,39 @@ static void a_restart_finishes_what_a_crash_left_half_done(void **state)
     stop();
 }
 
+static void when_records_are_not_taken_nothing_is_acknowledged(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    struct buf b;
+    struct error e = {0};
+    buf_init(&b, 1 << 20);
+    struct wire_req_place_order o = order(1, "AAPL", "BUY", "1", "LMT");
+    o.order.lmt_price = 100;
+    char longest[64] = {0};
+    memset(longest, '%', sizeof longest - 1); /* three bytes each in a record */
+    o.order.order_ref = str_of(longest);
+    o.order.oca_group = str_sub(str_of(longest), 0, 39);
+    place(c, &o);
+    for (int k = 0; k < 1000; k++) { /* a batch of changes of one order */
+        o.order.lmt_price = 100 + k % 50;
+        assert_true(wire_encode(WIRE_TO_SERVER, WIRE_REQ_PLACE_ORDER, &o, 200, &b, &e));
+    }
+    size_t sent = 0;
+    for (int turn = 0; turn < 1000 && !paper_wants_close(c->peer); turn++) {
+        paper_input(w.p, c->peer, buf_str(&b), w.now); /* an owner that forgets the disk */
+        struct str out = paper_output(w.p, c->peer);
+        sent += out.n;
+        paper_sent(w.p, c->peer, out.n);
+    }
+    assert_true(paper_wants_close(c->peer));
+    assert_int_equal(paper_output(w.p, c->peer).n, 0);
+    assert_true(sent > 1 << 20);
+    buf_fini(&b);
+    stop();
+}
+
 /* ---- any orders in any order ---- */
 static void books_balance_after_any_session(void **state)
 {
@@ -873,6 +906,7 @@ int main(void)
         cmocka_unit_test(every_prefix_of_the_state_file_restores),
         cmocka_unit_test(a_damaged_state_file_is_refused_with_its_line),
         cmocka_unit_test(a_restart_finishes_what_a_crash_left_half_done),
+        cmocka_unit_test(when_records_are_not_taken_nothing_is_acknowledged),
         cmocka_unit_test(books_balance_after_any_session),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);
