@@ -92,7 +92,7 @@ $(B)/src/app/paper_main.o: $(B)/gen/instruments.h
 # tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
 # (those of app/ also the kit: the whole product in virtual time)
 $(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*))) \
-                  $$(if $$(filter app/%,$$*),$(WORLD))
+                  $$(if $$(filter app/$$(percent),$$*),$(WORLD))
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka

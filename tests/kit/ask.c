@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "ask.h"
+
+#include "base/limits.h"
+#include "face/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void answer_start(struct answer *a)
+{
+    *a = (struct answer){.status = -1};
+    buf_init(&a->out, LIMIT_REPLY + 1);
+    buf_init(&a->err, LIMIT_REPLY + 1);
+}
+
+void answer_free(struct answer *a)
+{
+    buf_fini(&a->out);
+    buf_fini(&a->err);
+}
+
+static void answer_reset(struct answer *a)
+{
+    answer_free(a);
+    answer_start(a);
+}
+
+static bool begin(struct ask *a, struct world *w, struct answer *answer)
+{
+    answer_reset(answer);
+    *a = (struct ask){.world = w, .answer = answer, .is_used = true};
+    if (w->app)
+        return true;
+    a->is_used = false;
+    answer->is_gone = true;
+    return false;
+}
+
+/* ---- the command line ---- */
+
+/* The next word of a shell-like line into `out`; false at the end. */
+static bool next_word(struct str *line, struct buf *out)
+{
+    char quote = 0;
+    size_t i = 0;
+    while (i < line->n && line->p[i] == ' ')
+        i++;
+    if (i == line->n)
+        return false;
+    for (; i < line->n && (quote || line->p[i] != ' '); i++) {
+        char c = line->p[i];
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? (char)0 : c;
+        else
+            buf_add_char(out, c);
+    }
+    *line = str_sub(*line, i, line->n);
+    return true;
+}
+
+bool ask_cli(struct ask *a, struct world *w, struct str line, bool is_person, struct answer *answer)
+{
+    struct buf words, hello;
+    size_t count = 0;
+    if (!begin(a, w, answer) || !(a->client = world_connect(w)))
+        return false;
+    buf_init(&words, 256 << 10);
+    buf_init(&hello, 256);
+    for (; next_word(&line, &words); count++)
+        buf_add_char(&words, 0);
+    buf_add_f(&hello, "PORTCULLIS 1 build=kit face=cli width=0 tty=%d stdin=%d args=%zu\n",
+              is_person, is_person, count);
+    world_send(w, a->client, buf_str(&hello));
+    world_send(w, a->client, buf_str(&words));
+    world_end(a->client);
+    buf_fini(&hello);
+    buf_fini(&words);
+    return true;
+}
+
+/* The daemon's greeting, then frames of kind, length and bytes. */
+static void read_frames(struct str in, struct answer *answer)
+{
+    struct str greeting;
+    if (!str_starts(in, STR("PORTCULLIS 1 ")) || !str_cut(&in, '\n', &greeting))
+        return;
+    while (in.n >= 5) {
+        const unsigned char *p = (const unsigned char *)in.p;
+        size_t n = (size_t)p[1] << 24 | (size_t)p[2] << 16 | (size_t)p[3] << 8 | p[4];
+        struct str bytes = str_sub(in, 5, 5 + n);
+        int64_t status = -1;
+        if (bytes.n != n)
+            return;
+        if (in.p[0] == 'o')
+            buf_add_str(&answer->out, bytes);
+        else if (in.p[0] == 'e')
+            buf_add_str(&answer->err, bytes);
+        else if (in.p[0] == 'x' && str_to_i64(bytes, &status))
+            answer->is_complete = true;
+        answer->status = (int)status;
+        in = str_sub(in, 5 + n, in.n);
+    }
+}
+
+bool ask_raw(struct ask *a, struct world *w, struct str bytes, bool holds, struct answer *answer)
+{
+    if (!begin(a, w, answer) || !(a->client = world_connect(w)))
+        return false;
+    a->is_raw = true;
+    world_send(w, a->client, bytes);
+    if (!holds)
+        world_end(a->client);
+    return true;
+}
+
+/* ---- HTTP ---- */
+
+static void http_done(void *ctx, struct http_response *response)
+{
+    struct ask *a = ctx;
+    a->http = NULL;
+    a->answer->is_complete = a->world->app != NULL;
+    a->answer->is_gone = !a->answer->is_complete;
+    a->answer->status = response->status;
+    a->answer->content_type = response->content_type;
+    buf_fini(&a->answer->out);
+    a->answer->out = response->body; /* ours from here on */
+}
+
+bool ask_http(struct ask *a, struct world *w, struct str method, struct str target,
+              const struct http_pair *headers, size_t count, struct str body, struct answer *answer)
+{
+    struct http_request r = {.method = method, .body = body, .is_loopback = true};
+    bool has_host = false;
+    if (!begin(a, w, answer))
+        return false;
+    size_t query = str_find(target, '?', 0);
+    r.path = str_sub(target, 0, query);
+    r.query = query < target.n ? str_sub(target, query + 1, target.n) : STR_NONE;
+    r.peer = STR("127.0.0.1");
+    for (size_t i = 0; i < count; i++) {
+        has_host = has_host || str_ieq(headers[i].name, STR("Host"));
+        r.headers[r.header_count++] = headers[i];
+    }
+    if (!has_host)
+        r.headers[r.header_count++] = (struct http_pair){STR("Host"), STR("127.0.0.1:5000")};
+    if (body.n)
+        r.headers[r.header_count++] =
+            (struct http_pair){STR("Content-Type"), STR("application/json")};
+    a->is_http = true;
+    a->http = app_http_start(w->app, &r, w->now, http_done, a);
+    return true;
+}
+
+/* ---- answers ---- */
+
+static bool is_answered(void *ctx)
+{
+    const struct ask *a = ctx;
+    return a->is_http ? a->http == NULL : client_has_ended(a->client);
+}
+
+bool ask_finish(struct ask *a, int64_t ms)
+{
+    if (!a->is_used)
+        return false;
+    (void)world_until(a->world, is_answered, a, ms);
+    if (a->client) {
+        a->answer->is_gone = a->client->is_gone;
+        if (a->is_raw) {
+            a->answer->is_complete = !a->client->is_gone;
+            buf_add_str(&a->answer->out, buf_str(&a->client->received));
+        } else {
+            read_frames(buf_str(&a->client->received), a->answer);
+        }
+    }
+    bool complete = a->answer->is_complete;
+    ask_drop(a);
+    return complete;
+}
+
+void ask_drop(struct ask *a)
+{
+    if (a->http && a->world->app)
+        app_http_abandon(a->http);
+    if (a->client)
+        world_disconnect(a->world, a->client);
+    *a = (struct ask){0};
+}
+
+/* ---- assistants ---- */
+
+enum { LINE_MAX_BYTES = 8 << 20 };
+
+static void send_line(struct assistant *a, struct world *w, struct buf *line)
+{
+    buf_add_char(line, '\n');
+    if (a->client)
+        world_send(w, a->client, buf_str(line));
+    buf_fini(line);
+}
+
+bool assistant_open(struct assistant *a, struct world *w, struct str name, struct str version)
+{
+    struct buf line;
+    *a = (struct assistant){.client = world_connect(w)};
+    if (!a->client)
+        return false;
+    str_copy_cut(a->version, sizeof a->version, version);
+    world_send(w, a->client, STR("PORTCULLIS 1 build=kit face=mcp\n"));
+    buf_init(&line, 4096);
+    if (!assistant_receive(a, w, 1000, &line) ||
+        !str_starts(buf_str(&line), STR("PORTCULLIS 1 "))) {
+        buf_fini(&line);
+        return false;
+    }
+    buf_reset(&line);
+    bool ok = true;
+    if (version.n && str_cmp(version, STR("2026-01-01")) < 0) {
+        buf_add_f(&line,
+                  "{\"protocolVersion\":\"" STR_FMT
+                  "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"" STR_FMT
+                  "\",\"version\":\"1\"}}",
+                  STR_ARG(version), STR_ARG(name));
+        assistant_request(a, w, STR("initialize"), buf_str(&line));
+        ok = assistant_receive(a, w, 1000, &line) &&
+             str_find_str(buf_str(&line), STR("\"result\"")) < line.n;
+        world_send(w, a->client,
+                   STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"));
+    }
+    buf_fini(&line);
+    return ok;
+}
+
+void assistant_close(struct assistant *a, struct world *w)
+{
+    if (a->client)
+        world_disconnect(w, a->client);
+    *a = (struct assistant){0};
+}
+
+void assistant_request(struct assistant *a, struct world *w, struct str method, struct str params)
+{
+    struct buf line;
+    buf_init(&line, LINE_MAX_BYTES);
+    buf_add_f(&line, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"" STR_FMT "\"",
+              (long long)++a->next_id, STR_ARG(method));
+    params = str_trim(params);
+    if (str_cmp(str_of(a->version), STR("2026-01-01")) > 0) {
+        bool has_more = params.n > 2 && str_trim(str_sub(params, 1, params.n - 1)).n;
+        buf_add_f(&line,
+                  ",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"%s\","
+                  "\"io.modelcontextprotocol/clientCapabilities\":{},"
+                  "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"kit\",\"version\":\"1\"}}",
+                  a->version);
+        if (has_more) {
+            buf_add_char(&line, ',');
+            buf_add_str(&line, str_sub(params, 1, params.n - 1));
+        }
+        buf_add_char(&line, '}');
+    } else if (params.n) {
+        buf_add_c(&line, ",\"params\":");
+        buf_add_str(&line, params);
+    }
+    buf_add_char(&line, '}');
+    send_line(a, w, &line);
+}
+
+static bool has_line(void *ctx)
+{
+    const struct client *c = ctx;
+    struct str in = buf_str(&c->received);
+    return str_find(in, '\n', 0) < in.n || client_has_ended(c);
+}
+
+bool assistant_receive(struct assistant *a, struct world *w, int64_t ms, struct buf *line)
+{
+    buf_reset(line);
+    if (!a->client)
+        return false;
+    (void)world_until(w, has_line, a->client, ms);
+    struct str in = buf_str(&a->client->received);
+    size_t end = str_find(in, '\n', 0);
+    if (end == in.n)
+        return false;
+    buf_add_str(line, str_sub(in, 0, end));
+    buf_consume(&a->client->received, end + 1);
+    return true;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world: the whole product in one process, in virtual time.
+ *
+ * One value holds the app, the paper exchange, the byte pipe between them, a store, the journal's
+ * disk and a clock that moves only when asked to. What io.c and paper_main.c do with sockets,
+ * files and threads is done here in memory, in the same order: the exchange's records are kept
+ * before its output is sent, a journal batch is committed before whoever waits for it goes on.
+ * The same seed and the same calls give the same bytes. Nothing waits for real time.
+ *
+ * Things go wrong on request: either side is killed or crashes and starts again from what was
+ * durable, the line is cut, slow, or full of rubbish, the disk is slow, full, or lies.
+ *
+ * The members of struct world are for the files of tests/kit/ alone.
+ */
+#ifndef PORTCULLIS_KIT_WORLD_H
+#define PORTCULLIS_KIT_WORLD_H
+
+#include "app/app.h"
+#include "app/local.h"
+#include "base/rng.h"
+#include "paper/paper.h"
+#include "pipe.h"
+
+enum {
+    WORLD_CLIENTS_MAX = 8,    /* local connections open at once */
+    WORLD_STRANGERS_MAX = 32, /* further clients of the exchange */
+    WORLD_LOG_LINES = 48,     /* of the newest log lines, for failures */
+    WORLD_LOG_WIDTH = 320,
+    WORLD_SPINS_MAX = 20000 /* turns without the clock moving: more is a livelock */
+};
+
+/* The bearer token for writes over HTTP, and the port that the app believes to serve. */
+#define WORLD_TOKEN "scenario-token"
+enum { WORLD_HTTP_PORT = 5000 };
+
+/* How the disk behaves. */
+enum device_mode {
+    DEVICE_OK,
+    DEVICE_FAIL, /* each commit fails: the disk is full */
+    DEVICE_LOSE  /* says that it has written, and has not */
+};
+
+struct device {
+    enum device_mode mode;
+    int64_t delay_ms; /* from taking a batch to its fate */
+    struct journal_batch *batch;
+    struct instant due, retry;
+    bool has_lied;
+};
+
+/* A local connection: a command line, an assistant, or raw bytes. */
+struct client {
+    struct local *local; /* NULL once ended or gone */
+    struct buf received; /* all that came and was not taken yet */
+    bool is_used;
+    bool is_gone; /* the app died under it */
+};
+
+struct world {
+    struct moment now;
+    struct rng rng;
+    /* the product */
+    struct settings settings;
+    struct db *db;
+    char db_path[128]; /* "" in memory */
+    struct app *app;   /* NULL while dead */
+    struct device device;
+    struct client clients[WORLD_CLIENTS_MAX];
+    char token_sha256[72];
+    /* the exchange */
+    struct paper_config paper_config;
+    char *instruments; /* text of data/instruments.csv */
+    size_t instruments_n;
+    struct paper *paper; /* NULL while dead */
+    struct buf exchange_file;
+    struct pipe pipe;
+    struct paper_peer *strangers[WORLD_STRANGERS_MAX];
+    /* what happened */
+    struct log_sink sink;
+    char log[WORLD_LOG_LINES][WORLD_LOG_WIDTH];
+    size_t log_count;
+    char trouble[300]; /* a rule of the world was broken: "" if none */
+    /* invariants */
+    int64_t checked_perm;
+    size_t orders_when_killed;
+    bool was_killed;
+};
+
+struct world_config {
+    uint64_t seed;
+    struct utc start;
+    int speed; /* of the exchange's time; 0: 1 */
+    bool real_sessions;
+    const char *db_path; /* NULL: in memory */
+};
+
+/* ---- life ---- */
+/* Settings are the defaults; both programs are down. NULL with *e if instruments or store fail. */
+struct world *world_new(const struct world_config *config, struct error *e) FALLIBLE;
+void world_free(struct world *w);
+
+bool world_start_app(struct world *w, struct error *e) FALLIBLE;
+/*
+ * Ends the app without farewell: requests die, what the disk had not written is lost. Bytes on the
+ * line still arrive at the exchange, as those in a kernel's buffer do; unless lose_bytes (the whole
+ * machine went down).
+ */
+void world_kill_app(struct world *w, bool lose_bytes);
+bool world_start_paper(struct world *w, struct error *e) FALLIBLE;
+void world_kill_paper(struct world *w);
+
+/* ---- time ---- */
+/* Lets `ms` milliseconds pass; 0: everything that is due now. False if w->trouble says why. */
+bool world_run(struct world *w, int64_t ms);
+/* Runs until done(ctx) or `ms` have passed; looks after every event. */
+bool world_until(struct world *w, bool (*done)(void *ctx), void *ctx, int64_t ms);
+
+/* ---- local connections ---- */
+/* NULL if WORLD_CLIENTS_MAX are open or the app is dead. */
+struct client *world_connect(struct world *w);
+void world_send(struct world *w, struct client *c, struct str bytes);
+/* Nothing more will be sent. */
+void world_end(struct client *c);
+void world_disconnect(struct world *w, struct client *c);
+/* The connection has ended, by either side. */
+bool client_has_ended(const struct client *c);
+
+/* ---- the log ---- */
+/* The i-th newest line, 0 first; NULL behind the oldest that is kept. */
+const char *world_log_line(const struct world *w, size_t i);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon's own socket: the greeting, and what a client may do wrong after it. */
+#include "../../kit/ask.h"
+
+#include "base/limits.h"
+#include "face/cli.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct world *start(void)
+{
+    struct error e = {0};
+    struct world_config config = {.seed = 3};
+    assert_true(utc_parse(STR("2026-03-02T14:30:00Z"), &config.start));
+    struct world *w = world_new(&config, &e);
+    assert_non_null(w);
+    assert_true(world_start_app(w, &e));
+    assert_true(world_run(w, 0));
+    return w;
+}
+
+/* What the daemon says to these bytes, when the client then ends or holds the line. */
+static void say(struct world *w, struct str bytes, bool holds, struct buf *out)
+{
+    struct client *c = world_connect(w);
+    assert_non_null(c);
+    world_send(w, c, bytes);
+    if (!holds)
+        world_end(c);
+    assert_true(world_run(w, 1000));
+    buf_reset(out);
+    buf_add_str(out, buf_str(&c->received));
+    world_disconnect(w, c);
+}
+
+static void a_greeting_is_understood_or_refused_in_one_line(void **state)
+{
+    static const struct {
+        const char *greeting, *answer;
+    } rows[] = {
+        {"PORTCULLIS 1 build=x face=mcp\n", "PORTCULLIS 1 build=kit\n"},
+        {"PORTCULLIS 1 build=x face=cli width=80 tty=1 stdin=1 args=1\n", "PORTCULLIS 1 build="},
+        {"PORTCULLIS 1 face=mcp word=unknown\n", "PORTCULLIS 1 build=kit\n"},
+        {"PORTCULLIS 2 build=x face=mcp\n", "PORTCULLIS ERROR this socket speaks version 1"},
+        {"PORTCULLIS one face=mcp\n", "PORTCULLIS ERROR this socket speaks version 1"},
+        {"portcullis 1 face=mcp\n", "PORTCULLIS ERROR this socket speaks version 1"},
+        {"PORTCULLIS\n", "PORTCULLIS ERROR "},
+        {"\n", "PORTCULLIS ERROR "},
+        {"GET / HTTP/1.1\r\n", "PORTCULLIS ERROR "},
+        {"PORTCULLIS 1 build=x\n", "PORTCULLIS ERROR the greeting names no face"},
+        {"PORTCULLIS 1 face=sheet\n", "PORTCULLIS ERROR the greeting names no face"},
+        {"PORTCULLIS 1 face=cli args=-1\n", "PORTCULLIS ERROR "},
+        {"PORTCULLIS 1 face=cli args=129\n", "PORTCULLIS ERROR "},
+        {"PORTCULLIS 1 face=cli args=99999999999999999999\n", "PORTCULLIS 1 build="},
+    };
+    (void)state;
+    struct world *w = start();
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say(w, str_of(rows[i].greeting), true, &out);
+        if (!str_starts(buf_str(&out), str_of(rows[i].answer)))
+            fail_msg("row %zu: %.*s", i, STR_ARG(buf_str(&out)));
+    }
+    buf_fini(&out);
+    world_free(w);
+}
+
+static void half_a_greeting_is_waited_for_and_a_line_without_end_is_not(void **state)
+{
+    char text[2000];
+    (void)state;
+    struct world *w = start();
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    say(w, STR("PORTCULLIS 1 fa"), true, &out);
+    assert_int_equal(out.n, 0);
+    say(w, STR("PORTCULLIS 1 fa"), false, &out);
+    assert_int_equal(out.n, 0);
+    memset(text, 'x', sizeof text);
+    say(w, (struct str){text, sizeof text}, true, &out);
+    assert_true(str_starts(buf_str(&out), STR("PORTCULLIS ERROR ")));
+    buf_fini(&out);
+    world_free(w);
+}
+
+static void a_command_with_too_much_text_is_refused(void **state)
+{
+    enum { TOO_MUCH = 300 << 10 };
+    (void)state;
+    struct world *w = start();
+    struct buf in, out;
+    buf_init(&in, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_add_c(&in, "PORTCULLIS 1 face=cli args=2\n");
+    memset(buf_space(&in, TOO_MUCH), 'x', TOO_MUCH);
+    buf_grow(&in, TOO_MUCH);
+    say(w, buf_str(&in), true, &out);
+    assert_true(str_find_str(buf_str(&out), STR("PORTCULLIS ERROR too much input")) < out.n);
+    buf_fini(&in);
+    buf_fini(&out);
+    world_free(w);
+}
+
+static void a_command_line_is_answered_by_frames_and_then_the_line_ends(void **state)
+{
+    (void)state;
+    struct world *w = start();
+    struct answer answer;
+    struct ask ask;
+    answer_start(&answer);
+    assert_true(ask_cli(&ask, w, STR("help"), false, &answer));
+    assert_true(ask_finish(&ask, 1000));
+    assert_int_equal(answer.status, 0);
+    assert_true(str_find_str(buf_str(&answer.out), STR("quotes")) < answer.out.n);
+    assert_int_equal(answer.err.n, 0);
+    assert_true(ask_cli(&ask, w, STR(""), false, &answer));
+    assert_true(ask_finish(&ask, 1000));
+    assert_int_equal(answer.status, 0);
+    assert_true(ask_cli(&ask, w, STR("nonsense"), false, &answer));
+    assert_true(ask_finish(&ask, 1000));
+    assert_int_equal(answer.status, 2);
+    assert_true(answer.err.n > 0);
+    answer_free(&answer);
+    world_free(w);
+}
+
+static void only_a_person_at_a_terminal_is_a_person(void **state)
+{
+    (void)state;
+    struct world *w = start();
+    struct answer answer;
+    struct ask ask;
+    answer_start(&answer);
+    assert_true(ask_cli(&ask, w, STR("kill test"), false, &answer));
+    assert_true(ask_finish(&ask, 5000));
+    assert_int_equal(answer.status, 0);
+    assert_true(ask_cli(&ask, w, STR("release"), false, &answer));
+    assert_true(ask_finish(&ask, 5000));
+    assert_int_equal(answer.status, 4);
+    assert_true(ask_cli(&ask, w, STR("release"), true, &answer));
+    assert_true(ask_finish(&ask, 5000));
+    assert_int_equal(answer.status, 0);
+    answer_free(&answer);
+    world_free(w);
+}
+
+static void who_leaves_in_the_middle_disturbs_nobody(void **state)
+{
+    (void)state;
+    struct world *w = start();
+    struct answer answer;
+    struct ask gone, ask;
+    answer_start(&answer);
+    assert_true(ask_cli(&gone, w, STR("quotes AAPL"), false, &answer));
+    ask_drop(&gone); /* before it was answered */
+    assert_true(world_run(w, 1000));
+    assert_true(ask_cli(&ask, w, STR("help"), false, &answer));
+    assert_true(ask_finish(&ask, 1000));
+    assert_int_equal(answer.status, 0);
+    answer_free(&answer);
+    world_free(w);
+}
+
+static void an_assistant_that_ends_its_input_is_answered_before_the_line_ends(void **state)
+{
+    (void)state;
+    struct world *w = start();
+    struct client *c = world_connect(w);
+    world_send(w, c, STR("PORTCULLIS 1 face=mcp\n"));
+    world_send(w, c, STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n"));
+    world_end(c);
+    assert_true(world_run(w, 1000));
+    assert_true(client_has_ended(c));
+    assert_true(str_find_str(buf_str(&c->received), STR("\"id\":1")) < c->received.n);
+    world_disconnect(w, c);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_greeting_is_understood_or_refused_in_one_line),
+        cmocka_unit_test(half_a_greeting_is_waited_for_and_a_line_without_end_is_not),
+        cmocka_unit_test(a_command_with_too_much_text_is_refused),
+        cmocka_unit_test(a_command_line_is_answered_by_frames_and_then_the_line_ends),
+        cmocka_unit_test(only_a_person_at_a_terminal_is_a_person),
+        cmocka_unit_test(who_leaves_in_the_middle_disturbs_nobody),
+        cmocka_unit_test(an_assistant_that_ends_its_input_is_answered_before_the_line_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
