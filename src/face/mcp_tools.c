@@ -98,10 +98,14 @@ void mcp_tools_list(struct mcp_conn *c, const struct mcp_head *head)
 
 /* ---- answers ---- */
 
-/* Appends JSON text to b as a JSON string. Our own JSON holds nothing else to escape than quotes
- * and backslashes; without a branch for each byte this is several times faster than json_str. */
+/*
+ * Appends JSON text to b as a JSON string. Our own JSON holds nothing else to escape than quotes
+ * and backslashes. There is no branch for each byte: a backslash is always written, and the byte
+ * itself over it or behind it.
+ */
 static struct str add_quoted(struct buf *b, size_t from, size_t to)
 {
+    static const unsigned char is_escaped[256] = {['"'] = 1, ['\\'] = 1};
     size_t at = b->n;
     char *p = buf_space(b, 2 * (to - from) + 2);
     if (!p)
@@ -110,17 +114,21 @@ static struct str add_quoted(struct buf *b, size_t from, size_t to)
     char *end = p;
     *end++ = '"';
     for (size_t i = from; i < to; i++) {
-        char ch = s[i];
-        *end = '\\';
-        end += (ch == '"') | (ch == '\\');
-        *end++ = ch;
+        size_t behind = is_escaped[(unsigned char)s[i]];
+        end[0] = '\\';
+        end[behind] = s[i];
+        end += 1 + behind;
     }
     *end++ = '"';
     buf_grow(b, (size_t)(end - p));
     return (struct str){b->p + at, b->n - at};
 }
 
-/* Answers with what c->scratch holds: once for programs, and the same as text for models. */
+/*
+ * Answers with what c->scratch holds: once for programs, and the same as text for models. An error
+ * is text alone: clients hold structuredContent against the tool's output schema even when isError
+ * is true (TypeScript SDK v1), and would put their own complaint in the place of ours.
+ */
 static void answer(struct mcp_conn *c, const struct mcp_head *head, bool is_error)
 {
     struct json_writer w;
@@ -137,8 +145,10 @@ static void answer(struct mcp_conn *c, const struct mcp_head *head, bool is_erro
     json_raw(&w, text);
     json_end_object(&w);
     json_end_array(&w);
-    json_key(&w, "structuredContent");
-    json_raw(&w, str_sub(buf_str(&c->scratch), 0, n));
+    if (!is_error) {
+        json_key(&w, "structuredContent");
+        json_raw(&w, str_sub(buf_str(&c->scratch), 0, n));
+    }
     json_key(&w, "isError");
     json_bool(&w, is_error);
     mcp_result_end(c, &w);

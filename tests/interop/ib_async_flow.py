@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: MIT
+"""ib_async (text protocol at server version 178) trades on the paper exchange."""
+
+import logging
+import math
+import sys
+
+import ib_async
+from ib_async import IB, Forex, LimitOrder, MarketOrder, Stock
+
+from harness import PATIENCE, eventually, exchange, run, test
+
+AAPL = Stock("AAPL", "SMART", "USD")
+TOYOTA = Stock("7203", "SMART", "JPY")
+DONE = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
+
+
+class Log(logging.Handler):
+    """Keeps what the client complains about."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
+class Context:
+    def __init__(self, port, log):
+        self.port, self.log = port, log
+        self.ib = IB()
+        self.ib.RequestTimeout = PATIENCE
+        self.errors = []
+        self.ib.errorEvent += lambda *error: self.errors.append(error)
+
+    def connect(self, client_id=7, timeout=PATIENCE):
+        self.ib.connect("127.0.0.1", self.port, clientId=client_id, timeout=timeout)
+
+    def until(self, condition, what):
+        return eventually(condition, what, step=lambda: self.ib.sleep(0.02))
+
+    def place(self, order, contract=AAPL):
+        return self.ib.placeOrder(contract, order)
+
+    def price_below(self):
+        """A limit far enough under the market to rest."""
+        return round(self.ib.reqTickers(AAPL)[0].bid * 0.8, 2)
+
+
+def is_price(x):
+    return x is not None and not math.isnan(x) and x > 0
+
+
+@test
+def it_connects_and_synchronises_without_a_time_out(c):
+    c.connect()
+    assert c.ib.isConnected()
+    assert c.ib.client.serverVersion() == 178
+    assert not [text for text in c.log.texts if "timed out" in text], c.log.texts
+
+
+@test
+def it_sees_one_paper_account(c):
+    assert c.ib.managedAccounts() == ["DU9000001"]
+
+
+@test
+def it_reads_the_account_values(c):
+    values = {v.tag: v for v in c.ib.accountValues() if v.currency in ("USD", "EUR", "BASE")}
+    assert float(values["NetLiquidation"].value) > 0
+    assert values["NetLiquidation"].account == "DU9000001"
+    currencies = {v.currency for v in c.ib.accountValues() if v.tag == "CashBalance"}
+    assert "BASE" in currencies and len(currencies) > 2, currencies
+
+
+@test
+def it_reads_the_account_summary(c):
+    summary = {v.tag: v.value for v in c.ib.accountSummary()}
+    for tag in ("NetLiquidation", "TotalCashValue", "BuyingPower", "AvailableFunds"):
+        assert float(summary[tag]) > 0, tag
+
+
+@test
+def it_reads_portfolio_and_positions_and_they_agree(c):
+    portfolio = {item.contract.conId: item for item in c.ib.portfolio()}
+    positions = {p.contract.conId: p for p in c.ib.positions()}
+    assert portfolio and portfolio.keys() == positions.keys()
+    for con_id, item in portfolio.items():
+        assert item.position == positions[con_id].position
+        assert is_price(item.marketPrice)
+        assert math.isclose(item.marketValue, item.position * item.marketPrice, rel_tol=1e-3)
+
+
+@test
+def it_reads_contract_details_in_new_york_and_tokyo(c):
+    apple, = c.ib.reqContractDetails(AAPL)
+    assert apple.contract.conId == 265598 and apple.contract.primaryExchange == "NASDAQ"
+    assert apple.longName == "APPLE INC" and apple.minTick == 0.01
+    assert "SMART" in apple.validExchanges.split(",")
+    toyota, = c.ib.reqContractDetails(TOYOTA)
+    assert toyota.contract.primaryExchange == "TSEJ" and toyota.contract.currency == "JPY"
+    assert toyota.timeZoneId == "Japan"
+    assert c.ib.qualifyContracts(AAPL, TOYOTA) == [AAPL, TOYOTA]
+
+
+@test
+def it_is_told_that_there_is_no_such_contract(c):
+    assert c.ib.reqContractDetails(Stock("NOSUCHSYMBOL", "SMART", "USD")) == []
+    assert c.errors[-1][1] == 200
+
+
+@test
+def it_gets_a_snapshot_of_quotes(c):
+    for ticker in c.ib.reqTickers(*c.ib.qualifyContracts(AAPL, TOYOTA, Forex("EURUSD"))):
+        assert is_price(ticker.bid) and is_price(ticker.ask), ticker
+        assert ticker.bid < ticker.ask
+
+
+@test
+def it_streams_quotes_until_it_cancels(c):
+    ticker = c.ib.reqMktData(AAPL)
+    c.until(lambda: is_price(ticker.bid) and is_price(ticker.ask) and is_price(ticker.last),
+            "the first quote")
+    updates = []
+    ticker.updateEvent += lambda t: updates.append(t.bid)
+    c.until(lambda: len(updates) >= 2, "the market to move")
+    c.ib.cancelMktData(AAPL)
+
+
+@test
+def it_reads_daily_bars(c):
+    bars = c.ib.reqHistoricalData(AAPL, "", "10 D", "1 day", "TRADES", True)
+    assert len(bars) == 10, len(bars)
+    for bar in bars:
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+    assert [bar.date for bar in bars] == sorted({bar.date for bar in bars})
+
+
+@test
+def it_places_changes_and_cancels_a_limit_order(c):
+    order = LimitOrder("BUY", 5, c.price_below())
+    trade = c.place(order)
+    c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
+    perm_id = c.until(lambda: trade.order.permId, "a permanent id")
+    order.totalQuantity = 6
+    c.place(order)
+    c.until(lambda: trade.orderStatus.remaining == 6, "the change")
+    assert trade.order.permId == perm_id
+    c.ib.cancelOrder(order)
+    c.until(lambda: trade.orderStatus.status == "Cancelled", "Cancelled")
+    assert any(error[1] == 202 for error in c.errors)
+
+
+@test
+def a_market_order_fills_with_execution_and_commission(c):
+    before = {p.contract.conId: p.position for p in c.ib.positions()}.get(AAPL.conId, 0)
+    trade = c.place(MarketOrder("BUY", 3))
+    c.until(lambda: trade.orderStatus.status == "Filled", "the fill")
+    c.until(lambda: trade.fills and all(f.commissionReport.execId for f in trade.fills),
+            "the commission")
+    assert sum(f.execution.shares for f in trade.fills) == 3
+    assert is_price(trade.orderStatus.avgFillPrice)
+    for fill in trade.fills:
+        assert fill.execution.side == "BOT" and fill.execution.acctNumber == "DU9000001"
+        assert fill.commissionReport.commission > 0 and fill.commissionReport.currency == "USD"
+    c.until(lambda: {p.contract.conId: p.position for p in c.ib.positions()}
+            .get(AAPL.conId) == before + 3, "the position")
+
+
+@test
+def a_bracket_stands_and_falls_together(c):
+    entry = c.price_below()
+    bracket = c.ib.bracketOrder("BUY", 2, entry, round(entry * 1.5, 2), round(entry * 0.9, 2))
+    trades = [c.place(order) for order in bracket]
+    c.until(lambda: trades[0].orderStatus.status == "Submitted", "the entry")
+    c.until(lambda: all(t.orderStatus.status in ("PreSubmitted", "Submitted")
+                        for t in trades[1:]), "the children")
+    assert all(t.orderStatus.parentId == bracket.parent.orderId for t in trades[1:])
+    c.ib.cancelOrder(bracket.parent)
+    c.until(lambda: all(t.orderStatus.status in DONE for t in trades), "the end of all three")
+
+
+@test
+def a_what_if_order_is_valued_and_not_placed(c):
+    open_before = len(c.ib.openTrades())
+    state = c.ib.whatIfOrder(AAPL, MarketOrder("BUY", 10))
+    assert float(state.initMarginChange) > 0, state
+    assert float(state.equityWithLoanAfter) > 0, state
+    assert 0 < state.commission < 1e6 or 0 < state.maxCommission < 1e6, state
+    assert len(c.ib.openTrades()) == open_before
+    assert len(c.ib.reqAllOpenOrders()) == open_before
+
+
+@test
+def it_lists_open_and_completed_orders_and_executions(c):
+    trade = c.place(LimitOrder("BUY", 4, c.price_below()))
+    c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
+    assert trade.order.permId in {t.order.permId for t in c.ib.reqOpenOrders()}
+    assert trade.order.permId in {t.order.permId for t in c.ib.reqAllOpenOrders()}
+    c.ib.cancelOrder(trade.order)
+    c.until(lambda: trade.orderStatus.status == "Cancelled", "Cancelled")
+    completed = c.ib.reqCompletedOrders(False)
+    assert {"Filled", "Cancelled"} <= {t.orderStatus.status for t in completed}, completed
+    assert sum(f.execution.shares for f in c.ib.reqExecutions()) == 3
+    assert all(f.commissionReport.commission > 0 for f in c.ib.fills())
+
+
+@test
+def it_reads_profit_and_loss(c):
+    pnl = c.ib.reqPnL("DU9000001")
+    c.until(lambda: not math.isnan(pnl.unrealizedPnL), "profit and loss")
+    single = c.ib.reqPnLSingle("DU9000001", "", AAPL.conId)
+    c.until(lambda: single.position, "that of one position")
+    c.ib.cancelPnL("DU9000001")
+    c.ib.cancelPnLSingle("DU9000001", "", AAPL.conId)
+
+
+@test
+def an_open_order_is_still_there_after_reconnecting(c):
+    trade = c.place(LimitOrder("BUY", 1, c.price_below(), tif="GTC"))
+    c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
+    perm_id = trade.order.permId
+    c.ib.disconnect()
+    c.connect()
+    again, = [t for t in c.ib.openTrades() if t.order.permId == perm_id]
+    assert again.orderStatus.status == "Submitted" and again.order.orderId == trade.order.orderId
+    assert sum(f.execution.shares for f in c.ib.fills()) == 3, "the fill of before"
+    c.ib.cancelOrder(again.order)
+    c.until(lambda: again.orderStatus.status == "Cancelled", "Cancelled")
+
+
+@test
+def a_second_client_sees_the_orders_of_the_first_but_cannot_cancel_them(c):
+    trade = c.place(LimitOrder("BUY", 1, c.price_below()))
+    c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
+    other = Context(c.port, c.log)
+    other.connect(8)
+    try:
+        seen, = [t for t in other.ib.reqAllOpenOrders() if t.order.permId == trade.order.permId]
+        assert seen.order.clientId == 7
+        other.ib.client.cancelOrder(trade.order.orderId, "")
+        other.until(lambda: any(e[1] == 10147 for e in other.errors), "the refusal")
+    finally:
+        other.ib.disconnect()
+    assert trade.orderStatus.status == "Submitted"
+    c.ib.cancelOrder(trade.order)
+    c.until(lambda: trade.orderStatus.status == "Cancelled", "Cancelled")
+
+
+@test
+def a_second_client_with_the_same_id_is_refused(c):
+    other = Context(c.port, c.log)
+    try:
+        other.connect(7, timeout=2)  # it waits that long although the socket was closed
+        raise AssertionError("connected twice with one id")
+    except (ConnectionError, TimeoutError):
+        pass
+    finally:
+        other.ib.disconnect()
+    assert any(error[1] == 326 for error in other.errors), other.errors
+    assert c.ib.reqCurrentTime()
+
+
+@test
+def it_never_met_a_message_that_it_could_not_read(c):
+    c.ib.disconnect()
+    bad = [t for t in c.log.texts if "Error handling fields" in t or "timed out" in t]
+    assert not bad, bad
+
+
+def main():
+    log = Log()
+    logging.getLogger("ib_async").addHandler(log)
+    logging.getLogger("ib_async").propagate = False
+    with exchange(f"ib_async {ib_async.__version__}", 178) as port:
+        return run(Context(port, log))
+
+
+sys.exit(main())

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: MIT
+"""The official Python client trades on the paper exchange, at the server version given.
+
+The exchange is capped at that version, so the client negotiates it and both use its layouts.
+"""
+
+import argparse
+import importlib.metadata
+import logging
+import sys
+import threading
+import time
+
+from ibapi.client import EClient
+from ibapi.contract import Contract
+from ibapi.execution import ExecutionFilter
+from ibapi.order import Order
+from ibapi.order_cancel import OrderCancel
+from ibapi.wrapper import EWrapper
+
+from harness import eventually, exchange, run, test
+
+ACCOUNT = "DU9000001"
+BID, ASK, LAST = 1, 2, 4
+END_OF_ORDER = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
+CALLBACKS = [name for name in vars(EWrapper)
+             if not name.startswith("_") and not name.endswith("ProtoBuf") and name != "winError"]
+
+
+class Complaints(logging.Handler):
+    """What the client's own log calls an error; it drops what it cannot read with a mere note."""
+
+    def __init__(self):
+        super().__init__(logging.INFO)
+        self.texts = []
+
+    def emit(self, record):
+        if record.levelno >= logging.ERROR or record.msg == "BadMessage":
+            self.texts.append(record.getMessage())
+
+
+class App(EWrapper, EClient):
+    """Keeps every callback as (name, arguments) in the order of arrival."""
+
+    def __init__(self):
+        EClient.__init__(self, self)
+        self.seen = []
+        self.next_id = 1000
+
+    def open(self, port, client_id=11):
+        self.connect("127.0.0.1", port, client_id)
+        threading.Thread(target=self.run, daemon=True).start()
+        return self.until("nextValidId")[0]
+
+    def all(self, name, accept=lambda *_: True):
+        return [args for n, args in list(self.seen) if n == name and accept(*args)]
+
+    def until(self, name, accept=lambda *_: True):
+        return eventually(lambda: self.all(name, accept), name)[-1]
+
+    def request(self, call, *args, end, collect=None):
+        """Calls self.call(id, *args) and waits for `end` with that id; returns what `collect` got."""
+        self.next_id += 1
+        number = self.next_id
+        getattr(self, call)(number, *args)
+        self.until(end, lambda got, *_: got == number)
+        return self.all(collect, lambda got, *_: got == number) if collect else []
+
+    def status(self, order_id):
+        return [args[1] for args in self.all("orderStatus", lambda n, *_: n == order_id)][-1:]
+
+
+def _recorder(name):
+    def callback(self, *args):
+        self.seen.append((name, args))
+    callback.__name__ = name
+    return callback
+
+
+for _name in CALLBACKS:
+    setattr(App, _name, _recorder(_name))
+
+
+class Context:
+    def __init__(self, port, version, complaints):
+        self.port, self.version, self.complaints = port, version, complaints
+        self.app = App()
+        self.order_id = 0
+
+    def place(self, order, contract=None):
+        order_id = self.order_id
+        self.order_id += 1
+        self.app.placeOrder(order_id, contract or AAPL, order)
+        return order_id
+
+    def until_status(self, order_id, *wanted):
+        return eventually(lambda: self.app.status(order_id)[0:1] and
+                          self.app.status(order_id)[0] in wanted,
+                          f"order {order_id} to be {' or '.join(wanted)}")
+
+    def bid(self):
+        ticks = self.app.request("reqMktData", AAPL, "", True, False, [],
+                                 end="tickSnapshotEnd", collect="tickPrice")
+        return [price for _, kind, price, _ in ticks if kind == BID][-1]
+
+    def price_below(self):
+        return round(self.bid() * 0.8, 2)
+
+
+def stock(symbol, currency, exchange_name="SMART"):
+    contract = Contract()
+    contract.symbol, contract.secType = symbol, "STK"
+    contract.currency, contract.exchange = currency, exchange_name
+    return contract
+
+
+def order_of(kind, action, quantity, **members):
+    order = Order()
+    order.orderType, order.action, order.totalQuantity, order.tif = kind, action, quantity, "DAY"
+    for name, value in members.items():
+        setattr(order, name, value)
+    return order
+
+
+AAPL, TOYOTA = stock("AAPL", "USD"), stock("7203", "JPY")
+
+
+@test
+def it_connects_at_the_version_of_the_exchange(c):
+    c.order_id = c.app.open(c.port)
+    assert c.order_id >= 1
+    assert c.app.serverVersion() == c.version
+    assert c.app.until("managedAccounts")[0] == ACCOUNT
+    c.app.reqCurrentTime()
+    assert abs(c.app.until("currentTime")[0] - time.time()) < 10
+
+
+@test
+def it_reads_contract_details_in_new_york_and_tokyo(c):
+    (_, apple), = c.app.request("reqContractDetails", AAPL, end="contractDetailsEnd",
+                                collect="contractDetails")
+    assert apple.contract.conId == 265598 and apple.contract.primaryExchange == "NASDAQ"
+    assert apple.longName == "APPLE INC" and apple.minTick == 0.01
+    (_, toyota), = c.app.request("reqContractDetails", TOYOTA, end="contractDetailsEnd",
+                                 collect="contractDetails")
+    assert toyota.contract.primaryExchange == "TSEJ" and toyota.timeZoneId == "Japan"
+
+
+@test
+def it_is_told_that_there_is_no_such_contract(c):
+    c.app.request("reqContractDetails", stock("NOSUCHSYMBOL", "USD"), end="error")
+    assert c.app.all("error")[-1][2] == 200
+
+
+@test
+def it_gets_a_snapshot_of_quotes(c):
+    ticks = c.app.request("reqMktData", TOYOTA, "", True, False, [], end="tickSnapshotEnd",
+                          collect="tickPrice")
+    prices = {kind: price for _, kind, price, _ in ticks}
+    assert 0 < prices[BID] < prices[ASK] and prices[LAST] > 0
+
+
+@test
+def it_streams_quotes_until_it_cancels(c):
+    c.app.reqMarketDataType(1)
+    c.app.reqMktData(1, AAPL, "", False, False, [])
+    c.app.until("tickReqParams", lambda n, *_: n == 1)
+    for kind in (BID, ASK, LAST):
+        c.app.until("tickPrice", lambda n, k, price, _, kind=kind: n == 1 and k == kind and price > 0)
+    quotes = lambda n, k, *_: n == 1 and k in (BID, ASK, LAST)  # noqa: E731
+    eventually(lambda: len({args[1:3] for args in c.app.all("tickPrice", quotes)}) >= 5,
+               "the market to move")
+    c.app.cancelMktData(1)
+
+
+@test
+def it_reads_account_summary_updates_positions_and_profit(c):
+    tags = "NetLiquidation,TotalCashValue,BuyingPower"
+    rows = c.app.request("reqAccountSummary", "All", tags, end="accountSummaryEnd",
+                         collect="accountSummary")
+    assert {tag: float(value) > 0 for _, _, tag, value, _ in rows} == dict.fromkeys(
+        tags.split(","), True)
+    c.app.cancelAccountSummary(rows[0][0])
+    c.app.reqAccountUpdates(True, ACCOUNT)
+    c.app.until("accountDownloadEnd")
+    c.app.reqPositions()
+    c.app.until("positionEnd")
+    portfolio = {args[0].conId: args[1] for args in c.app.all("updatePortfolio")}
+    positions = {args[1].conId: args[2] for args in c.app.all("position")}
+    assert portfolio and portfolio == positions
+    assert any(key == "NetLiquidation" for key, *_ in c.app.all("updateAccountValue"))
+    c.app.request("reqPnL", ACCOUNT, "", end="pnl")
+    c.app.cancelPnL(c.app.next_id)
+    c.app.request("reqPnLSingle", ACCOUNT, "", 265598, end="pnlSingle")
+    c.app.cancelPnLSingle(c.app.next_id)
+    c.app.request("reqAccountUpdatesMulti", ACCOUNT, "", True, end="accountUpdateMultiEnd")
+    c.app.cancelAccountUpdatesMulti(c.app.next_id)
+    c.app.request("reqPositionsMulti", ACCOUNT, "", end="positionMultiEnd")
+    c.app.cancelPositionsMulti(c.app.next_id)
+
+
+@test
+def it_reads_daily_bars(c):
+    bars = [bar for _, bar in c.app.request(
+        "reqHistoricalData", AAPL, "", "10 D", "1 day", "TRADES", 1, 1, False, [],
+        end="historicalDataEnd", collect="historicalData")]
+    assert len(bars) == 10, len(bars)
+    for bar in bars:
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+    dates = [bar.date for bar in bars]
+    assert dates == sorted(set(dates)) and all(len(date) == 8 for date in dates), dates
+
+
+@test
+def it_places_changes_and_cancels_a_limit_order(c):
+    price = c.price_below()
+    order_id = c.place(order_of("LMT", "BUY", 5, lmtPrice=price))
+    c.until_status(order_id, "Submitted")
+    _, contract, order, state = c.app.until("openOrder", lambda n, *_: n == order_id)
+    assert contract.conId == 265598 and order.lmtPrice == price and order.totalQuantity == 5
+    assert order.permId > 0 and order.account == ACCOUNT and state.status == "Submitted"
+    c.app.placeOrder(order_id, AAPL, order_of("LMT", "BUY", 6, lmtPrice=price))
+    c.app.until("openOrder", lambda n, _, o, *rest: n == order_id and o.totalQuantity == 6
+                and o.permId == order.permId)
+    c.app.cancelOrder(order_id, OrderCancel())
+    c.until_status(order_id, "Cancelled")
+    c.app.until("error", lambda n, _, code, *rest: n == order_id and code == 202)
+
+
+@test
+def a_market_order_fills_with_execution_and_commission(c):
+    order_id = c.place(order_of("MKT", "BUY", 3))
+    c.until_status(order_id, "Filled")
+    _, _, filled, remaining, average, *_ = c.app.all("orderStatus", lambda n, *_: n == order_id)[-1]
+    assert filled == 3 and remaining == 0 and average > 0
+    fills = [e for _, _, e in c.app.all("execDetails", lambda _, __, e: e.orderId == order_id)]
+    assert sum(e.shares for e in fills) == 3 and {e.side for e in fills} == {"BOT"}
+    for fill in fills:
+        report, = c.app.until("commissionAndFeesReport", lambda r, fill=fill: r.execId == fill.execId)
+        assert report.commissionAndFees > 0 and report.currency == "USD"
+
+
+@test
+def a_bracket_stands_and_falls_together(c):
+    entry = c.price_below()
+    parent = c.place(order_of("LMT", "BUY", 2, lmtPrice=entry, transmit=False))
+    target = c.place(order_of("LMT", "SELL", 2, lmtPrice=round(entry * 1.5, 2), parentId=parent,
+                              transmit=False))
+    stop = c.place(order_of("STP", "SELL", 2, auxPrice=round(entry * 0.9, 2), parentId=parent))
+    c.until_status(parent, "Submitted")
+    for child in (target, stop):
+        c.until_status(child, "PreSubmitted", "Submitted")
+        assert c.app.all("openOrder", lambda n, *_: n == child)[-1][2].parentId == parent
+    c.app.cancelOrder(parent, OrderCancel())
+    for order_id in (parent, target, stop):
+        c.until_status(order_id, *END_OF_ORDER)
+
+
+@test
+def a_what_if_order_is_valued_and_not_placed(c):
+    order_id = c.place(order_of("MKT", "BUY", 10, whatIf=True))
+    _, _, order, state = c.app.until("openOrder", lambda n, *_: n == order_id)
+    assert order.whatIf and float(state.initMarginChange) > 0
+    assert 0 < state.commissionAndFees < 1e6 or 0 < state.maxCommissionAndFees < 1e6
+    c.app.reqAllOpenOrders()
+    c.app.until("openOrderEnd")
+    assert not c.app.all("orderStatus", lambda n, *_: n == order_id)
+
+
+@test
+def a_trailing_stop_works_with_its_percentage(c):
+    order_id = c.place(order_of("TRAIL", "SELL", 1, trailingPercent=5.0))
+    c.until_status(order_id, "PreSubmitted", "Submitted")
+    order = c.app.until("openOrder", lambda n, *_: n == order_id)[2]
+    assert order.trailingPercent == 5 and order.trailStopPrice > 0
+    c.app.cancelOrder(order_id, OrderCancel())
+    c.until_status(order_id, "Cancelled")
+
+
+@test
+def it_lists_open_and_completed_orders_and_executions(c):
+    order_id = c.place(order_of("LMT", "BUY", 4, lmtPrice=c.price_below(), orderRef="interop"))
+    c.until_status(order_id, "Submitted")
+    for call in ("reqOpenOrders", "reqAllOpenOrders"):
+        c.app.seen.clear()
+        getattr(c.app, call)()
+        c.app.until("openOrderEnd")
+        assert c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].orderRef == "interop"
+    c.app.cancelOrder(order_id, OrderCancel())
+    c.until_status(order_id, "Cancelled")
+    c.app.reqCompletedOrders(False)
+    c.app.until("completedOrdersEnd")
+    statuses = {state.status for _, _, state in c.app.all("completedOrder")}
+    assert {"Filled", "Cancelled"} <= statuses, statuses
+    rows = c.app.request("reqExecutions", ExecutionFilter(), end="execDetailsEnd",
+                         collect="execDetails")
+    assert sum(e.shares for _, _, e in rows) == 3
+
+
+@test
+def a_global_cancel_ends_all_orders(c):
+    ids = [c.place(order_of("LMT", "BUY", n, lmtPrice=c.price_below())) for n in (1, 2)]
+    for order_id in ids:
+        c.until_status(order_id, "Submitted")
+    c.app.reqGlobalCancel(OrderCancel())
+    for order_id in ids:
+        c.until_status(order_id, "Cancelled")
+
+
+@test
+def an_open_order_is_still_there_after_reconnecting(c):
+    order_id = c.place(order_of("LMT", "BUY", 1, lmtPrice=c.price_below(), tif="GTC"))
+    c.until_status(order_id, "Submitted")
+    perm_id = c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].permId
+    reader = c.app.reader
+    c.app.disconnect()
+    reader.join()  # only then does the client let go of its socket, and so of its id
+    c.app = App()
+    assert c.app.open(c.port) > order_id
+    c.app.reqOpenOrders()
+    c.app.until("openOrderEnd")
+    assert c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].permId == perm_id
+    c.app.cancelOrder(order_id, OrderCancel())
+    c.until_status(order_id, "Cancelled")
+
+
+@test
+def it_never_met_a_message_that_it_could_not_read(c):
+    c.app.disconnect()
+    assert not c.complaints.texts, c.complaints.texts
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--max-version", type=int, default=200)
+    version = parser.parse_args().max_version
+    complaints = Complaints()
+    logging.getLogger("ibapi").setLevel(logging.INFO)
+    logging.getLogger("ibapi").addHandler(complaints)
+    client = f"nautilus-ibapi {importlib.metadata.version('nautilus-ibapi')}"
+    with exchange(client, version) as port:
+        return run(Context(port, version, complaints))
+
+
+sys.exit(main())

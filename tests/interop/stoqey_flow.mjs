@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+// @stoqey/ib (text protocol at server version 193) trades on the paper exchange.
+
+import assert from 'node:assert/strict';
+import { eventually, outside, run, startExchange, test, versionOf } from './harness.mjs';
+
+const { EventName, IBApi, OrderType, OrderAction, SecType, TimeInForce, BarSizeSetting, WhatToShow } =
+  outside('@stoqey/ib');
+
+const ACCOUNT = 'DU9000001';
+const BID = 1, ASK = 2, LAST = 4;
+const ENDED = ['Filled', 'Cancelled', 'ApiCancelled', 'Inactive'];
+const stock = (symbol, currency) => ({ symbol, currency, secType: SecType.STK, exchange: 'SMART' });
+const AAPL = stock('AAPL', 'USD'), TOYOTA = stock('7203', 'JPY');
+
+// A connection that keeps every event as {name, args} in the order of arrival.
+class Connection {
+  constructor(port) {
+    this.seen = [];
+    this.api = new IBApi({ host: '127.0.0.1', port });
+    this.api.on(EventName.all, (name, args) => this.seen.push({ name, args }));
+    this.api.on(EventName.error, () => {}); // an unheard error event would throw
+    this.nextRequest = 1000;
+  }
+  async open(clientId) {
+    this.api.connect(clientId);
+    const [first] = await this.until(EventName.nextValidId);
+    return first;
+  }
+  all(name, accept = () => true) {
+    return this.seen.filter((e) => e.name === name && accept(...e.args)).map((e) => e.args);
+  }
+  until(name, accept) {
+    return eventually(() => this.all(name, accept).at(-1), name);
+  }
+  // Calls api[call](id, ...args), waits for `end` with that id, returns what `collect` got.
+  async request(call, args, end, collect = end) {
+    const id = ++this.nextRequest;
+    this.api[call](id, ...args);
+    await this.until(end, (got) => got === id);
+    return this.all(collect, (got) => got === id);
+  }
+  errors(code) {
+    return this.all(EventName.error, (_, got) => got === code);
+  }
+  status(id) {
+    return this.all(EventName.orderStatus, (got) => got === id).at(-1)?.[1];
+  }
+  untilStatus(id, ...wanted) {
+    return eventually(() => wanted.includes(this.status(id)), `order ${id}: ${wanted}`);
+  }
+  openOrder(id) {
+    return this.all(EventName.openOrder, (got) => got === id).at(-1);
+  }
+  async bid() {
+    const ticks = await this.request('reqMktData', [AAPL, '', true, false],
+      EventName.tickSnapshotEnd, EventName.tickPrice);
+    return ticks.findLast(([, kind]) => kind === BID)[2];
+  }
+  async priceBelow() {
+    return Math.round(await this.bid() * 80) / 100;
+  }
+}
+
+const order = (orderType, action, totalQuantity, more = {}) =>
+  ({ orderType, action, totalQuantity, tif: TimeInForce.DAY, transmit: true, ...more });
+
+function place(c, theOrder) {
+  const id = c.orderId++;
+  c.ib.api.placeOrder(id, AAPL, theOrder);
+  return id;
+}
+
+test('it connects at 193', async (c) => {
+  c.orderId = await c.ib.open(21);
+  assert.ok(c.orderId >= 1);
+  assert.equal(c.ib.all(EventName.server)[0][0], 193);
+  assert.deepEqual(await c.ib.until(EventName.managedAccounts), [ACCOUNT]);
+  c.ib.api.reqCurrentTime();
+  const [time] = await c.ib.until(EventName.currentTime);
+  assert.ok(Math.abs(time - Date.now() / 1000) < 10);
+});
+
+test('it reads contract details in New York and Tokyo', async (c) => {
+  const details = (contract) => c.ib.request('reqContractDetails', [contract],
+    EventName.contractDetailsEnd, EventName.contractDetails);
+  const [[, apple]] = await details(AAPL);
+  assert.equal(apple.contract.conId, 265598);
+  assert.equal(apple.contract.primaryExch, 'NASDAQ');
+  assert.equal(apple.longName, 'APPLE INC');
+  assert.equal(apple.minTick, 0.01);
+  const [[, toyota]] = await details(TOYOTA);
+  assert.equal(toyota.contract.primaryExch, 'TSEJ');
+  assert.equal(toyota.timeZoneId, 'Japan');
+});
+
+test('it is told that there is no such contract', async (c) => {
+  c.ib.api.reqContractDetails(1, stock('NOSUCHSYMBOL', 'USD'));
+  await eventually(() => c.ib.errors(200).length, 'error 200');
+});
+
+test('it gets a snapshot of quotes', async (c) => {
+  const ticks = await c.ib.request('reqMktData', [TOYOTA, '', true, false],
+    EventName.tickSnapshotEnd, EventName.tickPrice);
+  const price = Object.fromEntries(ticks.map(([, kind, value]) => [kind, value]));
+  assert.ok(0 < price[BID] && price[BID] < price[ASK] && price[LAST] > 0);
+});
+
+test('it streams quotes until it cancels', async (c) => {
+  c.ib.api.reqMarketDataType(1);
+  c.ib.api.reqMktData(2, AAPL, '', false, false);
+  for (const wanted of [BID, ASK, LAST])
+    await c.ib.until(EventName.tickPrice, (id, kind, price) => id === 2 && kind === wanted && price > 0);
+  const isQuote = (id, kind) => id === 2 && [BID, ASK, LAST].includes(kind);
+  const quotes = () => new Set(c.ib.all(EventName.tickPrice, isQuote)
+    .map(([, kind, price]) => `${kind} ${price}`));
+  await eventually(() => quotes().size >= 5, 'the market to move');
+  c.ib.api.cancelMktData(2);
+});
+
+test('it reads account summary, updates, positions and profit', async (c) => {
+  const tags = ['NetLiquidation', 'TotalCashValue', 'BuyingPower'];
+  const rows = await c.ib.request('reqAccountSummary', ['All', tags.join()],
+    EventName.accountSummaryEnd, EventName.accountSummary);
+  const summary = Object.fromEntries(rows.map(([, , tag, value]) => [tag, Number(value)]));
+  for (const tag of tags) assert.ok(summary[tag] > 0, tag);
+  c.ib.api.cancelAccountSummary(c.ib.nextRequest);
+  c.ib.api.reqAccountUpdates(true, ACCOUNT);
+  await c.ib.until(EventName.accountDownloadEnd);
+  c.ib.api.reqPositions();
+  await c.ib.until(EventName.positionEnd);
+  const portfolio = new Map(c.ib.all(EventName.updatePortfolio).map(([k, n]) => [k.conId, n]));
+  const positions = new Map(c.ib.all(EventName.position).map(([, k, n]) => [k.conId, n]));
+  assert.ok(portfolio.size > 0);
+  assert.deepEqual([...portfolio].sort(), [...positions].sort());
+  await c.ib.request('reqPnL', [ACCOUNT, ''], EventName.pnl);
+  c.ib.api.cancelPnL(c.ib.nextRequest);
+  await c.ib.request('reqPnLSingle', [ACCOUNT, '', 265598], EventName.pnlSingle);
+  c.ib.api.cancelPnLSingle(c.ib.nextRequest);
+});
+
+test('it reads daily bars', async (c) => {
+  const rows = await c.ib.request('reqHistoricalData',
+    [AAPL, '', '10 D', BarSizeSetting.DAYS_ONE, WhatToShow.TRADES, 1, 1, false],
+    EventName.historicalData);
+  await c.ib.until(EventName.historicalData, (_, time) => String(time).startsWith('finished'));
+  const bars = c.ib.all(EventName.historicalData, (id, time) =>
+    id === rows[0][0] && !String(time).startsWith('finished'));
+  assert.equal(bars.length, 10);
+  for (const [, , open, high, low, close] of bars)
+    assert.ok(low <= Math.min(open, close) && Math.max(open, close) <= high);
+});
+
+test('it places, changes and cancels a limit order', async (c) => {
+  const lmtPrice = await c.ib.priceBelow();
+  const id = place(c, order(OrderType.LMT, OrderAction.BUY, 5, { lmtPrice }));
+  await c.ib.untilStatus(id, 'Submitted');
+  const [, contract, placed] = c.ib.openOrder(id);
+  assert.equal(contract.conId, 265598);
+  assert.equal(placed.lmtPrice, lmtPrice);
+  assert.equal(placed.account, ACCOUNT);
+  assert.ok(placed.permId > 0);
+  c.ib.api.placeOrder(id, AAPL, order(OrderType.LMT, OrderAction.BUY, 6, { lmtPrice }));
+  await eventually(() => c.ib.openOrder(id)[2].totalQuantity === 6, 'the change');
+  assert.equal(c.ib.openOrder(id)[2].permId, placed.permId);
+  c.ib.api.cancelOrder(id);
+  await c.ib.untilStatus(id, 'Cancelled');
+  await c.ib.until(EventName.error, (_, code, about) => code === 202 && about === id);
+});
+
+test('a market order fills with execution and commission', async (c) => {
+  const id = place(c, order(OrderType.MKT, OrderAction.BUY, 3));
+  await c.ib.untilStatus(id, 'Filled');
+  const [, , filled, remaining, average] = c.ib.all(EventName.orderStatus, (n) => n === id).at(-1);
+  assert.equal(filled, 3);
+  assert.equal(remaining, 0);
+  assert.ok(average > 0);
+  const fills = c.ib.all(EventName.execDetails, (_, __, e) => e.orderId === id).map((a) => a[2]);
+  assert.equal(fills.reduce((sum, e) => sum + e.shares, 0), 3);
+  for (const fill of fills) {
+    assert.equal(fill.side, 'BOT');
+    const [report] = await c.ib.until(EventName.commissionReport, (r) => r.execId === fill.execId);
+    assert.ok(report.commission > 0);
+    assert.equal(report.currency, 'USD');
+  }
+});
+
+test('a bracket stands and falls together', async (c) => {
+  const lmtPrice = await c.ib.priceBelow();
+  const cents = (x) => Math.round(x * 100) / 100;
+  const parent = place(c, order(OrderType.LMT, OrderAction.BUY, 2, { lmtPrice, transmit: false }));
+  const target = place(c, order(OrderType.LMT, OrderAction.SELL, 2,
+    { lmtPrice: cents(lmtPrice * 1.5), parentId: parent, transmit: false }));
+  const stop = place(c, order(OrderType.STP, OrderAction.SELL, 2,
+    { auxPrice: cents(lmtPrice * 0.9), parentId: parent }));
+  await c.ib.untilStatus(parent, 'Submitted');
+  for (const child of [target, stop]) {
+    await c.ib.untilStatus(child, 'PreSubmitted', 'Submitted');
+    assert.equal(c.ib.openOrder(child)[2].parentId, parent);
+  }
+  c.ib.api.cancelOrder(parent);
+  for (const id of [parent, target, stop]) await c.ib.untilStatus(id, ...ENDED);
+});
+
+test('a what-if order is valued and not placed', async (c) => {
+  const id = place(c, order(OrderType.MKT, OrderAction.BUY, 10, { whatIf: true }));
+  const [, , asked, state] = await c.ib.until(EventName.openOrder, (n) => n === id);
+  assert.ok(asked.whatIf);
+  assert.ok(Number(state.initMarginChange) > 0);
+  c.ib.api.reqAllOpenOrders();
+  await c.ib.until(EventName.openOrderEnd);
+  assert.equal(c.ib.status(id), undefined);
+});
+
+test('it lists open and completed orders and executions', async (c) => {
+  const lmtPrice = await c.ib.priceBelow();
+  const id = place(c, order(OrderType.LMT, OrderAction.BUY, 4, { lmtPrice, orderRef: 'interop' }));
+  await c.ib.untilStatus(id, 'Submitted');
+  for (const call of ['reqOpenOrders', 'reqAllOpenOrders']) {
+    c.ib.seen.length = 0;
+    c.ib.api[call]();
+    await c.ib.until(EventName.openOrderEnd);
+    assert.equal(c.ib.openOrder(id)[2].orderRef, 'interop');
+  }
+  c.ib.api.cancelOrder(id);
+  await c.ib.untilStatus(id, 'Cancelled');
+  c.ib.api.reqCompletedOrders(false);
+  await c.ib.until(EventName.completedOrdersEnd);
+  const states = c.ib.all(EventName.completedOrder).map(([, , state]) => state.status);
+  assert.ok(states.includes('Filled') && states.includes('Cancelled'), states.join());
+  const rows = await c.ib.request('reqExecutions', [{}], EventName.execDetailsEnd,
+    EventName.execDetails);
+  assert.equal(rows.reduce((sum, [, , e]) => sum + e.shares, 0), 3);
+});
+
+test('an open order is still there after reconnecting', async (c) => {
+  const lmtPrice = await c.ib.priceBelow();
+  const id = place(c, order(OrderType.LMT, OrderAction.BUY, 1, { lmtPrice, tif: TimeInForce.GTC }));
+  await c.ib.untilStatus(id, 'Submitted');
+  const { permId } = c.ib.openOrder(id)[2];
+  c.ib.api.disconnect();
+  c.ib = new Connection(c.port);
+  c.orderId = await c.ib.open(21);
+  assert.ok(c.orderId > id);
+  c.ib.api.reqOpenOrders();
+  await c.ib.until(EventName.openOrderEnd);
+  assert.equal(c.ib.openOrder(id)[2].permId, permId);
+  c.ib.api.cancelOrder(id);
+  await c.ib.untilStatus(id, 'Cancelled');
+});
+
+test('it never met a message that it could not read', async (c) => {
+  const serious = c.ib.all(EventName.error, (_, code) => code >= 500 && code < 600);
+  assert.deepEqual(serious, []);
+  c.ib.api.disconnect();
+});
+
+const port = await startExchange(`@stoqey/ib ${versionOf('@stoqey/ib')}`, 193);
+await run({ ib: new Connection(port), port, orderId: 0 });
