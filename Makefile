@@ -43,7 +43,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build demo run test lint fuzz bench interop clean layers units programs fuzzers
+.PHONY: build demo run test lint fuzz bench interop clean layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -100,7 +100,7 @@ static int launch(const struct where *w)
         pid = fork();
         if (pid == 0)
             become_daemon(w, log);
-        _exit(write(report[1], &pid, sizeof pid) != sizeof pid);
+        _exit(write(report[1], &pid, sizeof pid) == sizeof pid ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     close(log);
     close(report[1]);

@@ -50,7 +50,7 @@ static struct key key_of_bytes(struct str s)
     for (size_t i = 0; i < s.n; i += sizeof(uint64_t)) {
         uint64_t word = 0;
         size_t left = s.n - i;
-        memcpy(&word, s.p + i, left < sizeof word ? left : sizeof word);
+        memcpy(&word, k.bytes.p + i, left < sizeof word ? left : sizeof word);
         k.hash = rng_mix(k.hash, word);
     }
     return k;

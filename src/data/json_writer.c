@@ -267,8 +267,7 @@ size_t json_num_format(double v, char out[JSON_NUM_MAX])
         assert(precision <= 17); /* 17 digits always suffice for a double */
         double back;
         int length = snprintf(out, JSON_NUM_MAX, "%.*g", precision, v);
-        bool same = str_to_double((struct str){out, (size_t)length}, &back) &&
-                    memcmp(&back, &v, sizeof v) == 0;
+        bool same = str_to_double((struct str){out, (size_t)length}, &back) && back == v;
         if (same || precision == 17)
             n = (size_t)length;
     }

@@ -71,7 +71,7 @@ struct market_view {
 bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
                   struct market_view *out, struct error *e) FALLIBLE;
 void facts_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
-                  struct moment now, struct gate_facts *out);
+                  struct moment now, struct gate_facts *f);
 const char *gate_base_currency(const struct gate *g, struct str account);
 
 /* ---- watch.c ---- */

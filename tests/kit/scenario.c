@@ -9,14 +9,14 @@
 #include "story.h"
 #include "truth.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 256 << 10, FILES_MAX = 512, LINE_MAX_TEXT = 64 << 10, LOG_SHOWN = 25 };
+enum { FILE_MAX = 256 << 10, LINE_MAX_TEXT = 64 << 10, LOG_SHOWN = 25 };
 
 /* ---- what words share ---- */
 
@@ -324,39 +324,21 @@ static bool run_file(const char *path, int number, bool is_verbose)
 
 /* ---- all files ---- */
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static size_t list_files(char *files[FILES_MAX])
-{
-    size_t n = 0;
-    DIR *d = opendir("tests/scenario");
-    for (struct dirent *entry; d && (entry = readdir(d)) && n < FILES_MAX;) {
-        if (!str_ends(str_of(entry->d_name), STR(".scn")))
-            continue;
-        files[n] = xmalloc(300);
-        (void)snprintf(files[n++], 300, "tests/scenario/%s", entry->d_name);
-    }
-    if (d)
-        (void)closedir(d);
-    qsort(files, n, sizeof files[0], by_name);
-    return n;
-}
-
 int main(int argc, char **argv)
 {
-    static char *found[FILES_MAX];
+    glob_t found = {0};
     bool is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
     int first = is_verbose ? 2 : 1;
-    bool is_given = argc > first;
-    size_t n = is_given ? (size_t)(argc - first) : list_files(found);
+    char **files = argv + first;
+    size_t n = argc > first ? (size_t)(argc - first) : 0;
+    if (n == 0 && glob("tests/scenario/*.scn", 0, NULL, &found) == 0) {
+        files = found.gl_pathv;
+        n = found.gl_pathc;
+    }
     bool ok = n > 0;
     printf("1..%zu\n", n);
     for (size_t i = 0; i < n; i++)
-        ok = run_file(is_given ? argv[(size_t)first + i] : found[i], (int)i + 1, is_verbose) && ok;
-    for (size_t i = 0; !is_given && i < n; i++)
-        xfree(found[i]);
+        ok = run_file(files[i], (int)i + 1, is_verbose) && ok;
+    globfree(&found);
     return ok ? 0 : 1;
 }

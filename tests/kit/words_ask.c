@@ -227,6 +227,13 @@ static bool word_socket(struct story *s, struct str rest)
 
 /* ---- values ---- */
 
+static bool set_number(struct story *s, struct str name, struct dec value)
+{
+    char text[DEC_TEXT_MAX] = "";
+    size_t n = dec_format(value, text);
+    return story_set_variable(s, name, (struct str){text, n});
+}
+
 static bool word_let(struct story *s, struct str rest)
 {
     struct str name = story_word(&rest), is = story_word(&rest);
@@ -250,19 +257,16 @@ static bool word_let(struct story *s, struct str rest)
         if (!ok)
             return story_fail(s, "that cannot be computed: " STR_FMT, STR_ARG(op));
     }
-    char text[DEC_TEXT_MAX];
-    return story_set_variable(s, name, (struct str){text, dec_format(a, text)});
+    return set_number(s, name, a);
 }
 
 static bool word_quote(struct story *s, struct str rest)
 {
     struct error e = {0};
     struct dec bid, ask;
-    char text[DEC_TEXT_MAX];
     if (!truth_quote(s->w, rest, &bid, &ask, &e))
         return story_fail(s, "%s", e.text);
-    return story_set_variable(s, STR("bid"), (struct str){text, dec_format(bid, text)}) &&
-           story_set_variable(s, STR("ask"), (struct str){text, dec_format(ask, text)});
+    return set_number(s, STR("bid"), bid) && set_number(s, STR("ask"), ask);
 }
 
 const struct story_word words_ask[] = {

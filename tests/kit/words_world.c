@@ -49,7 +49,8 @@ static bool settings_said(struct story *s, bool ok, const struct error *e)
 {
     answer_free(&s->answer);
     answer_start(&s->answer);
-    s->settings_error = ok ? (struct error){0} : *e;
+    static const struct error none;
+    s->settings_error = ok ? none : *e;
     s->answer.is_complete = true;
     s->answer.status = ok ? 0 : 2;
     if (!ok)
@@ -166,7 +167,7 @@ static bool word_wait(struct story *s, struct str rest)
 static bool word_within(struct story *s, struct str rest)
 {
     int64_t ms = 0;
-    struct str check = STR_NONE, name, duration = story_word(&rest);
+    struct str check, name, duration = story_word(&rest);
     const struct story_word *word = words_check;
     if (!story_duration(s, duration, &ms))
         return false;

@@ -181,6 +181,27 @@ static void an_assistant_that_ends_its_input_is_answered_before_the_line_ends(vo
     world_free(w);
 }
 
+static void an_assistant_that_never_ends_its_line_is_cut_off(void **state)
+{
+    enum { PIECE = 1 << 20 };
+    (void)state;
+    struct world *w = start();
+    struct buf piece;
+    buf_init(&piece, PIECE);
+    memset(buf_space(&piece, PIECE), ' ', PIECE);
+    buf_grow(&piece, PIECE);
+    struct client *c = world_connect(w);
+    world_send(w, c, STR("PORTCULLIS 1 face=mcp\n"));
+    for (int sent = 0; sent <= LIMIT_JSON_BYTES / PIECE && c->local; sent++) {
+        world_send(w, c, buf_str(&piece));
+        assert_true(world_run(w, 1));
+    }
+    assert_true(client_has_ended(c));
+    world_disconnect(w, c);
+    buf_fini(&piece);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +212,7 @@ int main(void)
         cmocka_unit_test(only_a_person_at_a_terminal_is_a_person),
         cmocka_unit_test(who_leaves_in_the_middle_disturbs_nobody),
         cmocka_unit_test(an_assistant_that_ends_its_input_is_answered_before_the_line_ends),
+        cmocka_unit_test(an_assistant_that_never_ends_its_line_is_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

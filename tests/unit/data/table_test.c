@@ -149,6 +149,25 @@ static void a_value_is_shown_as_lines_groups_and_tables(void **state)
                               "B          22\n");
 }
 
+static void a_text_of_several_lines_follows_the_other_values(void **state)
+{
+    struct page {
+        struct str name, text;
+    } page = {STR("n"), STR("# One\n\ntwo\033[2J\n")};
+    static const struct field fields[] = {
+        FIELD(struct page, text, .doc = "d", .lines = true),
+        FIELD(struct page, name, .doc = "d"),
+    };
+    const struct type type = TYPE_OF(struct page, fields);
+    (void)state;
+    table_text(&type, &page, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "name: n\n\n# One\n\ntwo\xEF\xBF\xBD[2J\n");
+    buf_reset(&out);
+    page.text = STR_NONE;
+    table_text(&type, &page, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "name: n\n");
+}
+
 static void csv_quotes_what_needs_it_and_disarms_formulas(void **state)
 {
     static const char *const cases[][2] = {
@@ -203,6 +222,7 @@ int main(void)
         TEST(no_rows_are_a_header_alone),
         TEST(outside_text_cannot_drive_the_terminal),
         TEST(a_value_is_shown_as_lines_groups_and_tables),
+        TEST(a_text_of_several_lines_follows_the_other_values),
         TEST(csv_quotes_what_needs_it_and_disarms_formulas),
         TEST(csv_has_all_columns_and_raw_numbers),
         TEST(csv_of_an_answer_is_its_list_or_its_scalars),
