@@ -75,10 +75,8 @@ bool currency_is_known(struct str code)
         return false;
     if (minor_unit_of(code))
         return true;
-    struct str all = STR(currency_codes);
-    struct str known;
-    while (str_cut(&all, ' ', &known))
-        if (str_ieq(known, code))
+    for (size_t at = 0; at + 3 < sizeof currency_codes; at += 4)
+        if (str_ieq((struct str){currency_codes + at, 3}, code))
             return true;
     return false;
 }
@@ -140,6 +138,7 @@ void currencies_free(struct currencies *c)
 struct candidate {
     char base[8], quote[8];
     const struct pair *pair; /* NULL until known */
+    bool is_own;             /* the pair of a wanted rate itself, not a leg of a cross */
     struct quote_answer *answer;
 };
 
@@ -148,8 +147,18 @@ struct work {
     size_t n, room;
 };
 
-static struct candidate *candidate(struct work *w, const char *base, const char *quote)
+static struct str pair_key(const struct candidate *c, char key[20])
 {
+    size_t base = strlen(c->base), quote = strlen(c->quote);
+    memcpy(key, c->base, base);
+    memcpy(key + base, c->quote, quote);
+    return (struct str){key, base + quote};
+}
+
+static struct candidate *candidate(struct currencies *all, struct work *w, const char *base,
+                                   const char *quote)
+{
+    char key[20];
     if (strcmp(base, quote) == 0)
         return NULL;
     for (size_t i = 0; i < w->n; i++)
@@ -160,13 +169,25 @@ static struct candidate *candidate(struct work *w, const char *base, const char 
     *c = (struct candidate){0};
     (void)str_copy(c->base, sizeof c->base, str_of(base));
     (void)str_copy(c->quote, sizeof c->quote, str_of(quote));
+    c->pair = map_get_str(all->pairs, pair_key(c, key));
     return c;
 }
 
-static void add_both_ways(struct work *w, const char *a, const char *b)
+static bool is_traded(const struct candidate *c)
 {
-    (void)candidate(w, a, b);
-    (void)candidate(w, b, a);
+    return c->pair && c->pair->contract.con_id;
+}
+
+/* False if both are the same currency. */
+static bool add_both_ways(struct currencies *all, struct work *w, const char *a, const char *b,
+                          bool is_own)
+{
+    struct candidate *there = candidate(all, w, a, b), *back = candidate(all, w, b, a);
+    if (!there || !back)
+        return false;
+    there->is_own |= is_own;
+    back->is_own |= is_own;
+    return is_traded(there) || is_traded(back);
 }
 
 /* The currency proper of a code, and how many of its units one unit of the code is (1 or 0.01). */
@@ -177,24 +198,18 @@ static struct dec major(struct str code, char out[8])
     return m ? DEC_MICRO(10000) : DEC(1);
 }
 
-static void gather(struct work *w, const struct rate *r)
+/* The legs of crosses are gathered only where the pair itself is not known to exist. */
+static void gather(struct currencies *all, struct work *w, const struct rate *r)
 {
     char from[8], to[8];
     (void)major(STR_NAME(r->from), from);
     (void)major(STR_NAME(r->to), to);
-    if (strcmp(from, to) == 0)
+    if (strcmp(from, to) == 0 || add_both_ways(all, w, from, to, true))
         return;
-    add_both_ways(w, from, to);
     for (size_t i = 0; i < HUBS; i++) {
-        add_both_ways(w, from, hubs[i].code);
-        add_both_ways(w, hubs[i].code, to);
+        (void)add_both_ways(all, w, from, hubs[i].code, false);
+        (void)add_both_ways(all, w, hubs[i].code, to, false);
     }
-}
-
-static struct str pair_key(const struct candidate *c, char key[20])
-{
-    int n = snprintf(key, 20, "%s%s", c->base, c->quote);
-    return (struct str){key, (size_t)n};
 }
 
 /* Asks the broker for the contracts of pairs that are not known yet. */
@@ -204,8 +219,7 @@ static bool learn(struct task *t, struct currencies *c, struct work *w, struct e
     size_t *which = ARENA_MANY(task_arena(t), size_t, w->n);
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
-        char key[20];
-        if (map_get_str(c->pairs, pair_key(&w->items[i], key)))
+        if (w->items[i].pair)
             continue;
         q[n].like.sec_type = SEC_CASH;
         (void)str_copy(q[n].like.symbol, sizeof q[n].like.symbol, str_of(w->items[i].base));
@@ -227,9 +241,10 @@ static bool learn(struct task *t, struct currencies *c, struct work *w, struct e
         if (map_get_str(c->pairs, name) || !map_put_str(c->pairs, name, p))
             xfree(p);
     }
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t k = 0; k < n; k++) {
         char key[20];
-        w->items[i].pair = map_get_str(c->pairs, pair_key(&w->items[i], key));
+        struct candidate *item = &w->items[which[k]];
+        item->pair = map_get_str(c->pairs, pair_key(item, key));
     }
     return true;
 }
@@ -238,8 +253,7 @@ static bool exists(const struct work *w, const char *base, const char *quote)
 {
     for (size_t i = 0; i < w->n; i++) {
         const struct candidate *c = &w->items[i];
-        if (c->pair && c->pair->contract.con_id && strcmp(c->base, base) == 0 &&
-            strcmp(c->quote, quote) == 0)
+        if (is_traded(c) && strcmp(c->base, base) == 0 && strcmp(c->quote, quote) == 0)
             return true;
     }
     return false;
@@ -254,18 +268,16 @@ static bool either_exists(const struct work *w, const char *a, const char *b)
 static bool is_needed(const struct work *w, const struct candidate *c, const struct rate *rates,
                       size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !c->is_own; i++) {
         char from[8], to[8];
         (void)major(STR_NAME(rates[i].from), from);
         (void)major(STR_NAME(rates[i].to), to);
-        bool is_itself = (strcmp(c->base, from) == 0 && strcmp(c->quote, to) == 0) ||
-                         (strcmp(c->base, to) == 0 && strcmp(c->quote, from) == 0);
         bool touches = strcmp(c->base, from) == 0 || strcmp(c->quote, from) == 0 ||
                        strcmp(c->base, to) == 0 || strcmp(c->quote, to) == 0;
-        if (is_itself || (touches && !either_exists(w, from, to)))
+        if (touches && !either_exists(w, from, to))
             return true;
     }
-    return false;
+    return c->is_own;
 }
 
 static bool price(struct task *t, struct currencies *c, struct work *w, const struct rate *rates,
@@ -275,7 +287,7 @@ static bool price(struct task *t, struct currencies *c, struct work *w, const st
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         struct candidate *item = &w->items[i];
-        if (!item->pair || !item->pair->contract.con_id || !is_needed(w, item, rates, rate_count))
+        if (!is_traded(item) || !is_needed(w, item, rates, rate_count))
             continue;
         answers[n].contract = item->pair->contract;
         item->answer = &answers[n++];
@@ -423,7 +435,7 @@ bool currencies_rates(struct task *t, struct currencies *c, struct str account, 
         canonical(STR_NAME(r->to), code);
         (void)str_copy(r->to, sizeof r->to, str_of(code));
         r->error = (struct error){0};
-        gather(&w, r);
+        gather(c, &w, r);
     }
     if (unknown < n && w.n && (!learn(t, c, &w, e) || !price(t, c, &w, rates, n, e)))
         return false;

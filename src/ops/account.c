@@ -15,8 +15,7 @@ struct account_in {
     struct str account;
 };
 static const struct field account_in_fields[] = {
-    FIELD(struct account_in, account, .doc = "Account id; default: the connection's account",
-          .example = "DU9000001"),
+    FIELD(struct account_in, account, .doc = "Account id; default: the connection's account"),
 };
 static const struct type account_in_type = TYPE_OF(struct account_in, account_in_fields);
 
@@ -351,7 +350,8 @@ static void add_summary(struct call *c, struct summary *out, const struct accoun
     *r = (struct summary_row){
         .tag = arena_str(c->arena, STR_NAME(v->key)),
         .value = arena_str(c->arena, STR_NAME(v->value)),
-        .currency = arena_str(c->arena, STR_NAME(v->currency)),
+        .currency =
+            strcmp(v->currency, "BASE") == 0 ? out->base_currency : call_text(c, v->currency),
         .account = arena_str(c->arena, STR_NAME(v->account)),
     };
     struct dec number;
@@ -580,7 +580,7 @@ static void fill_link(struct call *c, struct status_out *out)
     if (s.last_code)
         out->last_code = (struct opt_int){s.last_code, true};
     out->last_text = call_text(c, s.last_text);
-    out->hint = call_text(c, s.hint);
+    out->hint = call_text(c, call_hint(c, &s));
 }
 
 static bool get_connection_status(struct call *c, const void *in, void *result)

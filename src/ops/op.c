@@ -153,6 +153,14 @@ struct str call_text(struct call *c, const char *text)
     return text[0] ? arena_str(c->arena, str_of(text)) : STR_NONE;
 }
 
+const char *call_hint(const struct call *c, const struct session_status *s)
+{
+    enum { NOT_REACHED = 502 }; /* the broker's number; the other hints fit here too */
+    if (!c->core->is_embedded || s->last_code != NOT_REACHED)
+        return s->hint;
+    return "the embedded exchange starts with the daemon; try again in a few seconds";
+}
+
 bool call_needs_broker(struct call *c)
 {
     struct instant until = instant_after_ms(task_now(c->task).mono, LINK_WAIT_MS);
@@ -166,9 +174,10 @@ bool call_needs_broker(struct call *c)
     session_status(c->core->session, &s);
     error_set(&c->error, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is %s%s%s",
               link_state_text(s.link), s.last_text[0] ? ": " : "", s.last_text);
+    const char *hint = call_hint(c, &s);
     return error_next(&c->error, "%s",
-                      s.hint[0] ? s.hint
-                                : "try again in a few seconds; `portcullis status` tells more");
+                      hint[0] ? hint
+                              : "try again in a few seconds; `portcullis status` tells more");
 }
 
 bool call_account(struct call *c, struct str argument, struct str *out)

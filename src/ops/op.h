@@ -143,6 +143,8 @@ bool call_needs_broker(struct call *c);
 struct opt_dec call_percent(struct opt_dec a, struct opt_dec b);
 /* An age in milliseconds as seconds; absent if it is negative, which means unknown. */
 struct opt_num call_age(int64_t age_ms);
+/* What to do while the session is not ready; "" if nothing. */
+const char *call_hint(const struct call *c, const struct session_status *s);
 /* Widens the envelope's data type and age by one price. */
 void call_price_seen(struct call *c, enum data_type type, int64_t age_ms);
 

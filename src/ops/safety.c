@@ -114,7 +114,7 @@ struct kill_in {
 };
 static const struct field kill_in_fields[] = {
     FIELD(struct kill_in, why, .positional = true, .max = "190", .doc = "Why; kept and shown",
-          .example = "\"stop everything\""),
+          .example = "stop everything"),
     FIELD(struct kill_in, cancel_stops, .initial = "false",
           .doc = "Cancel protective stops as well; otherwise they stay"),
 };

@@ -374,6 +374,9 @@ bool trade_run(struct call *c, const struct gate_request *request, bool dry_run,
     }
     put_ticket(c, ticket, out);
     trade_outcome(c, outcome, out);
+    if (ticket->orders[0]
+            .contract.primary_exchange[0]) /* the broker's echo knows the route alone */
+        out->exchange = trade_listing(c, &ticket->orders[0].contract);
     out->success = true;
     return true;
 }
@@ -395,6 +398,11 @@ const struct book_order *trade_find(struct call *c, int64_t id, struct str accou
     const struct book_order *o = look_up(c, id);
     if (!o) {
         if (!call_needs_broker(c) || !query_open_orders(c->task, c->core->session, &c->error))
+            return NULL;
+        o = look_up(c, id);
+    }
+    if (!o) {
+        if (!query_completed_orders(c->task, c->core->session, &c->error))
             return NULL;
         o = look_up(c, id);
     }

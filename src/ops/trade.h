@@ -88,8 +88,8 @@ struct opt_dec trade_commission(const struct book *book, const struct order *o,
                                 struct str *currency);
 /*
  * The order that an id names: our order id, else a perm id. NULL with call->error set if there is
- * none; asks the broker for the open orders once before giving up. May suspend; what it returns is
- * borrowed until the next suspension.
+ * none; asks the broker for its open and its finished orders before giving up. May suspend; what it
+ * returns is borrowed until the next suspension.
  */
 const struct book_order *trade_find(struct call *c, int64_t id, struct str account);
 /* "portcullis", "other_client" or "manual": who placed it. */

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "bourse.h"
+
+enum { RATES_MAX = 8 };
+
+struct asking {
+    struct rate rates[RATES_MAX];
+    size_t n;
+    bool ok;
+    struct error error;
+};
+
+static void ask(struct task *t, struct bourse *b, void *arg)
+{
+    struct asking *a = arg;
+    a->ok = currencies_rates(t, b->currencies, BOURSE_ACCOUNT, a->rates, a->n, &a->error);
+}
+
+static void add(struct asking *a, const char *from, const char *to)
+{
+    struct rate *r = &a->rates[a->n++];
+    *r = (struct rate){0};
+    str_copy_cut(r->from, sizeof r->from, str_of(from));
+    str_copy_cut(r->to, sizeof r->to, str_of(to));
+}
+
+static struct rate get(struct bourse *b, const char *from, const char *to)
+{
+    struct asking a = {0};
+    add(&a, from, to);
+    bourse_run(b, ask, &a);
+    if (!a.ok)
+        fail_msg("%s", a.error.text);
+    return a.rates[0];
+}
+
+static void assert_dec(struct dec d, const char *text)
+{
+    char out[DEC_TEXT_MAX];
+    dec_format(d, out);
+    assert_string_equal(out, text);
+}
+
+/* ---- codes ---- */
+
+static void pairs_are_understood_in_any_spelling(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *base, *quote;
+    } cases[] = {
+        {"EURUSD", "EUR", "USD"},   {"EUR/USD", "EUR", "USD"}, {"EUR.USD", "EUR", "USD"},
+        {"eur usd", "EUR", "USD"},  {"EUR-usd", "EUR", "USD"}, {"EUR_USD", "EUR", "USD"},
+        {" USDJPY ", "USD", "JPY"}, {"usdchf", "USD", "CHF"},  {"GBXUSD", "GBX", "USD"},
+        {"GBpUSD", "GBX", "USD"},   {"gbp/usd", "GBP", "USD"}, {"ZAc/EUR", "ZAC", "EUR"},
+        {"EURUSDX", NULL, NULL},    {"EURXXX", NULL, NULL},    {"AAPL", NULL, NULL},
+        {"EUR,USD", NULL, NULL},    {"", NULL, NULL},          {"EUR//USD", NULL, NULL},
+        {"GOOGLE", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char base[8] = "", quote[8] = "";
+        bool ok = currency_pair_parse(str_of(cases[i].text), base, quote);
+        if (ok != (cases[i].base != NULL))
+            fail_msg("'%s'", cases[i].text);
+        if (!ok)
+            continue;
+        assert_string_equal(base, cases[i].base);
+        assert_string_equal(quote, cases[i].quote);
+    }
+}
+
+static void codes_are_known_in_either_case(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"USD", "usd", "KRW", "GBX", "GBp", "ILA", "ZAc"};
+    static const char *const unknown[] = {"", "US", "USDD", "XXX", "A D", "   ", "D A"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_true(currency_is_known(str_of(known[i])));
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+        assert_false(currency_is_known(str_of(unknown[i])));
+}
+
+/* ---- rates ---- */
+
+static void a_quoted_pair_is_direct(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "EUR", "USD");
+    assert_int_equal(r.error.code, ERROR_NONE);
+    assert_int_equal(r.method, RATE_DIRECT);
+    assert_dec(r.rate, "1.1001");
+    assert_dec(r.bid.v, "1.1");
+    assert_dec(r.ask.v, "1.1002");
+    assert_string_equal(r.path, "EUR.USD");
+    assert_int_equal(r.contract.con_id, 20);
+    assert_int_equal(r.data_type, DATA_LIVE);
+    assert_true(r.time.has && r.age_ms >= 0);
+    bourse_free(b);
+}
+
+static void the_other_direction_is_inverse(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "JPY", "USD");
+    assert_int_equal(r.method, RATE_INVERSE);
+    assert_dec(r.rate, "0.006666222");  /* 1 / 150.01 */
+    assert_dec(r.bid.v, "0.006665778"); /* 1 / the ask of USD.JPY */
+    assert_dec(r.ask.v, "0.006666667");
+    assert_string_equal(r.path, "USD.JPY");
+    bourse_free(b);
+}
+
+static void what_is_not_quoted_is_crossed_over_a_hub(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "GBP", "JPY");
+    assert_int_equal(r.method, RATE_CROSS_USD);
+    assert_string_equal(rate_method_text(r.method), "cross_via_usd");
+    assert_dec(r.rate, "187.527501"); /* 1.2501 * 150.01 */
+    assert_string_equal(r.path, "GBP.USD,USD.JPY");
+    r = get(b, "GBP", "SEK");
+    assert_int_equal(r.method, RATE_CROSS_EUR); /* SEK is quoted against EUR alone */
+    assert_string_equal(rate_method_text(r.method), "cross_via_eur");
+    assert_string_equal(r.path, "EUR.GBP,EUR.SEK");
+    assert_true(dec_lt(r.bid.v, r.rate) && dec_lt(r.rate, r.ask.v));
+    bourse_free(b);
+}
+
+static void a_currency_in_itself_is_one(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "USD", "usd");
+    assert_int_equal(r.method, RATE_SAME);
+    assert_dec(r.rate, "1");
+    assert_false(r.time.has);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_MKT_DATA), 0);
+    bourse_free(b);
+}
+
+static void minor_units_are_hundredths(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "GBX", "USD");
+    assert_int_equal(r.method, RATE_DIRECT);
+    assert_dec(r.rate, "0.012501");
+    assert_dec(r.ask.v, "0.012502");
+    r = get(b, "GBp", "GBP");
+    assert_int_equal(r.method, RATE_SAME);
+    assert_dec(r.rate, "0.01");
+    assert_string_equal(r.from, "GBX");
+    r = get(b, "GBP", "GBX");
+    assert_dec(r.rate, "100");
+    r = get(b, "gbp", "usd");
+    assert_dec(r.rate, "1.2501");
+    assert_string_equal(r.from, "GBP");
+    bourse_free(b);
+}
+
+static void the_accounts_own_rate_is_the_last_resort(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_value(b, "ExchangeRate", "USD", "1.00");
+    bourse_value(b, "ExchangeRate", "KRW", "0.00075");
+    struct rate r = get(b, "KRW", "USD"); /* the pair exists and has no price */
+    assert_int_equal(r.error.code, ERROR_NONE);
+    assert_int_equal(r.method, RATE_ACCOUNT);
+    assert_dec(r.rate, "0.00075");
+    assert_int_equal(r.age_ms, -1);
+    assert_false(r.time.has);
+    bourse_free(b);
+}
+
+static void no_rate_is_an_error_and_never_one(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "THB", "USD");
+    assert_int_equal(r.error.code, ERROR_UNAVAILABLE);
+    assert_string_equal(r.error.reason, "NO_RATE");
+    r = get(b, "KRW", "USD");
+    assert_string_equal(r.error.reason, "NO_RATE");
+    r = get(b, "ABC", "USD");
+    assert_int_equal(r.error.code, ERROR_INVALID);
+    assert_string_equal(r.error.reason, "UNKNOWN_CURRENCY");
+    assert_non_null(strstr(r.error.text, "ABC"));
+    bourse_free(b);
+}
+
+static void many_rates_are_answered_together(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct asking a = {0};
+    add(&a, "EUR", "USD");
+    add(&a, "XXX", "USD");
+    add(&a, "USD", "JPY");
+    add(&a, "EUR", "GBP");
+    add(&a, "THB", "EUR");
+    add(&a, "EUR", "USD");
+    bourse_run(b, ask, &a);
+    assert_true(a.ok);
+    assert_dec(a.rates[0].rate, "1.1001");
+    assert_string_equal(a.rates[1].error.reason, "UNKNOWN_CURRENCY");
+    assert_dec(a.rates[2].rate, "150.01");
+    assert_dec(a.rates[3].rate, "0.8801");
+    assert_string_equal(a.rates[4].error.reason, "NO_RATE");
+    assert_dec(a.rates[5].rate, "1.1001");
+    bourse_free(b);
+}
+
+static void which_pairs_exist_is_asked_once(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, "EUR", "USD");
+    size_t asked = peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS);
+    assert_true(asked > 0);
+    get(b, "EUR", "USD");
+    get(b, "USD", "EUR");
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), asked);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_MKT_DATA), 1);
+    bourse_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_are_understood_in_any_spelling),
+        cmocka_unit_test(codes_are_known_in_either_case),
+        cmocka_unit_test(a_quoted_pair_is_direct),
+        cmocka_unit_test(the_other_direction_is_inverse),
+        cmocka_unit_test(what_is_not_quoted_is_crossed_over_a_hub),
+        cmocka_unit_test(a_currency_in_itself_is_one),
+        cmocka_unit_test(minor_units_are_hundredths),
+        cmocka_unit_test(the_accounts_own_rate_is_the_last_resort),
+        cmocka_unit_test(no_rate_is_an_error_and_never_one),
+        cmocka_unit_test(many_rates_are_answered_together),
+        cmocka_unit_test(which_pairs_exist_is_asked_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+#include "bourse.h"
+
+#include "market/aliases.h"
+
+enum { FOUND_MAX = 8, ASKED_MAX = 6 };
+
+/* A question, and of its answer what outlives the task. */
+struct question {
+    const char *text, *exchange, *currency;
+    bool exact, all;
+    int32_t con_ids[FOUND_MAX];
+    size_t count;
+    enum resolve_how how;
+    bool from_cache;
+    struct error error;
+};
+
+struct asking {
+    struct question q[ASKED_MAX];
+    size_t n;
+    bool ok;
+    struct error error;
+};
+
+static void ask(struct task *t, struct bourse *b, void *arg)
+{
+    struct asking *a = arg;
+    struct resolve_question q[ASKED_MAX];
+    for (size_t i = 0; i < a->n; i++)
+        q[i] = (struct resolve_question){.text = str_of(a->q[i].text),
+                                         .exchange = str_of(a->q[i].exchange),
+                                         .currency = str_of(a->q[i].currency),
+                                         .exact = a->q[i].exact,
+                                         .all = a->q[i].all};
+    a->ok = resolve(t, b->resolver, BOURSE_ACCOUNT, q, a->n, &a->error);
+    for (size_t i = 0; i < a->n && a->ok; i++) {
+        a->q[i].count = q[i].count;
+        a->q[i].how = q[i].how;
+        a->q[i].from_cache = q[i].from_cache;
+        a->q[i].error = q[i].error;
+        for (size_t k = 0; k < q[i].count && k < FOUND_MAX; k++)
+            a->q[i].con_ids[k] = q[i].found[k].contract.con_id;
+    }
+}
+
+static struct question get(struct bourse *b, struct question q)
+{
+    struct asking a = {.q = {q}, .n = 1};
+    bourse_run(b, ask, &a);
+    if (!a.ok)
+        fail_msg("%s: %s", q.text, a.error.text);
+    return a.q[0];
+}
+
+struct one {
+    const char *text;
+    bool ok;
+    struct contract_details found;
+    struct error error;
+};
+
+static void ask_one(struct task *t, struct bourse *b, void *arg)
+{
+    struct one *o = arg;
+    o->ok = resolve_one(t, b->resolver, BOURSE_ACCOUNT, str_of(o->text), STR_NONE, STR_NONE,
+                        &o->found, &o->error);
+}
+
+/* ---- text forms ---- */
+
+static void every_form_of_text_finds_its_contract(void **state)
+{
+    (void)state;
+    static const struct {
+        struct question q;
+        int32_t con_id;
+        enum resolve_how how;
+    } cases[] = {
+        {{.text = "AAPL"}, 1, RESOLVED_SEARCH},
+        {{.text = " aapl "}, 1, RESOLVED_SEARCH},
+        {{.text = "ASML.AEB.EUR"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "asml.aeb.eur"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML.USD"}, 3, RESOLVED_EXPLICIT},
+        {{.text = "ASML@AEB"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML@XAMS"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML.SMART.EUR"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML", .exchange = "Amsterdam"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML", .exchange = "SMART", .currency = "usd"}, 3, RESOLVED_EXPLICIT},
+        {{.text = "BRK.B"}, 6, RESOLVED_SEARCH},
+        {{.text = "BRK B"}, 6, RESOLVED_SEARCH},
+        {{.text = "BRK/B"}, 6, RESOLVED_SEARCH},
+        {{.text = "BRK.B.NYSE.USD"}, 6, RESOLVED_EXPLICIT},
+        {{.text = "ABI.ENEXT.BE.EUR"}, 8, RESOLVED_EXPLICIT},
+        {{.text = "ABI.ENEXT.BE"}, 8, RESOLVED_EXPLICIT},
+        {{.text = "ABI@BRUSSELS"}, 8, RESOLVED_EXPLICIT},
+        {{.text = "7203"}, 4, RESOLVED_SEARCH},
+        {{.text = "00700"}, 5, RESOLVED_SEARCH},
+        {{.text = "00700.SEHK.HKD"}, 5, RESOLVED_EXPLICIT},
+        {{.text = "VIX"}, 7, RESOLVED_SEARCH},
+        {{.text = "KRX1"}, 9, RESOLVED_SEARCH}, /* not routed by SMART */
+        {{.text = "EUR/USD"}, 20, RESOLVED_FOREX},
+        {{.text = "eurusd"}, 20, RESOLVED_FOREX},
+        {{.text = "EUR.USD"}, 20, RESOLVED_FOREX},
+        {{.text = "US0378331005"}, 1, RESOLVED_ID},
+        {{.text = "nl0010273215"}, 2, RESOLVED_ID},
+        {{.text = "conid:4"}, 4, RESOLVED_ID},
+        {{.text = "#4"}, 4, RESOLVED_ID},
+        {{.text = "toyota"}, 4, RESOLVED_NAME},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bourse *b = bourse_new();
+        struct question q = get(b, cases[i].q);
+        if (q.count != 1 || q.con_ids[0] != cases[i].con_id || q.how != cases[i].how)
+            fail_msg("'%s': %zu contracts, %d, %s %s", q.text, q.count, q.con_ids[0],
+                     resolve_how_text(q.how), q.error.text);
+        bourse_free(b);
+    }
+}
+
+static void what_is_no_symbol_is_refused_without_asking(void **state)
+{
+    (void)state;
+    static const struct {
+        struct question q;
+        const char *reason;
+    } cases[] = {
+        {{.text = ""}, "BAD_SYMBOL"},
+        {{.text = "   "}, "BAD_SYMBOL"},
+        {{.text = "AAPL;DROP"}, "BAD_SYMBOL"},
+        {{.text = "\"AAPL\""}, "BAD_SYMBOL"},
+        {{.text = "AA\nPL"}, "BAD_SYMBOL"},
+        {{.text = "conid:"}, "BAD_SYMBOL"},
+        {{.text = "conid:-5"}, "BAD_SYMBOL"},
+        {{.text = "conid:99999999999"}, "BAD_SYMBOL"},
+        {{.text = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+         "BAD_SYMBOL"},
+        {{.text = "AAPL", .currency = "DOLLARS"}, "UNKNOWN_CURRENCY"},
+        {{.text = "AAPL", .currency = "XYZ"}, "UNKNOWN_CURRENCY"},
+    };
+    struct bourse *b = bourse_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct question q = get(b, cases[i].q);
+        assert_int_equal(q.count, 0);
+        assert_int_equal(q.error.code, ERROR_INVALID);
+        assert_string_equal(q.error.reason, cases[i].reason);
+    }
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), 0);
+    bourse_free(b);
+}
+
+static void what_does_not_exist_is_unknown(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"NOPE",     "AAPL.AEB.EUR", "US5949181045",
+                                        "conid:77", "EURTRY",       "037833100"};
+    struct bourse *b = bourse_new();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct question q = get(b, (struct question){.text = texts[i]});
+        if (q.count || strcmp(q.error.reason, "UNKNOWN_SYMBOL") != 0)
+            fail_msg("%s: %zu, %s", texts[i], q.count, q.error.reason);
+        assert_int_equal(q.error.code, ERROR_NOT_FOUND);
+        assert_true(q.error.next[0] != '\0');
+    }
+    bourse_free(b);
+}
+
+static void exact_means_no_search_by_name(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct question q = get(b, (struct question){.text = "toyota", .exact = true});
+    assert_string_equal(q.error.reason, "UNKNOWN_SYMBOL");
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_MATCHING_SYMBOLS), 0);
+    bourse_free(b);
+}
+
+static void a_refused_search_is_the_questions_own_error(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct asking a = {.q = {{.text = "toyota"}, {.text = "AAPL"}}, .n = 2};
+    b->fails_search = true;
+    bourse_run(b, ask, &a);
+    assert_true(a.ok);
+    assert_int_equal(a.q[0].error.code, ERROR_BROKER);
+    assert_int_equal(a.q[0].error.broker_code, 321);
+    assert_int_equal(a.q[1].count, 1);
+    bourse_free(b);
+}
+
+/* ---- several candidates ---- */
+
+static void several_candidates_are_all_returned(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct question q = get(b, (struct question){.text = "ASML"});
+    assert_int_equal(q.count, 2);
+    assert_int_equal(q.error.code, ERROR_NONE);
+    bourse_free(b);
+}
+
+static void a_write_never_chooses(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct one o = {.text = "ASML"};
+    bourse_run(b, ask_one, &o);
+    assert_false(o.ok);
+    assert_int_equal(o.error.code, ERROR_CONFLICT);
+    assert_string_equal(o.error.reason, "AMBIGUOUS_SYMBOL");
+    assert_non_null(strstr(o.error.text, "ASML.AEB.EUR"));
+    assert_non_null(strstr(o.error.text, "ASML.NASDAQ.USD"));
+    o = (struct one){.text = "toyota"}; /* and takes no name for a symbol */
+    bourse_run(b, ask_one, &o);
+    assert_false(o.ok);
+    assert_string_equal(o.error.reason, "UNKNOWN_SYMBOL");
+    o = (struct one){.text = "ASML.AEB.EUR"};
+    bourse_run(b, ask_one, &o);
+    assert_true(o.ok);
+    assert_int_equal(o.found.contract.con_id, 2);
+    bourse_free(b);
+}
+
+static void what_is_held_decides(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_hold(b, 2, 35);
+    struct question q = get(b, (struct question){.text = "asml"});
+    assert_int_equal(q.count, 1);
+    assert_int_equal(q.con_ids[0], 2);
+    assert_int_equal(q.how, RESOLVED_HELD);
+    q = get(b, (struct question){.text = "ASML", .all = true});
+    assert_int_equal(q.count, 2);
+    assert_int_equal(q.con_ids[0], 2);
+    q = get(b, (struct question){.text = "ASML.NASDAQ.USD"}); /* what was said counts more */
+    assert_int_equal(q.con_ids[0], 3);
+    struct one o = {.text = "ASML"};
+    bourse_run(b, ask_one, &o);
+    assert_true(o.ok);
+    assert_int_equal(o.found.contract.con_id, 2);
+    bourse_free(b);
+}
+
+static void two_held_listings_decide_nothing(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_hold(b, 2, 35);
+    bourse_hold(b, 3, 5);
+    assert_int_equal(get(b, (struct question){.text = "ASML"}).count, 2);
+    bourse_hold(b, 3, 0); /* sold */
+    assert_int_equal(get(b, (struct question){.text = "ASML"}).count, 1);
+    bourse_free(b);
+}
+
+static void the_users_code_finds_the_held_position(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_hold(b, 5, 300);
+    struct question q = get(b, (struct question){.text = "00700"});
+    assert_int_equal(q.con_ids[0], 5);
+    assert_int_equal(q.how, RESOLVED_HELD);
+    bourse_free(b);
+}
+
+/* ---- memory ---- */
+
+static void an_answer_is_remembered_for_some_hours(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    size_t asked = peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS);
+    struct question q = get(b, (struct question){.text = "aapl"});
+    assert_true(q.from_cache);
+    assert_int_equal(q.con_ids[0], 1);
+    assert_int_equal(q.how, RESOLVED_SEARCH);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), asked);
+    struct resolve_cache_stats s = resolver_stats(b->resolver);
+    assert_int_equal(s.entries, 1);
+    assert_int_equal(s.hits, 1);
+    assert_int_equal(s.misses, 1);
+    b->peer->now.mono.ns += 7LL * 3600 * NS_PER_S;
+    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    assert_int_equal(resolver_stats(b->resolver).entries, 1);
+    bourse_free(b);
+}
+
+static void the_memory_can_be_cleared_and_keeps_no_failures(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, (struct question){.text = "AAPL"});
+    get(b, (struct question){.text = "7203"});
+    get(b, (struct question){.text = "NOPE"});
+    assert_int_equal(resolver_clear(b->resolver), 2);
+    assert_int_equal(resolver_stats(b->resolver).entries, 0);
+    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    bourse_free(b);
+}
+
+static void different_questions_do_not_share_an_answer(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    assert_int_equal(get(b, (struct question){.text = "ASML"}).count, 2);
+    assert_int_equal(get(b, (struct question){.text = "ASML", .currency = "EUR"}).con_ids[0], 2);
+    assert_int_equal(get(b, (struct question){.text = "ASML", .currency = "USD"}).con_ids[0], 3);
+    assert_int_equal(get(b, (struct question){.text = "toyota"}).count, 1);
+    assert_int_equal(get(b, (struct question){.text = "toyota", .exact = true}).count, 0);
+    bourse_free(b);
+}
+
+/* ---- several questions ---- */
+
+static void each_question_has_its_own_answer_or_error(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct asking a = {.q = {{.text = "AAPL"},
+                             {.text = "NOPE"},
+                             {.text = "a;b"},
+                             {.text = "00700"},
+                             {.text = "VIX"},
+                             {.text = "AAPL"}},
+                       .n = 6};
+    bourse_run(b, ask, &a);
+    assert_true(a.ok);
+    assert_int_equal(a.q[0].con_ids[0], 1);
+    assert_string_equal(a.q[1].error.reason, "UNKNOWN_SYMBOL");
+    assert_string_equal(a.q[2].error.reason, "BAD_SYMBOL");
+    assert_int_equal(a.q[3].con_ids[0], 5);
+    assert_int_equal(a.q[4].con_ids[0], 7);
+    assert_int_equal(a.q[5].con_ids[0], 1);
+    bourse_free(b);
+}
+
+/* ---- exchanges ---- */
+
+static void exchanges_are_known_by_code_mic_and_city(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *code;
+    } cases[] = {
+        {"AEB", "AEB"},    {"xams", "AEB"},       {"Amsterdam", "AEB"}, {"XLON", "LSE"},
+        {"XETRA", "IBIS"}, {"Frankfurt", "FWB"},  {"TSE", "TSE"},       {"TSEJ", "TSEJ"},
+        {"TOKYO", "TSEJ"}, {"hong kong", "SEHK"}, {"SIX", "EBS"},       {"NOWHERE", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *code = alias_exchange(str_of(cases[i].text));
+        if (!code != !cases[i].code || (code && strcmp(code, cases[i].code) != 0))
+            fail_msg("%s is %s", cases[i].text, code ? code : "unknown");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_form_of_text_finds_its_contract),
+        cmocka_unit_test(what_is_no_symbol_is_refused_without_asking),
+        cmocka_unit_test(what_does_not_exist_is_unknown),
+        cmocka_unit_test(exact_means_no_search_by_name),
+        cmocka_unit_test(a_refused_search_is_the_questions_own_error),
+        cmocka_unit_test(several_candidates_are_all_returned),
+        cmocka_unit_test(a_write_never_chooses),
+        cmocka_unit_test(what_is_held_decides),
+        cmocka_unit_test(two_held_listings_decide_nothing),
+        cmocka_unit_test(the_users_code_finds_the_held_position),
+        cmocka_unit_test(an_answer_is_remembered_for_some_hours),
+        cmocka_unit_test(the_memory_can_be_cleared_and_keeps_no_failures),
+        cmocka_unit_test(different_questions_do_not_share_an_answer),
+        cmocka_unit_test(each_question_has_its_own_answer_or_error),
+        cmocka_unit_test(exchanges_are_known_by_code_mic_and_city),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
