@@ -4,6 +4,7 @@
 #include "sys/files.h"
 #include "sys/net.h"
 
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -203,6 +204,12 @@ static void a_conversation_over_tcp_ends_in_order(void **state)
 static void a_name_is_resolved_and_all_its_addresses_are_tried(void **state)
 {
     (void)state;
+    struct addrinfo *found = NULL;
+    if (getaddrinfo("localhost", NULL, NULL, &found) != 0) {
+        print_message("skipped: this machine does not know the name localhost\n");
+        skip();
+    }
+    freeaddrinfo(found);
     struct rig r;
     rig_init(&r);
     listen_on(&r, NULL, "127.0.0.1");
