@@ -115,15 +115,17 @@ static int launch(const struct where *w)
 static void print_tail_of_log(const struct where *w)
 {
     char text[TAIL_MAX + 1];
-    int fd = open(w->log, O_RDONLY | O_CLOEXEC);
+    int fd = open(w->log, O_RDWR | O_CLOEXEC);
     struct stat s;
     if (fd < 0)
         return;
     off_t from = !fstat(fd, &s) && s.st_size > TAIL_MAX ? s.st_size - TAIL_MAX : 0;
     ssize_t n = pread(fd, text, TAIL_MAX, from);
+    if (n <= 0 && pwrite(fd, "\n", 1, 0) < 0) /* a full disk swallows the reason too */
+        n = snprintf(text, sizeof text, "%s: %s", w->log, strerror(errno));
+    else if (n <= 0)
+        n = snprintf(text, sizeof text, "nothing; `portcullis serve` shows what happens");
     close(fd);
-    if (n <= 0)
-        return;
     text[n] = 0;
     fprintf(stderr, "%s%s", text, text[n - 1] == '\n' ? "" : "\n");
 }

@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH_DEFAULT = 80, WIDTH_MAX = 1000, HELLO_MAX = 64 << 10, INTERRUPTED = 130 };
+enum { WIDTH_MAX = 1000, HELLO_MAX = 64 << 10, INTERRUPTED = 130 };
 
 void say(const char *fmt, ...)
 {
@@ -30,6 +30,7 @@ static void on_interrupt(int number)
     _exit(INTERRUPTED); /* closes the socket: the daemon sees that nobody waits any more */
 }
 
+/* 0: no terminal, so that a file or a pipe gets whole lines. */
 static int terminal_width(void)
 {
     struct winsize w;
@@ -39,7 +40,7 @@ static int terminal_width(void)
         n = w.ws_col;
     else if (columns)
         n = strtol(columns, NULL, 10);
-    return n > 0 && n <= WIDTH_MAX ? (int)n : WIDTH_DEFAULT;
+    return n > 0 && n <= WIDTH_MAX ? (int)n : 0;
 }
 
 static void warn_of_other_build(const char *daemon_build)

@@ -26,7 +26,6 @@ struct app_http {
     struct arena *arena;         /* of the copy */
     void (*done)(void *ctx, struct http_response *response); /* NULL once abandoned */
     void *ctx;
-    struct principal who;
 };
 
 static struct session *make_session(const struct app_config *c, struct session_listener listener)
@@ -71,7 +70,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     }
     core->db = config->db;
     core->journal = journal_new(last_seq);
-    a->rest = config->rest;
+    a->rest.token_sha256 = config->token_sha256;
+    core->token_path = config->token_path;
     a->build = config->build;
     a->tasks = tasks_new();
     a->flow = (struct flow){core, a->tasks};
@@ -152,6 +152,12 @@ bool app_stop_requested(const struct app *a)
 }
 
 /* ---- HTTP ---- */
+
+void app_http_listens(struct app *a, int port)
+{
+    a->rest.port = port;
+    a->core.http_port = port;
+}
 
 static void answer_http(struct task *t, void *arg)
 {

@@ -26,9 +26,10 @@ struct app_config {
     struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
     uint64_t seed; /* unpredictable, from the system; fixed in tests */
     const struct log_sink *sink;
-    struct tz_zones zones; /* for times that the broker writes with a zone's name */
-    const char *build;     /* build id, for the greeting of local connections */
-    struct rest_config rest;
+    struct tz_zones zones;   /* for times that the broker writes with a zone's name */
+    const char *build;       /* build id, for the greeting of local connections */
+    struct str token_path;   /* file of the token for writes over HTTP; borrowed */
+    struct str token_sha256; /* its hash in hex; "": such writes are off; borrowed */
 };
 
 /* NULL with *e if the store cannot be read. */
@@ -53,6 +54,9 @@ bool app_stop_requested(const struct app *a);
 
 /* ---- HTTP ---- */
 struct app_http; /* a request in progress */
+
+/* The owner serves HTTP on that port of this machine; before the first request. */
+void app_http_listens(struct app *a, int port);
 
 /*
  * Starts to answer r (copied). done(ctx, response) is called from this call (then NULL is returned)

@@ -226,7 +226,10 @@ static bool start_http(struct io *io, struct error *e)
     struct httpd_owner owner = {http_request, http_abandoned, io};
     io->httpd = httpd_start(io->loop, &config, &owner, e);
     if (!io->httpd)
-        return error_next(e, "choose another port with http.port (PORTCULLIS_HTTP_PORT)");
+        return strcmp(e->reason, "IN_USE") == 0
+                   ? error_next(e, "choose another port with http.port (PORTCULLIS_HTTP_PORT)")
+                   : error_next(e, "see http.address and http.port in the settings");
+    app_http_listens(io->app, httpd_port(io->httpd));
     return true;
 }
 
@@ -298,14 +301,19 @@ static void stop(struct io *io, struct moment now)
     if (io->is_stopping)
         return;
     io->is_stopping = true;
+    journal_recover(app_journal(io->app)); /* a failed disk gets one more chance */
     log_info(&io->log, "stopping");
+    listener_close(io->listener); /* who comes now starts the next daemon */
+    io->listener = NULL;
     session_stop(app_session(io->app), now);
 }
 
-/* Everything has been said and written. */
+/* Everything has been said and written; a disk that cannot be written holds nobody up. */
 static bool is_finished(const struct io *io)
 {
-    return io->is_stopping && !io->batch && !journal_pending(app_journal(io->app)) && !io->broker;
+    const struct journal *j = app_journal(io->app);
+    return io->is_stopping && !io->batch && !io->broker &&
+           (!journal_pending(j) || journal_is_failed(j));
 }
 
 static void turn(void *self, struct moment now)
@@ -326,8 +334,12 @@ static void turn(void *self, struct moment now)
     loop_wake_at(io->loop, next);
     if (tasks_runnable(app_tasks(io->app)))
         loop_again(io->loop);
-    if (is_finished(io))
-        loop_stop(io->loop);
+    if (!is_finished(io))
+        return;
+    if (journal_pending(app_journal(io->app)))
+        log_error(&io->log, "ended with %zu records that could not be written",
+                  journal_pending(app_journal(io->app)));
+    loop_stop(io->loop);
 }
 
 static void on_signal(void *self, enum loop_signal signal)
@@ -384,7 +396,8 @@ bool io_run(const struct io_config *config, struct error *e)
     io.loop = loop_new(&(struct loop_owner){turn, on_signal, &io});
     bool ok = start(&io, e);
     if (ok) {
-        log_info(&io.log, "%s", config->ready_line);
+        log_info(&io.log, "ready build=%s socket=%s http=%d", config->app.build,
+                 config->socket_path, io.httpd ? (int)httpd_port(io.httpd) : 0);
         loop_run(io.loop);
     }
     finish(&io);

@@ -17,7 +17,6 @@ struct io_config {
     const char *paper_socket;      /* of the embedded exchange; NULL: none, TWS is used */
     const char *const *paper_argv; /* how to start it */
     const char *paper_log;
-    const char *ready_line; /* logged once everything listens */
 };
 
 /*

@@ -21,7 +21,13 @@
 
 extern char **environ;
 
-enum { LOG_FILE_MAX = 16 << 20, FLAGS_MAX = 32, TOKEN_BYTES = 32, WAIT_FOR_LOCK_MS = 3000 };
+enum {
+    LOG_FILE_MAX = 16 << 20,
+    FLAGS_MAX = 32,
+    TOKEN_BYTES = 32,
+    LOCK_WAIT_MS = 5000,
+    LOCK_POLL_MS = 10
+};
 
 enum exit_status { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
 
@@ -42,10 +48,22 @@ struct daemon {
     size_t assignment_count;
     bool logs_to_stderr, only_check;
     char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
+    char token_path[PATH_TEXT_MAX + 32];
     char token_sha256[SHA256_HEX_MAX];
 };
 
 /* ---- command line and settings ---- */
+
+static bool refuse_flag(const char *name, const char *value, struct error *e)
+{
+    static const char *const known[] = {"--config", "--state", "--socket", "--set"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(name, known[i]) == 0 && !value)
+            return error_set(e, ERROR_INVALID, "USAGE", "%s needs a value", name);
+    error_set(e, ERROR_INVALID, "USAGE", "%s%s%s is not understood", name,
+              strcmp(name, "--set") == 0 ? " " : "", strcmp(name, "--set") == 0 ? value : "");
+    return error_next(e, "portcullisd --help tells what is");
+}
 
 static bool take_flag(struct daemon *d, const char *name, const char *value, struct error *e)
 {
@@ -59,8 +77,7 @@ static bool take_flag(struct daemon *d, const char *name, const char *value, str
              d->assignment_count < FLAGS_MAX)
         d->assignments[d->assignment_count++] = value;
     else
-        return error_set(e, ERROR_INVALID, "USAGE", "%s %s is not understood", name,
-                         value ? value : "");
+        return refuse_flag(name, value, e);
     return true;
 }
 
@@ -125,9 +142,9 @@ static const char *state_name(const struct settings_values *v)
 /* The token for writes over HTTP: made once, readable by its owner alone, kept here as a hash. */
 static bool find_token(struct daemon *d, struct error *e)
 {
-    char path[PATH_TEXT_MAX + 32];
+    const char *path = d->token_path;
     struct buf text;
-    (void)snprintf(path, sizeof path, "%s/token", d->paths.state);
+    (void)snprintf(d->token_path, sizeof d->token_path, "%s/token", d->paths.state);
     buf_init(&text, 4096);
     bool ok;
     if (file_exists(path)) {
@@ -140,24 +157,34 @@ static bool find_token(struct daemon *d, struct error *e)
         buf_add_char(&text, '\n');
         ok = file_write(path, buf_str(&text), e);
     }
+    struct str token = str_trim(buf_str(&text));
+    if (ok && token.n < TOKEN_BYTES) { /* an empty one would let everybody in */
+        ok = error_set(e, ERROR_INVALID, "BAD_TOKEN", "the token in %s is too short", path);
+        error_next(e, "delete the file; the next start makes a new one");
+    }
     if (ok) {
-        struct sha256 digest = hash_sha256(str_trim(buf_str(&text)));
+        struct sha256 digest = hash_sha256(token);
         hash_hex(&digest, d->token_sha256);
     }
     buf_fini(&text);
     return ok;
 }
 
+/* Waits for a daemon that is ending; one that still listens on the socket is left alone. */
 static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e)
 {
     char path[PATH_TEXT_MAX + 32];
     int holder = 0;
+    struct instant give_up = instant_after_ms(clock_now().mono, LOCK_WAIT_MS);
     (void)snprintf(path, sizeof path, "%s/portcullisd.lock", d->paths.state);
-    *lock = lock_take(path, &holder, e);
-    if (*lock)
-        return true;
-    return error_next(e, "a daemon with process number %d uses %s; `portcullis stop` ends it",
-                      holder, d->paths.state);
+    while (!(*lock = lock_take(path, &holder, e))) {
+        if (strcmp(e->reason, "LOCKED") != 0)
+            return false;
+        if (file_exists(d->paths.socket) || instant_due(give_up, clock_now().mono))
+            return error_next(e, "a daemon runs already; `portcullis stop` ends it");
+        clock_sleep(LOCK_POLL_MS);
+    }
+    return true;
 }
 
 /* ---- serving ---- */
@@ -165,7 +192,7 @@ static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
     const struct settings_values *v = &d->settings.values;
-    char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32], ready[PATH_TEXT_MAX + 128];
+    char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32];
     char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
     char paper_log[PATH_TEXT_MAX + 32], seed[32];
     if (!path_of_self(self, e))
@@ -175,8 +202,6 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     (void)snprintf(paper_state, sizeof paper_state, "%s/exchange.log", d->state);
     (void)snprintf(paper_log, sizeof paper_log, "%s/paper.log", d->state);
     (void)snprintf(seed, sizeof seed, "%lld", (long long)v->paper.seed);
-    (void)snprintf(ready, sizeof ready, "ready build=%s socket=%s http=%lld", PORTCULLIS_BUILD,
-                   d->paths.socket, v->http.enabled ? (long long)v->http.port : 0LL);
     const char *paper_argv[] = {self,
                                 "paper",
                                 "--socket",
@@ -196,7 +221,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     entropy_fill(&random_seed, sizeof random_seed);
     struct db *db = db_open(db_path, e);
     if (!db)
-        return false;
+        return error_next(e, "the store is %s", db_path);
     struct zones *zones = zones_new("/usr/share/zoneinfo");
     struct io_config config = {
         .app = {.settings = &d->settings,
@@ -205,13 +230,13 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .sink = sink,
                 .zones = zones_source(zones),
                 .build = PORTCULLIS_BUILD,
-                .rest = {.token_sha256 = str_of(d->token_sha256), .port = (int)v->http.port}},
+                .token_path = str_of(d->token_path),
+                .token_sha256 = str_of(d->token_sha256)},
         .db_path = db_path,
         .socket_path = d->paths.socket,
         .paper_socket = is_embedded ? paper_socket : NULL,
         .paper_argv = is_embedded ? paper_argv : NULL,
         .paper_log = paper_log,
-        .ready_line = ready,
     };
     bool ok = io_run(&config, e);
     zones_free(zones);

@@ -206,6 +206,18 @@ static const char usage[] =
     "The paper exchange: a TWS simulator on 127.0.0.1 (port 7497 unless given). Prices are\n"
     "simulated. --memory keeps nothing; otherwise orders and positions survive a restart.\n";
 
+static bool refuse_flag(const char *name, const char *value, struct error *e)
+{
+    static const char *const known[] = {"--port",    "--socket",   "--state",      "--seed",
+                                        "--account", "--sessions", "--max-version"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(name, known[i]) == 0)
+            return value ? error_set(e, ERROR_INVALID, "USAGE", "%s: '%s' is not possible", name,
+                                     value)
+                         : error_set(e, ERROR_INVALID, "USAGE", "%s needs a value", name);
+    return error_set(e, ERROR_INVALID, "USAGE", "%s is not understood", name);
+}
+
 static bool take_flag(struct options *o, const char *name, const char *value, struct error *e)
 {
     int64_t n = 0;
@@ -227,8 +239,7 @@ static bool take_flag(struct options *o, const char *name, const char *value, st
     else if (strcmp(name, "--max-version") == 0 && is_number)
         o->paper.max_version = (int)n;
     else
-        return error_set(e, ERROR_INVALID, "USAGE", "%s %s is not understood", name,
-                         value ? value : "");
+        return refuse_flag(name, value, e);
     return true;
 }
 
@@ -268,7 +279,7 @@ static bool serve(struct serving *s, const struct options *o, struct error *e)
     s->loop = loop_new(&(struct loop_owner){turn, on_signal, s});
     s->listener = listener_open(s->loop, &config, e);
     if (!s->listener)
-        return error_next(e, "choose another --port");
+        return o->socket ? false : error_next(e, "choose another --port");
     if (o->socket)
         log_info(&s->log, "paper exchange on %s", o->socket);
     else

@@ -330,6 +330,44 @@ void commission_of_wire(const struct wire_rep_commission_report *from, struct ex
         to->commission = DEC_NONE;
 }
 
+/* ---- history ---- */
+
+/* Volumes and averages of what is not traded are -1. */
+static struct opt_dec not_negative(struct opt_dec d)
+{
+    return d.has && dec_sign(d.v) < 0 ? DEC_NONE : d;
+}
+
+bool bar_of_wire(const struct wire_bar *from, const struct tz_zones *zones, struct bar *to)
+{
+    enum { DATE_DIGITS = 8 };
+    *to = (struct bar){.open = wire_dec_of_double(from->open),
+                       .high = wire_dec_of_double(from->high),
+                       .low = wire_dec_of_double(from->low),
+                       .close = wire_dec_of_double(from->close),
+                       .volume = not_negative(wire_dec_of_text(from->volume)),
+                       .average = wire_dec_of_text(from->wap),
+                       .trades = from->bar_count};
+    if (from->bar_count < 0) {
+        to->average = DEC_NONE; /* a combination's may be negative, so the number cannot tell */
+        to->trades = -1;
+    }
+    int64_t number;
+    struct civil c = {0};
+    if (!str_to_i64(from->date, &number)) {
+        to->start = time_of_text(from->date, zones);
+        return to->start.has;
+    }
+    if (from->date.n != DATE_DIGITS) { /* seconds since 1970 */
+        to->start = (struct opt_utc){{number * NS_PER_S}, true};
+        return number > 0 && number < INT64_MAX / NS_PER_S;
+    }
+    to->date = (int32_t)number;
+    return digits(from->date, 0, 4, &c.year) && digits(from->date, 4, 2, &c.month) &&
+           digits(from->date, 6, 2, &c.day) && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
+           c.day <= 31;
+}
+
 /* ---- positions ---- */
 
 bool position_of_wire(const struct wire_rep_position *from, struct position *to)

@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "data/tz.h"
 #include "model/account.h"
+#include "model/bar.h"
 #include "model/order.h"
 #include "wire/reply.h"
 #include "wire/request.h"
@@ -43,6 +44,8 @@ void margin_of_wire(const struct wire_order_state *from, struct order_margin *to
 void execution_of_wire(const struct wire_rep_exec_details *from, const struct tz_zones *zones,
                        struct execution *to);
 void commission_of_wire(const struct wire_rep_commission_report *from, struct execution *to);
+/* False if the time is none: the bar cannot be placed. */
+bool bar_of_wire(const struct wire_bar *from, const struct tz_zones *zones, struct bar *to);
 /* False if the quantity is not a number. */
 bool position_of_wire(const struct wire_rep_position *from, struct position *to);
 bool portfolio_of_wire(const struct wire_rep_portfolio_value *from, struct position *to);

@@ -7,6 +7,7 @@
 #include "wire/reply.h"
 #include "wire/value.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 /* ---- the session's own ---- */
@@ -88,26 +89,42 @@ static void notice(struct session *s, const struct wire_rep_error *m, const char
 static void on_line_notice(struct session *s, const struct wire_rep_error *m, const char *text,
                            enum broker_meaning meaning)
 {
-    bool was_up = session_is_up(s);
-    if (meaning == CODE_LINK_LOST) {
-        s->broker_link_ok = false;
-        s->state_deadline = INSTANT_NEVER;
-        if (was_up)
-            session_set_link(s, LINK_DEGRADED, m->error_code, text);
-    } else if (meaning == CODE_LINK_RESTORED || meaning == CODE_LINK_RESET) {
-        s->broker_link_ok = true;
-        if (meaning == CODE_LINK_RESET && was_up)
-            lines_reset(s);
-        if (was_up)
-            reconcile_start(s, meaning == CODE_LINK_RESTORED);
-    } else if (meaning == CODE_SESSION_REFUSED) {
-        session_drop(s, LINK_REFUSED, m->error_code, text);
+    switch (meaning) {
+    case CODE_LINK_LOST:
+        link_lost(s, m->error_code, text);
+        break;
+    case CODE_LINK_RESTORED:
+    case CODE_LINK_RESET:
+        link_back(s, meaning == CODE_LINK_RESTORED);
+        break;
+    case CODE_FARM_DOWN:
+    case CODE_FARM_UP:
+        link_farm(s, m->error_code, text, meaning == CODE_FARM_DOWN);
+        break;
+    case CODE_SESSION_REFUSED:
+        session_drop(s, link_reason_of_code(m->error_code, str_of(text)), m->error_code, text);
+        break;
+    default:
+        break;
     }
 }
 
-static bool ends(enum broker_meaning m)
+/* Under the id of a question or a line. True if it was one. */
+static bool on_request_error(struct session *s, const struct wire_rep_error *m, const char *text)
 {
-    return m != CODE_NOTICE && m != CODE_WARNING && m != CODE_ORDER_REMARK;
+    bool is_end = broker_code_ends_request(m->error_code);
+    struct request *r = request_find(s, m->id);
+    struct line *l = line_by_request(s, m->id);
+    struct error e;
+    if (r != NULL && is_end) {
+        broker_error(&e, m->error_code, str_of(text));
+        request_end(s, r, &e);
+    } else if (r != NULL) {
+        log_info(&s->log, "request=%d code=%d text=\"%s\"", m->id, m->error_code, text);
+    } else if (l != NULL) {
+        line_notice(s, l, m->error_code, text, is_end);
+    }
+    return r != NULL || l != NULL;
 }
 
 static void on_error(struct session *s, const struct wire_rep_error *m)
@@ -115,27 +132,15 @@ static void on_error(struct session *s, const struct wire_rep_error *m)
     const struct broker_code *row = broker_code_find(m->error_code);
     char text[200];
     clean_text(text, sizeof text, m->error_msg);
-
-    struct request *r = request_find(s, m->id);
-    struct line *l = line_by_request(s, m->id);
-    if (r != NULL) {
-        if (!ends(row->meaning))
-            return;
-        struct error e;
-        broker_error(&e, m->error_code, str_of(text));
-        request_end(s, r, &e);
+    if (on_request_error(s, m, text))
         return;
-    }
-    if (l != NULL) {
-        line_notice(s, l, m->error_code, text, ends(row->meaning));
-        return;
-    }
-    s->last_code = m->error_code;
-    str_copy_cut(s->last_text, sizeof s->last_text, str_of(text));
-    str_copy_cut(s->hint, sizeof s->hint, str_of(row->hint));
+    bool is_session = m->id == -1 || m->id == 0;
+    if (is_session)
+        link_notice(s, m->error_code, text);
     notice(s, m, text);
-    on_line_notice(s, m, text, row->meaning);
-    if (m->error_code == 321 && str_find_str(str_of(text), STR("Read-Only")) < str_of(text).n) {
+    if (is_session)
+        on_line_notice(s, m, text, row->meaning);
+    if (m->error_code == 321 && link_reason_of_code(321, str_of(text)) == REASON_READ_ONLY) {
         reconcile_read_only(s);
         begin_if_complete(s);
     }
@@ -182,12 +187,29 @@ static void on_completed(struct session *s, const struct wire_rep_completed_orde
     session_emit(s, &ev);
 }
 
+/* New to this session. What it has told before comes again with every reconciliation. */
+static bool is_news(struct session *s, const struct execution *x)
+{
+    struct str id = STR_NAME(x->exec_id);
+    if (map_get_str(s->told, id) != NULL)
+        return false;
+    if (!map_put_str(s->told, id, s)) {
+        map_clear(s->told);
+        bool ok = map_put_str(s->told, id, s);
+        assert(ok);
+    }
+    return true;
+}
+
 static void on_execution(struct session *s, const struct wire_rep_exec_details *m)
 {
     struct execution x;
     execution_of_wire(m, &s->config.zones, &x);
     use_order_id(s, x.client_id, x.order_id);
+    const struct request *r = request_find(s, m->req_id);
+    bool is_before = !x.time.has || x.time.v.ns < s->caught_up_at.ns;
     struct event ev = {.kind = EVENT_EXECUTION, .execution = &x};
+    ev.is_late = is_news(s, &x) && is_before && r != NULL && r->is_reconciling;
     session_emit(s, &ev);
 }
 
@@ -387,6 +409,15 @@ static bool dispatch_session(struct session *s, const struct wire_any *any)
         return true;
     case WIRE_REP_SYMBOL_SAMPLES:
         on_symbols(s, m);
+        return true;
+    case WIRE_REP_HISTORICAL_DATA:
+        history_bars(s, m);
+        return true;
+    case WIRE_REP_HISTORICAL_DATA_END:
+        history_bars_end(s, ((const struct wire_rep_historical_data_end *)m)->req_id);
+        return true;
+    case WIRE_REP_HEAD_TIMESTAMP:
+        history_head(s, m);
         return true;
     case WIRE_REP_TICK_PRICE:
     case WIRE_REP_TICK_SIZE:

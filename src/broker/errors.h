@@ -7,7 +7,11 @@
  * one place that knows them; a number that it does not know ends the request it belongs to, except
  * in the range of notices 2100..2169 (tws-protocol 1.6).
  *
- * Above broker/ the table answers one question: what a notice with an order id means for the order.
+ * The broker's own text is never interpreted where a number says enough, and never trusted: it is
+ * shown freed of control characters, cut to its room, and marked as the broker's words.
+ *
+ * Above broker/ the table answers what a notice with an order id means for the order, and what a
+ * person can do.
  */
 #ifndef PORTCULLIS_BROKER_ERRORS_H
 #define PORTCULLIS_BROKER_ERRORS_H
@@ -22,6 +26,8 @@ enum broker_meaning {
     CODE_ORDER_REFUSED,   /* the order, or the change to it, was not accepted */
     CODE_ORDER_CANCELLED, /* 202: follows each cancel that worked; not a failure */
     CODE_CANCEL_REFUSED,  /* the order could not be cancelled: gone, finished or not ours */
+    CODE_FARM_DOWN,       /* a data farm is out of reach; nothing ends */
+    CODE_FARM_UP,         /* it is back, or sleeps until it is needed */
     CODE_LINK_LOST,       /* the Gateway has lost its broker */
     CODE_LINK_RESTORED,   /* restored; subscriptions are kept */
     CODE_LINK_RESET,      /* restored; subscriptions are gone */
@@ -31,11 +37,18 @@ enum broker_meaning {
 struct broker_code {
     int code;
     enum broker_meaning meaning;
+    /* The same question may be answered later, unchanged. Never said of orders: an order is not
+     * sent again because a number looks harmless. */
+    bool is_retryable;
+    const char *text; /* what the number means, in our words */
     const char *hint; /* what a person can do about it; "" if nothing */
 };
 
-/* Never NULL: a number that is not in the table gets a row by its range. Borrowed for ever. */
+/* Never NULL: a number that is not in the table gets a row by its range, with code 0. Borrowed for
+ * ever. */
 const struct broker_code *broker_code_find(int code);
+/* The request or subscription under whose id the number came has ended with it. */
+bool broker_code_ends_request(int code);
 /*
  * Under an order id: the number says that the order was refused or cancelled. If the broker had
  * acknowledged the order before, a refusal concerns the change alone and the order lives on. A

@@ -52,6 +52,16 @@ void line_notice(struct session *s, struct line *l, int code, const char *text, 
     wake(s, l->contract.con_id);
 }
 
+void lines_farm_notice(struct session *s, int code, const char *text)
+{
+    enum { FARM_DOWN = 2103 };
+    for (size_t i = 0; i < LIMIT_STREAMS; i++) {
+        struct line *l = s->lines[i];
+        if (l != NULL && (l->notice_code == 0 || l->notice_code == FARM_DOWN))
+            line_notice(s, l, code, text, false);
+    }
+}
+
 /* ---- subscribing ---- */
 
 static void forget_prices(struct line *l)
@@ -76,7 +86,7 @@ static void subscribe(struct session *s, struct line *l)
     /* 165: the highs and lows of 13, 26 and 52 weeks; refused for what is not a stock */
     if (l->contract.sec_type == SEC_STK)
         ask.generic_tick_list = STR("165");
-    session_send_own(s, WIRE_REQ_MKT_DATA, &ask);
+    session_send_own(s, PACING_LINES, WIRE_REQ_MKT_DATA, &ask);
 }
 
 void lines_subscribe_all(struct session *s)
@@ -148,7 +158,7 @@ void session_unwatch(struct session *s, int32_t con_id, struct moment now)
         return;
     if (session_is_up(s) && l->request_id != 0 && !l->is_refused) {
         struct wire_id cancel = {l->request_id};
-        session_send_own(s, WIRE_REQ_CANCEL_MKT_DATA, &cancel);
+        session_send_own(s, PACING_LINES, WIRE_REQ_CANCEL_MKT_DATA, &cancel);
     }
     for (size_t i = 0; i < LIMIT_STREAMS; i++)
         if (s->lines[i] == l)

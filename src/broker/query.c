@@ -5,37 +5,11 @@
 #include "broker/state.h"
 
 #include <assert.h>
-#include <string.h>
 
 /*
  * The pattern of every question: an answer on this stack, a request in the session's table, one
  * message, a wait. After the wait the session may be gone; only the answer is touched.
  */
-
-static bool ask(struct session *s, struct request *r, int id, const void *message, struct error *e)
-{
-    if (session_send(s, PACING_REST, 0, id, message, e))
-        return true;
-    request_cancel(s, r);
-    return false;
-}
-
-/* The collected rows as an array in the task's arena. */
-static bool take_rows(struct answer *a, size_t size, void **out, size_t *count, struct error *e)
-{
-    struct str rows = buf_str(&a->rows);
-    struct arena *arena = task_arena(a->task);
-    *count = rows.n / size;
-    *out = NULL;
-    if (rows.n == 0)
-        return true;
-    if (!arena_has(arena, rows.n))
-        return error_set(e, ERROR_LIMIT, "ANSWER_MAX", "%zu rows are more than a call may hold",
-                         *count);
-    *out = arena_alloc(arena, rows.n);
-    memcpy(*out, rows.p, rows.n);
-    return true;
-}
 
 /* ---- contracts ---- */
 
@@ -52,7 +26,7 @@ static bool ask_contracts(struct session *s, struct answer *a, const struct cont
         m.contract.sec_id_type = str_of(sec_id_type);
         m.contract.sec_id = sec_id;
     }
-    return ask(s, r, WIRE_REQ_CONTRACT_DETAILS, &m, e);
+    return request_send(s, r, PACING_QUESTION, NULL, WIRE_REQ_CONTRACT_DETAILS, &m, e);
 }
 
 bool query_contracts(struct task *t, struct session *s, const struct contract *like,
@@ -64,7 +38,7 @@ bool query_contracts(struct task *t, struct session *s, const struct contract *l
     s->now = task_now(t);
     answer_init(&a, t);
     bool ok = ask_contracts(s, &a, like, sec_id_type, sec_id, e) && answer_wait(&a, e) &&
-              take_rows(&a, sizeof **out, &rows, count, e);
+              answer_rows(&a, sizeof **out, &rows, count, e);
     *out = rows;
     answer_fini(&a);
     return ok;
@@ -90,7 +64,7 @@ bool query_contracts_batch(struct task *t, struct session *s, struct contract_qu
         while (answers[i].of != NULL && ok)
             ok = task_wait(t, e);
         if (ok && (!answer_wait(&answers[i], &failed) ||
-                   !take_rows(&answers[i], sizeof *q[i].found, &rows, &q[i].count, &failed)))
+                   !answer_rows(&answers[i], sizeof *q[i].found, &rows, &q[i].count, &failed)))
             q[i].error = failed;
         q[i].found = rows;
     }
@@ -108,8 +82,9 @@ bool query_symbols(struct task *t, struct session *s, struct str pattern, struct
     answer_init(&a, t);
     struct request *r = request_new(s, ASK_SYMBOLS, 0, &a, e);
     struct wire_req_matching_symbols m = {.req_id = r == NULL ? 0 : r->id, .pattern = pattern};
-    bool ok = r != NULL && ask(s, r, WIRE_REQ_MATCHING_SYMBOLS, &m, e) && answer_wait(&a, e) &&
-              take_rows(&a, sizeof **out, &rows, count, e);
+    bool ok = r != NULL &&
+              request_send(s, r, PACING_QUESTION, NULL, WIRE_REQ_MATCHING_SYMBOLS, &m, e) &&
+              answer_wait(&a, e) && answer_rows(&a, sizeof **out, &rows, count, e);
     *out = rows;
     answer_fini(&a);
     return ok;
@@ -121,7 +96,8 @@ bool query_time(struct task *t, struct session *s, struct utc *out, struct error
     s->now = task_now(t);
     answer_init(&a, t);
     struct request *r = request_new(s, ASK_TIME, 0, &a, e);
-    bool ok = r != NULL && ask(s, r, WIRE_REQ_CURRENT_TIME, NULL, e) && answer_wait(&a, e);
+    bool ok = r != NULL && request_send(s, r, PACING_REST, NULL, WIRE_REQ_CURRENT_TIME, NULL, e) &&
+              answer_wait(&a, e);
     if (ok)
         *out = a.time;
     answer_fini(&a);
@@ -137,7 +113,8 @@ static bool query_list(struct task *t, struct session *s, enum ask kind, int id,
     s->now = task_now(t);
     answer_init(&a, t);
     struct request *r = request_new(s, kind, 0, &a, e);
-    bool ok = r != NULL && ask(s, r, id, message, e) && answer_wait(&a, e);
+    bool ok =
+        r != NULL && request_send(s, r, PACING_REST, NULL, id, message, e) && answer_wait(&a, e);
     answer_fini(&a);
     return ok;
 }
@@ -166,7 +143,8 @@ bool query_executions(struct task *t, struct session *s, struct error *e)
     struct request *r = request_new(s, ASK_EXECUTIONS, 0, &a, e);
     struct wire_req_executions m = WIRE_REQ_EXECUTIONS_DEFAULT;
     m.req_id = r == NULL ? 0 : r->id;
-    bool ok = r != NULL && ask(s, r, WIRE_REQ_EXECUTIONS, &m, e) && answer_wait(&a, e);
+    bool ok = r != NULL && request_send(s, r, PACING_REST, NULL, WIRE_REQ_EXECUTIONS, &m, e) &&
+              answer_wait(&a, e);
     answer_fini(&a);
     return ok;
 }
@@ -190,7 +168,8 @@ bool query_what_if(struct task *t, struct session *s, const struct order *o,
     struct wire_req_place_order m;
     order_to_wire(&question, task_arena(t), &m);
     struct request *r = request_new(s, ASK_WHAT_IF, id, &a, e);
-    bool ok = r != NULL && ask(s, r, WIRE_REQ_PLACE_ORDER, &m, e) && answer_wait(&a, e);
+    bool ok = r != NULL && request_send(s, r, PACING_QUESTION, NULL, WIRE_REQ_PLACE_ORDER, &m, e) &&
+              answer_wait(&a, e);
     if (ok)
         *out = a.margin;
     answer_fini(&a);

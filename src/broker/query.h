@@ -12,6 +12,7 @@
 #define PORTCULLIS_BROKER_QUERY_H
 
 #include "broker/session.h"
+#include "model/bar.h"
 #include "model/order.h"
 
 /*
@@ -56,6 +57,70 @@ bool query_completed_orders(struct task *t, struct session *s, struct error *e) 
 bool query_executions(struct task *t, struct session *s, struct error *e) FALLIBLE;
 bool query_positions(struct task *t, struct session *s, struct error *e) FALLIBLE;
 
+/* ---- history ---- */
+
+enum bar_size {
+    BAR_1_SECOND,
+    BAR_5_SECONDS,
+    BAR_10_SECONDS,
+    BAR_15_SECONDS,
+    BAR_30_SECONDS, /* up to here the broker's quota for small bars applies: it may take minutes */
+    BAR_1_MINUTE,
+    BAR_2_MINUTES,
+    BAR_3_MINUTES,
+    BAR_5_MINUTES,
+    BAR_10_MINUTES,
+    BAR_15_MINUTES,
+    BAR_20_MINUTES,
+    BAR_30_MINUTES,
+    BAR_1_HOUR,
+    BAR_2_HOURS,
+    BAR_3_HOURS,
+    BAR_4_HOURS,
+    BAR_8_HOURS,
+    BAR_1_DAY,
+    BAR_1_WEEK,
+    BAR_1_MONTH,
+    BAR_SIZE_COUNT
+};
+
+enum bar_show {
+    BARS_TRADES,
+    BARS_MIDPOINT,
+    BARS_BID,
+    BARS_ASK,
+    BARS_BID_ASK,       /* open: mean bid, low: lowest bid, high: highest ask, close: mean ask */
+    BARS_ADJUSTED_LAST, /* trades, adjusted for splits and dividends; no end may be named */
+    BARS_HISTORICAL_VOLATILITY,
+    BARS_IMPLIED_VOLATILITY,
+    BARS_SHOW_COUNT
+};
+
+struct bars_question {
+    struct contract contract; /* resolved */
+    struct opt_utc end;       /* absent: now */
+    int length;               /* of the period, 1..100000, in `unit` */
+    char unit;                /* S seconds, D trading days, W weeks, M months, Y years */
+    enum bar_size size;
+    enum bar_show show;
+    bool regular_hours_only;
+};
+
+/*
+ * The bars of a period that ends at `end`, oldest first, the last of them perhaps unfinished. Waits
+ * its turn under the broker's quota, and then up to a minute for the answer.
+ */
+bool query_bars(struct task *t, struct session *s, const struct bars_question *q, struct bar **out,
+                size_t *count, struct error *e) FALLIBLE;
+/* When the broker's history of that kind begins. */
+bool query_head_timestamp(struct task *t, struct session *s, const struct contract *c,
+                          enum bar_show show, bool regular_hours_only, struct utc *out,
+                          struct error *e) FALLIBLE;
+/* "1 day", "TRADES": the broker's words. */
+const char *bar_size_text(enum bar_size size);
+const char *bar_show_text(enum bar_show show);
+
+/* ---- what if ---- */
 /* The margin and commission that an order would need; nothing is stored at the broker. */
 bool query_what_if(struct task *t, struct session *s, const struct order *o,
                    struct order_margin *out, struct error *e) FALLIBLE;

@@ -15,6 +15,8 @@ static const char *const ASK_NAMES[ASK_COUNT] = {
     [ASK_WHAT_IF] = "what-if",
     [ASK_EXECUTIONS] = "executions",
     [ASK_ACCOUNT_MULTI] = "account values",
+    [ASK_BARS] = "bars",
+    [ASK_HEAD] = "head time stamp",
     [ASK_TIME] = "time",
     [ASK_OPEN_ORDERS] = "open orders",
     [ASK_COMPLETED] = "completed orders",
@@ -33,7 +35,7 @@ static struct request *need(struct session *s, enum ask ask)
     struct error e;
     struct request *r = request_new(s, ask, 0, NULL, &e);
     if (r == NULL)
-        session_drop(s, LINK_DOWN, 0, e.text);
+        session_drop(s, REASON_INCOMPLETE, 0, e.text);
     else
         r->is_reconciling = true;
     return r;
@@ -43,7 +45,7 @@ static bool need_list(struct session *s, enum ask ask, int id, const void *messa
 {
     if (need(s, ask) == NULL)
         return false;
-    session_send_own(s, id, message);
+    session_send_own(s, PACING_REST, id, message);
     return true;
 }
 
@@ -52,14 +54,14 @@ static bool ask_accounts(struct session *s, bool has_subscriptions)
 {
     struct wire_req_account_updates first = {.account = STR_NAME(s->accounts[0])};
     if (has_subscriptions)
-        session_send_own(s, WIRE_REQ_ACCOUNT_UPDATES, &first); /* unsubscribes */
+        session_send_own(s, PACING_REST, WIRE_REQ_ACCOUNT_UPDATES, &first); /* unsubscribes */
     first.subscribe = true;
     if (!need_list(s, ASK_ACCOUNT, WIRE_REQ_ACCOUNT_UPDATES, &first))
         return false;
     for (size_t i = 1; i < s->account_count; i++) {
         if (has_subscriptions && s->account_requests[i] != 0) {
             struct wire_id old = {s->account_requests[i]};
-            session_send_own(s, WIRE_REQ_CANCEL_ACCOUNT_UPDATES_MULTI, &old);
+            session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_ACCOUNT_UPDATES_MULTI, &old);
         }
         struct request *r = need(s, ASK_ACCOUNT_MULTI);
         if (r == NULL)
@@ -68,7 +70,7 @@ static bool ask_accounts(struct session *s, bool has_subscriptions)
         s->account_requests[i] = r->id;
         struct wire_req_account_updates_multi other = {.req_id = r->id,
                                                        .account = STR_NAME(s->accounts[i])};
-        session_send_own(s, WIRE_REQ_ACCOUNT_UPDATES_MULTI, &other);
+        session_send_own(s, PACING_REST, WIRE_REQ_ACCOUNT_UPDATES_MULTI, &other);
     }
     return true;
 }
@@ -79,7 +81,7 @@ static void ask_pnl(struct session *s)
         s->pnl_requests[i] = request_next_id(s);
         struct wire_req_pnl pnl = {.req_id = s->pnl_requests[i],
                                    .account = STR_NAME(s->accounts[i])};
-        session_send_own(s, WIRE_REQ_PNL, &pnl);
+        session_send_own(s, PACING_REST, WIRE_REQ_PNL, &pnl);
     }
 }
 
@@ -89,7 +91,7 @@ void reconcile_start(struct session *s, bool has_subscriptions)
     session_set_link(s, LINK_RECONCILING, 0, "");
     if (s->config.client_id == 0) {
         struct wire_req_auto_open_orders bind = {.auto_bind = true};
-        session_send_own(s, WIRE_REQ_AUTO_OPEN_ORDERS, &bind);
+        session_send_own(s, PACING_REST, WIRE_REQ_AUTO_OPEN_ORDERS, &bind);
     }
     if (!ask_accounts(s, has_subscriptions) ||
         !need_list(s, ASK_POSITIONS, WIRE_REQ_POSITIONS, NULL) ||
@@ -100,7 +102,7 @@ void reconcile_start(struct session *s, bool has_subscriptions)
         return;
     struct wire_req_executions all = WIRE_REQ_EXECUTIONS_DEFAULT;
     all.req_id = r->id;
-    session_send_own(s, WIRE_REQ_EXECUTIONS, &all);
+    session_send_own(s, PACING_REST, WIRE_REQ_EXECUTIONS, &all);
     struct wire_req_completed_orders completed = {.api_only = false};
     if (!need_list(s, ASK_COMPLETED, WIRE_REQ_COMPLETED_ORDERS, &completed))
         return;
@@ -109,7 +111,7 @@ void reconcile_start(struct session *s, bool has_subscriptions)
     int type = s->config.market_data_type;
     struct wire_req_market_data_type data = {
         type >= 1 && type <= DATA_TYPE_LAST ? type : DATA_TYPE_WITH_FALLBACK};
-    session_send_own(s, WIRE_REQ_MARKET_DATA_TYPE, &data);
+    session_send_own(s, PACING_LINES, WIRE_REQ_MARKET_DATA_TYPE, &data);
     ask_pnl(s);
     lines_subscribe_all(s);
 }
@@ -125,17 +127,10 @@ void reconcile_check(struct session *s)
             return;
     }
     s->state_deadline = INSTANT_NEVER;
-    if (!s->broker_link_ok) { /* said before we asked: what the Gateway told may be old */
-        session_set_link(s, LINK_DEGRADED, s->last_code, s->last_text);
-        return;
-    }
-    s->attempts = 0;
-    if (s->was_ready && !s->is_ready_counted)
-        s->reconnects++;
-    s->was_ready = s->is_ready_counted = true;
-    s->last_code = 0;
-    s->last_text[0] = s->hint[0] = '\0';
-    session_set_link(s, LINK_READY, 0, "");
+    if (!s->broker_link_ok) /* said before we asked: what the Gateway told may be old */
+        link_lost(s, s->lost_code, s->last_text);
+    else
+        link_ready(s);
 }
 
 void reconcile_missing(const struct session *s, char *out, size_t cap)

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 /* How long the end of an abandoned question is awaited, so that it is not taken for a younger
  * one's. */
@@ -43,7 +44,8 @@ struct request *request_new(struct session *s, enum ask ask, int32_t id, struct 
     struct request *r = xcalloc(1, sizeof *r);
     r->id = id != 0 ? id : request_next_id(s);
     r->ask = ask;
-    r->deadline = instant_after_ms(s->now.mono, session_timeout_ms(s));
+    r->timeout_ms = session_timeout_ms(s);
+    r->deadline = instant_after_ms(s->now.mono, r->timeout_ms);
     r->answer = answer;
     if (answer != NULL)
         answer->of = r;
@@ -68,6 +70,17 @@ struct request *request_oldest(const struct session *s, enum ask ask)
     return NULL;
 }
 
+/* The end of a row: what it still has in the queue or at the broker is given back. */
+static void forget(struct session *s, struct request *r)
+{
+    if (r->is_waiting)
+        pacing_forget(&s->pacing, r->id);
+    else if (r->quota != QUOTA_NONE && session_is_up(s)) /* else the connection ended them all */
+        quota_end(&s->pacing.quota, r->quota);
+    map_take(s->requests, r->id);
+    xfree(r);
+}
+
 /* Hands the result over; from here on the answer is the task's. */
 static void answer_over(struct request *r, const struct error *e)
 {
@@ -85,22 +98,46 @@ void request_end(struct session *s, struct request *r, const struct error *e)
 {
     answer_over(r, e);
     bool counted = r->is_reconciling;
-    map_take(s->requests, r->id);
-    xfree(r);
+    forget(s, r);
     if (!counted)
         return;
     if (e == NULL)
         reconcile_check(s);
     else if (s->link == LINK_RECONCILING)
-        session_drop(s, LINK_DOWN, e->broker_code, e->text);
+        session_drop(s, REASON_INCOMPLETE, e->broker_code, e->text);
 }
 
 void request_cancel(struct session *s, struct request *r)
 {
     if (r->answer != NULL)
         r->answer->of = NULL;
-    map_take(s->requests, r->id);
-    xfree(r);
+    forget(s, r);
+}
+
+bool request_send(struct session *s, struct request *r, enum pacing_class class,
+                  const struct quota_ask *quota, int id, const void *message, struct error *e)
+{
+    struct pacing_about about = {.request_id = r->id};
+    if (quota != NULL)
+        about.quota = *quota;
+    r->quota = about.quota.class;
+    r->is_waiting = true;
+    r->deadline = INSTANT_NEVER;
+    int32_t request_id = r->id;
+    if (session_send(s, class, &about, id, message, e))
+        return true;
+    if ((r = request_find(s, request_id)) != NULL)
+        request_cancel(s, r);
+    return false;
+}
+
+void request_left(void *session, int32_t id)
+{
+    struct session *s = session;
+    struct request *r = request_find(s, id);
+    assert(r != NULL && r->is_waiting);
+    r->is_waiting = false;
+    r->deadline = instant_after_ms(s->now.mono, r->timeout_ms);
 }
 
 void requests_fail(struct session *s, enum error_code code, const char *reason, const char *text)
@@ -111,9 +148,18 @@ void requests_fail(struct session *s, enum error_code code, const char *reason, 
     for (size_t i = 0; map_next(s->requests, &i, &value);) {
         struct request *r = value;
         answer_over(r, &e);
-        map_take(s->requests, r->id);
-        xfree(r);
+        forget(s, r);
     }
+}
+
+/* The broker is still busy with it: a history that nobody waits for keeps others out. */
+static void call_off(struct session *s, const struct request *r)
+{
+    struct wire_id id = {r->id};
+    if (r->ask == ASK_BARS)
+        session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HISTORICAL_DATA, &id);
+    else if (r->ask == ASK_HEAD)
+        session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HEAD_TIMESTAMP, &id);
 }
 
 void requests_step(struct session *s)
@@ -121,11 +167,15 @@ void requests_step(struct session *s)
     void *value = NULL;
     for (size_t i = 0; map_next(s->requests, &i, &value);) {
         struct request *r = value;
+        if (r->is_waiting && r->answer == NULL) { /* its task has ended: it need not be asked */
+            forget(s, r);
+            continue;
+        }
         if (!instant_due(r->deadline, s->now.mono))
             continue;
         struct error e;
         error_set(&e, ERROR_TIMEOUT, "BROKER_TIMEOUT", "no answer from the broker in %lld ms",
-                  (long long)session_timeout_ms(s));
+                  (long long)r->timeout_ms);
         answer_over(r, &e);
         if (r->is_reconciling)
             continue; /* the deadline of the reconciliation decides */
@@ -134,8 +184,8 @@ void requests_step(struct session *s)
             r->deadline = instant_after_ms(s->now.mono, LATE_MS);
             continue;
         }
-        map_take(s->requests, r->id);
-        xfree(r);
+        call_off(s, r);
+        forget(s, r);
     }
 }
 
@@ -181,12 +231,32 @@ void answer_fini(struct answer *a)
 bool answer_wait(struct answer *a, struct error *e)
 {
     while (a->of != NULL)
-        if (!task_wait(a->task, e))
+        if (!task_wait(a->task, e)) {
+            if (a->of != NULL && a->of->is_waiting && a->of->quota != QUOTA_NONE)
+                error_next(e, "it had to wait for its turn: the broker allows %s",
+                           quota_text(a->of->quota));
             return false;
+        }
     if (a->error.code != ERROR_NONE) {
         *e = a->error;
         return false;
     }
+    return true;
+}
+
+bool answer_rows(struct answer *a, size_t size, void **out, size_t *count, struct error *e)
+{
+    struct str rows = buf_str(&a->rows);
+    struct arena *arena = task_arena(a->task);
+    *count = rows.n / size;
+    *out = NULL;
+    if (rows.n == 0)
+        return true;
+    if (!arena_has(arena, rows.n))
+        return error_set(e, ERROR_LIMIT, "ANSWER_MAX", "%zu rows are more than a call may hold",
+                         *count);
+    *out = arena_alloc(arena, rows.n);
+    memcpy(*out, rows.p, rows.n);
     return true;
 }
 
@@ -197,5 +267,7 @@ bool broker_error(struct error *e, int code, struct str text)
     if (code == 200)
         snprintf(e->reason, sizeof e->reason, "NO_CONTRACT");
     e->broker_code = code;
-    return error_next(e, "%s", broker_code_find(code)->hint);
+    const struct broker_code *row = broker_code_find(code);
+    return error_next(
+        e, "%s", row->hint[0] == '\0' && row->is_retryable ? "try again in a moment" : row->hint);
 }

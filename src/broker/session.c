@@ -11,12 +11,10 @@
 enum {
     MESSAGES_PER_S = 45, /* the broker's limit is 50 */
     REQUEST_TIMEOUT_MS = 10000,
-    BACKOFF_MIN_MS = 500,
-    BACKOFF_MAX_MS = 60000,
-    CONNECT_MS = 10000,   /* for the stream to open, for the handshake, for accounts and ids */
-    RECONCILE_MS = 60000, /* large accounts take their time */
-    STOP_MS = 2000,       /* for what is still to be sent */
-    IDLE_MS = 30000,      /* of silence before we ask whether anyone is there */
+    CONNECT_MS = 10000, /* for the stream to open, for the handshake, for accounts and ids */
+    PATIENT_MS = 60000, /* for the handshake, once it was met with silence: a dialog waits */
+    STOP_MS = 2000,     /* for what is still to be sent */
+    IDLE_MS = 30000,    /* of silence before we ask whether anyone is there */
     PROBE_MS = 10000,
     FRAME_ARENA = 64 << 20 /* decoding one frame of 16 MiB into structs */
 };
@@ -35,10 +33,13 @@ struct session *session_new(const struct session_config *config, struct session_
     rng_init(&s->rng, config->seed, (uint64_t)config->client_id);
     int rate = config->messages_per_s > 0 ? config->messages_per_s : MESSAGES_PER_S;
     pacing_init(&s->pacing, (size_t)(rate < PACING_RATE_MAX ? rate : PACING_RATE_MAX));
+    s->pacing.on_leave = request_left;
+    s->pacing.self = s;
     wire_reader_init(&s->in, LIMIT_FRAME, false);
     buf_init(&s->out, LIMIT_SESSION_OUT);
     s->arena = arena_new(FRAME_ARENA);
     s->requests = map_new(LIMIT_SESSION_REQUESTS);
+    s->told = map_new(LIMIT_EXECUTIONS);
     s->last_request_id = REQUEST_ID_FIRST - 1;
     s->retry_at = (struct instant){INT64_MIN};
     s->state_deadline = s->probe_deadline = INSTANT_NEVER;
@@ -53,6 +54,7 @@ void session_free(struct session *s)
     requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the session has ended");
     lines_free(s);
     map_free(s->requests);
+    map_free(s->told);
     pacing_fini(&s->pacing);
     wire_reader_fini(&s->in);
     buf_fini(&s->out);
@@ -79,55 +81,7 @@ void session_set_link(struct session *s, enum link_state link, int code, const c
     session_emit(s, &ev);
 }
 
-/* ---- the end of a connection, and the next ---- */
-
-/* Half of the delay is fixed, half is chance, so that many clients of one Gateway spread out. */
-static void schedule_retry(struct session *s)
-{
-    int64_t min = s->config.backoff_min_ms > 0 ? s->config.backoff_min_ms : BACKOFF_MIN_MS;
-    int64_t max = s->config.backoff_max_ms > 0 ? s->config.backoff_max_ms : BACKOFF_MAX_MS;
-    int64_t delay = min;
-    for (int64_t i = 1; i < s->attempts && delay < max; i++)
-        delay *= 2;
-    if (delay > max)
-        delay = max;
-    int64_t jitter = (int64_t)rng_below(&s->rng, (uint32_t)(delay / 2 + 1));
-    s->retry_at = instant_after_ms(s->now.mono, delay - jitter);
-}
-
-void session_drop(struct session *s, enum link_state state, int code, const char *text)
-{
-    if (s->link == LINK_DOWN || s->link == LINK_REFUSED)
-        return;
-    char why[200]; /* text may be ours to overwrite */
-    clean_text(why, sizeof why, str_of(text));
-    s->wants_close = s->has_stream;
-    s->state_deadline = s->probe_deadline = INSTANT_NEVER;
-    s->version = 0;
-    s->account_count = 0;
-    s->has_next_id = s->is_read_only = s->is_ready_counted = false;
-    memset(s->pnl_requests, 0, sizeof s->pnl_requests);
-    memset(s->account_requests, 0, sizeof s->account_requests);
-    s->broker_link_ok = true;
-    s->connected_at = (struct opt_utc){0};
-    buf_reset(&s->out);
-    pacing_clear(&s->pacing);
-    if (s->is_stopping)
-        s->retry_at = INSTANT_NEVER;
-    else
-        schedule_retry(s);
-    if (code != 0) {
-        s->last_code = code;
-        clean_text(s->last_text, sizeof s->last_text, str_of(why));
-        clean_text(s->hint, sizeof s->hint, str_of(broker_code_find(code)->hint));
-    }
-    s->link = state; /* before anyone is woken or told */
-    char failed[240];
-    snprintf(failed, sizeof failed, "the connection to the broker is lost: %s", why);
-    requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", failed);
-    session_set_link(s, state, code, why);
-    lines_reset(s);
-}
+/* ---- the stream ---- */
 
 bool session_wants_open(const struct session *s, struct moment now)
 {
@@ -159,11 +113,28 @@ void session_opened(struct session *s, struct moment now)
         return; /* given up meanwhile */
     wire_reader_fini(&s->in);
     wire_reader_init(&s->in, LIMIT_FRAME, false);
+    s->first_n = 0;
     wire_offer_build(&s->out, s->config.min_version, s->config.max_version, STR(""));
     pacing_note(&s->pacing, now.mono);
     s->last_input = now.mono;
-    s->state_deadline = instant_after_ms(now.mono, CONNECT_MS);
+    s->state_deadline =
+        instant_after_ms(now.mono, s->silent_handshakes > 0 ? PATIENT_MS : CONNECT_MS);
     session_set_link(s, LINK_HANDSHAKE, 0, "");
+}
+
+/* Closed before the handshake was done: what came says what it was. */
+static void closed_early(struct session *s, const char *why)
+{
+    char text[200];
+    if (s->first_n > 0) {
+        link_drop_handshake(s, why);
+        return;
+    }
+    snprintf(text, sizeof text,
+             "closed during the handshake (%.80s): no common version, or this address may not use "
+             "the API",
+             why);
+    session_drop(s, REASON_NOT_ALLOWED, 0, text);
 }
 
 void session_closed(struct session *s, struct str why, struct moment now)
@@ -171,15 +142,14 @@ void session_closed(struct session *s, struct str why, struct moment now)
     s->now = now;
     char text[200];
     snprintf(text, sizeof text, STR_FMT, STR_ARG(why));
-    int code = s->link == LINK_CONNECTING ? 502 : 0;
-    if (s->link == LINK_HANDSHAKE)
-        snprintf(text, sizeof text,
-                 "closed during the handshake (" STR_FMT
-                 "): no common version, or this address may not use the API",
-                 STR_ARG(why));
     s->has_stream = false;
     s->wants_close = false;
-    session_drop(s, LINK_DOWN, code, text);
+    if (s->link == LINK_CONNECTING)
+        session_drop(s, REASON_NOT_LISTENING, 502, text);
+    else if (s->link == LINK_HANDSHAKE)
+        closed_early(s, text);
+    else
+        session_drop(s, s->is_stopping ? REASON_STOPPED : REASON_CLOSED, 0, text);
 }
 
 void session_stop(struct session *s, struct moment now)
@@ -190,7 +160,7 @@ void session_stop(struct session *s, struct moment now)
     s->is_stopping = true;
     s->retry_at = INSTANT_NEVER;
     if (!session_is_up(s)) {
-        session_drop(s, LINK_DOWN, 0, "stopped");
+        session_drop(s, REASON_STOPPED, 0, "stopped");
         return;
     }
     /* what changes the account still goes out */
@@ -202,27 +172,35 @@ void session_stop(struct session *s, struct moment now)
 
 /* ---- output ---- */
 
-bool session_send(struct session *s, enum pacing_class class, int32_t order_id, int id,
-                  const void *message, struct error *e)
+static bool queue_full(const struct session *s, enum pacing_class class, struct error *e)
+{
+    int64_t age_ms = instant_ms_since(pacing_oldest(&s->pacing), s->now.mono);
+    error_set(e, ERROR_UNAVAILABLE, "QUEUE_FULL",
+              "%zu messages wait to be sent to the broker, the oldest for %lld s", s->pacing.count,
+              (long long)(age_ms / 1000));
+    if (class == PACING_HISTORY)
+        return error_next(e, "ask less often; the broker allows %s", quota_text(QUOTA_HISTORY));
+    return error_next(e, "ask less often; the broker takes about %zu messages a second",
+                      s->pacing.rate);
+}
+
+bool session_send(struct session *s, enum pacing_class class, const struct pacing_about *about,
+                  int id, const void *message, struct error *e)
 {
     struct buf frame;
     buf_init(&frame, MESSAGE_MAX);
     bool ok = wire_encode(WIRE_TO_SERVER, id, message, s->version, &frame, e);
-    if (ok && !pacing_add(&s->pacing, class, order_id, buf_str(&frame))) {
-        ok = error_set(e, ERROR_UNAVAILABLE, "QUEUE_FULL",
-                       "%zu messages wait to be sent to the broker", s->pacing.count);
-        error_next(e, "ask less often; the broker takes about %zu messages a second",
-                   s->pacing.rate);
-    }
+    if (ok && !pacing_add(&s->pacing, class, about, buf_str(&frame), s->now.mono))
+        ok = queue_full(s, class, e);
     buf_fini(&frame);
     session_pump(s);
     return ok;
 }
 
-void session_send_own(struct session *s, int id, const void *message)
+void session_send_own(struct session *s, enum pacing_class class, int id, const void *message)
 {
     struct error e;
-    if (!session_send(s, PACING_REST, 0, id, message, &e))
+    if (!session_send(s, class, NULL, id, message, &e))
         log_warn(&s->log, "not_sent=%d reason=%s text=\"%s\"", id, e.reason, e.text);
 }
 
@@ -248,25 +226,50 @@ void session_sent(struct session *s, size_t n)
 
 /* ---- input ---- */
 
+/* Servers may send an error frame before, or in place of, their version: 4, version, id, code,
+ * text. True if it was one. */
+static bool early_error(struct session *s, struct str body)
+{
+    struct str field[5];
+    int64_t code;
+    for (size_t i = 0; i < sizeof field / sizeof field[0]; i++)
+        if (!str_cut(&body, '\0', &field[i]))
+            return false;
+    if (!str_eq(field[0], STR("4")) || !str_to_i64(field[3], &code) || code < 0 || code > INT32_MAX)
+        return false;
+    char text[200];
+    clean_text(text, sizeof text, field[4]);
+    enum link_reason reason = link_reason_of_code((int)code, str_of(text));
+    if (link_reason_state(reason) == LINK_REFUSED)
+        session_drop(s, reason, (int)code, text);
+    else
+        link_say(s, (int)code, text, broker_code_find((int)code)->hint, true);
+    return true;
+}
+
 static void hello(struct session *s, struct str body)
 {
     struct wire_hello h;
     struct error e;
     if (!wire_hello_parse(body, s->config.min_version, s->config.max_version, &h, &e)) {
-        if (strcmp(e.reason, "WIRE_BAD_FRAME") == 0)
+        if (strcmp(e.reason, "WIRE_VERSION") == 0)
+            session_drop(s, REASON_VERSION, 503, e.text);
+        else if (strcmp(e.reason, "WIRE_REDIRECT") == 0)
+            session_drop(s, REASON_REDIRECTED, 0, e.text);
+        else if (!early_error(s, body))
             log_warn(&s->log, "skipped a frame before the handshake: %s", e.text);
-        else
-            session_drop(s, LINK_REFUSED, strcmp(e.reason, "WIRE_VERSION") == 0 ? 503 : 0, e.text);
         return;
     }
     s->version = h.version;
     clean_text(s->server_time, sizeof s->server_time, h.time);
     s->connected_at = (struct opt_utc){s->now.wall, true};
+    s->caught_up_at = s->now.wall;
+    s->silent_handshakes = 0;
     struct wire_req_start_api start = {.client_id = s->config.client_id};
     s->state_deadline = instant_after_ms(s->now.mono, CONNECT_MS);
     session_set_link(s, LINK_WAITING, 0, "");
-    if (!session_send(s, PACING_CANCEL, 0, WIRE_REQ_START_API, &start, &e))
-        session_drop(s, LINK_DOWN, 0, e.text);
+    if (!session_send(s, PACING_CANCEL, NULL, WIRE_REQ_START_API, &start, &e))
+        session_drop(s, REASON_GARBLED, 0, e.text);
 }
 
 static void frame(struct session *s, struct str body)
@@ -285,7 +288,16 @@ static void frame(struct session *s, struct str body)
     if (strcmp(e.reason, "WIRE_UNKNOWN_MESSAGE") == 0)
         return; /* newer servers say more than we know */
     /* Skipping it could hide a fill; a new connection fetches everything again. */
-    session_drop(s, LINK_DOWN, 0, e.text);
+    session_drop(s, REASON_GARBLED, 0, e.text);
+}
+
+static void keep_first(struct session *s, struct str bytes)
+{
+    size_t n = sizeof s->first - s->first_n;
+    if (n > bytes.n)
+        n = bytes.n;
+    memcpy(s->first + s->first_n, bytes.p, n);
+    s->first_n += n;
 }
 
 void session_input(struct session *s, struct str bytes, struct moment now)
@@ -293,7 +305,8 @@ void session_input(struct session *s, struct str bytes, struct moment now)
     s->now = now;
     if (!s->has_stream || s->wants_close || s->link == LINK_CONNECTING)
         return;
-    s->last_input = now.mono;
+    if (s->link == LINK_HANDSHAKE)
+        keep_first(s, bytes);
     wire_reader_feed(&s->in, bytes.p, bytes.n);
     for (;;) {
         struct str body;
@@ -301,10 +314,13 @@ void session_input(struct session *s, struct str bytes, struct moment now)
         enum wire_next next = wire_reader_next(&s->in, &body, &e);
         if (next == WIRE_NEXT_MORE)
             break;
-        if (next == WIRE_NEXT_BROKEN)
-            session_drop(s, LINK_DOWN, 0, e.text);
+        if (next == WIRE_NEXT_BROKEN && s->link == LINK_HANDSHAKE)
+            link_drop_handshake(s, e.text);
+        else if (next == WIRE_NEXT_BROKEN)
+            session_drop(s, REASON_GARBLED, 0, e.text);
         else
             frame(s, body);
+        s->last_input = now.mono; /* whole messages: bytes alone are no sign of life */
         if (s->wants_close)
             return;
     }
@@ -313,29 +329,44 @@ void session_input(struct session *s, struct str bytes, struct moment now)
 
 /* ---- timers ---- */
 
+/* The accounts and the first order id did not come. */
+static void drop_waiting(struct session *s)
+{
+    if (s->lost_code != 0)
+        session_drop(s, REASON_BROKER_LOST, s->lost_code, "TWS is cut off from the broker");
+    else if (s->account_count == 0)
+        session_drop(s, REASON_NOT_LOGGED_IN, 0, "the accounts did not come");
+    else
+        session_drop(s, REASON_INCOMPLETE, 0, "the first order id did not come");
+}
+
 static void check_deadline(struct session *s)
 {
     if (!instant_due(s->state_deadline, s->now.mono))
         return;
     char missing[120], text[200];
     if (s->is_stopping) {
-        session_drop(s, LINK_DOWN, 0, "stopped");
+        session_drop(s, REASON_STOPPED, 0, "stopped");
         return;
     }
     switch (s->link) {
     case LINK_CONNECTING:
-        session_drop(s, LINK_DOWN, 502, "the connection could not be opened in time");
+        session_drop(s, REASON_NOT_LISTENING, 502, "the connection could not be opened in time");
         break;
     case LINK_HANDSHAKE:
-        session_drop(s, LINK_DOWN, 0, "no answer to the handshake");
+        s->silent_handshakes++;
+        link_drop_handshake(s, "no answer to the handshake");
         break;
     case LINK_WAITING:
-        session_drop(s, LINK_DOWN, 0, "the accounts and the first order id did not come");
+        drop_waiting(s);
         break;
     case LINK_RECONCILING:
         reconcile_missing(s, missing, sizeof missing);
         snprintf(text, sizeof text, "reconciliation not finished; missing: %s", missing);
-        session_drop(s, LINK_DOWN, 0, text);
+        session_drop(s, REASON_INCOMPLETE, 0, text);
+        break;
+    case LINK_DEGRADED: /* by 2110 alone, see link_lost */
+        session_drop(s, REASON_BROKER_LOST, s->lost_code, "TWS has not found its server again");
         break;
     default: /* no deadline */
         break;
@@ -352,7 +383,7 @@ static void check_life(struct session *s)
     if (!session_is_up(s) || s->is_stopping)
         return;
     if (instant_due(s->probe_deadline, s->now.mono)) {
-        session_drop(s, LINK_DOWN, 0, "no sign of life from the broker's side");
+        session_drop(s, REASON_SILENT, 0, "no sign of life from the broker's side");
         return;
     }
     if (s->probe_deadline.ns != INT64_MAX ||
@@ -363,7 +394,7 @@ static void check_life(struct session *s)
     if (r == NULL)
         return;
     s->probe_deadline = instant_after_ms(s->now.mono, PROBE_MS);
-    if (!session_send(s, PACING_CANCEL, 0, WIRE_REQ_CURRENT_TIME, NULL, &e))
+    if (!session_send(s, PACING_CANCEL, NULL, WIRE_REQ_CURRENT_TIME, NULL, &e))
         request_cancel(s, r);
 }
 
@@ -386,7 +417,7 @@ struct instant session_next(const struct session *s)
         next = instant_min(next, s->probe_deadline.ns != INT64_MAX ? s->probe_deadline : idle);
     }
     if (s->out.n == 0)
-        next = instant_min(next, pacing_next(&s->pacing));
+        next = instant_min(next, pacing_next(&s->pacing, s->now.mono));
     return next;
 }
 
@@ -402,11 +433,11 @@ void session_status(const struct session *s, struct session_status *out)
                                    .reconnects = s->reconnects,
                                    .requests_in_flight = map_count(s->requests),
                                    .queued_messages = s->pacing.count,
-                                   .broker_link_ok = s->broker_link_ok,
-                                   .last_code = s->last_code};
+                                   .queued_history = s->pacing.queue[PACING_HISTORY].count};
+    if (s->pacing.count > 0)
+        out->queue_age_ms = instant_ms_since(pacing_oldest(&s->pacing), s->now.mono);
     memcpy(out->server_time, s->server_time, sizeof out->server_time);
-    memcpy(out->last_text, s->last_text, sizeof out->last_text);
-    memcpy(out->hint, s->hint, sizeof out->hint);
+    link_status(s, out);
     for (size_t i = 0; i < LIMIT_STREAMS; i++)
         out->market_lines += s->lines[i] != NULL;
     size_t n = 0;

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "base/task.h"
+#include "broker/window.h"
 #include "data/tz.h"
 #include "model/event.h"
 
@@ -39,6 +40,9 @@ struct session_config {
      * in any case to who is entitled to them, and each quote says what it is. 0 = 4.
      */
     int market_data_type;
+    /* The nightly restart of TWS: minutes of New York's day; both 0 = 23:45 to 00:45. It needs the
+     * zone US/Eastern; without it no restart is expected. */
+    struct restart_hours restart;
     struct log log;
 };
 
@@ -83,12 +87,23 @@ struct session_status {
     int64_t reconnects;        /* since the start */
     size_t requests_in_flight; /* waiting for the broker's answer */
     size_t queued_messages;    /* held back by pacing */
+    size_t queued_history;     /* of them, history requests, which have the tightest quota */
+    int64_t queue_age_ms;      /* how long the oldest of them has waited */
     size_t market_lines;       /* in use */
-    bool broker_link_ok;       /* false between 1100 and 1101/1102 */
-    int last_code;             /* the newest notice or refusal, 0 for none */
+    bool broker_link_ok;       /* false between 1100 (or 2110) and 1101/1102 */
+    bool is_read_only;         /* the API takes no orders (321) */
+    /*
+     * Why it is not ready, or what it lacks: "CLIENT_ID_IN_USE", "UNANSWERED", "HTTP_SERVER",
+     * "SCHEDULED_RESTART", ...: a stable name (broker/reason.c has all), "" if all is well.
+     */
+    const char *reason;
+    bool is_scheduled;    /* lost within a restart window: it comes back by itself */
+    int last_code;        /* the newest notice or refusal, 0 for none */
+    bool is_last_brokers; /* last_text are the broker's words: outside text, sanitised */
     char last_text[200];
-    char hint[200];     /* what to do about it, "" if nothing */
-    char accounts[512]; /* managed accounts, comma-separated */
+    char hint[200];       /* what to do about it, "" if nothing */
+    char farms_down[208]; /* data farms that are out of reach, comma-separated */
+    char accounts[512];   /* managed accounts, comma-separated */
 };
 void session_status(const struct session *s, struct session_status *out);
 bool session_is_ready(const struct session *s);

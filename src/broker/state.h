@@ -2,12 +2,13 @@
 /*
  * state: what the files of broker/ share: the session's insides. Private to broker/.
  *
- *   session.c    the state machine: stream, handshake, deadlines, backoff, liveness
+ *   session.c    the state machine: stream, handshake, deadlines, liveness
+ *   link.c       why a connection ended or is not whole, and when the next is tried
  *   reconcile.c  what is fetched before the session calls itself ready
  *   request.c    questions in flight and the tasks that wait for their answers
  *   dispatch.c   each reply to an event, a request or a market data line
  *   lines.c      market data lines
- *   query.c, trade.c   what the outside may ask and do
+ *   query.c, history.c, trade.c   what the outside may ask and do
  *
  * Ids. The broker's error frames use one number space for requests and orders, so the two are kept
  * apart: order ids grow from what nextValidId says, request ids start at REQUEST_ID_FIRST.
@@ -19,7 +20,9 @@
 #include "base/map.h"
 #include "broker/errors.h"
 #include "broker/pacing.h"
+#include "broker/reason.h"
 #include "broker/session.h"
+#include "broker/window.h"
 #include "model/order.h"
 #include "model/quote.h"
 #include "wire/codec.h"
@@ -29,7 +32,10 @@
 enum {
     REQUEST_ID_FIRST = 1 << 30,
     MESSAGE_MAX = 256 << 10, /* bytes of one message that we send */
-    ACCOUNT_ID_MAX = 16      /* as struct position.account */
+    ACCOUNT_ID_MAX = 16,     /* as struct position.account */
+    FIRST_BYTES = 48,        /* kept of what answers a handshake */
+    FARMS_MAX = 8,           /* broken data farms that are named */
+    FARM_NAME_MAX = 24
 };
 
 /* ---- requests in flight ---- */
@@ -41,6 +47,8 @@ enum ask {
     ASK_WHAT_IF,
     ASK_EXECUTIONS,
     ASK_ACCOUNT_MULTI,
+    ASK_BARS,
+    ASK_HEAD,
     /* answered in the order in which they were asked; their ids are not on the wire */
     ASK_TIME,
     ASK_OPEN_ORDERS,
@@ -59,7 +67,7 @@ struct answer {
     struct task *task;
     struct error error; /* code ERROR_NONE: answered */
     struct buf rows;    /* an array of what the question asks for */
-    struct utc time;
+    struct utc time;    /* the server's clock, or the start of a history */
     struct order_margin margin;
 };
 
@@ -69,8 +77,11 @@ struct request {
     struct answer *answer; /* NULL: nobody waits */
     bool is_reconciling;   /* READY waits for it */
     bool is_late;          /* given up, but its end may still come and must not end a younger one */
+    bool is_waiting;       /* its message has not left yet: pacing holds it */
+    enum quota_class quota; /* what it takes up while it is unanswered */
     char account[ACCOUNT_ID_MAX];
-    struct instant deadline;
+    int64_t timeout_ms;      /* for the answer, from when the message has left */
+    struct instant deadline; /* INSTANT_NEVER while it waits: the task's own deadline counts */
 };
 
 /* ---- market data lines ---- */
@@ -114,6 +125,8 @@ struct session {
     struct arena *arena; /* of the frame at hand */
     int version;         /* 0 before the handshake */
     char server_time[64];
+    char first[FIRST_BYTES]; /* what came before the handshake was done */
+    size_t first_n;
 
     /* timers */
     struct instant retry_at;       /* the next attempt */
@@ -122,7 +135,21 @@ struct session {
     struct instant probe_deadline; /* INSTANT_NEVER: no probe under way */
     int64_t attempts, reconnects;
     bool was_ready, is_ready_counted; /* ever; on this connection */
+    int silent_handshakes;            /* in a row */
     struct opt_utc connected_at;
+
+    /* why it is as it is */
+    enum link_reason reason;
+    struct instant reason_at;
+    enum link_reason clue;      /* from the broker's words on this connection */
+    enum link_reason warned;    /* of the present outage: one warning is enough */
+    bool is_outage;             /* since a connection that worked has been lost */
+    enum restart_window outage; /* in which it began */
+    int lost_code;              /* 1100 or 2110 while degraded */
+    struct instant degraded_at;
+    char farms[FARMS_MAX][FARM_NAME_MAX]; /* that are down */
+    size_t farm_count;
+    bool is_quote_farm_down;
 
     /* what the broker has told about itself */
     char accounts[LIMIT_ACCOUNTS][ACCOUNT_ID_MAX];
@@ -132,8 +159,13 @@ struct session {
     bool has_next_id, is_read_only, broker_link_ok;
     int32_t used_order_id; /* the highest known to be taken */
     int last_code;
+    bool is_last_brokers; /* last_text is the broker's */
     char last_text[200];
     char hint[200];
+
+    /* executions */
+    struct map *told;        /* exec ids that this session has told; the values mean nothing */
+    struct utc caught_up_at; /* what happened before was missed: the connection, or 1101, 1102 */
 
     /* questions */
     struct map *requests; /* owned requests by id, oldest first */
@@ -150,17 +182,35 @@ void session_emit(struct session *s, struct event *ev);
 /* Connected far enough for questions: reconciling, ready or degraded. */
 bool session_is_up(const struct session *s);
 void session_set_link(struct session *s, enum link_state link, int code, const char *text);
-/* Ends the connection from our side: everything that waits fails, `state` (DOWN or REFUSED) says
- * how, `code` and `text` why; another attempt follows. */
-void session_drop(struct session *s, enum link_state state, int code, const char *text);
-/* Encodes and queues one message. order_id as in pacing_add. */
-bool session_send(struct session *s, enum pacing_class class, int32_t order_id, int id,
-                  const void *message, struct error *e) FALLIBLE;
+/* Encodes and queues one message. `about` as in pacing_add. */
+bool session_send(struct session *s, enum pacing_class class, const struct pacing_about *about,
+                  int id, const void *message, struct error *e) FALLIBLE;
 /* As session_send for what the session itself needs: a failure is logged and dropped. */
-void session_send_own(struct session *s, int id, const void *message);
+void session_send_own(struct session *s, enum pacing_class class, int id, const void *message);
 /* Moves what pacing allows to the stream. */
 void session_pump(struct session *s);
 int64_t session_timeout_ms(const struct session *s);
+
+/* ---- link.c ---- */
+/* Ends the connection from our side: everything that waits fails; another attempt follows. `code`
+ * is the broker's or 0, `text` says what was seen. */
+void session_drop(struct session *s, enum link_reason reason, int code, const char *text);
+/* As session_drop for what came in place of an answer to the handshake, or did not come. */
+void link_drop_handshake(struct session *s, const char *what);
+/* The Gateway has lost its broker, or has it back. */
+void link_lost(struct session *s, int code, const char *text);
+void link_back(struct session *s, bool is_data_kept);
+/* A data farm has gone or come: its name is the text's last word. */
+void link_farm(struct session *s, int code, const char *text, bool is_down);
+/* Everything is known: what stood in the way is over. */
+void link_ready(struct session *s);
+/* The newest word about the session, for its status. */
+void link_say(struct session *s, int code, const char *text, const char *hint, bool is_brokers);
+/* The broker has said something about no question and no order. */
+void link_notice(struct session *s, int code, const char *text);
+enum restart_window link_window(const struct session *s);
+/* Fills what the status says about reasons. */
+void link_status(const struct session *s, struct session_status *out);
 
 /* ---- reconcile.c ---- */
 /* has_subscriptions: account updates, P&L and lines are still running at the Gateway. */
@@ -186,6 +236,15 @@ struct request *request_oldest(const struct session *s, enum ask ask);
 void request_end(struct session *s, struct request *r, const struct error *e);
 /* As request_end for a request that was never sent. */
 void request_cancel(struct session *s, struct request *r);
+/*
+ * Sends the message of r, which counts its deadline from when it leaves. False with *e: r is gone.
+ * quota may be NULL.
+ */
+bool request_send(struct session *s, struct request *r, enum pacing_class class,
+                  const struct quota_ask *quota, int id, const void *message,
+                  struct error *e) FALLIBLE;
+/* As pacing's on_leave. */
+void request_left(void *session, int32_t id);
 void requests_fail(struct session *s, enum error_code code, const char *reason, const char *text);
 void requests_step(struct session *s);
 struct instant requests_next(const struct session *s);
@@ -196,12 +255,20 @@ void answer_init(struct answer *a, struct task *t);
 void answer_fini(struct answer *a);
 /* Suspends until *a is complete. False with *e: refused, lost, late, or the task itself ended. */
 bool answer_wait(struct answer *a, struct error *e) FALLIBLE;
+/* The collected rows, of `size` bytes each, as an array in the task's arena. */
+bool answer_rows(struct answer *a, size_t size, void **out, size_t *count,
+                 struct error *e) FALLIBLE;
 /* Fills *e from a broker's refusal. Always returns false. */
 bool broker_error(struct error *e, int code, struct str text);
 
 /* ---- trade.c ---- */
 /* The next free order id of this client. False unless ready, or if the API is read-only. */
 bool take_order_id(struct session *s, int32_t *out, struct error *e) FALLIBLE;
+
+/* ---- history.c ---- */
+void history_bars(struct session *s, const void *message);
+void history_bars_end(struct session *s, int32_t id);
+void history_head(struct session *s, const void *message);
 
 /* ---- dispatch.c ---- */
 /* One whole frame after the handshake. */
@@ -216,5 +283,8 @@ struct line *line_by_request(const struct session *s, int32_t request_id);
 void line_notice(struct session *s, struct line *l, int code, const char *text, bool is_refused);
 /* The quote of l has changed. */
 void line_changed(struct session *s, struct line *l);
+/* All lines that have nothing else to say: why no new prices come (code 2103), or 0 that they do.
+ */
+void lines_farm_notice(struct session *s, int code, const char *text);
 
 #endif

@@ -90,6 +90,8 @@ static bool check_bounds(const struct place *at, const struct field *f, struct s
                          struct dec v)
 {
     char given[PLACE_SHOWN_MAX];
+    if (f->positive && dec_sign(v) <= 0)
+        return place_refuse(at, "%s is not above zero", place_shown(f, text, given));
     if (f->min && dec_lt(v, bound(f->min)))
         return place_refuse(at, "%s is below the minimum %s", place_shown(f, text, given), f->min);
     if (f->max && dec_gt(v, bound(f->max)))
@@ -160,6 +162,8 @@ static bool set_num(const struct place *at, const struct field *f, struct str te
     char given[PLACE_SHOWN_MAX];
     if (!str_to_double(text, &v) || !isfinite(v))
         return not_one(at, f, text);
+    if (f->positive && v <= 0)
+        return place_refuse(at, "%s is not above zero", place_shown(f, text, given));
     if (f->min && str_to_double(str_of(f->min), &least) && v < least)
         return place_refuse(at, "%s is below the minimum %s", place_shown(f, text, given), f->min);
     if (f->max && str_to_double(str_of(f->max), &most) && v > most)

@@ -86,6 +86,10 @@ static void write_bounds(const struct field *f, struct json_writer *w)
 {
     const char *least = is_number(f) ? "minimum" : f->kind == TYPE_LIST ? "minItems" : "minLength";
     const char *most = is_number(f) ? "maximum" : f->kind == TYPE_LIST ? "maxItems" : "maxLength";
+    if (f->positive) {
+        json_key(w, "exclusiveMinimum");
+        json_i64(w, 0);
+    }
     if (f->min) {
         json_key(w, least);
         json_raw(w, str_of(f->min));

@@ -7,7 +7,9 @@
 #include <assert.h>
 #include <math.h>
 
-enum { CELL_LEAST = 8, GAP = 2 };
+/* CELL_LEAST: a text of that length is not cut for the sake of other columns; CELL_SLIT: nor is one
+ * of that length for the sake of the screen. */
+enum { CELL_LEAST = 24, CELL_SLIT = 8, GAP = 2 };
 
 /* ---- cells ---- */
 static bool is_number(const struct field *f)
@@ -102,11 +104,19 @@ struct column {
     size_t offset; /* of the object that has the field, from the row's start */
     const char *group;
     size_t width;
+    size_t fraction; /* numbers: characters from the point on, of the longest */
 };
 
 struct columns {
     struct column c[TABLE_COLUMNS_MAX];
     size_t n;
+};
+
+/* The rows of one table. */
+struct rows {
+    const struct type *type;
+    const void *items;
+    size_t count;
 };
 
 /* Objects inside a row become columns of their own; one level is enough for rows. */
@@ -130,9 +140,23 @@ static void find_columns(const struct type *type, bool wide, struct columns *cs)
     }
 }
 
-static const void *row_at(const struct type *type, const void *rows, size_t i)
+static const void *cell_at(const struct rows *r, const struct column *c, size_t i)
 {
-    return (const char *)rows + i * type->size;
+    return (const char *)r->items + i * r->type->size + c->offset;
+}
+
+/* Leaves out the columns without a value in any row; the first one stays. */
+static void drop_empty(const struct rows *r, struct columns *cs)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < cs->n; k++) {
+        bool is_empty = k > 0;
+        for (size_t i = 0; i < r->count && is_empty; i++)
+            is_empty = field_absent(cs->c[k].field, cell_at(r, &cs->c[k], i));
+        if (!is_empty)
+            cs->c[kept++] = cs->c[k];
+    }
+    cs->n = kept;
 }
 
 static void add_title(const struct column *c, struct buf *out)
@@ -147,27 +171,40 @@ static size_t title_width(const struct column *c)
     return (c->group ? str_of(c->group).n + 1 : 0) + str_of(c->field->name).n;
 }
 
-static void measure(const struct type *type, const void *rows, size_t count, struct columns *cs,
-                    struct buf *cell)
+/* Characters from the decimal point on; 0 for a whole number. */
+static size_t fraction_of(struct str number)
+{
+    return number.n - str_find(number, '.', 0);
+}
+
+static void measure(const struct rows *r, struct columns *cs, struct buf *cell)
 {
     for (size_t k = 0; k < cs->n; k++) {
         struct column *c = &cs->c[k];
-        c->width = title_width(c);
-        for (size_t i = 0; i < count; i++) {
-            const char *base = (const char *)row_at(type, rows, i) + c->offset;
-            size_t width = utf8_count(cell_text(c->field, base, cell));
-            c->width = width > c->width ? width : c->width;
+        size_t whole = 0, width = 0;
+        for (size_t i = 0; i < r->count; i++) {
+            struct str text = cell_text(c->field, cell_at(r, c, i), cell);
+            size_t have = utf8_count(text), fraction = is_number(c->field) ? fraction_of(text) : 0;
+            c->fraction = fraction > c->fraction ? fraction : c->fraction;
+            whole = have - fraction > whole ? have - fraction : whole;
         }
+        width = whole + c->fraction;
+        c->width = width > title_width(c) ? width : title_width(c);
     }
 }
 
-/* Takes from the widest text column, one at a time, until the row fits or nothing can give. */
-static void shrink(struct columns *cs, size_t width)
+static size_t total_width(const struct columns *cs)
 {
     size_t total = cs->n ? (cs->n - 1) * GAP : 0;
     for (size_t k = 0; k < cs->n; k++)
         total += cs->c[k].width;
-    while (total > width) {
+    return total;
+}
+
+/* Takes from the widest long text, one at a time, until the row fits or nothing can give. */
+static void shrink(struct columns *cs, size_t width)
+{
+    for (size_t total = total_width(cs); total > width; total--) {
         struct column *widest = NULL;
         for (size_t k = 0; k < cs->n; k++) {
             struct column *c = &cs->c[k];
@@ -179,47 +216,95 @@ static void shrink(struct columns *cs, size_t width)
         if (!widest)
             return;
         widest->width--;
-        total--;
     }
 }
 
-static void add_aligned(struct str text, size_t width, bool right, bool is_last, struct buf *out)
+/* The columns from `at` on that fit beside the first one; at least one. Moves *at behind them. */
+static void next_block(const struct columns *all, size_t width, size_t *at, struct columns *block)
 {
-    size_t have = utf8_count(text), fill = have < width ? width - have : 0;
-    if (right)
-        pad(fill, out);
-    add_cut(text, width, out);
-    if (!right && !is_last)
-        pad(fill, out);
+    block->n = 0;
+    block->c[block->n++] = all->c[0];
+    size_t total = all->c[0].width;
+    if (*at == 0)
+        *at = 1;
+    for (bool is_first = true; *at < all->n; is_first = false) {
+        struct column c = all->c[*at];
+        size_t left = total + GAP < width ? width - total - GAP : 1;
+        if (width > 0 && c.width > left && !is_first)
+            return;
+        if (width > 0 && c.width > left && !is_number(c.field))
+            c.width = left > CELL_SLIT ? left : CELL_SLIT;
+        total += GAP + c.width;
+        block->c[block->n++] = c;
+        ++*at;
+    }
+}
+
+static void add_number(struct str text, const struct column *c, bool is_last, struct buf *out)
+{
+    bool is_unknown = str_eq(text, STR("-"));
+    size_t after = is_unknown ? 0 : c->fraction - fraction_of(text);
+    pad(c->width - utf8_count(text) - after, out);
+    buf_add_str(out, text);
+    if (!is_last)
+        pad(after, out);
+}
+
+static void add_cell(struct str text, const struct column *c, bool is_title, bool is_last,
+                     struct buf *out)
+{
+    if (is_number(c->field) && !is_title) {
+        add_number(text, c, is_last, out);
+    } else {
+        size_t have = utf8_count(text), fill = have < c->width ? c->width - have : 0;
+        if (is_number(c->field))
+            pad(fill, out);
+        add_cut(text, c->width, out);
+        if (!is_number(c->field) && !is_last)
+            pad(fill, out);
+    }
     if (is_last)
         buf_add_char(out, '\n');
     else
         pad(GAP, out);
 }
 
+static void add_block(const struct rows *r, const struct columns *cs, struct buf *cell,
+                      struct buf *out)
+{
+    for (size_t k = 0; k < cs->n; k++) {
+        buf_reset(cell);
+        add_title(&cs->c[k], cell);
+        add_cell(buf_str(cell), &cs->c[k], true, k + 1 == cs->n, out);
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        for (size_t k = 0; k < cs->n; k++) {
+            const struct column *c = &cs->c[k];
+            struct str text = cell_text(c->field, cell_at(r, c, i), cell);
+            add_cell(text, c, false, k + 1 == cs->n, out);
+        }
+    }
+}
+
 void table_rows(const struct type *type, const void *rows, size_t count, struct table_style style,
                 struct buf *out)
 {
     assert(type && out && (rows || count == 0));
-    struct columns cs;
+    struct rows r = {type, rows, count};
+    struct columns cs, block;
     struct buf cell;
     buf_init(&cell, 1 << 20);
     find_columns(type, style.wide, &cs);
-    measure(type, rows, count, &cs, &cell);
+    if (!style.wide && count > 0)
+        drop_empty(&r, &cs);
+    measure(&r, &cs, &cell);
     if (style.width > 0)
         shrink(&cs, style.width);
-    for (size_t k = 0; k < cs.n; k++) {
-        buf_reset(&cell);
-        add_title(&cs.c[k], &cell);
-        add_aligned(buf_str(&cell), cs.c[k].width, is_number(cs.c[k].field), k + 1 == cs.n, out);
-    }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < cs.n; k++) {
-            const struct column *c = &cs.c[k];
-            const char *base = (const char *)row_at(type, rows, i) + c->offset;
-            struct str text = cell_text(c->field, base, &cell);
-            add_aligned(text, c->width, is_number(c->field), k + 1 == cs.n, out);
-        }
+    for (size_t at = 0; at < cs.n;) {
+        if (at > 0)
+            buf_add_char(out, '\n');
+        next_block(&cs, style.width, &at, &block);
+        add_block(&r, &block, &cell, out);
     }
     buf_fini(&cell);
 }
@@ -242,6 +327,17 @@ static void add_lines(const struct field *f, const void *value, struct buf *out)
     }
 }
 
+/* Whether a member of a value is shown at all: what is unknown, only where everything is. */
+static bool is_shown(const struct field *f, const void *value, struct table_style style)
+{
+    return style.wide || (!f->wide && !field_absent(f, value));
+}
+
+static bool is_scalar(const struct field *f)
+{
+    return f->kind != TYPE_OBJECT && !is_rows(f) && !f->lines;
+}
+
 static void add_scalars(const struct type *type, const void *value, struct table_style style,
                         size_t indent, struct buf *out)
 {
@@ -251,12 +347,12 @@ static void add_scalars(const struct type *type, const void *value, struct table
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
         size_t width = str_of(f->name).n;
-        if (f->kind != TYPE_OBJECT && !is_rows(f) && !f->lines && width > widest)
+        if (is_scalar(f) && is_shown(f, value, style) && width > widest)
             widest = width;
     }
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (f->kind == TYPE_OBJECT || is_rows(f) || f->lines || (f->wide && !style.wide))
+        if (!is_scalar(f) || !is_shown(f, value, style))
             continue;
         pad(indent, out);
         buf_add_f(out, "%s:", f->name);
@@ -284,7 +380,7 @@ static void add_value(const struct type *type, const void *value, struct table_s
     }
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (!is_rows(f) || (f->wide && !style.wide))
+        if (!is_rows(f) || !is_shown(f, value, style))
             continue;
         const struct list *list = (const void *)((const char *)value + f->offset);
         const char *none = field_absent(f, value) ? " -" : list->n == 0 ? " none" : "";
@@ -304,11 +400,31 @@ void table_text(const struct type *type, const void *value, struct table_style s
     add_value(type, value, style, 0, out);
 }
 
+void table_wrap(struct str text, size_t used, size_t indent, size_t width, struct buf *out)
+{
+    bool is_first = true;
+    for (struct str word; str_cut(&text, ' ', &word);) {
+        size_t taken = utf8_count(word);
+        if (!is_first && width > 0 && used + 1 + taken > width) {
+            buf_add_char(out, '\n');
+            pad(indent, out);
+            used = indent;
+            is_first = true;
+        }
+        if (!is_first)
+            buf_add_char(out, ' ');
+        buf_add_str(out, word);
+        used += taken + !is_first;
+        is_first = false;
+    }
+    buf_add_char(out, '\n');
+}
+
 /* ---- for spreadsheets ---- */
 const struct field *table_list(const struct type *type)
 {
     for (size_t i = 0; i < type->count; i++)
-        if (is_rows(&type->fields[i]))
+        if (is_rows(&type->fields[i]) && !type->fields[i].aside)
             return &type->fields[i];
     return NULL;
 }
@@ -362,6 +478,7 @@ static void csv_field(const struct field *f, const void *base, struct buf *cell,
 void table_csv_rows(const struct type *type, const void *rows, size_t count, struct buf *out)
 {
     assert(type && out && (rows || count == 0));
+    struct rows r = {type, rows, count};
     struct columns cs;
     struct buf cell;
     buf_init(&cell, 1 << 20);
@@ -374,8 +491,7 @@ void table_csv_rows(const struct type *type, const void *rows, size_t count, str
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < cs.n; k++) {
-            const char *base = (const char *)row_at(type, rows, i) + cs.c[k].offset;
-            csv_field(cs.c[k].field, base, &cell, out);
+            csv_field(cs.c[k].field, cell_at(&r, &cs.c[k], i), &cell, out);
             buf_add_c(out, k + 1 == cs.n ? "\r\n" : ",");
         }
     }

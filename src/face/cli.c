@@ -222,19 +222,21 @@ static bool parse(struct command *c, size_t verb_at, size_t verb_words)
 
 /* ---- answering ---- */
 
-static void fail(const struct command *c, const struct error *e, const struct call *call,
+static void fail(const struct command *c, const struct error *why, const struct call *call,
                  struct cli_reply *reply)
 {
     struct json_writer w;
-    error_text(e, call, &reply->err);
-    if (c->op && !e->next[0] && e->code == ERROR_INVALID)
-        buf_add_f(&reply->err, "  next: portcullis %s --help\n", c->op->verb);
+    struct error e = *why;
+    error_speak(FACE_CLI, c->op, &e);
+    if (c->op && !e.next[0] && e.code == ERROR_INVALID)
+        error_next(&e, "portcullis %s --help", c->op->verb);
+    error_text(&e, call, &reply->err);
     if (c->json) {
         json_writer_init(&w, &reply->out);
-        error_write(e, call, &w);
+        error_write(&e, call, &w);
         buf_add_char(&reply->out, '\n');
     }
-    reply->status = error_face(e->code)->exit;
+    reply->status = error_face(e.code)->exit;
 }
 
 static void show(const struct command *c, const struct call *call, const void *out,
@@ -294,17 +296,27 @@ static void run(struct command *c, struct task *t, struct core *core, struct pri
 
 /* ---- verbs that are no operations ---- */
 
+/* The verb of that name which is no operation, or NULL. */
+static const struct cli_word *own_verb(struct str name)
+{
+    const struct cli_word *w = cli_verbs;
+    while (w->name && !str_eq(name, str_of(w->name)))
+        w++;
+    return w->name ? w : NULL;
+}
+
 static bool unknown_verb(struct command *c, struct str verb)
 {
     const struct op *op;
     struct nearest near = nearest_to(verb);
     struct str shown = str_sub(verb, 0, FLAG_NAME_MAX);
-    for (const struct cli_word *w = cli_verbs; w->name; w++) {
-        if (str_eq(verb, str_of(w->name)))
-            return error_set(&c->error, ERROR_INVALID, "UNEXPECTED_ARGUMENT",
-                             "'" STR_FMT "' is not used in this way", STR_ARG(shown));
-        nearest_try(&near, w->name);
+    if (own_verb(verb)) {
+        error_set(&c->error, ERROR_INVALID, "UNEXPECTED_ARGUMENT",
+                  "'" STR_FMT "' is not used in this way", STR_ARG(shown));
+        return error_next(&c->error, "portcullis help " STR_FMT, STR_ARG(shown));
     }
+    for (const struct cli_word *w = cli_verbs; w->name; w++)
+        nearest_try(&near, w->name);
     for (size_t i = 0; (op = op_next(&i));)
         nearest_try(&near, op->verb);
     error_set(&c->error, ERROR_INVALID, "UNKNOWN_VERB", "there is no command '" STR_FMT "'",
@@ -312,6 +324,11 @@ static bool unknown_verb(struct command *c, struct str verb)
     if (near.best)
         return error_next(&c->error, "did you mean portcullis %s?", near.best);
     return error_next(&c->error, "portcullis help lists the commands");
+}
+
+static bool is_help(struct str arg)
+{
+    return str_eq(arg, STR("--help")) || str_eq(arg, STR("-h"));
 }
 
 static bool tell_help(struct command *c, size_t topic_at, struct buf *out)
@@ -322,9 +339,14 @@ static bool tell_help(struct command *c, size_t topic_at, struct buf *out)
         return true;
     }
     c->op = op_at(c, topic_at, &words);
-    if (!c->op)
+    if (c->op) {
+        cli_help_op(c->op, c->request->width, out);
+        return true;
+    }
+    const struct cli_word *own = own_verb(c->request->args[topic_at]);
+    if (!own)
         return unknown_verb(c, c->request->args[topic_at]);
-    cli_help_op(c->op, c->request->width, out);
+    cli_help_own(own, c->request->width, out);
     return true;
 }
 
@@ -334,8 +356,10 @@ static bool run_own(struct command *c, size_t verb_at, struct core *core,
 {
     const struct cli_request *r = c->request;
     struct str verb = verb_at < r->count ? r->args[verb_at] : STR_NONE;
-    if (!verb.p || str_eq(verb, STR("help")))
+    if (!verb.p || str_eq(verb, STR("help")) || str_eq(verb, STR("-h")))
         return tell_help(c, verb_at + 1, out);
+    if (own_verb(verb) && verb_at + 2 == r->count && is_help(r->args[verb_at + 1]))
+        return tell_help(c, verb_at, out);
     if (str_eq(verb, STR("schema"))) {
         mcp_tools_write(core, who, out);
     } else if (str_eq(verb, STR("openapi"))) {

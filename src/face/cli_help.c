@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything here is told from the operation table. */
 #include "data/bind.h"
+#include "data/table.h"
 #include "face/arguments.h"
 #include "face/cli_inside.h"
 #include "face/errors.h"
@@ -8,6 +9,8 @@
 #include <string.h>
 
 enum { WIDTH_DEFAULT = 80, WIDTH_MOST = 100, NAME_COLUMN = 20, FLAG_COLUMN = 30 };
+/* of the client program, which finds it out before anything here is asked (client/client.h) */
+enum { CLI_EXIT_NO_DAEMON = 69 };
 
 const struct cli_word cli_flags[] = {
     {"--json", NULL, "The answer as one line of JSON"},
@@ -41,26 +44,6 @@ static void pad_to(size_t column, size_t line_begin, struct buf *out)
         buf_add_c(out, "  ");
     while (out->n - line_begin < column && !out->failed)
         buf_add_char(out, ' ');
-}
-
-/* Adds text in lines of at most `width`, of which `used` bytes are taken; goes on at `indent`. */
-static void wrap(struct str text, size_t used, size_t indent, size_t width, struct buf *out)
-{
-    bool is_first = true;
-    for (struct str word; str_cut(&text, ' ', &word);) {
-        if (!is_first && used + 1 + word.n > width) {
-            buf_add_char(out, '\n');
-            for (used = 0; used < indent; used++)
-                buf_add_char(out, ' ');
-            is_first = true;
-        }
-        if (!is_first)
-            buf_add_char(out, ' ');
-        buf_add_str(out, word);
-        used += word.n + !is_first;
-        is_first = false;
-    }
-    buf_add_char(out, '\n');
 }
 
 void cli_flag_name(const struct field *f, struct buf *out)
@@ -120,6 +103,8 @@ static void add_facts(const struct field *f, struct buf *out)
         buf_add_f(out, "%s%s", before, f->choices[i]);
         before = ", ";
     }
+    if (f->positive)
+        buf_add_c(out, "; above zero");
     if (has_bounds && f->min)
         buf_add_f(out, "; at least %s", f->min);
     if (has_bounds && f->max)
@@ -144,7 +129,7 @@ static void add_argument(const struct field *f, size_t width, struct buf *out)
     pad_to(FLAG_COLUMN, begin, out);
     buf_add_c(&doc, f->doc);
     add_facts(f, &doc);
-    wrap(buf_str(&doc), out->n - begin, FLAG_COLUMN, width, out);
+    table_wrap(buf_str(&doc), out->n - begin, FLAG_COLUMN, width, out);
     buf_fini(&doc);
 }
 
@@ -153,7 +138,7 @@ static void add_word(const struct cli_word *w, size_t column, size_t width, stru
     size_t begin = out->n;
     buf_add_f(out, "  %s%s%s", w->name, w->value ? " " : "", w->value ? w->value : "");
     pad_to(column, begin, out);
-    wrap(str_of(w->doc), out->n - begin, column, width, out);
+    table_wrap(str_of(w->doc), out->n - begin, column, width, out);
 }
 
 void cli_help_op(const struct op *op, int width_given, struct buf *out)
@@ -163,7 +148,7 @@ void cli_help_op(const struct op *op, int width_given, struct buf *out)
     buf_add_f(out, "%s\n\n  ", op->title);
     cli_synopsis(op, out);
     buf_add_c(out, "\n\n");
-    wrap(str_of(op->doc), 0, 0, width, out);
+    table_wrap(str_of(op->doc), 0, 0, width, out);
     if (op->in->count)
         buf_add_c(out, "\nArguments:\n");
     for (size_t i = 0; i < op->in->count; i++)
@@ -176,8 +161,18 @@ void cli_help_op(const struct op *op, int width_given, struct buf *out)
             add_word(w, FLAG_COLUMN, width, out);
     if (op->example)
         buf_add_f(out, "\nExample:\n  portcullis %s\n", op->example);
-    buf_add_f(out, "\nThe same as the MCP tool %s%s%s.\n", op->name, op->route ? " and as " : "",
-              op->route ? op->route : "");
+    if (op->effect == OP_ADMIN)
+        buf_add_c(out, "\nOnly on the command line.\n");
+    else
+        buf_add_f(out, "\nThe same as the MCP tool %s%s%s.\n", op->name,
+                  op->route ? " and as " : "", op->route ? op->route : "");
+}
+
+void cli_help_own(const struct cli_word *verb, int width, struct buf *out)
+{
+    buf_add_f(out, "portcullis %s%s%s\n\n", verb->name, verb->value ? " " : "",
+              verb->value ? verb->value : "");
+    table_wrap(str_of(verb->doc), 0, 0, usable(width), out);
 }
 
 /* ---- all commands ---- */
@@ -227,6 +222,7 @@ void cli_help(int width_given, struct buf *out)
         if (f->exit_doc)
             buf_add_f(out, "  %-4d%s\n", f->exit, f->exit_doc);
     }
+    buf_add_f(out, "  %-4d%s\n", CLI_EXIT_NO_DAEMON, "the daemon cannot be reached or started");
 }
 
 /* ---- completion ---- */

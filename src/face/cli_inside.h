@@ -19,6 +19,8 @@ extern const struct cli_word cli_verbs[];
 void cli_help(int width, struct buf *out);
 /* Everything about one. */
 void cli_help_op(const struct op *op, int width, struct buf *out);
+/* About a verb that is no operation. */
+void cli_help_own(const struct cli_word *verb, int width, struct buf *out);
 /* "portcullis quotes SYMBOLS... [--auto-detect]", without an end of line. */
 void cli_synopsis(const struct op *op, struct buf *out);
 /* A script for bash that completes verbs and flags. */

@@ -3,6 +3,7 @@
 
 #include "data/bind.h"
 #include "data/table.h"
+#include "face/cli_inside.h"
 
 #include <assert.h>
 #include <string.h>
@@ -40,6 +41,47 @@ int error_retry_after_s(const struct error *e)
         if (strcmp(e->reason, waits[i].reason) == 0)
             return waits[i].wait_s;
     return 0;
+}
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static void speak_word(enum face face, const struct op *op, struct str word, struct buf *out)
+{
+    const struct op *named = op_find(word);
+    const struct field *f = op ? type_find(op->in, word) : NULL;
+    bool is_argument = f && str_find(word, '_', 0) < word.n; /* other names are also plain words */
+    if (named && face == FACE_CLI && named->verb)
+        buf_add_f(out, "`portcullis %s`", named->verb);
+    else if (named && face == FACE_REST && named->route)
+        buf_add_c(out, named->route);
+    else if (is_argument && face == FACE_CLI && !f->positional)
+        cli_flag_name(f, out);
+    else
+        buf_add_str(out, word);
+}
+
+void error_speak(enum face face, const struct op *op, struct error *e)
+{
+    struct buf out;
+    struct str rest = STR_NAME(e->next);
+    if (face != FACE_CLI && face != FACE_REST)
+        return;
+    buf_init(&out, 4 * sizeof e->next);
+    while (rest.n > 0) {
+        size_t n = 0;
+        while (n < rest.n && is_name_char(rest.p[n]))
+            n++;
+        if (n > 0)
+            speak_word(face, op, str_sub(rest, 0, n), &out);
+        else
+            buf_add_char(&out, rest.p[n++]);
+        rest = str_sub(rest, n, rest.n);
+    }
+    str_copy_cut(e->next, sizeof e->next, buf_str(&out));
+    buf_fini(&out);
 }
 
 /* The findings behind a failure: the first list of whatever the handler left. */

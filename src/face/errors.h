@@ -30,6 +30,13 @@ const struct error_face *error_face(enum error_code code);
 int error_retry_after_s(const struct error *e);
 
 /*
+ * Puts e->next into the words of a face: the name of an operation becomes its command (FACE_CLI) or
+ * its route (FACE_REST), and on the command line an argument of `op` (or NULL) becomes its flag.
+ * Other faces keep the names of the tools.
+ */
+void error_speak(enum face face, const struct op *op, struct error *e);
+
+/*
  * The members of the error object, into an object that is open. `c` adds the findings
  * (c->detail) and the warnings of its envelope; NULL where no operation was reached.
  */

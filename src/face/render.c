@@ -94,8 +94,15 @@ void render_warnings(const struct envelope *e, struct buf *text)
 void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
                  struct buf *text)
 {
+    struct buf envelope;
+    const struct envelope *e = &c->envelope;
     table_text(c->op->out, out, style, text);
+    if (!e->account.n && !e->data_type && e->complete)
+        return; /* about this program, not about an account or a market */
+    buf_init(&envelope, 4096);
+    render_envelope(e, &envelope);
     buf_add_c(text, is_tty ? "\n\033[2m" : "\n");
-    render_envelope(&c->envelope, text);
-    buf_add_c(text, is_tty ? "\033[0m\n" : "\n");
+    table_wrap(buf_str(&envelope), 0, 0, style.width, text);
+    buf_add_c(text, is_tty ? "\033[0m" : "");
+    buf_fini(&envelope);
 }

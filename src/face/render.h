@@ -19,7 +19,7 @@ void render_json(const struct call *c, const void *out, struct json_writer *w);
 void render_schema(const struct op *op, struct json_writer *w);
 /* RFC 4180, a header line always. */
 void render_csv(const struct call *c, const void *out, struct buf *text);
-/* Scalars, tables, and the envelope as the last line. */
+/* Scalars, tables, and the envelope as the last lines, unless the answer is about no account. */
 void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
                  struct buf *text);
 /* "account DU9000001, paper, as of 2026-11-22T18:03:46Z, live prices, complete" */

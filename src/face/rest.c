@@ -45,17 +45,19 @@ static struct buf *begin(struct exchange *x, int status, const char *content_typ
 }
 
 /* problem+json (RFC 9457) with the members of every error of ours. */
-static void problem(struct exchange *x, int status, const struct error *e, const struct call *c)
+static void problem(struct exchange *x, int status, const struct error *why, const struct call *c)
 {
     struct json_writer w;
-    int wait_s = error_retry_after_s(e);
+    struct error e = *why;
+    int wait_s = error_retry_after_s(why);
+    error_speak(FACE_REST, c ? c->op : NULL, &e);
     json_writer_init(&w, begin(x, status, "application/problem+json"));
     json_begin_object(&w);
     json_key(&w, "status");
     json_i64(&w, status);
     json_key(&w, "title");
     json_text(&w, http_status_text(status));
-    error_write_members(e, c, &w);
+    error_write_members(&e, c, &w);
     json_end_object(&w);
     if (wait_s > 0 && (status == 429 || status == 503))
         add_header(x, STR("Retry-After"), arena_f(x->arena, "%d", wait_s));
@@ -331,8 +333,12 @@ static void no_route(struct exchange *x, const struct route_match *m)
 {
     struct error e = {0};
     if (m->allow[0]) {
-        add_header(x, STR("Allow"), arena_str(x->arena, STR_NAME(m->allow)));
-        refuse(x, 405, ERROR_INVALID, "METHOD", "this path does not take that method", NULL);
+        struct str allowed = arena_str(x->arena, STR_NAME(m->allow));
+        add_header(x, STR("Allow"), allowed);
+        error_set(&e, ERROR_INVALID, "METHOD", "this path does not take the method " STR_FMT,
+                  STR_ARG(str_sub(x->request->method, 0, 20)));
+        error_next(&e, "use one of " STR_FMT, STR_ARG(allowed));
+        problem(x, 405, &e, NULL);
         return;
     }
     struct str path = x->request->path, near = route_nearest(path);

@@ -30,7 +30,15 @@ bool route_has(struct str path, struct str name)
     return false;
 }
 
-static bool path_matches(struct str pattern, struct str path, struct route_match *out)
+/* A list of texts may have the separator inside: /api/forex/EUR/USD is the pair EUR/USD. */
+static bool takes_the_rest(const struct op *op, struct str name)
+{
+    const struct field *f = type_find(op->in, name);
+    return f && f->kind == TYPE_LIST && !f->of;
+}
+
+static bool path_matches(const struct op *op, struct str pattern, struct str path,
+                         struct route_match *out)
 {
     struct str want, have;
     bool more_want, more_have;
@@ -47,8 +55,13 @@ static bool path_matches(struct str pattern, struct str path, struct route_match
         }
         if (have.n == 0)
             return false;
+        struct str name = str_sub(want, 1, want.n - 1);
+        if (!pattern.p && path.n > 0 && takes_the_rest(op, name)) {
+            have.n += 1 + path.n;
+            path = STR_NONE;
+        }
         assert(out->param_count < ROUTE_PARAMS_MAX);
-        out->params[out->param_count++] = (struct bind_pair){str_sub(want, 1, want.n - 1), have};
+        out->params[out->param_count++] = (struct bind_pair){name, have};
     }
 }
 
@@ -68,7 +81,7 @@ void route_find(struct str method, struct str path, struct route_match *out)
     for (size_t i = 0; (op = op_next(&i));) {
         struct route_match one;
         struct str its_method, its_path;
-        if (!route_split(op, &its_method, &its_path) || !path_matches(its_path, path, &one))
+        if (!route_split(op, &its_method, &its_path) || !path_matches(op, its_path, path, &one))
             continue;
         allow(its_method, out->allow);
         if (!str_eq(its_method, method) || (out->op && one.param_count >= out->param_count))

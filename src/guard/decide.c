@@ -40,6 +40,22 @@ static bool says_limit(struct gate_finding *out, struct dec value, struct dec li
     return says(out, "%s %s exceeds %s %s", what, D(value), setting, D(limit));
 }
 
+static bool says_value(struct gate_finding *out, const struct gate_facts *f, struct dec value,
+                       struct dec limit, const char *what, const char *setting)
+{
+    out->value = DEC_SOME(value);
+    out->limit = DEC_SOME(limit);
+    return says(out, "%s %s %s exceeds %s %s", what, D(value), f->base_currency, setting, D(limit));
+}
+
+static bool says_count(struct gate_finding *out, struct dec value, struct dec limit,
+                       const char *what, const char *setting)
+{
+    out->value = DEC_SOME(value);
+    out->limit = DEC_SOME(limit);
+    return says(out, "this would make %s %s, more than %s %s", D(value), what, setting, D(limit));
+}
+
 static bool needs_fresh_price(const struct gate_ticket *t)
 {
     return t->orders[0].type == ORDER_MKT;
@@ -440,16 +456,33 @@ static bool check_collar(const struct gate_facts *f, const struct gate_ticket *t
     return false;
 }
 
+/* The distance of a trail in money, so that percent and amount can be compared. */
+static struct opt_dec trail_distance(const struct order *o, struct opt_dec market)
+{
+    if (o->trail_amount.has || !o->trail_percent.has || !value_positive(market))
+        return o->trail_amount;
+    return DEC_SOME(dec_minus(price_moved(market.v, o->trail_percent.v, 1), market.v));
+}
+
+static bool trails_wider(const struct gate_ticket *t, const struct order *was,
+                         const struct order *is)
+{
+    if (was->trail_percent.has && is->trail_percent.has)
+        return dec_gt(is->trail_percent.v, was->trail_percent.v);
+    struct opt_dec before = trail_distance(was, t->reference);
+    struct opt_dec after = trail_distance(is, t->reference);
+    bool is_trail = is->trail_amount.has || is->trail_percent.has;
+    /* without a price an amount and a percentage cannot be told apart */
+    return is_trail && (!before.has || !after.has || dec_gt(after.v, before.v));
+}
+
 static bool check_widens(const struct gate_facts *f, const struct gate_ticket *t,
                          struct gate_finding *out, const struct gate_request *r)
 {
     if (!f->existing || r->allow_widening || order_kind(&t->orders[0]) != KIND_STOP)
         return false;
     const struct order *was = &f->existing->order, *is = &t->orders[0];
-    bool wider = (was->trail_percent.has && is->trail_percent.has &&
-                  dec_gt(is->trail_percent.v, was->trail_percent.v)) ||
-                 (was->trail_amount.has && is->trail_amount.has &&
-                  dec_gt(is->trail_amount.v, was->trail_amount.v));
+    bool wider = trails_wider(t, was, is);
     if (was->stop_price.has && is->stop_price.has) {
         int cmp = dec_cmp(is->stop_price.v, was->stop_price.v);
         wider = wider || (is->side == SIDE_SELL ? cmp < 0 : cmp > 0);
@@ -519,7 +552,7 @@ static bool check_value(const struct gate_facts *f, const struct gate_ticket *t,
 {
     (void)r;
     return t->value_base.has && dec_gt(t->value_base.v, f->limits->max_order_value) &&
-           says_limit(out, t->value_base.v, f->limits->max_order_value, "order value",
+           says_value(out, f, t->value_base.v, f->limits->max_order_value, "order value",
                       "max_order_value");
 }
 
@@ -543,7 +576,7 @@ static bool check_daily_value(const struct gate_facts *f, const struct gate_tick
         return false;
     struct dec after = amount_plus(f->value_today, added_value(f, t));
     return dec_gt(after, f->limits->max_value_per_day) &&
-           says_limit(out, after, f->limits->max_value_per_day, "the day's order value",
+           says_value(out, f, after, f->limits->max_value_per_day, "the day's order value",
                       "max_value_per_day");
 }
 
@@ -554,7 +587,7 @@ static bool check_minute(const struct gate_facts *f, const struct gate_ticket *t
     struct dec after = dec_of(f->orders_last_minute + (int64_t)t->count);
     struct dec limit = dec_of(f->limits->max_orders_per_minute);
     return dec_gt(after, limit) &&
-           says_limit(out, after, limit, "orders within a minute", "max_orders_per_minute");
+           says_count(out, after, limit, "orders within a minute", "max_orders_per_minute");
 }
 
 static bool check_day(const struct gate_facts *f, const struct gate_ticket *t,
@@ -566,7 +599,7 @@ static bool check_day(const struct gate_facts *f, const struct gate_ticket *t,
     struct dec after = dec_of(f->orders_today + (int64_t)t->count);
     struct dec limit = dec_of(f->limits->max_orders_per_day);
     return dec_gt(after, limit) &&
-           says_limit(out, after, limit, "orders of the day", "max_orders_per_day");
+           says_count(out, after, limit, "orders of the day", "max_orders_per_day");
 }
 
 static bool check_stops(const struct gate_facts *f, const struct gate_ticket *t,
@@ -579,7 +612,7 @@ static bool check_stops(const struct gate_facts *f, const struct gate_ticket *t,
     struct dec after = dec_of(f->working_stops + more);
     struct dec limit = dec_of(f->limits->max_working_stops);
     return more && dec_gt(after, limit) &&
-           says_limit(out, after, limit, "working stop orders", "max_working_stops");
+           says_count(out, after, limit, "working stop orders", "max_working_stops");
 }
 
 /* ---- worth telling ---- */

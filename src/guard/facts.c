@@ -67,11 +67,22 @@ bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
 
 /* ---- own orders ---- */
 
+/* What remains of a working order, or will once a change that is on its way has been made. */
+static struct dec open_quantity(const struct gate *g, const struct book_order *bo)
+{
+    struct dec open = bo->status.remaining;
+    for (const struct watch *w = g->watches; w; w = w->next)
+        if (w->is_modify && w->order_id == bo->order.order_id &&
+            bo->order.client_id == g->config.client_id)
+            open = dec_max(open, dec_minus(w->quantity, bo->status.filled));
+    return open;
+}
+
 /* What of a working order can trade now: a child waits for its parent. */
 static struct dec live_quantity(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
-    struct dec open = bo->status.remaining;
+    struct dec open = open_quantity(g, bo);
     if (o->parent_id == 0)
         return open;
     const struct book_order *parent = book_order(g->book, o->client_id, o->parent_id);

@@ -198,7 +198,8 @@ static bool fetch_margin(struct task *t, struct gate *g, struct gate_ticket *tic
     ticket->has_margin = query_what_if(t, g->session, &o, &ticket->margin, &why);
     if (ticket->has_margin)
         return true;
-    if (why.code == ERROR_TIMEOUT) {
+    bool is_task_over = why.code == ERROR_TIMEOUT && strcmp(why.reason, "BROKER_TIMEOUT") != 0;
+    if (is_task_over) {
         *e = why;
         return false;
     }
@@ -215,6 +216,9 @@ bool modify_target(struct gate *g, const struct gate_request *r, struct error *e
 {
     const struct order *o = &r->orders[0];
     const struct book_order *bo = book_order(g->book, g->config.client_id, o->order_id);
+    /* each client counts its own order ids: the same number may be another order */
+    if (bo && o->perm_id && bo->order.perm_id && o->perm_id != bo->order.perm_id)
+        bo = NULL;
     if (bo && bo->order.client_id == g->config.client_id && bo->order.order_id > 0) {
         if (order_state_is_working(bo->status.state) && bo->status.state != STATE_UNKNOWN &&
             bo->status.state != STATE_PENDING_CANCEL)

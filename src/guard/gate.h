@@ -151,8 +151,9 @@ struct gate_outcome {
     enum gate_result result; /* of the whole: that of the first leg, or the trouble of another */
     struct gate_leg legs[GATE_LEGS_MAX];
     size_t count;
-    int64_t intent_seq;        /* the journal record that explains it */
-    bool is_replay;            /* answered from an earlier request with the same idempotency key */
+    int64_t intent_seq; /* the journal record that explains it */
+    bool is_replay; /* nothing was sent: a request with this idempotency key was answered before,
+                       or (intent_seq 0) the order is already as the change wants it */
     char text[ERROR_TEXT_MAX]; /* one sentence for people */
     char next[ERROR_NEXT_MAX]; /* what to do, or how to find out; "" if nothing */
 };
@@ -173,6 +174,12 @@ bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
                  struct gate_ticket *ticket, struct gate_outcome *outcome,
                  struct error *e) FALLIBLE;
 /*
+ * The first order that was sent for that principal under that idempotency key; false if none was.
+ * For callers that derive an order from the present state and must derive the same one again.
+ */
+bool gate_sent_before(const struct gate *g, struct str principal, struct str key,
+                      struct order *out);
+/*
  * For callers that want failure as failure: false with ERROR_BROKER for a rejection, ERROR_TIMEOUT
  * (OUTCOME_UNKNOWN) for an unknown outcome; else true.
  */
@@ -181,7 +188,7 @@ bool gate_outcome_ok(const struct gate_outcome *outcome, struct error *e) FALLIB
 /* ---- cancelling ---- */
 struct gate_cancel_request {
     int32_t order_id;   /* of this client; or 0 */
-    int64_t perm_id;    /* or 0 */
+    int64_t perm_id;    /* or 0; decides where both are given */
     struct str ref;     /* or STR_NONE */
     struct str account; /* STR_NONE, or: refuse if the order belongs to another */
     struct str principal, face, reasoning;

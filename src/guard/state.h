@@ -18,10 +18,11 @@
 struct watch {
     int32_t order_id;
     struct task *task;
-    bool is_echoed; /* the broker has restated the order since */
-    bool is_modify; /* one change at a time per order */
-    int code;       /* the newest notice about it; 0 for none */
-    char text[200]; /* its words */
+    bool is_echoed;      /* the broker has restated the order since */
+    bool is_modify;      /* one change at a time per order */
+    struct dec quantity; /* of the order as it was asked for */
+    int code;            /* the newest notice about it; 0 for none */
+    char text[200];      /* its words */
     struct instant code_at;
     struct watch *next;
 };

@@ -104,6 +104,15 @@ static enum seen seen_before(struct submission *s, const char *digest, struct er
     return SEEN_BEFORE;
 }
 
+bool gate_sent_before(const struct gate *g, struct str principal, struct str key, struct order *out)
+{
+    const struct intent *it = key.n ? ledger_by_key(g->ledger, principal, key) : NULL;
+    if (!it || it->state == INTENT_NOT_SENT)
+        return false;
+    *out = it->order;
+    return true;
+}
+
 static bool refuse(struct submission *s, const char *digest, struct error *e)
 {
     struct buf b;
@@ -117,6 +126,19 @@ static bool refuse(struct submission *s, const char *digest, struct error *e)
 
 /* ---- reserve: nothing from here to the journal's queue suspends ---- */
 
+/*
+ * The trigger of a trailing stop moves on by itself. The request has it as it was when the caller
+ * looked; sent like that it would move back, away from the market.
+ */
+static void keep_trigger(const struct submission *s, struct order *o)
+{
+    const struct book_order *bo = book_order(s->gate->book, s->gate->config.client_id, o->order_id);
+    if (!bo || !bo->order.trail_stop.has || s->request->allow_widening)
+        return;
+    struct dec now = bo->order.trail_stop.v, asked = o->trail_stop.has ? o->trail_stop.v : now;
+    o->trail_stop = DEC_SOME(o->side == SIDE_SELL ? dec_max(now, asked) : dec_min(now, asked));
+}
+
 static bool number_legs(struct submission *s, struct error *e)
 {
     struct gate *g = s->gate;
@@ -127,8 +149,10 @@ static bool number_legs(struct submission *s, struct error *e)
         o->client_id = g->config.client_id;
         o->transmit = i + 1 == t->count;
         o->what_if = false;
-        if (s->request->kind == GATE_MODIFY)
-            continue; /* keeps its id, reference and parent */
+        if (s->request->kind == GATE_MODIFY) { /* keeps its id, reference and parent */
+            keep_trigger(s, o);
+            continue;
+        }
         if (!trade_next_order_id(g->session, &o->order_id, e))
             return false;
         o->perm_id = 0;
@@ -434,13 +458,24 @@ static bool is_no_change(struct submission *s)
     return true;
 }
 
+/* The disk's words alone do not say what became of the order. */
+static void tell_journal_failed(struct error *e)
+{
+    char why[ERROR_TEXT_MAX];
+    str_copy_cut(why, sizeof why, STR_NAME(e->text));
+    error_set(e, e->code, "JOURNAL_FAILED",
+              "nothing was sent, because it could not be journaled: %s", why);
+    error_next(e, "free disk space in the data directory, then try again");
+}
+
 static bool carry_out(struct submission *s, struct error *e)
 {
     struct gate *g = s->gate;
     for (size_t i = 0; i < s->count; i++) {
         s->watches[i] = (struct watch){.order_id = s->ticket->orders[i].order_id,
                                        .task = s->task,
-                                       .is_modify = s->request->kind == GATE_MODIFY};
+                                       .is_modify = s->request->kind == GATE_MODIFY,
+                                       .quantity = s->ticket->orders[i].quantity};
         watch_add(g, &s->watches[i]);
     }
     size_t watched = s->count;
@@ -451,6 +486,8 @@ static bool carry_out(struct submission *s, struct error *e)
         settle(s);
     } else {
         not_sent(s, e);
+        if (strcmp(e->reason, "JOURNAL_FAILED") == 0)
+            tell_journal_failed(e);
     }
     for (size_t i = 0; i < watched; i++)
         watch_remove(g, &s->watches[i]);

@@ -24,12 +24,14 @@ static bool find_order(const struct gate *g, const struct gate_cancel_request *r
 {
     const struct book_order *bo = NULL;
     const struct intent *it = NULL;
-    if (r->order_id) {
+    if (r->perm_id) /* first: each client counts its own order ids */
+        bo = book_order_perm(g->book, r->perm_id);
+    if (!bo && r->order_id) {
         bo = book_order(g->book, g->config.client_id, r->order_id);
         it = bo ? NULL : ledger_by_order_id(g->ledger, r->order_id);
-    } else if (r->perm_id) {
-        bo = book_order_perm(g->book, r->perm_id);
-    } else if (r->ref.n) {
+        if (bo && r->perm_id && bo->order.perm_id)
+            bo = NULL; /* the number is another order's */
+    } else if (!bo && r->ref.n) {
         bo = book_order_ref(g->book, r->ref);
         it = bo ? NULL : ledger_by_ref(g->ledger, r->ref);
     }

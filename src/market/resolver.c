@@ -151,12 +151,26 @@ static void copy_upper(char *out, size_t cap, struct str s)
             *p = (char)(*p - 'a' + 'A');
 }
 
+/* False with *e if what the text says already differs from the argument of that name. */
+static bool agrees(const char *said, const char *wanted, const char *name, struct error *e)
+{
+    if (!said[0] || strcmp(said, wanted) == 0)
+        return true;
+    error_set(e, ERROR_INVALID, "BAD_SYMBOL", "the symbol says %s and %s says %s", said, name,
+              wanted);
+    return error_next(e, "name the listing once, as SYMBOL.EXCHANGE.CURRENCY");
+}
+
 /* Exchange and currency as arguments of their own. */
 static bool take_arguments(const struct resolve_question *q, struct wish *w, struct error *e)
 {
     if (q->exchange.n && !str_ieq(q->exchange, STR("SMART"))) {
         const char *known = alias_exchange(q->exchange);
-        copy_upper(w->exchange, sizeof w->exchange, known ? str_of(known) : q->exchange);
+        char wanted[sizeof w->exchange];
+        copy_upper(wanted, sizeof wanted, known ? str_of(known) : q->exchange);
+        if (!agrees(w->exchange, wanted, "exchange", e))
+            return false;
+        memcpy(w->exchange, wanted, sizeof wanted);
         w->is_explicit = true;
     }
     if (!q->currency.n)
@@ -165,7 +179,11 @@ static bool take_arguments(const struct resolve_question *q, struct wish *w, str
         return error_set(e, ERROR_INVALID, "UNKNOWN_CURRENCY",
                          STR_FMT " is not a three-letter currency code",
                          STR_ARG(str_sub(q->currency, 0, TEXT_MAX)));
-    copy_upper(w->currency, sizeof w->currency, q->currency);
+    char wanted[sizeof w->currency];
+    copy_upper(wanted, sizeof wanted, q->currency);
+    if (!agrees(w->currency, wanted, "currency", e))
+        return false;
+    memcpy(w->currency, wanted, sizeof wanted);
     w->is_explicit = true;
     return true;
 }

@@ -28,7 +28,7 @@ enum event_kind {
     EVENT_ORDERS_END,     /* all open orders have been told */
     EVENT_COMPLETED_ORDER,
     EVENT_COMPLETED_END,
-    EVENT_EXECUTION,  /* execution */
+    EVENT_EXECUTION,  /* execution; is_late: it happened while nobody listened */
     EVENT_COMMISSION, /* execution: exec_id, commission, commission_currency, realized_pnl */
     EVENT_EXECUTIONS_END,
     EVENT_QUOTE,  /* number: con_id; quote: the whole present quote */
@@ -45,7 +45,8 @@ enum link_state {
     LINK_WAITING,     /* for accounts and the first order id */
     LINK_RECONCILING, /* accounts, positions, orders and executions are being fetched */
     LINK_READY,       /* all known */
-    LINK_DEGRADED,    /* the Gateway has lost its broker, or a data farm is down */
+    LINK_DEGRADED,    /* the Gateway has lost its broker (1100, 2110): orders have to wait. A data
+                         farm that is down takes prices, not orders: the link stays ready */
     LINK_REFUSED,     /* the other side says no: see text */
     LINK_STATE_COUNT
 };
@@ -56,6 +57,11 @@ struct event {
     enum link_state link;
     int64_t number;
     int code;
+    /*
+     * EVENT_EXECUTION: told by the reconciliation, dated before the connection, and new to this
+     * session. After a restart of the daemon it may still be known to the journal.
+     */
+    bool is_late;
     struct str text;
     const struct account_value *value;
     const struct position *position;

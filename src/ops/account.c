@@ -147,7 +147,7 @@ static struct portfolio_row row_of(struct call *c, const struct position *p)
         .con_id = k->con_id,
         .description = arena_str(c->arena, str_of(contract_name(k, name, sizeof name))),
         .local_symbol = arena_str(c->arena, STR_NAME(k->local_symbol)),
-        .multiplier = arena_str(c->arena, STR_NAME(k->multiplier)),
+        .multiplier = call_text(c, k->multiplier),
         .account = arena_str(c->arena, STR_NAME(p->account)),
     };
     struct opt_dec cost = times(p->avg_cost, DEC_SOME(dec_abs(p->quantity)));
@@ -514,6 +514,7 @@ struct status_out {
     struct list available_accounts;
     struct opt_int total_accounts, server_version;
     struct opt_utc connection_time;
+    struct str api;
     bool broker_link_ok, kill_switch;
     int64_t reconnects, attempts, requests_in_flight, queued_messages, market_lines;
     int64_t unknown_orders;
@@ -550,9 +551,12 @@ static const struct field status_fields[] = {
     FIELD(struct status_out, last_code, .doc = "Newest notice of the broker: its code"),
     FIELD(struct status_out, last_text, .doc = "Its text, in the broker's words"),
     FIELD(struct status_out, hint, .doc = "What to do about it"),
+    FIELD(struct status_out, api, .doc = "Address of the HTTP interface on this machine"),
     FIELD(struct status_out, started, .doc = "The daemon runs since"),
 };
 static const struct type status_type = TYPE_OF(struct status_out, status_fields);
+
+#define STARTING_NS (5LL * NS_PER_S) /* how long a daemon counts as just started */
 
 static void fill_link(struct call *c, struct status_out *out)
 {
@@ -592,6 +596,11 @@ static bool get_connection_status(struct call *c, const void *in, void *result)
     out->kill_switch = kill.is_killed;
     out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
     out->started = c->core->started;
+    if (c->core->http_port)
+        out->api = arena_f(c->arena, "http://127.0.0.1:%d", c->core->http_port);
+    if (c->core->is_embedded && !book_account_count(c->core->book) &&
+        task_now(c->task).wall.ns - c->core->started.ns < STARTING_NS)
+        (void)call_needs_broker(c); /* our own exchange is there in a moment */
     fill_link(c, out);
     struct str account;
     if (book_account_count(c->core->book) && call_account(c, STR_NONE, &account)) {

@@ -28,7 +28,9 @@ struct core {
     struct gate *gate;
     struct log log;
     struct utc started;
-    bool is_embedded; /* the broker is the embedded paper exchange */
+    bool is_embedded;      /* the broker is the embedded paper exchange */
+    int http_port;         /* where the HTTP interface listens on this machine; 0: nowhere */
+    struct str token_path; /* file of the token for writes over HTTP; STR_NONE: there is none */
     /* app/ learns here that somebody asked the daemon to end */
     bool stop_requested;
 };

@@ -103,6 +103,8 @@ static void add_parameter(const struct field *f, struct buf *out)
 {
     buf_add_f(out, "- `%s` (%s", f->name, kind_text(f));
     bool is_length = f->kind == TYPE_STR || f->kind == TYPE_LIST;
+    if (f->positive)
+        buf_add_c(out, ", above zero");
     if (f->min && !is_length)
         buf_add_f(out, ", at least %s", f->min);
     if (f->max)

@@ -103,8 +103,11 @@ bool op_call(struct call *c, const void *in, void *out)
     if ((c->who->scopes & scope_needed(c->op->effect)) == 0) {
         ok = error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
                        c->op->name);
-        error_next(&c->error, "use a principal with %s scope",
-                   c->op->effect == OP_ADMIN ? "admin" : "trade");
+        if (c->op->effect == OP_ADMIN && c->op->verb)
+            error_next(&c->error, "it is done on the command line of this machine: portcullis %s",
+                       c->op->verb);
+        else
+            error_next(&c->error, "use a token that may trade");
     } else {
         ok = c->op->run(c, in, out);
     }
@@ -186,12 +189,11 @@ bool call_account(struct call *c, struct str argument, struct str *out)
     struct str wanted = argument.n           ? argument
                         : c->who->account[0] ? STR_NAME(c->who->account)
                                              : c->core->settings->values.broker.account;
-    if (!book_account_count(book)) {
-        if (!call_needs_broker(c))
-            return false;
+    if (!book_account_count(book) && !call_needs_broker(c))
+        return false;
+    if (!book_account_count(book))
         return error_set(&c->error, ERROR_UNAVAILABLE, "NO_ACCOUNT",
                          "the broker has not named any account yet");
-    }
     if (!wanted.n)
         wanted = str_of(book_account(book, 0));
     if (!book_has_account(book, wanted)) {

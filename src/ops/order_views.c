@@ -243,7 +243,7 @@ static const struct field status_out_fields[] = {
     FIELD(struct status_out, why_held, .doc = "Why the broker holds it"),
     FIELD(struct status_out, broker_code, .doc = "Code of the broker's refusal"),
     FIELD(struct status_out, broker_text, .doc = "What the broker said, outside text"),
-    FIELD(struct status_out, fills, .of = &fill_row_type, .doc = "The executions"),
+    FIELD(struct status_out, fills, .of = &fill_row_type, .aside = true, .doc = "The executions"),
     FIELD(struct status_out, timestamp, .doc = "Last change that was seen"),
 };
 static const struct type status_out_type = TYPE_OF(struct status_out, status_out_fields);

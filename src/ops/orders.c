@@ -37,7 +37,7 @@ static const struct field market_in_fields[] = {
     SYMBOL_FIELD(struct market_in),
     FIELD(struct market_in, action, .required = true, .positional = true, .choices = actions,
           .doc = "BUY or SELL", .example = "BUY"),
-    FIELD(struct market_in, quantity, .required = true, .positional = true, .min = "0.000000001",
+    FIELD(struct market_in, quantity, .required = true, .positional = true, .positive = true,
           .doc = "Shares or contracts", .example = "5"),
     LAST_FIELDS(struct market_in),
 };
@@ -54,7 +54,7 @@ static const struct field limit_in_fields[] = {
     SYMBOL_FIELD(struct limit_in),
     FIELD(struct limit_in, action, .required = true, .positional = true, .choices = actions,
           .doc = "BUY or SELL", .example = "BUY"),
-    FIELD(struct limit_in, quantity, .required = true, .positional = true, .min = "0.000000001",
+    FIELD(struct limit_in, quantity, .required = true, .positional = true, .positive = true,
           .doc = "Shares or contracts", .example = "5"),
     FIELD(struct limit_in, price, .required = true, .positional = true,
           .doc = "Limit price in the contract's currency", .example = "200"),
@@ -117,7 +117,7 @@ static const struct field bracket_in_fields[] = {
     SYMBOL_FIELD(struct bracket_in),
     FIELD(struct bracket_in, action, .required = true, .positional = true, .choices = actions,
           .doc = "Side of the entry", .example = "BUY"),
-    FIELD(struct bracket_in, quantity, .required = true, .positional = true, .min = "0.000000001",
+    FIELD(struct bracket_in, quantity, .required = true, .positional = true, .positive = true,
           .doc = "Shares or contracts", .example = "5"),
     FIELD(struct bracket_in, entry_price, .required = true, .doc = "Limit price of the entry",
           .example = "200"),
@@ -163,13 +163,15 @@ static const struct field bracket_out_fields[] = {
     FIELD(struct bracket_out, target_status, .doc = "State of the target"),
     FIELD(struct bracket_out, children_tif, .doc = "Time in force of stop and target"),
     FIELD(struct bracket_out, result,
-          .doc = "working, filled, rejected, unknown, allowed, refused"),
+          .doc = "working, partially_filled, filled, cancelled, rejected, held, unknown, "
+                 "allowed or refused"),
     FIELD(struct bracket_out, message, .doc = "What happened"),
     FIELD(struct bracket_out, next, .doc = "What to do next"),
     FIELD(struct bracket_out, value_base, .doc = "Value of the entry in the base currency"),
     FIELD(struct bracket_out, worst_loss_base, .doc = "Loss if the stop fills at its price"),
     FIELD(struct bracket_out, base_currency, .doc = "Base currency"),
-    FIELD(struct bracket_out, findings, .of = &finding_row_type, .doc = "What the controls found"),
+    FIELD(struct bracket_out, findings, .of = &finding_row_type, .aside = true,
+          .doc = "What the controls found"),
     FIELD(struct bracket_out, timestamp, .doc = "When this was answered"),
 };
 static const struct type bracket_out_type = TYPE_OF(struct bracket_out, bracket_out_fields);
@@ -272,7 +274,7 @@ struct modify_in {
 static const struct field modify_in_fields[] = {
     FIELD(struct modify_in, order_id, .required = true, .positional = true, .min = "1",
           .doc = "Order id, or perm id", .example = "12"),
-    FIELD(struct modify_in, quantity, .min = "0.000000001", .doc = "New quantity"),
+    FIELD(struct modify_in, quantity, .positive = true, .doc = "New quantity"),
     FIELD(struct modify_in, price, .doc = "New limit price", .example = "199.50"),
     FIELD(struct modify_in, time_in_force, .doc = "New time in force: DAY, GTC"),
     FIELD(struct modify_in, dry_run, .initial = "false", .doc = "Preview: send nothing"),

@@ -74,6 +74,8 @@ static void fill_kill(struct call *c, struct safety_out *out)
     out->killed_by = call_text(c, kill.by);
     out->killed_why = call_text(c, kill.why);
     out->orders_to_cancel = (struct opt_int){(int64_t)kill.working, true};
+    if (!kill.is_durable && journal_is_failed(c->core->journal))
+        call_warn(c, "the disk cannot be written: a restart would forget the kill switch");
 }
 
 static bool get_safety_status(struct call *c, const void *in, void *result)

@@ -179,7 +179,7 @@ static bool unknown_key(struct str key, struct str origin, struct error *e)
         error_next(e, "did you mean %s?", name);
     }
     if (!e->next[0])
-        error_next(e, "`portcullis config show` lists all settings");
+        error_next(e, "`portcullisd --sample-config` lists all settings");
     return false;
 }
 
@@ -194,9 +194,13 @@ bool settings_set(struct settings *s, struct str key, struct str value, struct s
         return unknown_key(key, origin, e);
     assert(p.index < SETTINGS_MAX);
     struct error why = {0};
-    if (!bind_text(p.field, value, section_of(s, &p), s->arena, &why))
-        return error_set(e, ERROR_INVALID, "BAD_SETTING", STR_FMT ": " STR_FMT ": %s",
-                         STR_ARG(origin), STR_ARG(key), why.text);
+    if (!bind_text(p.field, value, section_of(s, &p), s->arena, &why)) {
+        struct str text = STR_NAME(why.text), name = str_of(p.field->name);
+        if (str_starts(text, name)) /* the key says more than the field's name alone */
+            text = str_sub(text, name.n, text.n);
+        return error_set(e, ERROR_INVALID, "BAD_SETTING", STR_FMT ": " STR_FMT STR_FMT,
+                         STR_ARG(origin), STR_ARG(key), STR_ARG(text));
+    }
     s->origin[p.index] = arena_str(s->arena, origin);
     return true;
 }
@@ -386,8 +390,8 @@ bool settings_read_env(struct settings *s, const char *assignment, struct error 
         return true; /* somebody else's variable */
     error_set(e, ERROR_INVALID, "UNKNOWN_SETTING",
               STR_FMT ": this name of the older server has no counterpart here", STR_ARG(origin));
-    return error_next(e,
-                      "remove it from the environment; `portcullis config show` lists what exists");
+    return error_next(
+        e, "remove it from the environment; `portcullisd --sample-config` lists all settings");
 }
 
 /* "STK,CASH": each must be a type of instrument. */

@@ -25,7 +25,7 @@ static const struct field stop_in_fields[] = {
              .doc = "Symbol of the position; must mean one contract", .example = "AAPL"),
     FIELD(struct stop_in, stop_price, .doc = "Trigger price (STP, STP LMT)", .example = "180"),
     FIELD(struct stop_in, price, .doc = "The same as stop_price"),
-    FIELD(struct stop_in, quantity, .min = "0.000000001",
+    FIELD(struct stop_in, quantity, .positive = true,
           .doc = "Default: what working stops do not cover yet"),
     FIELD(struct stop_in, action, .choices = stop_actions,
           .doc = "Default: the side that closes the position"),
@@ -52,12 +52,31 @@ static const struct field stop_in_fields[] = {
 };
 static const struct type stop_in_type = TYPE_OF(struct stop_in, stop_in_fields);
 
+/*
+ * A request with the key of one that was sent derives the same order again, though the position is
+ * covered by now; the gate then tells whether it is the same request.
+ */
+static bool repeats(struct call *c, const struct stop_in *args, const struct contract_details *d,
+                    struct order *o)
+{
+    struct order before;
+    if (args->common.dry_run ||
+        !gate_sent_before(c->core->gate, STR_NAME(c->who->name), c->idempotency_key, &before) ||
+        before.contract.con_id != d->contract.con_id)
+        return false;
+    o->side = args->action == 1 ? SIDE_BUY : args->action == 2 ? SIDE_SELL : before.side;
+    o->quantity = args->quantity.has ? args->quantity.v : before.quantity;
+    return true;
+}
+
 /* Side and quantity from the position, less what working stops cover already. */
 static bool protect(struct call *c, const struct stop_in *args, struct str account,
                     const struct contract_details *d, struct order *o)
 {
     const struct book *book = c->core->book;
     const struct position *p = book_position(book, account, d->contract.con_id);
+    if (repeats(c, args, d, o))
+        return true;
     struct dec held = p ? p->quantity : DEC_ZERO;
     o->side = args->action == 1                          ? SIDE_BUY
               : args->action == 2 || dec_sign(held) >= 0 ? SIDE_SELL
@@ -106,7 +125,7 @@ static bool price_trail(struct call *c, const struct stop_in *args, struct order
 {
     if (args->trail_amount.has == args->trail_percent.has)
         return error_set(&c->error, ERROR_INVALID, "INVALID_ARGUMENT",
-                         "a TRAIL order needs either trail_amount or trail_percent");
+                         "a TRAIL order needs trail_amount or trail_percent, and not both");
     if (args->stop_price.has || args->price.has)
         call_warn(c, "stop_price is not used by a TRAIL order: its trigger follows the market");
     o->trail_amount = args->trail_amount;
@@ -121,8 +140,11 @@ static bool price_stop(struct call *c, const struct stop_in *args, struct opt_de
     if (o->type == ORDER_TRAIL)
         return price_trail(c, args, o);
     struct opt_dec stop = args->stop_price.has ? args->stop_price : args->price;
-    if (!stop.has || dec_sign(stop.v) <= 0)
+    if (!stop.has)
         return error_set(&c->error, ERROR_INVALID, "MISSING_ARGUMENT",
+                         "stop_price is missing: the price that triggers the stop");
+    if (dec_sign(stop.v) <= 0)
+        return error_set(&c->error, ERROR_INVALID, "INVALID_ARGUMENT",
                          "stop_price must be a positive number");
     if (args->trail_amount.has || args->trail_percent.has)
         return error_set(&c->error, ERROR_INVALID, "INVALID_ARGUMENT",
@@ -353,7 +375,7 @@ static const struct field move_in_fields[] = {
     FIELD(struct move_in, order_id, .required = true, .positional = true, .min = "1",
           .doc = "Order id, or perm id", .example = "12"),
     FIELD(struct move_in, stop_price, .doc = "New trigger price", .example = "185"),
-    FIELD(struct move_in, quantity, .min = "0.000000001", .doc = "New quantity"),
+    FIELD(struct move_in, quantity, .positive = true, .doc = "New quantity"),
     FIELD(struct move_in, limit_price, .doc = "New limit price (STP LMT)"),
     FIELD(struct move_in, trail_amount, .doc = "New trailing distance (TRAIL)"),
     FIELD(struct move_in, trail_percent, .max = "50", .doc = "New trailing percent (TRAIL)"),

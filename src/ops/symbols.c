@@ -274,7 +274,11 @@ static bool resolve_symbol(struct call *c, const void *in, void *result)
     out->exchange_info.currency = args->currency;
     out->exchange_info.validated = q.count > 0;
     out->timestamp = task_now(c->task).wall;
-    if (!q.count)
+    if (!q.count && strcmp(q.error.reason, "UNKNOWN_SYMBOL") == 0)
+        out->message =
+            arena_f(c->arena, "%s; try the company's name, an ISIN, or SYMBOL.EXCHANGE.CURRENCY",
+                    q.error.text);
+    else if (!q.count)
         out->message = arena_f(c->arena, "%s; %s", q.error.text, q.error.next);
     else if (q.count > 1)
         out->message = STR("several contracts: name one as SYMBOL.EXCHANGE.CURRENCY");

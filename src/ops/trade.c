@@ -51,7 +51,7 @@ static const struct field placed_fields[] = {
     FIELD(struct placed, outside_rth, .doc = "Active outside regular hours"),
     FIELD(struct placed, status, .doc = "The broker's word for its state; null in a preview"),
     FIELD(struct placed, result,
-          .doc = "working, filled, partial, cancelled, rejected, unknown, "
+          .doc = "working, partially_filled, filled, cancelled, rejected, held, unknown, "
                  "allowed or refused"),
     FIELD(struct placed, filled, .doc = "Quantity filled"),
     FIELD(struct placed, remaining, .doc = "Quantity not filled"),
@@ -67,7 +67,8 @@ static const struct field placed_fields[] = {
     FIELD(struct placed, base_currency, .doc = "Base currency"),
     FIELD(struct placed, worst_loss_base, .doc = "Loss if the stop fills at its price"),
     FIELD(struct placed, margin_change, .doc = "Change of the initial margin, by the broker"),
-    FIELD(struct placed, findings, .of = &finding_row_type, .doc = "What the controls found"),
+    FIELD(struct placed, findings, .of = &finding_row_type, .aside = true,
+          .doc = "What the controls found"),
     FIELD(struct placed, timestamp, .doc = "When this was answered"),
 };
 const struct type placed_type = TYPE_OF(struct placed, placed_fields);
@@ -137,11 +138,14 @@ bool trade_change(struct call *c, int64_t id, const struct order_common *args,
     const struct book_order *known = trade_find(c, id, args->account);
     struct str account;
     struct contract_details none = {0};
-    if (!known || !call_needs_broker(c) ||
-        !call_account(c, STR_NAME(known->order.account), &account))
+    if (!known)
+        return false;
+    int32_t con_id = known->order.contract.con_id; /* copies: the book's row may go meanwhile */
+    struct str owner = arena_str(c->arena, STR_NAME(known->order.account));
+    if (!call_needs_broker(c) || !call_account(c, owner, &account))
         return false;
     trade_request(c, args, account, &none, out);
-    if (!steps_of(c, account, known->order.contract.con_id, out))
+    if (!steps_of(c, account, con_id, out))
         return false;
     known = trade_find(c, id, args->account); /* may have changed while we asked */
     if (!known)
@@ -341,8 +345,10 @@ void trade_outcome(struct call *c, const struct gate_outcome *outcome, struct pl
     out->message = call_text(c, outcome->text);
     out->next = call_text(c, outcome->next);
     out->timestamp = task_now(c->task).wall;
-    if (outcome->is_replay)
+    if (outcome->is_replay && outcome->intent_seq)
         call_warn(c, "answered from an earlier request with the same idempotency key");
+    else if (outcome->is_replay)
+        call_warn(c, "nothing was sent: the order is like that already");
     if (outcome->result == GATE_FILLED || outcome->result == GATE_PARTIAL)
         wait_for_commission(c, &leg->order, out);
 }
@@ -408,8 +414,9 @@ const struct book_order *trade_find(struct call *c, int64_t id, struct str accou
     }
     if (o && (!account.n || str_eq(STR_NAME(o->order.account), account)))
         return o;
-    error_set(&c->error, ERROR_NOT_FOUND, "UNKNOWN_ORDER", "no order with id %lld is known%s%s",
-              (long long)id, o ? " in account " : "", o && account.n ? account.p : "");
+    error_set(&c->error, ERROR_NOT_FOUND, "UNKNOWN_ORDER",
+              "no order with id %lld is known%s" STR_FMT, (long long)id, o ? " in account " : "",
+              STR_ARG(o ? account : STR_NONE));
     error_next(&c->error,
                "get_open_orders lists working orders, get_completed_orders finished ones");
     return NULL;

@@ -2,6 +2,7 @@
 #include "sys/clock.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <time.h>
 
 static int64_t read_ns(clockid_t id)
@@ -19,4 +20,12 @@ struct moment clock_now(void)
         .mono = {read_ns(CLOCK_MONOTONIC)},
         .wall = {read_ns(CLOCK_REALTIME)},
     };
+}
+
+void clock_sleep(int64_t ms)
+{
+    assert(ms >= 0);
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * NS_PER_MS};
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+        ;
 }

@@ -12,5 +12,7 @@
 
 /* Both clocks, read now. The monotonic one does not count time spent in suspend. */
 struct moment clock_now(void);
+/* Waits, for what has to wait before there is a loop; `ms` is not negative. */
+void clock_sleep(int64_t ms);
 
 #endif

@@ -15,6 +15,12 @@ static const double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 
 /* ---- from the wire ---- */
 
+static struct opt_dec within_bounds(struct dec d)
+{
+    const struct dec most = DEC(WIRE_NUMBER_MAX);
+    return dec_gt(d, most) || dec_lt(d, dec_neg(most)) ? DEC_NONE : DEC_SOME(d);
+}
+
 struct opt_dec wire_dec_of_text(struct str text)
 {
     static const struct str marks[] = {
@@ -24,13 +30,13 @@ struct opt_dec wire_dec_of_text(struct str text)
         if (str_eq(text, marks[i]))
             return DEC_NONE;
     /* DBL_MAX needs no mark of its own: it is beyond the range of dec */
-    return dec_parse_round(text, &v) ? DEC_SOME(v) : DEC_NONE;
+    return dec_parse_round(text, &v) ? within_bounds(v) : DEC_NONE;
 }
 
 struct opt_dec wire_dec_of_double(double v)
 {
     struct dec d;
-    return dec_from_double(v, &d) ? DEC_SOME(d) : DEC_NONE;
+    return dec_from_double(v, &d) ? within_bounds(d) : DEC_NONE;
 }
 
 struct opt_dec wire_dec_of_quote(double price, struct str size)

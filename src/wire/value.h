@@ -13,6 +13,11 @@
 
 /* ---- from the wire ---- */
 /*
+ * The largest number that is believed, on either side of zero: no price, quantity or amount is
+ * larger, and sums and differences of a few such numbers stay within the range of dec.
+ */
+#define WIRE_NUMBER_MAX 1000000000000000000
+/*
  * A decimal text: size, quantity, position, volume. None if empty, not a number, out of range or
  * one of the four marks INT32_MAX, INT64_MAX, INT64_MIN, DBL_MAX. More than 9 decimals are rounded.
  */

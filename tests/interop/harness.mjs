@@ -24,11 +24,15 @@ export const versionOf = (name) =>
 
 const tests = [];
 export const test = (name, run) => tests.push({ name, run });
+// A test of a client of brokers that stands for the flow in the table of docs/interop.md.
+export const flow = (step, name, run) => tests.push({ step, name, run });
 
-// Runs the tests in order with one context; a test that fails does not stop the others.
-export async function run(context) {
+// Runs the tests in order with one context; a test that fails does not stop the others. `who` says
+// which client at which server version, where that is not always the same.
+export async function run(context, who = '') {
   let failed = 0;
-  for (const [i, { name, run: body }] of tests.entries()) {
+  for (const [i, { step, name: sentence, run: body }] of tests.entries()) {
+    const name = [[who, step].filter(Boolean).join(', '), sentence].filter(Boolean).join(': ');
     try {
       await withTimeout(body(context), 3 * PATIENCE_MS, name);
       console.log(`ok ${i + 1} - ${name}`);

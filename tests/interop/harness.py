@@ -2,7 +2,8 @@
 """What the Python interop tests share: TAP, the paper exchange, and the recording of requests.
 
 A test is a function decorated with @test; its name, with blanks for underscores, is the sentence
-that TAP prints. They run in order against one exchange and share one context object.
+that TAP prints. @flow("F-...") is a test that stands for that flow in the table of docs/interop.md.
+They run in order against one exchange and share one context object.
 """
 
 import contextlib
@@ -25,15 +26,20 @@ PATIENCE = 20  # seconds that any single answer may take
 _tests = []
 
 
-def test(function):
-    _tests.append((function.__name__.replace("_", " "), function))
+def test(function, flow=""):
+    _tests.append((flow, function.__name__.replace("_", " "), function))
     return function
 
 
-def run(context):
-    """Runs the tests in order and returns the exit status."""
+def flow(name):
+    return lambda function: test(function, f", {name}")
+
+
+def run(context, client, version):
+    """Runs the tests in order and returns the exit status; each says which client at which version."""
     failed = 0
-    for number, (name, function) in enumerate(_tests, 1):
+    for number, (step, sentence, function) in enumerate(_tests, 1):
+        name = f"{client} at {version}{step}: {sentence}"
         try:
             function(context)
             print(f"ok {number} - {name}", flush=True)

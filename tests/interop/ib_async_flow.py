@@ -4,11 +4,12 @@
 import logging
 import math
 import sys
+import time
 
 import ib_async
 from ib_async import IB, Forex, LimitOrder, MarketOrder, Stock
 
-from harness import PATIENCE, eventually, exchange, run, test
+from harness import PATIENCE, eventually, exchange, flow, run
 
 AAPL = Stock("AAPL", "SMART", "USD")
 TOYOTA = Stock("7203", "SMART", "JPY")
@@ -52,20 +53,22 @@ def is_price(x):
     return x is not None and not math.isnan(x) and x > 0
 
 
-@test
+@flow("F-handshake")
 def it_connects_and_synchronises_without_a_time_out(c):
     c.connect()
     assert c.ib.isConnected()
     assert c.ib.client.serverVersion() == 178
+    assert c.ib.client.getReqId() > 0
+    assert c.ib.managedAccounts() == ["DU9000001"]
     assert not [text for text in c.log.texts if "timed out" in text], c.log.texts
 
 
-@test
-def it_sees_one_paper_account(c):
-    assert c.ib.managedAccounts() == ["DU9000001"]
+@flow("F-time")
+def it_reads_the_clock_of_the_exchange(c):
+    assert abs(c.ib.reqCurrentTime().timestamp() - time.time()) < 10
 
 
-@test
+@flow("F-account-updates")
 def it_reads_the_account_values(c):
     values = {v.tag: v for v in c.ib.accountValues() if v.currency in ("USD", "EUR", "BASE")}
     assert float(values["NetLiquidation"].value) > 0
@@ -74,14 +77,14 @@ def it_reads_the_account_values(c):
     assert "BASE" in currencies and len(currencies) > 2, currencies
 
 
-@test
+@flow("F-account-summary")
 def it_reads_the_account_summary(c):
     summary = {v.tag: v.value for v in c.ib.accountSummary()}
     for tag in ("NetLiquidation", "TotalCashValue", "BuyingPower", "AvailableFunds"):
         assert float(summary[tag]) > 0, tag
 
 
-@test
+@flow("F-positions")
 def it_reads_portfolio_and_positions_and_they_agree(c):
     portfolio = {item.contract.conId: item for item in c.ib.portfolio()}
     positions = {p.contract.conId: p for p in c.ib.positions()}
@@ -92,7 +95,7 @@ def it_reads_portfolio_and_positions_and_they_agree(c):
         assert math.isclose(item.marketValue, item.position * item.marketPrice, rel_tol=1e-3)
 
 
-@test
+@flow("F-contract")
 def it_reads_contract_details_in_new_york_and_tokyo(c):
     apple, = c.ib.reqContractDetails(AAPL)
     assert apple.contract.conId == 265598 and apple.contract.primaryExchange == "NASDAQ"
@@ -104,20 +107,20 @@ def it_reads_contract_details_in_new_york_and_tokyo(c):
     assert c.ib.qualifyContracts(AAPL, TOYOTA) == [AAPL, TOYOTA]
 
 
-@test
+@flow("F-notfound")
 def it_is_told_that_there_is_no_such_contract(c):
     assert c.ib.reqContractDetails(Stock("NOSUCHSYMBOL", "SMART", "USD")) == []
     assert c.errors[-1][1] == 200
 
 
-@test
+@flow("F-quote-snapshot")
 def it_gets_a_snapshot_of_quotes(c):
     for ticker in c.ib.reqTickers(*c.ib.qualifyContracts(AAPL, TOYOTA, Forex("EURUSD"))):
         assert is_price(ticker.bid) and is_price(ticker.ask), ticker
         assert ticker.bid < ticker.ask
 
 
-@test
+@flow("F-quote-stream")
 def it_streams_quotes_until_it_cancels(c):
     ticker = c.ib.reqMktData(AAPL)
     c.until(lambda: is_price(ticker.bid) and is_price(ticker.ask) and is_price(ticker.last),
@@ -128,7 +131,7 @@ def it_streams_quotes_until_it_cancels(c):
     c.ib.cancelMktData(AAPL)
 
 
-@test
+@flow("F-history")
 def it_reads_daily_bars(c):
     bars = c.ib.reqHistoricalData(AAPL, "", "10 D", "1 day", "TRADES", True)
     assert len(bars) == 10, len(bars)
@@ -137,7 +140,17 @@ def it_reads_daily_bars(c):
     assert [bar.date for bar in bars] == sorted({bar.date for bar in bars})
 
 
-@test
+@flow("F-history-live")
+def it_keeps_bars_up_to_date(c):
+    bars = c.ib.reqHistoricalData(AAPL, "", "3600 S", "1 min", "TRADES", False, keepUpToDate=True)
+    assert bars
+    updates = []
+    bars.updateEvent += lambda *update: updates.append(update)
+    c.until(lambda: updates, "an update of the last bar")
+    c.ib.cancelHistoricalData(bars)
+
+
+@flow("F-place-modify-cancel")
 def it_places_changes_and_cancels_a_limit_order(c):
     order = LimitOrder("BUY", 5, c.price_below())
     trade = c.place(order)
@@ -152,7 +165,7 @@ def it_places_changes_and_cancels_a_limit_order(c):
     assert any(error[1] == 202 for error in c.errors)
 
 
-@test
+@flow("F-fill")
 def a_market_order_fills_with_execution_and_commission(c):
     before = {p.contract.conId: p.position for p in c.ib.positions()}.get(AAPL.conId, 0)
     trade = c.place(MarketOrder("BUY", 3))
@@ -168,7 +181,7 @@ def a_market_order_fills_with_execution_and_commission(c):
             .get(AAPL.conId) == before + 3, "the position")
 
 
-@test
+@flow("F-bracket")
 def a_bracket_stands_and_falls_together(c):
     entry = c.price_below()
     bracket = c.ib.bracketOrder("BUY", 2, entry, round(entry * 1.5, 2), round(entry * 0.9, 2))
@@ -181,7 +194,7 @@ def a_bracket_stands_and_falls_together(c):
     c.until(lambda: all(t.orderStatus.status in DONE for t in trades), "the end of all three")
 
 
-@test
+@flow("F-whatif")
 def a_what_if_order_is_valued_and_not_placed(c):
     open_before = len(c.ib.openTrades())
     state = c.ib.whatIfOrder(AAPL, MarketOrder("BUY", 10))
@@ -192,21 +205,30 @@ def a_what_if_order_is_valued_and_not_placed(c):
     assert len(c.ib.reqAllOpenOrders()) == open_before
 
 
-@test
-def it_lists_open_and_completed_orders_and_executions(c):
+@flow("F-open-orders")
+def it_lists_its_open_orders_until_they_end(c):
     trade = c.place(LimitOrder("BUY", 4, c.price_below()))
     c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
     assert trade.order.permId in {t.order.permId for t in c.ib.reqOpenOrders()}
     assert trade.order.permId in {t.order.permId for t in c.ib.reqAllOpenOrders()}
     c.ib.cancelOrder(trade.order)
     c.until(lambda: trade.orderStatus.status == "Cancelled", "Cancelled")
+    assert trade.order.permId not in {t.order.permId for t in c.ib.reqAllOpenOrders()}
+
+
+@flow("F-completed")
+def it_lists_what_was_filled_and_cancelled(c):
     completed = c.ib.reqCompletedOrders(False)
     assert {"Filled", "Cancelled"} <= {t.orderStatus.status for t in completed}, completed
+
+
+@flow("F-executions")
+def it_reads_the_executions_of_the_day(c):
     assert sum(f.execution.shares for f in c.ib.reqExecutions()) == 3
     assert all(f.commissionReport.commission > 0 for f in c.ib.fills())
 
 
-@test
+@flow("F-pnl")
 def it_reads_profit_and_loss(c):
     pnl = c.ib.reqPnL("DU9000001")
     c.until(lambda: not math.isnan(pnl.unrealizedPnL), "profit and loss")
@@ -216,7 +238,7 @@ def it_reads_profit_and_loss(c):
     c.ib.cancelPnLSingle("DU9000001", "", AAPL.conId)
 
 
-@test
+@flow("F-reconnect")
 def an_open_order_is_still_there_after_reconnecting(c):
     trade = c.place(LimitOrder("BUY", 1, c.price_below(), tif="GTC"))
     c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
@@ -230,7 +252,7 @@ def an_open_order_is_still_there_after_reconnecting(c):
     c.until(lambda: again.orderStatus.status == "Cancelled", "Cancelled")
 
 
-@test
+@flow("F-two-clients")
 def a_second_client_sees_the_orders_of_the_first_but_cannot_cancel_them(c):
     trade = c.place(LimitOrder("BUY", 1, c.price_below()))
     c.until(lambda: trade.orderStatus.status == "Submitted", "Submitted")
@@ -248,7 +270,7 @@ def a_second_client_sees_the_orders_of_the_first_but_cannot_cancel_them(c):
     c.until(lambda: trade.orderStatus.status == "Cancelled", "Cancelled")
 
 
-@test
+@flow("F-duplicate-id")
 def a_second_client_with_the_same_id_is_refused(c):
     other = Context(c.port, c.log)
     try:
@@ -262,7 +284,7 @@ def a_second_client_with_the_same_id_is_refused(c):
     assert c.ib.reqCurrentTime()
 
 
-@test
+@flow("F-all-read")
 def it_never_met_a_message_that_it_could_not_read(c):
     c.ib.disconnect()
     bad = [t for t in c.log.texts if "Error handling fields" in t or "timed out" in t]
@@ -273,8 +295,9 @@ def main():
     log = Log()
     logging.getLogger("ib_async").addHandler(log)
     logging.getLogger("ib_async").propagate = False
-    with exchange(f"ib_async {ib_async.__version__}", 178) as port:
-        return run(Context(port, log))
+    client = f"ib_async {ib_async.__version__}"
+    with exchange(client, 178) as port:
+        return run(Context(port, log), client, 178)
 
 
 sys.exit(main())

@@ -7,6 +7,7 @@ The exchange is capped at that version, so the client negotiates it and both use
 import argparse
 import importlib.metadata
 import logging
+import math
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ from ibapi.order import Order
 from ibapi.order_cancel import OrderCancel
 from ibapi.wrapper import EWrapper
 
-from harness import eventually, exchange, run, test
+from harness import eventually, exchange, flow, run, test
 
 ACCOUNT = "DU9000001"
 BID, ASK, LAST = 1, 2, 4
@@ -47,10 +48,19 @@ class App(EWrapper, EClient):
         self.seen = []
         self.next_id = 1000
 
-    def open(self, port, client_id=11):
+    def begin(self, port, client_id):
         self.connect("127.0.0.1", port, client_id)
         threading.Thread(target=self.run, daemon=True).start()
+
+    def open(self, port, client_id=11):
+        self.begin(port, client_id)
         return self.until("nextValidId")[0]
+
+    def close(self):
+        reader = getattr(self, "reader", None)
+        self.disconnect()
+        if reader:
+            reader.join()  # only then does the client let go of its socket, and so of its id
 
     def all(self, name, accept=lambda *_: True):
         return [args for n, args in list(self.seen) if n == name and accept(*args)]
@@ -125,17 +135,24 @@ def order_of(kind, action, quantity, **members):
 AAPL, TOYOTA = stock("AAPL", "USD"), stock("7203", "JPY")
 
 
-@test
+@flow("F-handshake")
 def it_connects_at_the_version_of_the_exchange(c):
     c.order_id = c.app.open(c.port)
     assert c.order_id >= 1
     assert c.app.serverVersion() == c.version
     assert c.app.until("managedAccounts")[0] == ACCOUNT
+    c.app.seen.clear()
+    c.app.reqIds(-1)
+    assert c.app.until("nextValidId")[0] == c.order_id
+
+
+@flow("F-time")
+def it_reads_the_clock_of_the_exchange(c):
     c.app.reqCurrentTime()
     assert abs(c.app.until("currentTime")[0] - time.time()) < 10
 
 
-@test
+@flow("F-contract")
 def it_reads_contract_details_in_new_york_and_tokyo(c):
     (_, apple), = c.app.request("reqContractDetails", AAPL, end="contractDetailsEnd",
                                 collect="contractDetails")
@@ -146,13 +163,13 @@ def it_reads_contract_details_in_new_york_and_tokyo(c):
     assert toyota.contract.primaryExchange == "TSEJ" and toyota.timeZoneId == "Japan"
 
 
-@test
+@flow("F-notfound")
 def it_is_told_that_there_is_no_such_contract(c):
     c.app.request("reqContractDetails", stock("NOSUCHSYMBOL", "USD"), end="error")
     assert c.app.all("error")[-1][2] == 200
 
 
-@test
+@flow("F-quote-snapshot")
 def it_gets_a_snapshot_of_quotes(c):
     ticks = c.app.request("reqMktData", TOYOTA, "", True, False, [], end="tickSnapshotEnd",
                           collect="tickPrice")
@@ -160,7 +177,7 @@ def it_gets_a_snapshot_of_quotes(c):
     assert 0 < prices[BID] < prices[ASK] and prices[LAST] > 0
 
 
-@test
+@flow("F-quote-stream")
 def it_streams_quotes_until_it_cancels(c):
     c.app.reqMarketDataType(1)
     c.app.reqMktData(1, AAPL, "", False, False, [])
@@ -173,33 +190,56 @@ def it_streams_quotes_until_it_cancels(c):
     c.app.cancelMktData(1)
 
 
-@test
-def it_reads_account_summary_updates_positions_and_profit(c):
+@flow("F-account-summary")
+def it_reads_the_account_summary(c):
     tags = "NetLiquidation,TotalCashValue,BuyingPower"
     rows = c.app.request("reqAccountSummary", "All", tags, end="accountSummaryEnd",
                          collect="accountSummary")
     assert {tag: float(value) > 0 for _, _, tag, value, _ in rows} == dict.fromkeys(
         tags.split(","), True)
     c.app.cancelAccountSummary(rows[0][0])
+
+
+@flow("F-account-updates")
+def it_reads_the_account_values(c):
     c.app.reqAccountUpdates(True, ACCOUNT)
     c.app.until("accountDownloadEnd")
+    values = {key: value for key, value, *_ in c.app.all("updateAccountValue")}
+    assert float(values["NetLiquidation"]) > 0
+    assert c.app.all("updateAccountTime")
+    rows = c.app.request("reqAccountUpdatesMulti", ACCOUNT, "", True, end="accountUpdateMultiEnd",
+                         collect="accountUpdateMulti")
+    assert {row[1] for row in rows} == {ACCOUNT}
+    c.app.cancelAccountUpdatesMulti(c.app.next_id)
+
+
+@flow("F-positions")
+def it_reads_portfolio_and_positions_and_they_agree(c):
     c.app.reqPositions()
     c.app.until("positionEnd")
     portfolio = {args[0].conId: args[1] for args in c.app.all("updatePortfolio")}
     positions = {args[1].conId: args[2] for args in c.app.all("position")}
     assert portfolio and portfolio == positions
-    assert any(key == "NetLiquidation" for key, *_ in c.app.all("updateAccountValue"))
-    c.app.request("reqPnL", ACCOUNT, "", end="pnl")
-    c.app.cancelPnL(c.app.next_id)
-    c.app.request("reqPnLSingle", ACCOUNT, "", 265598, end="pnlSingle")
-    c.app.cancelPnLSingle(c.app.next_id)
-    c.app.request("reqAccountUpdatesMulti", ACCOUNT, "", True, end="accountUpdateMultiEnd")
-    c.app.cancelAccountUpdatesMulti(c.app.next_id)
-    c.app.request("reqPositionsMulti", ACCOUNT, "", end="positionMultiEnd")
+    c.app.cancelPositions()
+    rows = c.app.request("reqPositionsMulti", ACCOUNT, "", end="positionMultiEnd",
+                         collect="positionMulti")
+    assert {args[3].conId: args[4] for args in rows} == positions
     c.app.cancelPositionsMulti(c.app.next_id)
 
 
-@test
+@flow("F-pnl")
+def it_reads_profit_and_loss(c):
+    (_, _, unrealized, _), *_ = c.app.request("reqPnL", ACCOUNT, "", end="pnl", collect="pnl")
+    assert math.isfinite(unrealized) and abs(unrealized) < 1e12
+    c.app.cancelPnL(c.app.next_id)
+    (_, position, *_), *_ = c.app.request("reqPnLSingle", ACCOUNT, "", 265598, end="pnlSingle",
+                                          collect="pnlSingle")
+    held = {args[1].conId: args[2] for args in c.app.all("position")}
+    assert position == held[265598]
+    c.app.cancelPnLSingle(c.app.next_id)
+
+
+@flow("F-history")
 def it_reads_daily_bars(c):
     bars = [bar for _, bar in c.app.request(
         "reqHistoricalData", AAPL, "", "10 D", "1 day", "TRADES", 1, 1, False, [],
@@ -211,7 +251,17 @@ def it_reads_daily_bars(c):
     assert dates == sorted(set(dates)) and all(len(date) == 8 for date in dates), dates
 
 
-@test
+@flow("F-history-live")
+def it_keeps_bars_up_to_date(c):
+    bars = c.app.request("reqHistoricalData", AAPL, "", "3600 S", "1 min", "TRADES", 0, 1, True, [],
+                         end="historicalDataEnd", collect="historicalData")
+    assert bars
+    number = c.app.next_id
+    c.app.until("historicalDataUpdate", lambda got, *_: got == number)
+    c.app.cancelHistoricalData(number)
+
+
+@flow("F-place-modify-cancel")
 def it_places_changes_and_cancels_a_limit_order(c):
     price = c.price_below()
     order_id = c.place(order_of("LMT", "BUY", 5, lmtPrice=price))
@@ -227,7 +277,7 @@ def it_places_changes_and_cancels_a_limit_order(c):
     c.app.until("error", lambda n, _, code, *rest: n == order_id and code == 202)
 
 
-@test
+@flow("F-fill")
 def a_market_order_fills_with_execution_and_commission(c):
     order_id = c.place(order_of("MKT", "BUY", 3))
     c.until_status(order_id, "Filled")
@@ -240,7 +290,7 @@ def a_market_order_fills_with_execution_and_commission(c):
         assert report.commissionAndFees > 0 and report.currency == "USD"
 
 
-@test
+@flow("F-bracket")
 def a_bracket_stands_and_falls_together(c):
     entry = c.price_below()
     parent = c.place(order_of("LMT", "BUY", 2, lmtPrice=entry, transmit=False))
@@ -256,7 +306,7 @@ def a_bracket_stands_and_falls_together(c):
         c.until_status(order_id, *END_OF_ORDER)
 
 
-@test
+@flow("F-whatif")
 def a_what_if_order_is_valued_and_not_placed(c):
     order_id = c.place(order_of("MKT", "BUY", 10, whatIf=True))
     _, _, order, state = c.app.until("openOrder", lambda n, *_: n == order_id)
@@ -277,8 +327,8 @@ def a_trailing_stop_works_with_its_percentage(c):
     c.until_status(order_id, "Cancelled")
 
 
-@test
-def it_lists_open_and_completed_orders_and_executions(c):
+@flow("F-open-orders")
+def it_lists_its_open_orders_until_they_end(c):
     order_id = c.place(order_of("LMT", "BUY", 4, lmtPrice=c.price_below(), orderRef="interop"))
     c.until_status(order_id, "Submitted")
     for call in ("reqOpenOrders", "reqAllOpenOrders"):
@@ -288,13 +338,62 @@ def it_lists_open_and_completed_orders_and_executions(c):
         assert c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].orderRef == "interop"
     c.app.cancelOrder(order_id, OrderCancel())
     c.until_status(order_id, "Cancelled")
+    c.app.seen.clear()
+    c.app.reqAllOpenOrders()
+    c.app.until("openOrderEnd")
+    assert not c.app.all("openOrder", lambda n, *_: n == order_id)
+
+
+@flow("F-completed")
+def it_lists_what_was_filled_and_cancelled(c):
     c.app.reqCompletedOrders(False)
     c.app.until("completedOrdersEnd")
     statuses = {state.status for _, _, state in c.app.all("completedOrder")}
     assert {"Filled", "Cancelled"} <= statuses, statuses
+
+
+@flow("F-executions")
+def it_reads_the_executions_of_the_day(c):
     rows = c.app.request("reqExecutions", ExecutionFilter(), end="execDetailsEnd",
                          collect="execDetails")
     assert sum(e.shares for _, _, e in rows) == 3
+
+
+@flow("F-two-clients")
+def a_second_client_sees_the_orders_of_the_first_but_cannot_cancel_them(c):
+    order_id = c.place(order_of("LMT", "BUY", 1, lmtPrice=c.price_below()))
+    c.until_status(order_id, "Submitted")
+    other = App()
+    try:
+        other.open(c.port, 12)
+        other.reqOpenOrders()
+        other.until("openOrderEnd")
+        assert not other.all("openOrder"), "an order of another client among one's own"
+        other.reqAllOpenOrders()
+        _, _, seen, _ = other.until("openOrder", lambda n, *_: n == order_id)
+        assert seen.clientId == 11
+        assert seen.permId == c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].permId
+        other.cancelOrder(order_id, OrderCancel())
+        other.until("error", lambda n, _, code, *rest: n == order_id and code == 10147)
+    finally:
+        other.close()
+    assert c.app.status(order_id) == ["Submitted"]
+    c.app.cancelOrder(order_id, OrderCancel())
+    c.until_status(order_id, "Cancelled")
+
+
+@flow("F-duplicate-id")
+def a_second_client_with_the_same_id_is_refused(c):
+    other = App()
+    other.begin(c.port, 11)
+    try:
+        other.until("error", lambda n, _, code, *rest: code == 326)
+        other.until("connectionClosed")
+    finally:
+        other.close()
+    c.app.seen.clear()
+    c.app.reqCurrentTime()
+    c.app.until("currentTime")
 
 
 @test
@@ -307,14 +406,12 @@ def a_global_cancel_ends_all_orders(c):
         c.until_status(order_id, "Cancelled")
 
 
-@test
+@flow("F-reconnect")
 def an_open_order_is_still_there_after_reconnecting(c):
     order_id = c.place(order_of("LMT", "BUY", 1, lmtPrice=c.price_below(), tif="GTC"))
     c.until_status(order_id, "Submitted")
     perm_id = c.app.all("openOrder", lambda n, *_: n == order_id)[-1][2].permId
-    reader = c.app.reader
-    c.app.disconnect()
-    reader.join()  # only then does the client let go of its socket, and so of its id
+    c.app.close()
     c.app = App()
     assert c.app.open(c.port) > order_id
     c.app.reqOpenOrders()
@@ -324,7 +421,7 @@ def an_open_order_is_still_there_after_reconnecting(c):
     c.until_status(order_id, "Cancelled")
 
 
-@test
+@flow("F-all-read")
 def it_never_met_a_message_that_it_could_not_read(c):
     c.app.disconnect()
     assert not c.complaints.texts, c.complaints.texts
@@ -339,7 +436,7 @@ def main():
     logging.getLogger("ibapi").addHandler(complaints)
     client = f"nautilus-ibapi {importlib.metadata.version('nautilus-ibapi')}"
     with exchange(client, version) as port:
-        return run(Context(port, version, complaints))
+        return run(Context(port, version, complaints), client, version)
 
 
 sys.exit(main())

@@ -2,7 +2,7 @@
 // @stoqey/ib (text protocol at server version 193) trades on the paper exchange.
 
 import assert from 'node:assert/strict';
-import { eventually, outside, run, startExchange, test, versionOf } from './harness.mjs';
+import { eventually, flow, outside, run, startExchange, versionOf } from './harness.mjs';
 
 const { EventName, IBApi, OrderType, OrderAction, SecType, TimeInForce, BarSizeSetting, WhatToShow } =
   outside('@stoqey/ib');
@@ -71,17 +71,23 @@ function place(c, theOrder) {
   return id;
 }
 
-test('it connects at 193', async (c) => {
+flow('F-handshake', 'it connects at 193', async (c) => {
   c.orderId = await c.ib.open(21);
   assert.ok(c.orderId >= 1);
   assert.equal(c.ib.all(EventName.server)[0][0], 193);
   assert.deepEqual(await c.ib.until(EventName.managedAccounts), [ACCOUNT]);
+  c.ib.seen.length = 0;
+  c.ib.api.reqIds();
+  assert.deepEqual(await c.ib.until(EventName.nextValidId), [c.orderId]);
+});
+
+flow('F-time', 'it reads the clock of the exchange', async (c) => {
   c.ib.api.reqCurrentTime();
   const [time] = await c.ib.until(EventName.currentTime);
   assert.ok(Math.abs(time - Date.now() / 1000) < 10);
 });
 
-test('it reads contract details in New York and Tokyo', async (c) => {
+flow('F-contract', 'it reads contract details in New York and Tokyo', async (c) => {
   const details = (contract) => c.ib.request('reqContractDetails', [contract],
     EventName.contractDetailsEnd, EventName.contractDetails);
   const [[, apple]] = await details(AAPL);
@@ -94,19 +100,19 @@ test('it reads contract details in New York and Tokyo', async (c) => {
   assert.equal(toyota.timeZoneId, 'Japan');
 });
 
-test('it is told that there is no such contract', async (c) => {
+flow('F-notfound', 'it is told that there is no such contract', async (c) => {
   c.ib.api.reqContractDetails(1, stock('NOSUCHSYMBOL', 'USD'));
   await eventually(() => c.ib.errors(200).length, 'error 200');
 });
 
-test('it gets a snapshot of quotes', async (c) => {
+flow('F-quote-snapshot', 'it gets a snapshot of quotes', async (c) => {
   const ticks = await c.ib.request('reqMktData', [TOYOTA, '', true, false],
     EventName.tickSnapshotEnd, EventName.tickPrice);
   const price = Object.fromEntries(ticks.map(([, kind, value]) => [kind, value]));
   assert.ok(0 < price[BID] && price[BID] < price[ASK] && price[LAST] > 0);
 });
 
-test('it streams quotes until it cancels', async (c) => {
+flow('F-quote-stream', 'it streams quotes until it cancels', async (c) => {
   c.ib.api.reqMarketDataType(1);
   c.ib.api.reqMktData(2, AAPL, '', false, false);
   for (const wanted of [BID, ASK, LAST])
@@ -118,28 +124,45 @@ test('it streams quotes until it cancels', async (c) => {
   c.ib.api.cancelMktData(2);
 });
 
-test('it reads account summary, updates, positions and profit', async (c) => {
+flow('F-account-summary', 'it reads the account summary', async (c) => {
   const tags = ['NetLiquidation', 'TotalCashValue', 'BuyingPower'];
   const rows = await c.ib.request('reqAccountSummary', ['All', tags.join()],
     EventName.accountSummaryEnd, EventName.accountSummary);
   const summary = Object.fromEntries(rows.map(([, , tag, value]) => [tag, Number(value)]));
   for (const tag of tags) assert.ok(summary[tag] > 0, tag);
   c.ib.api.cancelAccountSummary(c.ib.nextRequest);
+});
+
+flow('F-account-updates', 'it reads the account values', async (c) => {
   c.ib.api.reqAccountUpdates(true, ACCOUNT);
   await c.ib.until(EventName.accountDownloadEnd);
+  const values = new Map(c.ib.all(EventName.updateAccountValue).map(([key, value]) => [key, value]));
+  assert.ok(Number(values.get('NetLiquidation')) > 0);
+  assert.ok(c.ib.all(EventName.updateAccountTime).length > 0);
+});
+
+flow('F-positions', 'it reads portfolio and positions and they agree', async (c) => {
   c.ib.api.reqPositions();
   await c.ib.until(EventName.positionEnd);
   const portfolio = new Map(c.ib.all(EventName.updatePortfolio).map(([k, n]) => [k.conId, n]));
   const positions = new Map(c.ib.all(EventName.position).map(([, k, n]) => [k.conId, n]));
   assert.ok(portfolio.size > 0);
   assert.deepEqual([...portfolio].sort(), [...positions].sort());
-  await c.ib.request('reqPnL', [ACCOUNT, ''], EventName.pnl);
+  c.ib.api.cancelPositions();
+});
+
+flow('F-pnl', 'it reads profit and loss', async (c) => {
+  const [[, , unrealized]] = await c.ib.request('reqPnL', [ACCOUNT, ''], EventName.pnl);
+  assert.ok(Math.abs(unrealized) < 1e12);
   c.ib.api.cancelPnL(c.ib.nextRequest);
-  await c.ib.request('reqPnLSingle', [ACCOUNT, '', 265598], EventName.pnlSingle);
+  const [[, position]] = await c.ib.request('reqPnLSingle', [ACCOUNT, '', 265598],
+    EventName.pnlSingle);
+  const held = new Map(c.ib.all(EventName.position).map(([, k, n]) => [k.conId, n]));
+  assert.equal(position, held.get(265598));
   c.ib.api.cancelPnLSingle(c.ib.nextRequest);
 });
 
-test('it reads daily bars', async (c) => {
+flow('F-history', 'it reads daily bars', async (c) => {
   const rows = await c.ib.request('reqHistoricalData',
     [AAPL, '', '10 D', BarSizeSetting.DAYS_ONE, WhatToShow.TRADES, 1, 1, false],
     EventName.historicalData);
@@ -151,7 +174,16 @@ test('it reads daily bars', async (c) => {
     assert.ok(low <= Math.min(open, close) && Math.max(open, close) <= high);
 });
 
-test('it places, changes and cancels a limit order', async (c) => {
+flow('F-history-live', 'it keeps bars up to date', async (c) => {
+  const rows = await c.ib.request('reqHistoricalData',
+    [AAPL, '', '3600 S', BarSizeSetting.MINUTES_ONE, WhatToShow.TRADES, 0, 1, true],
+    EventName.historicalData);
+  const id = rows[0][0];
+  await c.ib.until(EventName.historicalDataUpdate, (got) => got === id);
+  c.ib.api.cancelHistoricalData(id);
+});
+
+flow('F-place-modify-cancel', 'it places, changes and cancels a limit order', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const id = place(c, order(OrderType.LMT, OrderAction.BUY, 5, { lmtPrice }));
   await c.ib.untilStatus(id, 'Submitted');
@@ -168,7 +200,7 @@ test('it places, changes and cancels a limit order', async (c) => {
   await c.ib.until(EventName.error, (_, code, about) => code === 202 && about === id);
 });
 
-test('a market order fills with execution and commission', async (c) => {
+flow('F-fill', 'a market order fills with execution and commission', async (c) => {
   const id = place(c, order(OrderType.MKT, OrderAction.BUY, 3));
   await c.ib.untilStatus(id, 'Filled');
   const [, , filled, remaining, average] = c.ib.all(EventName.orderStatus, (n) => n === id).at(-1);
@@ -185,7 +217,7 @@ test('a market order fills with execution and commission', async (c) => {
   }
 });
 
-test('a bracket stands and falls together', async (c) => {
+flow('F-bracket', 'a bracket stands and falls together', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const cents = (x) => Math.round(x * 100) / 100;
   const parent = place(c, order(OrderType.LMT, OrderAction.BUY, 2, { lmtPrice, transmit: false }));
@@ -202,7 +234,7 @@ test('a bracket stands and falls together', async (c) => {
   for (const id of [parent, target, stop]) await c.ib.untilStatus(id, ...ENDED);
 });
 
-test('a what-if order is valued and not placed', async (c) => {
+flow('F-whatif', 'a what-if order is valued and not placed', async (c) => {
   const id = place(c, order(OrderType.MKT, OrderAction.BUY, 10, { whatIf: true }));
   const [, , asked, state] = await c.ib.until(EventName.openOrder, (n) => n === id);
   assert.ok(asked.whatIf);
@@ -212,7 +244,7 @@ test('a what-if order is valued and not placed', async (c) => {
   assert.equal(c.ib.status(id), undefined);
 });
 
-test('it lists open and completed orders and executions', async (c) => {
+flow('F-open-orders', 'it lists its open orders until they end', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const id = place(c, order(OrderType.LMT, OrderAction.BUY, 4, { lmtPrice, orderRef: 'interop' }));
   await c.ib.untilStatus(id, 'Submitted');
@@ -224,16 +256,61 @@ test('it lists open and completed orders and executions', async (c) => {
   }
   c.ib.api.cancelOrder(id);
   await c.ib.untilStatus(id, 'Cancelled');
+  c.ib.seen.length = 0;
+  c.ib.api.reqAllOpenOrders();
+  await c.ib.until(EventName.openOrderEnd);
+  assert.equal(c.ib.openOrder(id), undefined);
+});
+
+flow('F-completed', 'it lists what was filled and cancelled', async (c) => {
   c.ib.api.reqCompletedOrders(false);
   await c.ib.until(EventName.completedOrdersEnd);
   const states = c.ib.all(EventName.completedOrder).map(([, , state]) => state.status);
   assert.ok(states.includes('Filled') && states.includes('Cancelled'), states.join());
+});
+
+flow('F-executions', 'it reads the executions of the day', async (c) => {
   const rows = await c.ib.request('reqExecutions', [{}], EventName.execDetailsEnd,
     EventName.execDetails);
   assert.equal(rows.reduce((sum, [, , e]) => sum + e.shares, 0), 3);
 });
 
-test('an open order is still there after reconnecting', async (c) => {
+flow('F-two-clients', 'a second client sees the orders of the first but cannot cancel them', async (c) => {
+  const lmtPrice = await c.ib.priceBelow();
+  const id = place(c, order(OrderType.LMT, OrderAction.BUY, 1, { lmtPrice }));
+  await c.ib.untilStatus(id, 'Submitted');
+  const other = new Connection(c.port);
+  try {
+    await other.open(22);
+    other.api.reqOpenOrders();
+    await other.until(EventName.openOrderEnd);
+    assert.deepEqual(other.all(EventName.openOrder), [], 'an order of another client among one’s own');
+    other.api.reqAllOpenOrders();
+    const [, , seen] = await other.until(EventName.openOrder, (got) => got === id);
+    assert.equal(seen.clientId, 21);
+    assert.equal(seen.permId, c.ib.openOrder(id)[2].permId);
+    other.api.cancelOrder(id);
+    await other.until(EventName.error, (_, code, about) => code === 10147 && about === id);
+  } finally {
+    other.api.disconnect();
+  }
+  assert.equal(c.ib.status(id), 'Submitted');
+  c.ib.api.cancelOrder(id);
+  await c.ib.untilStatus(id, 'Cancelled');
+});
+
+flow('F-duplicate-id', 'a second client with the same id is refused', async (c) => {
+  const other = new Connection(c.port);
+  other.api.connect(21);
+  await other.until(EventName.info, (_, code) => code === 326); // an error without a request is news
+  await other.until(EventName.disconnected);
+  other.api.disconnect();
+  c.ib.seen.length = 0;
+  c.ib.api.reqCurrentTime();
+  await c.ib.until(EventName.currentTime);
+});
+
+flow('F-reconnect', 'an open order is still there after reconnecting', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const id = place(c, order(OrderType.LMT, OrderAction.BUY, 1, { lmtPrice, tif: TimeInForce.GTC }));
   await c.ib.untilStatus(id, 'Submitted');
@@ -249,11 +326,12 @@ test('an open order is still there after reconnecting', async (c) => {
   await c.ib.untilStatus(id, 'Cancelled');
 });
 
-test('it never met a message that it could not read', async (c) => {
+flow('F-all-read', 'it never met a message that it could not read', async (c) => {
   const serious = c.ib.all(EventName.error, (_, code) => code >= 500 && code < 600);
   assert.deepEqual(serious, []);
   c.ib.api.disconnect();
 });
 
-const port = await startExchange(`@stoqey/ib ${versionOf('@stoqey/ib')}`, 193);
-await run({ ib: new Connection(port), port, orderId: 0 });
+const CLIENT = `@stoqey/ib ${versionOf('@stoqey/ib')}`;
+const port = await startExchange(CLIENT, 193);
+await run({ ib: new Connection(port), port, orderId: 0 }, `${CLIENT} at 193`);

@@ -96,9 +96,11 @@ bool world_start_app(struct world *w, struct error *e)
         .seed = rng_u64(&w->rng),
         .sink = &w->sink,
         .build = "kit",
-        .rest = {.token_sha256 = str_of(w->token_sha256), .port = WORLD_HTTP_PORT},
+        .token_sha256 = str_of(w->token_sha256),
     };
     w->app = app_new(&config, w->now, e);
+    if (w->app)
+        app_http_listens(w->app, WORLD_HTTP_PORT);
     return w->app != NULL;
 }
 

@@ -32,8 +32,8 @@ static void no_second_holds_more_than_the_rate(void **state)
     for (int i = 0; i < STEPS; i++) {
         ms += rng_below(&rng, 300);
         for (uint32_t k = rng_below(&rng, 4); k > 0; k--)
-            (void)pacing_add(&p, (enum pacing_class)rng_below(&rng, PACING_CLASS_COUNT), 0,
-                             STR("x"));
+            (void)pacing_add(&p, (enum pacing_class)rng_below(&rng, PACING_CLASS_COUNT), NULL,
+                             STR("x"), at_ms(ms));
         buf_reset(&out);
         pacing_release(&p, at_ms(ms), &out);
         for (size_t k = 0; k < out.n; k++)
@@ -53,16 +53,19 @@ static void cancels_leave_first_then_orders(void **state)
     struct buf out;
     pacing_init(&p, 100);
     buf_init(&out, 1 << 20);
-    assert_true(pacing_add(&p, PACING_REST, 0, STR("r")));
-    assert_true(pacing_add(&p, PACING_ORDER, 1, STR("1")));
-    assert_true(pacing_add(&p, PACING_CANCEL, 9, STR("c")));
-    assert_true(pacing_add(&p, PACING_ORDER, 2, STR("2")));
+    assert_true(pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(0)));
+    assert_true(
+        pacing_add(&p, PACING_ORDER, &(struct pacing_about){.order_id = 1}, STR("1"), at_ms(0)));
+    assert_true(
+        pacing_add(&p, PACING_CANCEL, &(struct pacing_about){.order_id = 9}, STR("c"), at_ms(0)));
+    assert_true(
+        pacing_add(&p, PACING_ORDER, &(struct pacing_about){.order_id = 2}, STR("2"), at_ms(0)));
     assert_true(pacing_has_order(&p, 2));
     assert_false(pacing_has_order(&p, 9));
     assert_true(pacing_has_order(&p, 0));
     pacing_release(&p, at_ms(0), &out);
     assert_true(str_eq(buf_str(&out), STR("c12r")));
-    assert_int_equal(pacing_next(&p).ns, INT64_MAX);
+    assert_int_equal(pacing_next(&p, at_ms(0)).ns, INT64_MAX);
     pacing_fini(&p);
     buf_fini(&out);
 }
@@ -75,10 +78,10 @@ static void the_next_time_is_exact(void **state)
     pacing_init(&p, 2);
     buf_init(&out, 1 << 20);
     for (int i = 0; i < 5; i++)
-        assert_true(pacing_add(&p, PACING_REST, 0, STR("m")));
+        assert_true(pacing_add(&p, PACING_REST, NULL, STR("m"), at_ms(0)));
     pacing_release(&p, at_ms(100), &out);
     assert_int_equal(out.n, 2);
-    assert_int_equal(pacing_next(&p).ns, at_ms(1100).ns);
+    assert_int_equal(pacing_next(&p, at_ms(0)).ns, at_ms(1100).ns);
     pacing_release(&p, at_ms(1099), &out);
     assert_int_equal(out.n, 2);
     pacing_release(&p, at_ms(1100), &out);
@@ -93,18 +96,18 @@ static void the_last_places_are_for_orders_and_cancels(void **state)
     struct pacing p;
     pacing_init(&p, 1);
     size_t n = 0;
-    while (pacing_add(&p, PACING_REST, 0, STR("r")))
+    while (pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(0)))
         n++;
     assert_true(n < LIMIT_PACING_QUEUE);
-    while (pacing_add(&p, PACING_ORDER, 1, STR("o")))
+    while (pacing_add(&p, PACING_ORDER, &(struct pacing_about){.order_id = 1}, STR("o"), at_ms(0)))
         n++;
     assert_true(n < LIMIT_PACING_QUEUE);
-    while (pacing_add(&p, PACING_CANCEL, 1, STR("c")))
+    while (pacing_add(&p, PACING_CANCEL, &(struct pacing_about){.order_id = 1}, STR("c"), at_ms(0)))
         n++;
     assert_int_equal(n, LIMIT_PACING_QUEUE);
     pacing_clear_rest(&p);
     assert_true(pacing_has_order(&p, 1));
-    assert_true(pacing_add(&p, PACING_REST, 0, STR("r")));
+    assert_true(pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(0)));
     pacing_fini(&p);
 }
 

@@ -371,12 +371,38 @@ static void a_scalar_is_written_as_text(void **state)
     buf_fini(&b);
 }
 
+static void what_must_be_positive_is_not_zero(void **state)
+{
+    struct amounts {
+        struct dec money;
+        double ratio;
+        struct opt_int count;
+    };
+    static const struct field fields[] = {
+        FIELD(struct amounts, money, .doc = "d", .positive = true),
+        FIELD(struct amounts, ratio, .doc = "d", .positive = true),
+        FIELD(struct amounts, count, .doc = "d", .positive = true),
+    };
+    struct amounts a = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        struct error e = {0};
+        assert_true(bind_text(&fields[i], STR("1"), &a, arena, &e));
+        assert_false(bind_text(&fields[i], STR("0"), &a, arena, &e));
+        assert_non_null(strstr(e.text, ": 0 is not above zero"));
+        assert_false(bind_text(&fields[i], STR("-1"), &a, arena, &e));
+    }
+    struct error e = {0};
+    assert_true(bind_text(&fields[0], STR("0.000000001"), &a, arena, &e));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_is_not_given_has_its_initial_value_or_none),
         TEST(every_kind_is_taken_in_its_own_form),
+        TEST(what_must_be_positive_is_not_zero),
         TEST(other_forms_of_the_same_value_are_taken_too),
         TEST(what_is_wrong_is_refused_with_its_path),
         TEST(a_refusal_says_what_would_be_right),

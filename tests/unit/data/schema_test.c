@@ -121,6 +121,19 @@ static void a_type_without_fields_is_an_empty_object(void **state)
                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
 }
 
+static void above_zero_is_an_exclusive_bound(void **state)
+{
+    struct one {
+        struct dec quantity;
+    };
+    static const struct field fields[] = {
+        FIELD(struct one, quantity, .doc = "Shares", .positive = true)};
+    const struct type type = TYPE_OF(struct one, fields);
+    (void)state;
+    assert_field(schema_of(&type, SCHEMA_INPUT), "quantity",
+                 "{\"type\":\"number\",\"description\":\"Shares\",\"exclusiveMinimum\":0}");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -128,6 +141,7 @@ int main(void)
         TEST(the_input_form_says_what_may_be_sent),
         TEST(the_output_form_says_what_may_be_unknown),
         TEST(several_types_make_one_object),
+        TEST(above_zero_is_an_exclusive_bound),
         TEST(a_type_without_fields_is_an_empty_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

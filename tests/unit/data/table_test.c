@@ -50,14 +50,42 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void columns_are_aligned_and_numbers_to_the_right(void **state)
+static void columns_are_aligned_and_numbers_at_their_point(void **state)
 {
     (void)state;
     table_rows(&row_type, rows, 2, (struct table_style){0}, &out);
-    assert_str(buf_str(&out),
-               "symbol  name         price     ratio  live  stop.price  stop.trailing\n"
-               "AAPL    Apple Inc.  187.25  0.123457  yes            -  no\n"
-               "NESN    Nestl\xC3\xA9           -         2  no             -  no\n");
+    assert_str(buf_str(&out), "symbol  name         price     ratio  live  stop.trailing\n"
+                              "AAPL    Apple Inc.  187.25  0.123457  yes   no\n"
+                              "NESN    Nestl\xC3\xA9           -  2         no    no\n");
+}
+
+static void a_column_without_any_value_is_left_out_unless_wide(void **state)
+{
+    (void)state;
+    table_rows(&row_type, rows, 2, (struct table_style){0}, &out);
+    assert_null(memmem(out.p, out.n, "stop.price", 10));
+    buf_reset(&out);
+    table_rows(&row_type, rows, 2, (struct table_style){.wide = true}, &out);
+    assert_non_null(memmem(out.p, out.n, "stop.price", 10));
+}
+
+static void the_last_column_leaves_no_blanks_behind(void **state)
+{
+    struct last {
+        struct str symbol;
+        double ratio;
+    };
+    static const struct field fields[] = {
+        FIELD(struct last, symbol, .doc = "d"),
+        FIELD(struct last, ratio, .doc = "d"),
+    };
+    const struct type type = TYPE_OF(struct last, fields);
+    struct last pair[] = {{STR("A"), 1.5}, {STR("B"), 22}};
+    (void)state;
+    table_rows(&type, pair, 2, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "symbol  ratio\n"
+                              "A         1.5\n"
+                              "B        22\n");
 }
 
 static void wide_shows_all_columns(void **state)
@@ -68,21 +96,56 @@ static void wide_shows_all_columns(void **state)
     assert_non_null(memmem(out.p, out.n, "265598", 6));
 }
 
-static void a_narrow_screen_cuts_texts_but_no_numbers(void **state)
+static void each_line_fits(size_t most)
 {
-    struct row long_name = rows[0];
-    (void)state;
-    long_name.name = STR("A very long company name that goes on \xC3\xA9\xC3\xA9\xC3\xA9");
-    table_rows(&row_type, &long_name, 1, (struct table_style){.width = 72}, &out);
     struct str rest = buf_str(&out), line;
     while (str_cut(&rest, '\n', &line)) {
         size_t width = 0;
         for (size_t i = 0; i < line.n; i++)
             width += (line.p[i] & 0xC0) != 0x80;
-        assert_true(width <= 72);
+        assert_true(width <= most);
     }
-    assert_non_null(memmem(out.p, out.n, "A very long …", 15));
+}
+
+static void a_narrow_screen_cuts_long_texts_but_no_numbers(void **state)
+{
+    struct row long_name = rows[0];
+    (void)state;
+    long_name.name = STR("A very long company name that goes on \xC3\xA9\xC3\xA9\xC3\xA9");
+    table_rows(&row_type, &long_name, 1, (struct table_style){.width = 72}, &out);
+    each_line_fits(72);
+    assert_non_null(memmem(out.p, out.n, "A very long company name…", 27));
     assert_non_null(memmem(out.p, out.n, "187.25", 6));
+}
+
+static void a_table_wider_than_the_screen_goes_on_below_under_its_first_column(void **state)
+{
+    (void)state;
+    table_rows(&row_type, rows, 2, (struct table_style){.width = 36}, &out);
+    each_line_fits(36);
+    assert_str(buf_str(&out), "symbol  name         price     ratio\n"
+                              "AAPL    Apple Inc.  187.25  0.123457\n"
+                              "NESN    Nestl\xC3\xA9           -  2\n"
+                              "\n"
+                              "symbol  live  stop.trailing\n"
+                              "AAPL    yes   no\n"
+                              "NESN    no    no\n");
+    for (size_t width = 1; width < 80; width++) { /* no width is too narrow to say everything */
+        buf_reset(&out);
+        table_rows(&row_type, rows, 2, (struct table_style){.width = width}, &out);
+        assert_non_null(memmem(out.p, out.n, "187.25", 6));
+        assert_non_null(memmem(out.p, out.n, "stop.tr", 7));
+    }
+}
+
+static void long_text_is_broken_at_its_blanks(void **state)
+{
+    (void)state;
+    table_wrap(STR("one two three"), 0, 2, 8, &out);
+    assert_str(buf_str(&out), "one two\n  three\n");
+    buf_reset(&out);
+    table_wrap(STR("one two three"), 0, 2, 0, &out);
+    assert_str(buf_str(&out), "one two three\n");
 }
 
 static void no_rows_are_a_header_alone(void **state)
@@ -126,27 +189,33 @@ static void a_value_is_shown_as_lines_groups_and_tables(void **state)
     table_text(&sample_type, &s, (struct table_style){0}, &out);
     assert_str(buf_str(&out), "symbol:   AAPL\n"
                               "quantity: 5\n"
-                              "client:   -\n"
                               "weight:   0\n"
-                              "beta:     -\n"
                               "fee:      0\n"
-                              "limit:    -\n"
                               "dryRun:   no\n"
-                              "confirm:  -\n"
                               "side:     BUY\n"
-                              "kind:     -\n"
                               "at:       1970-01-01T00:00:00Z\n"
-                              "until:    -\n"
                               "tags:     \n"
                               "token:    ***\n"
                               "stop:\n"
-                              "  price:    -\n"
                               "  trailing: no\n"
                               "\n"
                               "legs:\n"
                               "symbol  ratio\n"
                               "A           1\n"
                               "B          22\n");
+}
+
+static void what_is_unknown_is_shown_only_where_everything_is(void **state)
+{
+    struct sample s = {.symbol = STR("AAPL")};
+    (void)state;
+    table_text(&sample_type, &s, (struct table_style){0}, &out);
+    assert_null(memmem(out.p, out.n, "beta:", 5));
+    assert_null(memmem(out.p, out.n, "legs:", 5));
+    buf_reset(&out);
+    table_text(&sample_type, &s, (struct table_style){.wide = true}, &out);
+    assert_non_null(memmem(out.p, out.n, "beta:     -\n", 12));
+    assert_non_null(memmem(out.p, out.n, "legs: -\n", 8));
 }
 
 static void a_text_of_several_lines_follows_the_other_values(void **state)
@@ -212,13 +281,37 @@ static void csv_of_an_answer_is_its_list_or_its_scalars(void **state)
     assert_str(buf_str(&out), "symbol,ratio\r\nA,1\r\n");
 }
 
+static void a_list_that_only_goes_along_is_not_the_rows_of_csv(void **state)
+{
+    struct answer {
+        struct str status;
+        struct list remarks;
+    };
+    static const struct field fields[] = {
+        FIELD(struct answer, status, .doc = "d"),
+        FIELD(struct answer, remarks, .of = &leg_type, .aside = true, .doc = "d"),
+    };
+    const struct type type = TYPE_OF(struct answer, fields);
+    struct leg legs[] = {{STR("A"), 1}, {STR("B"), 2}};
+    struct answer a = {STR("working"), {legs, 2}};
+    (void)state;
+    table_csv(&type, &a, &out);
+    assert_str(buf_str(&out), "status,remarks\r\nworking,2\r\n");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(columns_are_aligned_and_numbers_to_the_right),
+        TEST(columns_are_aligned_and_numbers_at_their_point),
+        TEST(a_column_without_any_value_is_left_out_unless_wide),
+        TEST(the_last_column_leaves_no_blanks_behind),
         TEST(wide_shows_all_columns),
-        TEST(a_narrow_screen_cuts_texts_but_no_numbers),
+        TEST(a_narrow_screen_cuts_long_texts_but_no_numbers),
+        TEST(a_table_wider_than_the_screen_goes_on_below_under_its_first_column),
+        TEST(long_text_is_broken_at_its_blanks),
+        TEST(what_is_unknown_is_shown_only_where_everything_is),
+        TEST(a_list_that_only_goes_along_is_not_the_rows_of_csv),
         TEST(no_rows_are_a_header_alone),
         TEST(outside_text_cannot_drive_the_terminal),
         TEST(a_value_is_shown_as_lines_groups_and_tables),

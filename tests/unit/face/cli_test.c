@@ -52,7 +52,7 @@ static const struct {
     const char *out, *err; /* "": nothing at all; NULL: whatever */
 } lines[] = {
     /* words and flags */
-    {"echo|hello", 0, "text:    hello\n", ""},
+    {"echo|hello", 0, "text:  hello\n", ""},
     {"echo|hello|--json", 0, "\"text\":\"hello\",\"words\":null,\"count\":3", ""},
     {"--json|echo|hello", 0, "\"text\":\"hello\"", ""},
     {"echo|--json|hello|a|b,c", 0, "\"words\":[\"a\",\"b\",\"c\"]", ""},
@@ -71,6 +71,7 @@ static const struct {
     {"--json|test|order|5|--idempotency-key|k", 0, "\"key\":\"k\"", ""},
     {"wait|20|--account|DU7|--json", 0, "\"ms\":20", ""},
     {"administer|--json", 0, "{\"account\":null", ""},
+    {"administer", 0, "", ""}, /* about no account: nothing to say below */
     /* forms */
     {"echo|a|--points|[{\"x\":1}]|--csv", 0, "x,y\r\n1,7\r\n", ""},
     {"echo|a|--note|warn", 0, "INCOMPLETE\n", "warning: something is missing\n"},
@@ -78,7 +79,7 @@ static const struct {
     {"echo|a|--note|warn|--json", 0, "\"warnings\":[\"something is missing\"]", ""},
     {"echo|\033[2Ja", 0, "\xEF\xBF\xBD[2Ja\n", ""},
     {"echo|a", 0, "\naccount DU1, paper, as of 2026-11-22T18:03:46", ""},
-    {"echo|a", 0, "Z, from paper exchange, complete\n", ""},
+    {"echo|a", 0, "Z, from paper exchange,\ncomplete\n", ""},
     /* wrong usage */
     {"echo", 2, "", "portcullis: text is missing\n  next: text: Any text; for example hello\n"},
     {"echo|a|--cuont|4", 2, "",
@@ -99,7 +100,7 @@ static const struct {
      "echo?\n"},
     {"\033[2J", 2, "", "there is no command '\xEF\xBF\xBD[2J'"},
     {"--bogus|echo", 2, "", "there is no command '--bogus'"},
-    {"mcp|now", 2, "", "'mcp' is not used in this way"},
+    {"mcp|now", 2, "", "'mcp' is not used in this way\n  next: portcullis help mcp\n"},
     {"completion|fish", 2, "", "portcullis completion bash"},
     {"help|ecco", 2, "", "did you mean portcullis echo?"},
     /* failures */
@@ -116,6 +117,10 @@ static const struct {
     /* verbs of the command line itself */
     {"", 0, "portcullis: a guarded gate", ""},
     {"--help", 0, "portcullis: a guarded gate", ""},
+    {"-h", 0, "portcullis: a guarded gate", ""},
+    {"help|mcp", 0, "portcullis mcp\n\nServe an assistant", ""},
+    {"mcp|--help", 0, "portcullis mcp\n\nServe an assistant", ""},
+    {"administer|--help", 0, "\nOnly on the command line.\n", ""},
     {"help", 0, "\nTest things:\n  echo              Echo\n", ""},
     {"help", 0, "\nExit status:\n  0   done\n  2   wrong usage", ""},
     {"help|echo", 0, "portcullis echo TEXT [WORDS...] [--flags]", ""},
@@ -162,7 +167,7 @@ static void a_terminal_gets_a_dim_last_line(void **state)
     struct line l;
     run(&l, f, "echo|a", 80, true);
     assert_holds(buf_str(&l.reply.out), "\n\033[2maccount DU1, paper,");
-    assert_holds(buf_str(&l.reply.out), "complete\033[0m\n");
+    assert_holds(buf_str(&l.reply.out), "complete\n\033[0m");
     drop(&l);
     fixture_free(f);
 }

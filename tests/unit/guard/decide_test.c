@@ -128,6 +128,14 @@ static void buy_stop_wider(struct scene *s) { buy_stop(s, "110"); modify(s); fir
 static void buy_stop_tighter(struct scene *s) { buy_stop(s, "110"); modify(s); first(s)->stop_price = some("109"); }
 static void trail_wider(struct scene *s) { trail(s, "8"); modify(s); first(s)->trail_percent = some("9"); }
 static void trail_tighter(struct scene *s) { trail(s, "8"); modify(s); first(s)->trail_percent = some("7"); }
+static void trail_now_amount(struct scene *s, const char *amount) { trail(s, "8"); modify(s); first(s)->trail_percent = DEC_NONE; first(s)->trail_amount = some(amount); }
+static void trail_amount_equal(struct scene *s) { trail_now_amount(s, "8"); }
+static void trail_amount_wider(struct scene *s) { trail_now_amount(s, "8.01"); }
+static void trail_now_percent(struct scene *s, const char *percent) { trail_amount(s, "8"); modify(s); first(s)->trail_amount = DEC_NONE; first(s)->trail_percent = some(percent); }
+static void trail_percent_equal(struct scene *s) { trail_now_percent(s, "8"); }
+static void trail_percent_wider(struct scene *s) { trail_now_percent(s, "8.01"); }
+static void trail_amount_tighter(struct scene *s) { trail_amount(s, "8"); modify(s); first(s)->trail_amount = some("7.99"); }
+static void trail_amount_more(struct scene *s) { trail_amount(s, "8"); modify(s); first(s)->trail_amount = some("8.01"); }
 
 static void sell_all(struct scene *s) { sell(s, "10", "10"); }
 static void sell_too_much(struct scene *s) { sell(s, "10", "11"); }
@@ -246,6 +254,9 @@ static const struct boundary {
     {"PRICE_COLLAR", buy_far_below, buy_over_110},
     {"STOP_WIDENS", stop_tighter, stop_wider}, {"STOP_WIDENS", stop_wider_meant, stop_wider},
     {"STOP_WIDENS", buy_stop_tighter, buy_stop_wider}, {"STOP_WIDENS", trail_tighter, trail_wider},
+    {"STOP_WIDENS", trail_amount_equal, trail_amount_wider},
+    {"STOP_WIDENS", trail_percent_equal, trail_percent_wider},
+    {"STOP_WIDENS", trail_amount_tighter, trail_amount_more},
     {"WOULD_SHORT", sell_all, sell_too_much}, {"WOULD_SHORT", sell_short_allowed, sell_nothing_held},
     {"WOULD_SHORT", sell_beside_target, sell_over_target},
     {"WOULD_SHORT", sell_beside_stop, stop_beside_stop},

@@ -230,6 +230,19 @@ static void a_preview_sends_nothing_and_says_everything(void **state)
     assert_string_equal(c.ticket.findings[0].code, "KILLED");
 }
 
+static void a_preview_without_an_answer_about_margin_is_still_a_preview(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_PREVIEW);
+    c.request.want_margin = true;
+    assert_true(paper_fault(d->paper, PAPER_FAULT_DELAY, 15000, d->now));
+    call(d, &c, CALL_PREVIEW);
+    assert_true(c.ok && c.ticket.is_allowed && !c.ticket.has_margin);
+    assert_string_equal(c.ticket.findings[c.ticket.finding_count - 1].code, "NO_MARGIN");
+}
+
 static void another_exchange_is_read_only_until_paper_is_configured(void **state)
 {
     struct desk *d = *state;
@@ -444,6 +457,57 @@ static void a_change_is_made_in_place(void **state)
     assert_true(refused(&c, "QTY_MAX"));
 }
 
+static void a_change_on_its_way_counts_with_its_new_quantity(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    struct dec all = held(d, AAPL);
+    assert_true(dec_gt(all, DEC(1)));
+    resting(d, &a, "1", -5);
+    a.request.orders[0].side = SIDE_SELL;
+    call(d, &a, CALL_SUBMIT);
+    assert_true(became(&a, GATE_WORKING));
+    a.request.kind = GATE_MODIFY;
+    a.request.orders[0] = a.outcome.legs[0].order;
+    a.request.orders[0].quantity = all;
+    d->disk = DISK_HANGS;
+    call_start(d, &a, CALL_SUBMIT);
+    desk_run(d, 500);
+    resting(d, &b, "1", -6);
+    b.request.orders[0].side = SIDE_SELL;
+    call(d, &b, CALL_SUBMIT);
+    assert_true(refused(&b, "WOULD_SHORT"));
+    d->disk = DISK_WORKS;
+    call_finish(d, &a);
+    assert_true(became(&a, GATE_WORKING));
+}
+
+/* The book's trigger may have moved since the caller took its copy of the order. */
+static void a_change_never_moves_the_trigger_of_a_trail_back(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "1", 0);
+    struct order *o = &c.request.orders[0];
+    o->side = SIDE_SELL;
+    o->type = ORDER_TRAIL;
+    o->tif = TIF_GTC;
+    o->limit_price = DEC_NONE;
+    o->trail_amount = DEC_SOME(DEC(20));
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    struct order was = c.outcome.legs[0].order;
+    assert_true(was.trail_stop.has);
+    c.request.kind = GATE_MODIFY;
+    *o = was;
+    o->trail_amount = DEC_SOME(DEC(19));
+    o->trail_stop = DEC_SOME(dec_minus(was.trail_stop.v, DEC(3)));
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    assert_true(dec_cmp(c.ticket.orders[0].trail_stop.v, was.trail_stop.v) >= 0);
+    assert_true(dec_cmp(c.outcome.legs[0].order.trail_stop.v, was.trail_stop.v) >= 0);
+}
+
 static void a_refused_change_leaves_the_order_and_says_so(void **state)
 {
     struct desk *d = *state;
@@ -531,6 +595,33 @@ static void an_order_of_another_client_is_not_ours_to_cancel_or_change(void **st
     c.request.orders[0].quantity = DEC(4);
     call(d, &c, CALL_SUBMIT);
     assert_true(refused(&c, "NOT_OURS"));
+}
+
+/* Each client counts its own order ids, so one number is two orders. */
+static void the_order_id_of_another_client_never_means_ours(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    struct order theirs = c.outcome.legs[0].order;
+    d->client_id = 2;
+    desk_restart(d);
+    resting(d, &c, "5", 6);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(became(&c, GATE_WORKING));
+    struct order ours = c.outcome.legs[0].order;
+    assert_int_equal(ours.order_id, theirs.order_id);
+    struct call cancel = {.cancel = {.order_id = theirs.order_id, .perm_id = theirs.perm_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(refused(&cancel, "NOT_OURS"));
+    assert_int_equal(working(d), 2);
+    c.request.kind = GATE_MODIFY;
+    c.request.orders[0] = theirs;
+    c.request.orders[0].quantity = DEC(4);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(refused(&c, "NOT_OURS"));
+    assert_true(dec_eq(book_order_perm(d->book, ours.perm_id)->order.quantity, DEC(5)));
 }
 
 static void cancels_are_not_counted(void **state)
@@ -673,6 +764,7 @@ int main(void)
         TEST(two_requests_with_one_key_at_once_place_once),
         TEST(orders_in_flight_count_against_the_limits),
         TEST(a_preview_sends_nothing_and_says_everything),
+        TEST(a_preview_without_an_answer_about_margin_is_still_a_preview),
         TEST(another_exchange_is_read_only_until_paper_is_configured),
         TEST(nothing_is_sent_before_the_intent_is_on_the_disk),
         TEST(a_disk_that_hangs_too_long_sends_nothing),
@@ -683,11 +775,14 @@ int main(void)
         TEST(counters_and_order_ids_survive_a_restart),
         TEST(an_order_id_that_was_used_is_not_used_again_though_tws_says_so),
         TEST(a_change_is_made_in_place),
+        TEST(a_change_never_moves_the_trigger_of_a_trail_back),
+        TEST(a_change_on_its_way_counts_with_its_new_quantity),
         TEST(a_refused_change_leaves_the_order_and_says_so),
         TEST(only_a_working_order_of_ours_can_be_changed),
         TEST(a_cancel_is_confirmed_and_can_be_repeated),
         TEST(a_filled_order_is_too_late_to_cancel),
         TEST(an_order_of_another_client_is_not_ours_to_cancel_or_change),
+        TEST(the_order_id_of_another_client_never_means_ours),
         TEST(cancels_are_not_counted),
         TEST(the_kill_switch_blocks_cancels_and_keeps_protective_stops),
         TEST(a_kill_overtakes_an_order_that_waits_for_the_disk),

@@ -86,6 +86,7 @@ static void every_form_of_text_finds_its_contract(void **state)
         {{.text = "ASML@XAMS"}, 2, RESOLVED_EXPLICIT},
         {{.text = "ASML.SMART.EUR"}, 2, RESOLVED_EXPLICIT},
         {{.text = "ASML", .exchange = "Amsterdam"}, 2, RESOLVED_EXPLICIT},
+        {{.text = "ASML.AEB", .exchange = "Amsterdam", .currency = "eur"}, 2, RESOLVED_EXPLICIT},
         {{.text = "ASML", .exchange = "SMART", .currency = "usd"}, 3, RESOLVED_EXPLICIT},
         {{.text = "BRK.B"}, 6, RESOLVED_SEARCH},
         {{.text = "BRK B"}, 6, RESOLVED_SEARCH},
@@ -137,6 +138,9 @@ static void what_is_no_symbol_is_refused_without_asking(void **state)
          "BAD_SYMBOL"},
         {{.text = "AAPL", .currency = "DOLLARS"}, "UNKNOWN_CURRENCY"},
         {{.text = "AAPL", .currency = "XYZ"}, "UNKNOWN_CURRENCY"},
+        {{.text = "EUR/USD", .currency = "JPY"}, "BAD_SYMBOL"},
+        {{.text = "ASML.AEB.EUR", .currency = "USD"}, "BAD_SYMBOL"},
+        {{.text = "ASML@AEB", .exchange = "NASDAQ"}, "BAD_SYMBOL"},
     };
     struct bourse *b = bourse_new();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

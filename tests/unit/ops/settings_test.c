@@ -144,7 +144,7 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
         {"broker:\n  prot: 4001\n", "p.yaml:2: there is no setting broker.prot", "broker.port"},
         {"limit:\n  mode: paper\n", "p.yaml:2: there is no setting limit.mode", "limits.mode"},
         {"limits:\n  max_order_valeu: 1\n", "p.yaml:2:", "limits.max_order_value"},
-        {"nonsense: 1\n", "p.yaml:1: there is no setting nonsense", "config show"},
+        {"nonsense: 1\n", "p.yaml:1: there is no setting nonsense", "--sample-config"},
         {"nonsense: {}\n", "p.yaml:1", ""},
         {"broker: 5\n", "p.yaml:1: there is no setting broker", ""},
         {"HOST: there\n", "p.yaml:1: there is no setting HOST", ""},

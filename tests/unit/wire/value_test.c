@@ -128,6 +128,10 @@ static void decimals_lose_nothing_and_marks_are_none(void **state)
                  {"1E-9", "0.000000001"},
                  {"0.1234567891", "0.123456789"},
                  {"2147483646", "2147483646"},
+                 {"1000000000000000000", "1000000000000000000"},
+                 {"-1000000000000000000", "-1000000000000000000"},
+                 {"1000000000000000000.1", NULL},
+                 {"-1E28", NULL},
                  {"", NULL},
                  {"2147483647", NULL},
                  {"9223372036854775807", NULL},
@@ -155,6 +159,9 @@ static void prices_become_exact_by_their_shortest_text(void **state)
     assert_true(v.has && dec_eq(v.v, tenth));
     assert_false(wire_dec_of_double(WIRE_UNSET_DOUBLE).has);
     assert_false(wire_dec_of_double(INFINITY).has);
+    assert_true(wire_dec_of_double(-1e18).has);
+    assert_false(wire_dec_of_double(1.1e18).has);
+    assert_false(wire_dec_of_double(-1.6e29).has);
     assert_false(wire_dec_of_double(NAN).has);
     assert_true(wire_double_of(DEC_SOME(tenth)) == 0.1);
     assert_true(wire_double_of(DEC_NONE) == WIRE_UNSET_DOUBLE);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Historical bars. Times are asked for as seconds since 1970, which need no zone; bars of a day and
+ * more have trading dates. The requests are those with the tightest quota of all.
+ */
+#include "broker/query.h"
+
+#include "base/rng.h"
+#include "broker/convert.h"
+#include "broker/state.h"
+#include "wire/reply.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum {
+    HISTORY_MS = 60000, /* for an answer: the broker's archive is slow at times */
+    LENGTH_MAX = 100000,
+    EPOCH_SECONDS = 2 /* format_date */
+};
+
+static const char *const SIZES[BAR_SIZE_COUNT] = {
+    [BAR_1_SECOND] = "1 secs",    [BAR_5_SECONDS] = "5 secs",   [BAR_10_SECONDS] = "10 secs",
+    [BAR_15_SECONDS] = "15 secs", [BAR_30_SECONDS] = "30 secs", [BAR_1_MINUTE] = "1 min",
+    [BAR_2_MINUTES] = "2 mins",   [BAR_3_MINUTES] = "3 mins",   [BAR_5_MINUTES] = "5 mins",
+    [BAR_10_MINUTES] = "10 mins", [BAR_15_MINUTES] = "15 mins", [BAR_20_MINUTES] = "20 mins",
+    [BAR_30_MINUTES] = "30 mins", [BAR_1_HOUR] = "1 hour",      [BAR_2_HOURS] = "2 hours",
+    [BAR_3_HOURS] = "3 hours",    [BAR_4_HOURS] = "4 hours",    [BAR_8_HOURS] = "8 hours",
+    [BAR_1_DAY] = "1 day",        [BAR_1_WEEK] = "1W",          [BAR_1_MONTH] = "1M",
+};
+
+static const char *const SHOWS[BARS_SHOW_COUNT] = {
+    [BARS_TRADES] = "TRADES",
+    [BARS_MIDPOINT] = "MIDPOINT",
+    [BARS_BID] = "BID",
+    [BARS_ASK] = "ASK",
+    [BARS_BID_ASK] = "BID_ASK",
+    [BARS_ADJUSTED_LAST] = "ADJUSTED_LAST",
+    [BARS_HISTORICAL_VOLATILITY] = "HISTORICAL_VOLATILITY",
+    [BARS_IMPLIED_VOLATILITY] = "OPTION_IMPLIED_VOLATILITY",
+};
+
+const char *bar_size_text(enum bar_size size)
+{
+    assert(size < BAR_SIZE_COUNT);
+    return SIZES[size];
+}
+
+const char *bar_show_text(enum bar_show show)
+{
+    assert(show < BARS_SHOW_COUNT);
+    return SHOWS[show];
+}
+
+/* ---- asking ---- */
+
+static uint64_t mix_text(uint64_t h, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = rng_mix(h, (unsigned char)s.p[i]);
+    return rng_mix(h, s.n);
+}
+
+/* What the broker counts: small bars alone have windows, and those of two sides count twice. */
+static struct quota_ask quota_of(const struct bars_question *q,
+                                 const struct wire_req_historical_data *m)
+{
+    struct quota_ask a = {.class = QUOTA_HISTORY};
+    if (q->size > BAR_30_SECONDS)
+        return a;
+    a.weight = q->show == BARS_BID_ASK ? 2 : 1;
+    a.contract = mix_text((uint64_t)(uint32_t)q->contract.con_id, m->contract.exchange);
+    a.contract = mix_text(a.contract, m->what_to_show);
+    a.request = mix_text(a.contract, m->end_date_time);
+    a.request = mix_text(a.request, m->duration);
+    a.request = mix_text(a.request, m->bar_size);
+    a.request = rng_mix(a.request, m->use_rth);
+    return a;
+}
+
+static bool check(const struct bars_question *q, struct error *e)
+{
+    assert(q->size < BAR_SIZE_COUNT && q->show < BARS_SHOW_COUNT);
+    static const char UNITS[] = "SDWMY";
+    if (q->unit != '\0' && str_find(STR(UNITS), q->unit, 0) < STR(UNITS).n && q->length >= 1 &&
+        q->length <= LENGTH_MAX)
+        return true;
+    error_set(e, ERROR_INVALID, "PERIOD", "a period of %d %c is none", q->length,
+              q->unit >= 'A' && q->unit <= 'Z' ? q->unit : '?');
+    return error_next(e, "name 1 to %d of S, D, W, M or Y", LENGTH_MAX);
+}
+
+static void fill_contract(const struct contract *c, struct wire_contract *to)
+{
+    contract_to_wire(c, to);
+    if (to->exchange.n == 0)
+        to->exchange = STR("SMART");
+}
+
+bool query_bars(struct task *t, struct session *s, const struct bars_question *q, struct bar **out,
+                size_t *count, struct error *e)
+{
+    char end[24] = "", duration[16];
+    s->now = task_now(t);
+    if (!check(q, e))
+        return false;
+    if (q->end.has) {
+        struct civil c = civil_of_utc(q->end.v);
+        snprintf(end, sizeof end, "%04d%02d%02d-%02d:%02d:%02d", c.year % 10000, c.month % 100,
+                 c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
+    }
+    snprintf(duration, sizeof duration, "%d %c", q->length, q->unit);
+    struct answer a;
+    void *rows = NULL;
+    answer_init(&a, t);
+    struct request *r = request_new(s, ASK_BARS, 0, &a, e);
+    bool ok = r != NULL;
+    if (ok) {
+        r->timeout_ms = HISTORY_MS;
+        struct wire_req_historical_data m = WIRE_REQ_CONTRACT_DEFAULT;
+        m.req_id = r->id;
+        fill_contract(&q->contract, &m.contract);
+        m.end_date_time = STR_NAME(end);
+        m.bar_size = str_of(bar_size_text(q->size));
+        m.duration = STR_NAME(duration);
+        m.use_rth = q->regular_hours_only;
+        m.what_to_show = str_of(bar_show_text(q->show));
+        m.format_date = EPOCH_SECONDS;
+        struct quota_ask quota = quota_of(q, &m);
+        ok = request_send(s, r, PACING_HISTORY, &quota, WIRE_REQ_HISTORICAL_DATA, &m, e);
+    }
+    ok = ok && answer_wait(&a, e) && answer_rows(&a, sizeof **out, &rows, count, e);
+    *out = rows;
+    answer_fini(&a);
+    return ok;
+}
+
+bool query_head_timestamp(struct task *t, struct session *s, const struct contract *c,
+                          enum bar_show show, bool regular_hours_only, struct utc *out,
+                          struct error *e)
+{
+    struct answer a;
+    s->now = task_now(t);
+    answer_init(&a, t);
+    struct request *r = request_new(s, ASK_HEAD, 0, &a, e);
+    bool ok = r != NULL;
+    if (ok) {
+        r->timeout_ms = HISTORY_MS;
+        struct wire_req_head_timestamp m = WIRE_REQ_CONTRACT_DEFAULT;
+        m.req_id = r->id;
+        fill_contract(c, &m.contract);
+        m.use_rth = regular_hours_only;
+        m.what_to_show = str_of(bar_show_text(show));
+        m.format_date = EPOCH_SECONDS;
+        static const struct quota_ask quota = {.class = QUOTA_HISTORY};
+        ok = request_send(s, r, PACING_HISTORY, &quota, WIRE_REQ_HEAD_TIMESTAMP, &m, e);
+    }
+    ok = ok && answer_wait(&a, e);
+    if (ok)
+        *out = a.time;
+    answer_fini(&a);
+    return ok;
+}
+
+/* ---- answers ---- */
+
+static void end_badly(struct session *s, struct request *r, struct str time)
+{
+    struct error e;
+    char text[40];
+    clean_text(text, sizeof text, time);
+    error_set(&e, ERROR_PROTOCOL, "BAD_HISTORY", "the broker's history has a time that is none: %s",
+              text);
+    request_end(s, r, &e);
+}
+
+void history_bars(struct session *s, const void *message)
+{
+    const struct wire_rep_historical_data *m = message;
+    struct request *r = request_find(s, m->req_id);
+    if (r == NULL || r->ask != ASK_BARS)
+        return;
+    for (size_t i = 0; i < m->bars.n && r != NULL; i++) {
+        struct bar bar;
+        if (!bar_of_wire(&m->bars.items[i], &s->config.zones, &bar)) {
+            end_badly(s, r, m->bars.items[i].date);
+            return;
+        }
+        request_row(s, r, &bar, sizeof bar);
+        r = request_find(s, m->req_id);
+    }
+    if (r != NULL && s->version < WIRE_SINCE_HISTORICAL_DATA_END)
+        request_end(s, r, NULL);
+}
+
+void history_bars_end(struct session *s, int32_t id)
+{
+    struct request *r = request_find(s, id);
+    if (r != NULL && r->ask == ASK_BARS)
+        request_end(s, r, NULL);
+}
+
+void history_head(struct session *s, const void *message)
+{
+    const struct wire_rep_head_timestamp *m = message;
+    struct request *r = request_find(s, m->req_id);
+    if (r == NULL || r->ask != ASK_HEAD)
+        return;
+    int64_t seconds;
+    struct opt_utc t = time_of_text(m->head_timestamp, &s->config.zones);
+    if (!t.has && str_to_i64(m->head_timestamp, &seconds) && seconds > INT64_MIN / NS_PER_S &&
+        seconds < INT64_MAX / NS_PER_S)
+        t = (struct opt_utc){{seconds * NS_PER_S}, true};
+    if (!t.has) {
+        end_badly(s, r, m->head_timestamp);
+        return;
+    }
+    if (r->answer != NULL)
+        r->answer->time = t.v;
+    request_end(s, r, NULL);
+}

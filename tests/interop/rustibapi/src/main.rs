@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: MIT
+
+//! The `ibapi` crate (protobuf only, from server version 213) trades on the paper exchange.
+
+mod harness;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use harness::{eventually, exchange, run_all, Flow, PATIENCE};
+use ibapi::accounts::types::{AccountGroup, AccountId, ContractId};
+use ibapi::accounts::{
+    AccountSummaryResult, AccountUpdate, AccountUpdateMulti, PositionUpdate, PositionUpdateMulti,
+};
+use ibapi::client::blocking::{Client, Subscription};
+use ibapi::contracts::tick_types::TickType;
+use ibapi::contracts::Contract;
+use ibapi::market_data::historical::{BarSize, HistoricalBarUpdate, ToDuration, WhatToShow};
+use ibapi::market_data::realtime::TickTypes;
+use ibapi::market_data::TradingHours;
+use ibapi::orders::{
+    order_builder, Action, CancelOrder, ExecutionFilter, Executions, Order, OrderData, OrderState,
+    OrderStatusKind, OrderUpdate, Orders, PlaceOrder, TimeInForce,
+};
+use ibapi::subscriptions::SubscriptionItem;
+use ibapi::Error;
+
+const CRATE: &str = "ibapi 3.3.0"; // as Cargo.toml pins it
+const ACCOUNT: &str = "DU9000001";
+const APPLE: i32 = 265598;
+const CLIENT_A: i32 = 41;
+const CLIENT_B: i32 = 42;
+
+/// What the client logs as a warning or worse.
+struct Complaints(Mutex<Vec<String>>);
+
+impl log::Log for Complaints {
+    fn enabled(&self, _: &log::Metadata) -> bool {
+        true
+    }
+    fn log(&self, record: &log::Record) {
+        if record.level() <= log::Level::Warn {
+            self.0.lock().unwrap().push(record.args().to_string());
+        }
+    }
+    fn flush(&self) {}
+}
+
+static COMPLAINTS: Complaints = Complaints(Mutex::new(Vec::new()));
+
+/// A connection that keeps what it hears of orders.
+struct Connection {
+    client: Client,
+    updates: Subscription<OrderUpdate>,
+    orders: BTreeMap<i32, Subscription<PlaceOrder>>, // they hear of errors
+    seen: Vec<OrderUpdate>,
+    errors: Vec<(i32, i32)>, // order id, code
+}
+
+impl Connection {
+    fn open(port: u16, client_id: i32) -> Result<Connection, Error> {
+        let client = Client::connect(&format!("127.0.0.1:{port}"), client_id)?;
+        let updates = client.order_update_stream()?;
+        let (orders, seen, errors) = Default::default();
+        Ok(Connection { client, updates, orders, seen, errors })
+    }
+
+    fn listen(&mut self) {
+        while let Some(item) = self.updates.try_next() {
+            if let Ok(SubscriptionItem::Data(update)) = item {
+                self.seen.push(update);
+            }
+        }
+        for (id, order) in &self.orders {
+            while let Some(item) = order.try_next() {
+                if let Err(Error::Notice(notice)) = item {
+                    self.errors.push((*id, notice.code));
+                }
+            }
+        }
+    }
+
+    fn until<T>(&mut self, what: &str, mut found: impl FnMut(&Connection) -> Option<T>) -> T {
+        eventually(what, || {
+            self.listen();
+            found(self)
+        })
+    }
+
+    fn place(&mut self, order: &Order) -> i32 {
+        let id = self.client.next_order_id();
+        self.place_as(id, order);
+        id
+    }
+
+    fn place_as(&mut self, id: i32, order: &Order) {
+        self.orders.remove(&id);
+        let order = self.client.place_order(id, &apple(), order).expect("the order to be sent");
+        self.orders.insert(id, order);
+    }
+
+    fn status(&self, id: i32) -> Option<OrderStatusKind> {
+        self.seen.iter().rev().find_map(|update| match update {
+            OrderUpdate::OrderStatus(s) if s.order_id == id => Some(s.status),
+            _ => None,
+        })
+    }
+
+    fn until_status(&mut self, id: i32, wanted: &[OrderStatusKind]) {
+        self.until(&format!("order {id} to be {wanted:?}"), |c| {
+            c.status(id).filter(|status| wanted.contains(status))
+        });
+    }
+
+    fn order(&self, id: i32) -> Option<&OrderData> {
+        self.seen.iter().rev().find_map(|update| match update {
+            OrderUpdate::OpenOrder(data) if data.order_id == id => Some(data),
+            _ => None,
+        })
+    }
+
+    fn cancel(&mut self, id: i32) {
+        let _answers = self.client.cancel_order(id, "").expect("the cancel to be sent");
+        self.until_status(id, &[OrderStatusKind::Cancelled]);
+    }
+}
+
+struct Context {
+    port: u16,
+    version: u32,
+    connection: Option<Connection>,
+    positions: BTreeMap<i32, f64>,
+}
+
+impl Context {
+    fn at(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("a connection")
+    }
+    fn client(&self) -> &Client {
+        &self.connection.as_ref().expect("a connection").client
+    }
+}
+
+fn apple() -> Contract {
+    Contract::stock("AAPL").build()
+}
+
+fn toyota() -> Contract {
+    Contract::stock("7203").in_currency("JPY").build()
+}
+
+fn account() -> AccountId {
+    AccountId(ACCOUNT.into())
+}
+
+fn cents(x: f64) -> f64 {
+    (x * 100.0).round() / 100.0
+}
+
+fn price_of(tick: &TickTypes) -> Option<(&TickType, f64)> {
+    match tick {
+        TickTypes::Price(t) => Some((&t.tick_type, t.price)),
+        TickTypes::PriceSize(t) => Some((&t.price_tick_type, t.price)),
+        _ => None,
+    }
+}
+
+fn snapshot_of(client: &Client, contract: &Contract) -> Vec<TickTypes> {
+    let ticks = client.market_data(contract).snapshot().subscribe().expect("a snapshot");
+    ticks.collect_for(PATIENCE)
+}
+
+fn last_of(ticks: &[TickTypes], wanted: TickType) -> f64 {
+    let mut prices = ticks.iter().rev().filter_map(price_of);
+    prices.find(|(kind, _)| **kind == wanted).expect("the price").1
+}
+
+fn price_below(client: &Client) -> f64 {
+    cents(last_of(&snapshot_of(client, &apple()), TickType::Bid) * 0.8)
+}
+
+fn is_fee(value: Option<f64>) -> bool {
+    value.is_some_and(|x| 0.0 < x && x < 1e6)
+}
+
+/// The orders of a list, to its end.
+fn listed(list: Result<Subscription<Orders>, Error>) -> Vec<OrderData> {
+    let items = list.expect("the list").collect_for(PATIENCE);
+    items
+        .into_iter()
+        .filter_map(|item| match item {
+            Orders::OrderData(data) => Some(data),
+            Orders::OrderStatus(_) => None,
+        })
+        .collect()
+}
+
+fn handshake(c: &mut Context) {
+    c.connection = Some(Connection::open(c.port, CLIENT_A).expect("a connection"));
+    let client = c.client();
+    assert_eq!(client.server_version() as u32, c.version);
+    assert_eq!(client.managed_accounts().unwrap(), [ACCOUNT]);
+    assert!(client.next_valid_order_id().unwrap() >= 1);
+}
+
+fn time(c: &mut Context) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+    let told = c.client().server_time().unwrap().unix_timestamp();
+    assert!((told - now).abs() < 10, "{told} is not {now}");
+    let told = c.client().server_time_millis().unwrap().unix_timestamp();
+    assert!((told - now).abs() < 10, "{told} is not {now}");
+}
+
+fn contract(c: &mut Context) {
+    let details = c.client().contract_details(&apple()).unwrap();
+    assert_eq!(details.len(), 1);
+    assert_eq!(details[0].contract.contract_id, APPLE);
+    assert_eq!(details[0].contract.primary_exchange.as_str(), "NASDAQ");
+    assert_eq!(details[0].long_name, "APPLE INC");
+    assert_eq!(details[0].min_tick, 0.01);
+    let details = c.client().contract_details(&toyota()).unwrap();
+    assert_eq!(details[0].contract.primary_exchange.as_str(), "TSEJ");
+    assert_eq!(details[0].time_zone_id, "Japan");
+}
+
+fn not_found(c: &mut Context) {
+    match c.client().contract_details(&Contract::stock("NOSUCHSYMBOL").build()) {
+        Err(Error::Notice(notice)) => assert_eq!(notice.code, 200),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn quote_snapshot(c: &mut Context) {
+    let prices = snapshot_of(c.client(), &toyota());
+    let (bid, ask) = (last_of(&prices, TickType::Bid), last_of(&prices, TickType::Ask));
+    assert!(0.0 < bid && bid < ask && last_of(&prices, TickType::Last) > 0.0, "{prices:?}");
+}
+
+fn quote_stream(c: &mut Context) {
+    let contract = apple();
+    let quotes = c.client().market_data(&contract).subscribe().unwrap();
+    let wanted = [TickType::Bid, TickType::Ask, TickType::Last];
+    let (mut kinds, mut different) = (BTreeSet::new(), BTreeSet::new());
+    quotes.collect_until(PATIENCE, |ticks| {
+        if let Some((kind, price)) = ticks.last().and_then(price_of) {
+            let kind = wanted.iter().position(|w| w == kind);
+            if kind.is_some() && price > 0.0 {
+                kinds.insert(kind);
+                different.insert((kind, price.to_bits()));
+            }
+        }
+        kinds.len() == 3 && different.len() >= 5
+    });
+    assert!(kinds.len() == 3 && different.len() >= 5, "the market does not move");
+    quotes.cancel();
+}
+
+fn history(c: &mut Context) {
+    let contract = apple();
+    let bars = c.client().historical_data(&contract, BarSize::Day).duration(10.days());
+    let bars = bars.what_to_show(WhatToShow::Trades).fetch().unwrap().bars;
+    assert_eq!(bars.len(), 10);
+    for bar in &bars {
+        assert!(bar.low <= bar.open.min(bar.close) && bar.open.max(bar.close) <= bar.high);
+        assert!(bar.date.is_date(), "{bar:?}");
+    }
+    let days: Vec<String> = bars.iter().map(|bar| bar.date.to_string()).collect();
+    assert!(days.windows(2).all(|pair| pair[0] < pair[1]), "{days:?}");
+}
+
+fn history_live(c: &mut Context) {
+    let contract = apple();
+    let bars = c.client().historical_data(&contract, BarSize::Min).duration(3600.seconds());
+    let bars = bars.trading_hours(TradingHours::Extended).what_to_show(WhatToShow::Trades);
+    let bars = bars.stream().unwrap();
+    let items = bars.collect_until(PATIENCE, |items| {
+        matches!(items.last(), Some(HistoricalBarUpdate::Update(_)))
+    });
+    assert!(matches!(&items[0], HistoricalBarUpdate::Historical(data) if !data.bars.is_empty()));
+    assert!(matches!(items.last(), Some(HistoricalBarUpdate::Update(_))), "no update");
+    bars.cancel();
+}
+
+fn place_modify_cancel(c: &mut Context) {
+    let price = price_below(c.client());
+    let mut order = order_builder::limit_order(Action::Buy, 5.0, price);
+    let c = c.at();
+    let id = c.place(&order);
+    c.until_status(id, &[OrderStatusKind::Submitted]);
+    let placed = c.order(id).expect("the open order").clone();
+    assert_eq!(placed.contract.contract_id, APPLE);
+    assert_eq!(placed.order.limit_price, Some(price));
+    assert_eq!(placed.order.account, ACCOUNT);
+    assert!(placed.order.perm_id > 0);
+    order.total_quantity = 6.0;
+    c.place_as(id, &order);
+    c.until("the change", |c| c.order(id).filter(|o| o.order.total_quantity == 6.0).map(drop));
+    assert_eq!(c.order(id).unwrap().order.perm_id, placed.order.perm_id);
+    c.cancel(id);
+    c.until("error 202", |c| c.errors.contains(&(id, 202)).then_some(()));
+}
+
+fn fill(c: &mut Context) {
+    let c = c.at();
+    let id = c.place(&order_builder::market_order(Action::Buy, 3.0));
+    c.until_status(id, &[OrderStatusKind::Filled]);
+    let fills = c.until("executions and a commission for each", |c| {
+        let fills: Vec<_> = c
+            .seen
+            .iter()
+            .filter_map(|update| match update {
+                OrderUpdate::ExecutionData(e) if e.execution.order_id == id => Some(&e.execution),
+                _ => None,
+            })
+            .cloned()
+            .collect();
+        let is_paid = |of: &str| {
+            c.seen.iter().any(|update| match update {
+                OrderUpdate::CommissionReport(r) if r.execution_id == of => {
+                    r.commission > 0.0 && r.currency == "USD"
+                }
+                _ => false,
+            })
+        };
+        let is_whole = fills.iter().map(|f| f.shares).sum::<f64>() == 3.0;
+        (is_whole && fills.iter().all(|f| is_paid(&f.execution_id))).then_some(fills)
+    });
+    for fill in fills {
+        assert_eq!(format!("{:?}", fill.side), "Bought");
+        assert_eq!(fill.account_number, ACCOUNT);
+        assert!(fill.price > 0.0);
+    }
+}
+
+fn bracket(c: &mut Context) {
+    let entry = price_below(c.client());
+    let (target, stop) = (cents(entry * 1.5), cents(entry * 0.9));
+    let c = c.at();
+    let parent = c.client.next_order_id();
+    let orders = order_builder::bracket_order(parent, Action::Buy, 2.0, entry, target, stop);
+    let mut ids = vec![parent];
+    c.place_as(parent, &orders[0]);
+    for child in &orders[1..] {
+        ids.push(c.place(child));
+    }
+    c.until_status(parent, &[OrderStatusKind::Submitted]);
+    for child in &ids[1..] {
+        c.until_status(*child, &[OrderStatusKind::PreSubmitted, OrderStatusKind::Submitted]);
+        assert_eq!(c.order(*child).expect("the child").order.parent_id, parent);
+    }
+    let _answers = c.client.cancel_order(parent, "").unwrap();
+    for id in ids {
+        c.until_status(id, &[OrderStatusKind::Cancelled, OrderStatusKind::Inactive]);
+    }
+}
+
+fn what_if(c: &mut Context) {
+    let contract = apple();
+    let client = c.client();
+    let before = listed(client.all_open_orders()).len();
+    let state: OrderState = client.order(&contract).buy(10.0).market().analyze().unwrap();
+    assert!(state.initial_margin_change.is_some_and(|x| x > 0.0), "{state:?}");
+    assert!(is_fee(state.commission) || is_fee(state.maximum_commission), "{state:?}");
+    assert_eq!(listed(client.all_open_orders()).len(), before);
+}
+
+fn open_orders(c: &mut Context) {
+    let mut order = order_builder::limit_order(Action::Buy, 4.0, price_below(c.client()));
+    order.order_ref = "interop".into();
+    let c = c.at();
+    let id = c.place(&order);
+    c.until_status(id, &[OrderStatusKind::Submitted]);
+    for list in [listed(c.client.open_orders()), listed(c.client.all_open_orders())] {
+        let found = list.iter().find(|data| data.order_id == id).expect("the order");
+        assert_eq!(found.order.order_ref, "interop");
+    }
+    c.cancel(id);
+    assert!(listed(c.client.all_open_orders()).iter().all(|data| data.order_id != id));
+}
+
+fn completed(c: &mut Context) {
+    let list = listed(c.client().completed_orders(false));
+    for wanted in [OrderStatusKind::Filled, OrderStatusKind::Cancelled] {
+        assert!(list.iter().any(|data| data.order_state.status == wanted), "none is {wanted:?}");
+    }
+}
+
+fn executions(c: &mut Context) {
+    let items = c.client().executions(ExecutionFilter::default()).unwrap().collect_for(PATIENCE);
+    let shares = |item: &Executions| match item {
+        Executions::ExecutionData(e) => e.execution.shares,
+        Executions::CommissionReport(_) => 0.0,
+    };
+    assert_eq!(items.iter().map(shares).sum::<f64>(), 3.0);
+}
+
+fn account_summary(c: &mut Context) {
+    let tags = ["NetLiquidation", "TotalCashValue", "BuyingPower"];
+    let rows = c.client().account_summary(&AccountGroup("All".into()), &tags).unwrap();
+    let rows: BTreeMap<String, f64> = rows
+        .collect_until(PATIENCE, |rows| matches!(rows.last(), Some(AccountSummaryResult::End)))
+        .into_iter()
+        .filter_map(|row| match row {
+            AccountSummaryResult::Summary(s) => Some((s.tag, s.value.parse().unwrap())),
+            AccountSummaryResult::End => None,
+        })
+        .collect();
+    assert!(tags.iter().all(|tag| rows[*tag] > 0.0), "{rows:?}");
+}
+
+fn account_updates(c: &mut Context) {
+    let rows = c.client().account_updates(&account()).unwrap();
+    let rows = rows.collect_until(PATIENCE, |rows| matches!(rows.last(), Some(AccountUpdate::End)));
+    let is_worth = |row: &AccountUpdate| match row {
+        AccountUpdate::AccountValue(v) => {
+            v.key == "NetLiquidation" && v.value.parse::<f64>().unwrap() > 0.0
+        }
+        _ => false,
+    };
+    assert!(rows.iter().any(is_worth));
+    for row in &rows {
+        if let AccountUpdate::PortfolioValue(p) = row {
+            c.positions.insert(p.contract.contract_id, p.position);
+        }
+    }
+    assert!(rows.iter().any(|row| matches!(row, AccountUpdate::UpdateTime(_))));
+    let rows = c.client().account_updates_multi(Some(&account()), None).unwrap();
+    let rows =
+        rows.collect_until(PATIENCE, |rows| matches!(rows.last(), Some(AccountUpdateMulti::End)));
+    assert!(rows.len() > 1);
+    for row in rows {
+        if let AccountUpdateMulti::AccountMultiValue(v) = row {
+            assert_eq!(v.account, ACCOUNT);
+        }
+    }
+}
+
+fn positions(c: &mut Context) {
+    let rows = c.client().positions().unwrap();
+    let held: BTreeMap<i32, f64> = rows
+        .collect_until(PATIENCE, |rows| matches!(rows.last(), Some(PositionUpdate::PositionEnd)))
+        .into_iter()
+        .filter_map(|row| match row {
+            PositionUpdate::Position(p) => Some((p.contract.contract_id, p.position)),
+            PositionUpdate::PositionEnd => None,
+        })
+        .collect();
+    assert!(!held.is_empty());
+    assert_eq!(held, c.positions);
+    let rows = c.client().positions_multi(Some(&account()), None).unwrap();
+    let multi: BTreeMap<i32, f64> = rows
+        .collect_until(PATIENCE, |rows| {
+            matches!(rows.last(), Some(PositionUpdateMulti::PositionEnd))
+        })
+        .into_iter()
+        .filter_map(|row| match row {
+            PositionUpdateMulti::Position(p) => Some((p.contract.contract_id, p.position)),
+            PositionUpdateMulti::PositionEnd => None,
+        })
+        .collect();
+    assert_eq!(multi, held);
+}
+
+fn pnl(c: &mut Context) {
+    let rows = c.client().pnl(&account(), None).unwrap().collect_until(PATIENCE, |_| true);
+    assert!(rows[0].unrealized_pnl.is_some_and(|x| x.abs() < 1e12), "{rows:?}");
+    let rows = c.client().pnl_single(&account(), ContractId(APPLE), None).unwrap();
+    let rows = rows.collect_until(PATIENCE, |_| true);
+    assert_eq!(rows[0].position, c.positions[&APPLE]);
+}
+
+fn two_clients(c: &mut Context) {
+    let order = order_builder::limit_order(Action::Buy, 1.0, price_below(c.client()));
+    let port = c.port;
+    let c = c.at();
+    let id = c.place(&order);
+    c.until_status(id, &[OrderStatusKind::Submitted]);
+    let perm_id = c.order(id).expect("the order").order.perm_id;
+    let other = Connection::open(port, CLIENT_B).unwrap();
+    assert!(listed(other.client.open_orders()).is_empty(), "another's order among one's own");
+    let all = listed(other.client.all_open_orders());
+    let seen = all.iter().find(|data| data.order.perm_id == perm_id).expect("the order");
+    assert_eq!(seen.order.client_id, CLIENT_A);
+    let refusal = other.client.cancel_order(id, "").unwrap();
+    match refusal.next_timeout(PATIENCE) {
+        Some(Err(Error::Notice(notice))) => assert_eq!(notice.code, 10147),
+        Some(Ok(SubscriptionItem::Data(CancelOrder::OrderStatus(s)))) => panic!("{s:?}"),
+        other => panic!("{other:?}"),
+    }
+    other.client.disconnect();
+    c.listen();
+    assert_eq!(c.status(id), Some(OrderStatusKind::Submitted));
+    c.cancel(id);
+}
+
+fn duplicate_id(c: &mut Context) {
+    assert!(Client::connect(&format!("127.0.0.1:{}", c.port), CLIENT_A).is_err());
+    assert!(c.client().server_time().is_ok());
+}
+
+fn reconnect(c: &mut Context) {
+    let mut order = order_builder::limit_order(Action::Buy, 1.0, price_below(c.client()));
+    order.tif = TimeInForce::GoodTilCanceled;
+    let port = c.port;
+    let old = c.at();
+    let id = old.place(&order);
+    old.until_status(id, &[OrderStatusKind::Submitted]);
+    let perm_id = old.order(id).expect("the order").order.perm_id;
+    old.client.disconnect();
+    c.connection = None;
+    // the exchange may not have noticed yet that the client id is free
+    c.connection = Some(eventually("the client id", || Connection::open(port, CLIENT_A).ok()));
+    let c = c.at();
+    assert!(c.client.next_order_id() > id, "an order id is given twice");
+    let list = listed(c.client.open_orders());
+    let again = list.iter().find(|data| data.order_id == id).expect("the order");
+    assert_eq!(again.order.perm_id, perm_id);
+    c.cancel(id);
+}
+
+fn all_read(c: &mut Context) {
+    c.client().disconnect();
+    let complaints = COMPLAINTS.0.lock().unwrap();
+    let is_bad = |text: &&String| text.contains("decod") || text.contains("nexpected");
+    let bad: Vec<_> = complaints.iter().filter(is_bad).collect();
+    assert!(bad.is_empty(), "{bad:?}");
+    c.connection = None;
+}
+
+#[rustfmt::skip]
+const FLOWS: &[Flow<Context>] = &[
+    Flow { step: "F-handshake", sentence: "it connects at the version of the exchange", run: handshake },
+    Flow { step: "F-time", sentence: "it reads the clock of the exchange", run: time },
+    Flow { step: "F-contract", sentence: "it reads contract details in New York and Tokyo", run: contract },
+    Flow { step: "F-notfound", sentence: "it is told that there is no such contract", run: not_found },
+    Flow { step: "F-quote-snapshot", sentence: "it gets a snapshot of quotes", run: quote_snapshot },
+    Flow { step: "F-quote-stream", sentence: "it streams quotes until it cancels", run: quote_stream },
+    Flow { step: "F-account-summary", sentence: "it reads the account summary", run: account_summary },
+    Flow { step: "F-account-updates", sentence: "it reads the account values", run: account_updates },
+    Flow { step: "F-positions", sentence: "it reads portfolio and positions and they agree", run: positions },
+    Flow { step: "F-pnl", sentence: "it reads profit and loss", run: pnl },
+    Flow { step: "F-history", sentence: "it reads daily bars", run: history },
+    Flow { step: "F-history-live", sentence: "it keeps bars up to date", run: history_live },
+    Flow { step: "F-place-modify-cancel", sentence: "it places, changes and cancels a limit order", run: place_modify_cancel },
+    Flow { step: "F-fill", sentence: "a market order fills with execution and commission", run: fill },
+    Flow { step: "F-bracket", sentence: "a bracket stands and falls together", run: bracket },
+    Flow { step: "F-whatif", sentence: "a what-if order is valued and not placed", run: what_if },
+    Flow { step: "F-open-orders", sentence: "it lists its open orders until they end", run: open_orders },
+    Flow { step: "F-completed", sentence: "it lists what was filled and cancelled", run: completed },
+    Flow { step: "F-executions", sentence: "it reads the executions of the day", run: executions },
+    Flow { step: "F-two-clients", sentence: "a second client sees the orders of the first but cannot cancel them", run: two_clients },
+    Flow { step: "F-duplicate-id", sentence: "a second client with the same id is refused", run: duplicate_id },
+    Flow { step: "F-reconnect", sentence: "an open order is still there after reconnecting", run: reconnect },
+    Flow { step: "F-all-read", sentence: "it never met a message that it could not read", run: all_read },
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let version = match arguments.as_slice() {
+        [] => 225,
+        [name, value] if name == "--max-version" => value.parse().expect("a number"),
+        _ => panic!("usage: rustibapi_flow [--max-version N]"),
+    };
+    log::set_logger(&COMPLAINTS).unwrap();
+    log::set_max_level(log::LevelFilter::Warn);
+    let (port, programs) = exchange(&format!("rust {CRATE}"), version);
+    let mut context = Context { port, version, connection: None, positions: BTreeMap::new() };
+    let status = run_all(&mut context, FLOWS, &format!("rust {CRATE} at {version}"));
+    drop(context);
+    drop(programs);
+    std::process::exit(status);
+}
