@@ -53,7 +53,7 @@ static void warn_of_other_build(const char *daemon_build)
 
 /* ---- the verbs that the client knows ---- */
 
-/* serve and paper: become the daemon's program, in the foreground. argv[0] is ours to name. */
+/* serve, paper, wire: become the daemon's program, in the foreground. argv[0] is ours to name. */
 static int run_program(const struct where *w, char **argv)
 {
     static char name[] = "portcullisd";
@@ -141,8 +141,8 @@ int main(int argc, char **argv)
         return print_version(&w);
     if (!strcmp(verb, "serve"))
         return run_program(&w, args);
-    if (!strcmp(verb, "paper"))
-        return run_program(&w, args - 1); /* "paper" stays, as the first argument */
+    if (!strcmp(verb, "paper") || !strcmp(verb, "wire"))
+        return run_program(&w, args - 1); /* the verb stays, as the first argument */
     signal(SIGPIPE, SIG_IGN);             /* a write that fails is looked at where it is made */
     if (!strcmp(verb, "mcp") && !args[1])
         return run_mcp(&w, verbose);

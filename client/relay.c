@@ -71,7 +71,7 @@ int relay_bytes(int fd)
     }
     if (up_done)
         return 0;
-    say("the daemon has gone away");
+    say("the daemon has ended the connection");
     return CLIENT_UNAVAILABLE;
 }
 

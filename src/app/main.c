@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * portcullisd: the daemon. Reads the settings, takes the lock of its state directory, and serves.
- * `portcullisd paper` is the paper exchange (paper_main.c).
+ * `portcullisd paper` is the paper exchange (paper_main.c), `portcullisd wire` the tool for the
+ * protocol (wire_main.c).
  */
 #include "app/io.h"
 #include "app/paper_main.h"
+#include "app/wire_main.h"
 #include "app/zones.h"
 #include "base/limits.h"
 #include "build_id.h"
@@ -35,6 +37,7 @@ static const char usage[] =
     "usage: portcullisd [--config FILE] [--state DIR] [--socket PATH] [--set KEY=VALUE]...\n"
     "                   [--foreground-log] [--check | --sample-config | --version]\n"
     "       portcullisd paper ...   the paper exchange alone; see portcullisd paper --help\n"
+    "       portcullisd wire ...    looks at the TWS protocol; see portcullisd wire --help\n"
     "The gate between assistants, scripts and spreadsheets and a brokerage account. Usually "
     "started\n"
     "by `portcullis`. Settings: FILE (~/.config/portcullis/portcullis.yaml), then PORTCULLIS_*\n"
@@ -286,6 +289,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "paper") == 0)
         return paper_main(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "wire") == 0)
+        return wire_main(argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return printf("portcullisd %s (%s)\n", PORTCULLIS_VERSION, PORTCULLIS_BUILD) < 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

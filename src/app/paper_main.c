@@ -24,6 +24,7 @@ enum {
 struct options {
     const char *socket; /* NULL: TCP */
     int64_t port;
+    bool has_port;
     const char *state; /* NULL: nothing is kept */
     char state_path[PATH_TEXT_MAX];
     struct paper_config paper;
@@ -222,9 +223,10 @@ static bool take_flag(struct options *o, const char *name, const char *value, st
 {
     int64_t n = 0;
     bool is_number = value && str_to_i64(str_of(value), &n) && n >= 0;
-    if (strcmp(name, "--port") == 0 && is_number && n < 65536)
+    if (strcmp(name, "--port") == 0 && is_number && n < 65536) {
         o->port = n;
-    else if (strcmp(name, "--socket") == 0 && value)
+        o->has_port = true;
+    } else if (strcmp(name, "--socket") == 0 && value)
         o->socket = value;
     else if (strcmp(name, "--state") == 0 && value)
         o->state = value;
@@ -255,6 +257,10 @@ static bool parse(struct options *o, int count, char *const *args, struct error 
         else
             i++;
     }
+    if (o->has_port && o->socket)
+        return error_set(e, ERROR_INVALID, "USAGE", "--port and --socket exclude each other");
+    if (o->is_memory && o->state)
+        return error_set(e, ERROR_INVALID, "USAGE", "--memory and --state exclude each other");
     if (o->is_memory) {
         o->state = NULL;
     } else if (!o->state) {
@@ -285,6 +291,8 @@ static bool serve(struct serving *s, const struct options *o, struct error *e)
     else
         log_info(&s->log, "paper exchange on 127.0.0.1:%d; connect any TWS client there",
                  (int)listener_port(s->listener));
+    if (o->state)
+        log_info(&s->log, "state is kept in %s", o->state);
     loop_run(s->loop);
     *e = s->failure;
     return s->failure.code == ERROR_NONE;

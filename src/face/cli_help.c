@@ -15,17 +15,18 @@ enum { CLI_EXIT_NO_DAEMON = 69 };
 const struct cli_word cli_flags[] = {
     {"--json", NULL, "The answer as one line of JSON"},
     {"--csv", NULL, "The rows of the answer as CSV"},
-    {"--wide", NULL, "All columns"},
+    {"--wide", NULL, "All columns, and what is unknown too"},
     {"--account", "ID", "The account to read or trade; default: the configured one"},
     {"--help", NULL, "What the command does and takes"},
     {NULL, NULL, NULL},
 };
 
-/* serve, paper and mcp are done by the client program before a daemon is asked. */
+/* serve, paper, wire and mcp are done by the client program before a daemon is asked. */
 const struct cli_word cli_verbs[] = {
     {"mcp", NULL, "Serve an assistant over standard input and output"},
     {"serve", NULL, "Run the daemon in the foreground"},
     {"paper", NULL, "Run the paper exchange alone, for any TWS client"},
+    {"wire", NULL, "Look at the TWS protocol: decode, encode, proxy, recordings"},
     {"schema", NULL, "The MCP tools with their schemas, as JSON"},
     {"openapi", NULL, "The HTTP interface, as an OpenAPI document"},
     {"completion", "bash", "A script that completes commands and flags"},

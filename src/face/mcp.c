@@ -64,6 +64,16 @@ static bool may_go_on(const struct mcp_conn *c)
     return !c->is_failed && c->call_count < MCP_CALLS_MAX;
 }
 
+/* Says why, as the last line. */
+static void fail_by_size(struct mcp_conn *c)
+{
+    buf_add_f(&c->out,
+              "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":"
+              "\"a message has at most %d bytes; the connection ends\"}}\n",
+              (int)LIMIT_JSON_BYTES);
+    c->is_failed = true;
+}
+
 /* Handles the complete lines in front of `bytes`, as far as calls may start; what remains. */
 static struct str take_lines(struct mcp_conn *c, struct str bytes, struct moment now)
 {
@@ -73,7 +83,7 @@ static struct str take_lines(struct mcp_conn *c, struct str bytes, struct moment
         if (end == bytes.n)
             break;
         if (end - at > LIMIT_JSON_BYTES)
-            c->is_failed = true;
+            fail_by_size(c);
         else
             mcp_message(c, str_sub(bytes, at, end), now);
         c->is_failed = c->is_failed || c->out.failed;
@@ -97,14 +107,14 @@ void mcp_conn_input(struct mcp_conn *c, struct str bytes, struct moment now)
         bytes = take_lines(c, bytes, now); /* most lines arrive whole and are never copied */
     size_t begin = c->in.n;
     if (!buf_add_str(&c->in, bytes)) {
-        c->is_failed = true;
+        fail_by_size(c);
         return;
     }
     if (str_find(bytes, '\n', 0) < bytes.n)
         take_kept(c, now);
     /* an endless line is known as such before it has come to its end */
     else if (may_go_on(c) && begin + bytes.n > LIMIT_JSON_BYTES)
-        c->is_failed = true;
+        fail_by_size(c);
 }
 
 void mcp_conn_call_ended(struct mcp_conn *c, struct moment now)
@@ -122,7 +132,7 @@ void mcp_conn_call_ended(struct mcp_conn *c, struct moment now)
 
 struct str mcp_conn_output(const struct mcp_conn *c)
 {
-    return c->is_failed ? STR_NONE : buf_str(&c->out);
+    return c->out.failed ? STR_NONE : buf_str(&c->out);
 }
 
 void mcp_conn_sent(struct mcp_conn *c, size_t n)

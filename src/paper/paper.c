@@ -97,7 +97,7 @@ static bool set_config(struct paper *p, const struct paper_config *c, struct mom
         return bad_config(e, "the account must be DU and up to 13 digits");
     str_copy_cut(p->account, sizeof p->account, str_of(account));
     p->max_version = c->max_version != 0 ? c->max_version : WIRE_VERSION_MAX;
-    if (p->max_version < WIRE_VERSION_MIN || p->max_version > WIRE_VERSION_MAX)
+    if (p->max_version < WIRE_VERSION_MIN || p->max_version > WIRE_VERSION_PROTO_MAX)
         return bad_config(e, "the version is not one that it speaks");
     p->zone = hours_zone(str_of(zone));
     if (p->zone < 0)

@@ -30,7 +30,7 @@ struct paper_peer; /* one connection of a client */
 struct paper_config {
     uint64_t seed;         /* of the market; the same seed is the same market for ever */
     const char *account;   /* "DU" and digits, at most 15 characters; NULL: "DU9000001" */
-    int max_version;       /* highest server version spoken, 157..200; 0: 200 */
+    int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 200 */
     bool real_sessions;    /* false: every listing trades around the clock */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */
     bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */

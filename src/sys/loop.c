@@ -148,8 +148,10 @@ void loop_wake_at(struct loop *l, struct instant t)
         uv_timer_stop(&l->wake);
         return;
     }
-    int64_t left_ns = t.ns - clock_now().mono.ns;
-    uint64_t left_ms = left_ns <= 0 ? 0 : (uint64_t)((left_ns - 1) / NS_PER_MS + 1);
+    struct instant now = clock_now().mono;
+    uint64_t left_ms = 0; /* an instant may lie so far back that the difference has no number */
+    if (t.ns > now.ns)
+        left_ms = (uint64_t)((t.ns - now.ns - 1) / NS_PER_MS + 1);
     uv_update_time(&l->uv);
     must(uv_timer_start(&l->wake, on_wake, left_ms, 0));
 }

@@ -2,17 +2,22 @@
 /*
  * codec: TWS messages to bytes and back, without I/O.
  *
- * Every message has exactly ONE routine, which names its fields in order; a codec in mode ENCODE
- * writes them, in mode DECODE reads them, in mode GENERATE invents them (for round-trip tests and
- * fuzzing). So the client and the paper exchange cannot drift apart, and a message's layout,
- * version gates and loops included, stands in one place (text_*.c). The const table of messages
- * connects ids, structs and routines.
+ * There are two encodings of the same structs. Up to server version 200 a frame is text; from 201
+ * on it begins with a 4-byte id, and message by message the rest turns from text to protobuf
+ * (wire_proto_since), which has an id that is higher by 200; at 213 nearly all are. Which one
+ * applies is decided here, by version and id, and nobody above sees the difference.
  *
- * Text encoding, server versions 157..200. Writing forms follow the direction: what clients send
- * looks like the official Python client's output, what servers send like Java's
- * (tws-protocol 2.1). Reading is strict where a wrong guess could shift fields: a missing or left
- * over field, a bad number, an impossible count make a bad frame. An empty field means the
- * default of its member everywhere.
+ * Text: every message has exactly ONE routine, which names its fields in order; a codec in mode
+ * ENCODE writes them, in mode DECODE reads them, in mode GENERATE invents them (for round-trip
+ * tests and fuzzing). So the client and the paper exchange cannot drift apart, and a message's
+ * layout, version gates and loops included, stands in one place (text_*.c). Writing forms follow
+ * the direction: what clients send looks like the official Python client's output, what servers
+ * send like Java's (tws-protocol 2.1). Reading is strict where a wrong guess could shift fields: a
+ * missing or left over field, a bad number, an impossible count make a bad frame. An empty field
+ * means the default of its member everywhere.
+ *
+ * Protobuf: every message has one table (wire/proto.h). Unknown fields are skipped, a field that
+ * is not there means the default of its member.
  *
  * Nothing here asserts on the peer's bytes; what decoding allocates is bounded by the frame.
  */
@@ -26,8 +31,15 @@
 
 enum wire_direction { WIRE_TO_SERVER, WIRE_TO_CLIENT };
 
-/* Lowest and highest version whose text layouts are known. */
-enum { WIRE_VERSION_MIN = 157, WIRE_VERSION_MAX = 200 };
+/* The versions that are known: all text up to 200, all but a few messages protobuf from 213. The
+ * mixed ones between are read and written too, but not negotiated (wire_choose_version). */
+enum {
+    WIRE_VERSION_MIN = 157,
+    WIRE_VERSION_TEXT_MAX = 200,
+    WIRE_VERSION_PROTO_MIN = 213,
+    WIRE_VERSION_PROTO_MAX = 226,
+    WIRE_VERSION_MAX = WIRE_VERSION_TEXT_MAX /* the highest that session and exchange agree on */
+};
 
 /* Versions at which a layout changed (tws-protocol 1.5): the new layout holds from there on. */
 enum wire_since {
@@ -67,7 +79,11 @@ enum wire_since {
     WIRE_SINCE_SUBMITTER = 198,
     WIRE_SINCE_IMBALANCE_ONLY = 199,
     WIRE_SINCE_EXECUTION_DAYS = 200,
-    WIRE_SINCE_ZERO_STRIKE = 202
+    WIRE_SINCE_BINARY_ID = 201,
+    WIRE_SINCE_ZERO_STRIKE = 202,
+    WIRE_SINCE_CANCEL_ONE_SHOTS = 215,
+    WIRE_SINCE_CONFIG = 219,
+    WIRE_SINCE_UPDATE_CONFIG = 221
 };
 
 struct wire_codec; /* what a routine works with: primitives in wire/field.h */
@@ -79,15 +95,20 @@ struct wire_message {
     const char *name;
     size_t size;          /* of the struct; 0: the message has none */
     const void *defaults; /* what a struct starts from; NULL: zeros */
-    void (*routine)(struct wire_codec *x, void *message);
+    void (*routine)(struct wire_codec *x, void *message); /* text; NULL: there is none */
     int min_version;
 };
+
+struct wire_presence; /* wire/proto.h */
 
 /* A decoded message. */
 struct wire_any {
     int id;
     const struct wire_message *type; /* NULL: the id is unknown */
     const void *message;             /* struct of that id, in the arena; NULL if it has none */
+    const struct wire_presence *has; /* protobuf: the fields that were there; NULL: it was text */
+    size_t skipped;                  /* protobuf: unknown fields that were passed over */
+    size_t offset;                   /* of the first byte in the body that is wrong */
 };
 
 /* ---- the table ---- */
@@ -101,16 +122,24 @@ const struct wire_message *wire_next_message(const struct wire_message *after);
  * Appends one frame, length included, to out. `message` is the struct of that id (NULL if it has
  * none). False, and out as before, with reason
  *   WIRE_VERSION    the message or the level does not exist at `version`
- *   WIRE_BAD_VALUE  a text holds a NUL byte, or to the server anything but printable ASCII
+ *   WIRE_BAD_VALUE  a text holds a NUL byte (in protobuf: is not UTF-8), or to the server anything
+ *                   but printable ASCII
  *   WIRE_TOO_LONG   larger than LIMIT_FRAME or than out may grow (then out has failed)
  */
 bool wire_encode(enum wire_direction direction, int id, const void *message, int version,
                  struct buf *out, struct error *e) FALLIBLE;
 /*
+ * Writes a decoded message again as wire_encode does. In protobuf exactly the fields that it had
+ * are written, so that a frame whose fields were in the order of their numbers gets its bytes back.
+ */
+bool wire_encode_again(const struct wire_any *any, int version, struct buf *out,
+                       struct error *e) FALLIBLE;
+/*
  * Decodes the body of one frame (without its length). Texts borrow from body, lists and the
- * struct live in the arena. False with reason
+ * struct live in the arena. At 201 and above the id says whether text or protobuf follows,
+ * whatever the version. False, with out->offset set, with reason
  *   WIRE_UNKNOWN_MESSAGE  out->id is set and out->type NULL: skip the frame
- *   WIRE_BAD_FRAME        fields are missing, left over or malformed; the text says where
+ *   WIRE_BAD_FRAME        fields are missing, left over or malformed; the text says which
  *   WIRE_VERSION          the level is not known
  */
 bool wire_decode(enum wire_direction direction, struct str body, int version, struct arena *arena,

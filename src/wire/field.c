@@ -28,6 +28,7 @@ static bool next_field(struct wire_codec *x, struct str *v)
     if (x->failed)
         return false;
     x->field++;
+    x->at = x->rest.p;
     const char *end = x->rest.n ? memchr(x->rest.p, 0, x->rest.n) : NULL;
     if (!end) {
         x_fail(x, "is missing");
@@ -77,8 +78,7 @@ static void put_double(struct wire_codec *x, double v)
     put_field(x, text, n);
 }
 
-/* What clients may send: anything else makes a server misread or drop the frame. */
-static bool is_printable(struct str s)
+bool x_is_printable(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -92,7 +92,7 @@ static void put_str(struct wire_codec *x, struct str s)
 {
     if (s.n && memchr(s.p, 0, s.n))
         x_fail(x, "holds a NUL byte");
-    else if (x->direction == WIRE_TO_SERVER && !is_printable(s))
+    else if (x->direction == WIRE_TO_SERVER && !x_is_printable(s))
         x_fail(x, "is not printable ASCII");
     else
         put_field(x, s.p, s.n);
@@ -164,6 +164,16 @@ void x_str(struct wire_codec *x, struct str *v)
         *v = invent_str(x);
 }
 
+bool x_is_decimal(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if ((c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && (c | 0x20) != 'e')
+            return false;
+    }
+    return true;
+}
+
 void x_decimal(struct wire_codec *x, struct str *v)
 {
     if (x->mode == WIRE_GENERATE) {
@@ -175,16 +185,10 @@ void x_decimal(struct wire_codec *x, struct str *v)
     x_str(x, v);
     if (x->mode != WIRE_DECODE || x->failed)
         return;
-    for (size_t i = 0; i < v->n; i++) {
-        char c = v->p[i];
-        if ((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || (c | 0x20) == 'e')
-            continue;
-        if (str_ieq(*v, STR("nan"))) /* a server's way to say that there is none */
-            *v = STR("");
-        else
-            x_fail(x, "is not a decimal number");
-        return;
-    }
+    if (str_ieq(*v, STR("nan"))) /* a server's way to say that there is none */
+        *v = STR("");
+    else if (!x_is_decimal(*v))
+        x_fail(x, "is not a decimal number");
 }
 
 static void decode_long(struct wire_codec *x, int64_t *v, int64_t least, int64_t most)

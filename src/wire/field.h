@@ -24,8 +24,11 @@ struct wire_codec {
     int version;
     bool failed;
     const char *why;     /* after a failure: constant text */
-    int field;           /* number of the field in work; the id is 0 */
+    int field;           /* text: number of the field in work; the id is 0 */
+    const char *name;    /* protobuf: name of the field that failed */
+    const char *at;      /* DECODE: where the field in work begins */
     struct str rest;     /* DECODE: what is still to be read */
+    size_t skipped;      /* DECODE: fields that no table knows */
     struct buf *out;     /* ENCODE */
     struct arena *arena; /* DECODE and GENERATE: lists */
     struct rng *rng;     /* GENERATE */
@@ -34,6 +37,10 @@ struct wire_codec {
 /* ---- state ---- */
 /* Marks the codec as failed; the first reason stays. */
 void x_fail(struct wire_codec *x, const char *why);
+/* Whether a text consists of what decimal numbers are made of. */
+bool x_is_decimal(struct str s);
+/* What may be written: to servers printable ASCII, anything else makes them drop the frame. */
+bool x_is_printable(struct str s);
 /* DECODE: true if another field follows. False in the other modes. */
 bool x_more(const struct wire_codec *x);
 

@@ -174,8 +174,10 @@ bool wire_offer_parse(struct str body, struct wire_offer *out, struct error *e)
 bool wire_choose_version(const struct wire_offer *offer, int own_min, int own_max, int *version,
                          struct error *e)
 {
-    assert(own_min >= WIRE_VERSION_MIN && own_max <= WIRE_VERSION_MAX && own_min <= own_max);
+    assert(own_min >= WIRE_VERSION_MIN && own_max <= WIRE_VERSION_PROTO_MAX && own_min <= own_max);
     *version = offer->max < own_max ? offer->max : own_max;
+    if (*version > WIRE_VERSION_TEXT_MAX && *version < WIRE_VERSION_PROTO_MIN)
+        *version = WIRE_VERSION_TEXT_MAX;
     if (*version < own_min || *version < offer->min)
         return error_set(e, ERROR_UNAVAILABLE, "WIRE_VERSION",
                          "the client speaks versions %d to %d; %d to %d are supported", offer->min,

@@ -68,7 +68,9 @@ bool wire_hello_parse(struct str body, int min, int max, struct wire_hello *out,
 /* Server: the client's offer, "v100..225", "v100" alone, anything behind a space is options. */
 bool wire_offer_parse(struct str body, struct wire_offer *out, struct error *e) FALLIBLE;
 /* Server: the version to speak with a client, given the server's own range (within
- * WIRE_VERSION_MIN..WIRE_VERSION_MAX). False with reason WIRE_VERSION if the ranges do not meet. */
+ * WIRE_VERSION_MIN..WIRE_VERSION_PROTO_MAX): the highest that both have, but 200 instead of the
+ * mixed ones from 201 to 212, so that only two regimes exist (tws-protocol 3). False with reason
+ * WIRE_VERSION if there is none: close the connection. */
 bool wire_choose_version(const struct wire_offer *offer, int own_min, int own_max, int *version,
                          struct error *e) FALLIBLE;
 /* Server: the answer frame. */

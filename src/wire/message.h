@@ -3,7 +3,7 @@
  * message: the ids of the TWS messages and what their structs have in common.
  *
  * Every message is a plain struct that carries what the wire carries, in the wire's own form; the
- * structs are in contract.h, order.h, request.h and reply.h. The rule of names: message
+ * structs are in contract.h, order.h, request.h, reply.h and config.h. The rule of names: message
  * WIRE_REQ_X is struct wire_req_x, WIRE_REP_X is struct wire_rep_x. A message that is only a
  * request id is struct wire_id; one without any field has no struct (NULL is passed).
  *
@@ -97,7 +97,9 @@ enum wire_request {
     WIRE_REQ_ACCOUNT_SUMMARY = 62,
     WIRE_REQ_CANCEL_ACCOUNT_SUMMARY = 63, /* wire_id */
     WIRE_REQ_CANCEL_POSITIONS = 64,       /* no struct */
-    WIRE_REQ_QUERY_DISPLAY_GROUPS = 67,   /* wire_id */
+    WIRE_REQ_VERIFY = 65,
+    WIRE_REQ_VERIFY_MESSAGE = 66,
+    WIRE_REQ_QUERY_DISPLAY_GROUPS = 67, /* wire_id */
     WIRE_REQ_SUBSCRIBE_GROUP = 68,
     WIRE_REQ_UPDATE_GROUP = 69,
     WIRE_REQ_UNSUBSCRIBE_GROUP = 70, /* wire_id */
@@ -131,9 +133,15 @@ enum wire_request {
     WIRE_REQ_WSH_META_DATA = 100,        /* wire_id */
     WIRE_REQ_CANCEL_WSH_META_DATA = 101, /* wire_id */
     WIRE_REQ_WSH_EVENT_DATA = 102,
-    WIRE_REQ_CANCEL_WSH_EVENT_DATA = 103, /* wire_id */
-    WIRE_REQ_USER_INFO = 104,             /* wire_id */
-    WIRE_REQ_CURRENT_TIME_IN_MILLIS = 105 /* no struct */
+    WIRE_REQ_CANCEL_WSH_EVENT_DATA = 103,  /* wire_id */
+    WIRE_REQ_USER_INFO = 104,              /* wire_id */
+    WIRE_REQ_CURRENT_TIME_IN_MILLIS = 105, /* no struct */
+
+    /* protobuf only */
+    WIRE_REQ_CANCEL_CONTRACT_DETAILS = 106, /* wire_id */
+    WIRE_REQ_CANCEL_HISTORICAL_TICKS = 107, /* wire_id */
+    WIRE_REQ_CONFIG = 108,                  /* wire_id */
+    WIRE_REQ_UPDATE_CONFIG = 109
 };
 
 /* ---- server to client ---- */
@@ -221,7 +229,11 @@ enum wire_reply {
     WIRE_REP_HISTORICAL_SCHEDULE = 106,
     WIRE_REP_USER_INFO = 107,
     WIRE_REP_HISTORICAL_DATA_END = 108, /* at versions >= 196 always follows 17 */
-    WIRE_REP_CURRENT_TIME_IN_MILLIS = 109
+    WIRE_REP_CURRENT_TIME_IN_MILLIS = 109,
+
+    /* protobuf only */
+    WIRE_REP_CONFIG = 110,
+    WIRE_REP_UPDATE_CONFIG = 111
 };
 
 #endif

@@ -206,9 +206,12 @@ struct wire_order {
     int32_t basis_points_type;
 };
 
+/* WIRE_ORDER_UNSET is the order of which nothing is said: in protobuf a flag that is not there is
+ * false, transmit too. */
 /* clang-format off */
-#define WIRE_ORDER_DEFAULT { \
-    .transmit = true, .exempt_code = -1, \
+#define WIRE_ORDER_DEFAULT {.transmit = true, WIRE_ORDER_UNSET}
+#define WIRE_ORDER_UNSET \
+    .exempt_code = -1, \
     .lmt_price = WIRE_UNSET_DOUBLE, .aux_price = WIRE_UNSET_DOUBLE, \
     .percent_offset = WIRE_UNSET_DOUBLE, .trailing_percent = WIRE_UNSET_DOUBLE, \
     .trail_stop_price = WIRE_UNSET_DOUBLE, .min_qty = WIRE_UNSET_INT, \
@@ -230,8 +233,7 @@ struct wire_order {
     .mid_offset_at_whole = WIRE_UNSET_DOUBLE, .mid_offset_at_half = WIRE_UNSET_DOUBLE, \
     .manual_order_indicator = WIRE_UNSET_INT, .seek_price_improvement = WIRE_UNSET_INT, \
     .what_if_type = WIRE_UNSET_INT, .hedge_max_size = WIRE_UNSET_INT, \
-    .basis_points = WIRE_UNSET_DOUBLE, .basis_points_type = WIRE_UNSET_INT, \
-}
+    .basis_points = WIRE_UNSET_DOUBLE, .basis_points_type = WIRE_UNSET_INT
 /* clang-format on */
 
 /* Extra fields of a cancel. */

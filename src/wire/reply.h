@@ -191,7 +191,9 @@ struct wire_rep_market_depth {
     int32_t operation; /* 0 insert, 1 update, 2 delete */
     int32_t side;      /* 0 ask, 1 bid */
     double price;
-    struct str size; /* decimal */
+    struct str size;         /* decimal */
+    struct str market_maker; /* protobuf only, as the next */
+    bool is_smart_depth;
 };
 
 struct wire_rep_market_depth_l2 {

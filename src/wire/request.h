@@ -25,6 +25,16 @@ struct wire_req_set_server_log_level {
     int32_t log_level; /* 1..5 */
 };
 
+/* 65 and 66, the sign-on of IBKR's own programs. */
+struct wire_req_verify {
+    struct str api_name;
+    struct str api_version;
+};
+
+struct wire_req_verify_message {
+    struct str api_data;
+};
+
 /* ---- orders ---- */
 struct wire_req_place_order {
     int32_t order_id;

@@ -59,6 +59,8 @@
     PLAIN(WIRE_REQ_ACCOUNT_SUMMARY, "reqAccountSummary", req_account_summary, 0) \
     ID(WIRE_REQ_CANCEL_ACCOUNT_SUMMARY, "cancelAccountSummary", text_id_v1, 0) \
     NONE(WIRE_REQ_CANCEL_POSITIONS, "cancelPositions", text_none_v1, 0) \
+    PLAIN(WIRE_REQ_VERIFY, "verifyRequest", req_verify, 0) \
+    PLAIN(WIRE_REQ_VERIFY_MESSAGE, "verifyMessage", req_verify_message, 0) \
     ID(WIRE_REQ_QUERY_DISPLAY_GROUPS, "queryDisplayGroups", text_id_v1, 0) \
     PLAIN(WIRE_REQ_SUBSCRIBE_GROUP, "subscribeToGroupEvents", req_subscribe_group, 0) \
     PLAIN(WIRE_REQ_UPDATE_GROUP, "updateDisplayGroup", req_update_group, 0) \

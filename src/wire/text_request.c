@@ -25,6 +25,20 @@ void text_req_set_server_log_level(struct wire_codec *x, void *message)
     FIELDS(x, m->log_level);
 }
 
+void text_req_verify(struct wire_codec *x, void *message)
+{
+    struct wire_req_verify *m = message;
+    x_constant(x, "1");
+    FIELDS(x, m->api_name, m->api_version);
+}
+
+void text_req_verify_message(struct wire_codec *x, void *message)
+{
+    struct wire_req_verify_message *m = message;
+    x_constant(x, "1");
+    FIELDS(x, m->api_data);
+}
+
 void text_req_subscribe_group(struct wire_codec *x, void *message)
 {
     struct wire_req_subscribe_group *m = message;

@@ -27,9 +27,9 @@ static void run(const uint8_t *data, size_t size, bool is_server, size_t step, s
             out[0]++;
             out[1] += body.n;
             if (wire_offer_parse(body, &offer, &e))
-                (void)!wire_choose_version(&offer, WIRE_VERSION_MIN, WIRE_VERSION_MAX, &version,
-                                           &e);
-            (void)!wire_hello_parse(body, WIRE_VERSION_MIN, WIRE_VERSION_MAX, &hello, &e);
+                (void)!wire_choose_version(&offer, WIRE_VERSION_MIN, WIRE_VERSION_PROTO_MAX,
+                                           &version, &e);
+            (void)!wire_hello_parse(body, WIRE_VERSION_MIN, WIRE_VERSION_PROTO_MAX, &hello, &e);
         }
     }
     wire_reader_fini(&r);

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     enum wire_direction direction = data[0] & 1 ? WIRE_TO_CLIENT : WIRE_TO_SERVER;
-    int version = WIRE_VERSION_MIN + data[1] % (WIRE_VERSION_MAX - WIRE_VERSION_MIN + 1);
+    int version = WIRE_VERSION_MIN + data[1] % (WIRE_VERSION_TEXT_MAX - WIRE_VERSION_MIN + 1);
     struct str body = {(const char *)data + 2, size - 2};
     struct arena *arena = arena_new(8 << 20);
     struct buf first;

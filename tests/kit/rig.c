@@ -88,6 +88,7 @@ struct rig *rig_new(const struct rig_config *config)
                                      .min_version = 176,
                                      .max_version = 200,
                                      .backoff_max_ms = 5000,
+                                     .messages_per_s = config->messages_per_s,
                                      .seed = config->seed,
                                      .log = log};
     r->session = session_new(&session, (struct session_listener){on_event, r});
@@ -337,6 +338,20 @@ static void open_line(struct rig *r)
     session_opened(r->session, r->now);
 }
 
+static void take_from_session(struct rig *r)
+{
+    struct str out = session_output(r->session);
+    if (!r->is_open || out.n == 0 || !instant_due(r->take_due, r->now.mono))
+        return;
+    if (r->faults.take_max > 0) {
+        out = str_sub(out, 0, (size_t)r->faults.take_max);
+        r->take_due = instant_after_ms(r->now.mono, 1);
+    }
+    buf_add_str(&r->up, out);
+    session_sent(r->session, out.n);
+    assert(!r->up.failed);
+}
+
 static void turn(struct rig *r)
 {
     if (r->ghost != NULL && instant_due(r->ghost_until, r->now.mono))
@@ -347,12 +362,7 @@ static void turn(struct rig *r)
     open_line(r);
     deliver_down(r);
     tasks_run(r->tasks, r->now);
-    struct str out = session_output(r->session);
-    if (r->is_open && out.n > 0) {
-        buf_add_str(&r->up, out);
-        session_sent(r->session, out.n);
-        assert(!r->up.failed);
-    }
+    take_from_session(r);
     if (r->is_open && session_wants_close(r->session)) {
         deliver_up(r);
         if (r->is_open)
@@ -372,6 +382,8 @@ static struct instant next_of(const struct rig *r)
     }
     if (r->ghost != NULL)
         next = instant_min(next, r->ghost_until);
+    if (r->is_open && session_output(r->session).n > 0)
+        next = instant_min(next, r->take_due);
     if (r->up.n > 0 || tasks_runnable(r->tasks) ||
         (r->is_open && r->is_ending && r->first == r->last))
         next = r->now.mono;

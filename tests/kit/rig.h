@@ -32,6 +32,7 @@ struct rig_faults {
     int delay_ms;                   /* each frame up to so much later, in order */
     int duplicate_percent;          /* of the frames come twice */
     int reorder_percent;            /* change places with frames of their own class */
+    int take_max;                   /* the socket takes so many bytes a millisecond; 0: all */
     int refuse;                     /* so many attempts find nobody listening */
 };
 
@@ -49,7 +50,8 @@ struct rig_frame {
 
 struct rig_config {
     uint64_t seed;
-    int version; /* the highest that the exchange speaks; 0: 200 */
+    int version;        /* the highest that the exchange speaks; 0: 200 */
+    int messages_per_s; /* of the session's pacing; 0: its default */
     struct rig_faults faults;
     bool is_verbose; /* the session's log goes to stderr */
 };
@@ -70,7 +72,7 @@ struct rig {
     bool is_swallowing;
     struct rig_frame *down; /* RIG_FRAMES_MAX */
     size_t first, last;
-    struct instant last_due, drip_due;
+    struct instant last_due, drip_due, take_due;
     struct buf part; /* of a frame that the exchange has not sent whole */
     struct buf up;
     int64_t down_count, up_count; /* bytes that have arrived */

@@ -422,6 +422,8 @@ static void a_line_over_the_bound_ends_the_connection(void **state)
     assert_false(mcp_conn_failed(c)); /* exactly the bound is allowed */
     mcp_conn_input(c, STR(" "), f->now);
     assert_true(mcp_conn_failed(c));
+    assert_holds(mcp_conn_output(c), "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600");
+    mcp_conn_sent(c, mcp_conn_output(c).n);
     mcp_conn_input(c, STR("{}\n"), f->now);
     assert_int_equal(mcp_conn_output(c).n, 0);
     mcp_conn_free(c);

@@ -574,7 +574,7 @@ static void a_wrong_configuration_is_refused(void **state)
     (void)state;
     static const struct paper_config bad[] = {
         {.account = "U123"}, {.account = "DU12x"},       {.account = "DU12345678901234"},
-        {.max_version = 99}, {.max_version = 225},       {.speed = -1},
+        {.max_version = 99}, {.max_version = 227},       {.speed = -1},
         {.speed = 20000},    {.zone_name = "Moon/Base"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -239,7 +239,7 @@ static void mcp_says_so_when_the_daemon_dies(void **state)
     finish(&r);
     assert_string_equal(text, "last words\n");
     assert_int_equal(r.status, 69);
-    assert_non_null(strstr(r.text, "portcullis: the daemon has gone away\n"));
+    assert_non_null(strstr(r.text, "portcullis: the daemon has ended the connection\n"));
     close(listener);
     unlink(socket_path);
 }

@@ -94,6 +94,25 @@ static void a_wish_to_wake_is_kept_without_spinning(void **state)
     rig_fini(&r);
 }
 
+static void stop_on_third_turn(struct rig *r, struct moment now)
+{
+    (void)now;
+    if (r->turns == 3)
+        loop_stop(r->l);
+    else
+        loop_wake_at(r->l, (struct instant){INT64_MIN});
+}
+
+static void an_instant_long_past_wakes_at_once(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.step = stop_on_third_turn;
+    loop_run(r.l);
+    rig_fini(&r);
+}
+
 static void count(void *self)
 {
     struct rig *r = self;
@@ -369,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wish_to_wake_is_kept_without_spinning),
+        cmocka_unit_test(an_instant_long_past_wakes_at_once),
         cmocka_unit_test(a_repeating_timer_comes_before_each_turn),
         cmocka_unit_test(one_more_turn_comes_without_waiting),
         cmocka_unit_test(the_clock_stands_still_during_a_turn),

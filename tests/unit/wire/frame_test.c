@@ -242,19 +242,47 @@ static void the_version_is_the_highest_that_both_speak(void **state)
 {
     (void)state;
     static const struct {
-        int min, max, chosen; /* 0: none */
-    } cases[] = {{100, 225, 200}, {157, 178, 178}, {100, 193, 193}, {200, 200, 200},
-                 {213, 225, 0},   {100, 156, 0},   {201, 201, 0},   {100, 157, 157}};
+        int min, max; /* of the client */
+        int cap;      /* of the server */
+        int chosen;   /* 0: none */
+    } cases[] = {{100, 225, 200, 200}, {157, 178, 200, 178}, {100, 193, 200, 193},
+                 {200, 200, 200, 200}, {213, 225, 200, 0},   {100, 156, 200, 0},
+                 {201, 201, 200, 0},   {100, 157, 200, 157}, {100, 225, 226, 225},
+                 {100, 226, 226, 226}, {100, 300, 226, 226}, {213, 225, 226, 225},
+                 {208, 225, 226, 225}, {223, 226, 224, 224}, {157, 178, 226, 178},
+                 {213, 225, 213, 213}, {214, 225, 213, 0},   {227, 230, 226, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct wire_offer offer = {cases[i].min, cases[i].max, STR_NONE};
         struct error e = {0};
         int version = 0;
-        bool done = wire_choose_version(&offer, WIRE_VERSION_MIN, WIRE_VERSION_MAX, &version, &e);
+        bool done = wire_choose_version(&offer, WIRE_VERSION_MIN, cases[i].cap, &version, &e);
         assert_int_equal(done, cases[i].chosen != 0);
         if (done)
             assert_int_equal(version, cases[i].chosen);
         else
             assert_string_equal(e.reason, "WIRE_VERSION");
+    }
+}
+
+/* Neither a server's cap nor a client's maximum leads there; 200 is answered if both have it. */
+static void mixed_versions_are_not_negotiated(void **state)
+{
+    (void)state;
+    for (int mixed = 201; mixed <= 212; mixed++) {
+        struct wire_offer wide = {100, 225, STR_NONE};
+        struct wire_offer low = {100, mixed, STR_NONE};
+        struct wire_offer narrow = {201, mixed, STR_NONE};
+        struct error e = {0};
+        int version = 0;
+        assert_true(wire_choose_version(&wide, WIRE_VERSION_MIN, mixed, &version, &e));
+        assert_int_equal(version, 200);
+        assert_true(
+            wire_choose_version(&low, WIRE_VERSION_MIN, WIRE_VERSION_PROTO_MAX, &version, &e));
+        assert_int_equal(version, 200);
+        assert_false(
+            wire_choose_version(&narrow, WIRE_VERSION_MIN, WIRE_VERSION_PROTO_MAX, &version, &e));
+        assert_string_equal(e.reason, "WIRE_VERSION");
+        assert_false(wire_choose_version(&wide, 201, mixed, &version, &e));
     }
 }
 
@@ -284,6 +312,24 @@ static void answers_that_are_none_are_refused(void **state)
     }
 }
 
+static void a_client_takes_any_version_that_it_offered(void **state)
+{
+    (void)state;
+    for (int version = WIRE_VERSION_MIN - 1; version <= WIRE_VERSION_PROTO_MAX + 1; version++) {
+        struct wire_hello hello;
+        struct error e = {0};
+        struct buf b;
+        buf_init(&b, 64);
+        assert_true(wire_hello_build(&b, version, STR("t")));
+        bool done = wire_hello_parse(str_sub(buf_str(&b), 4, b.n), WIRE_VERSION_MIN,
+                                     WIRE_VERSION_PROTO_MAX, &hello, &e);
+        assert_int_equal(done, version >= WIRE_VERSION_MIN && version <= WIRE_VERSION_PROTO_MAX);
+        if (done)
+            assert_int_equal(hello.version, version);
+        buf_fini(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,7 +343,9 @@ int main(void)
         cmocka_unit_test(both_sides_shake_hands),
         cmocka_unit_test(offers_are_read_in_all_their_forms),
         cmocka_unit_test(the_version_is_the_highest_that_both_speak),
+        cmocka_unit_test(mixed_versions_are_not_negotiated),
         cmocka_unit_test(answers_that_are_none_are_refused),
+        cmocka_unit_test(a_client_takes_any_version_that_it_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
