@@ -300,6 +300,7 @@ static bool parse_message(const struct parsing *p, const struct wire_proto *t,
         const struct wire_proto_field *f = find_field(t, j->key);
         if (!f)
             return refuse_name(p, t, j->key);
+        assert(base); /* only a message without fields has no struct */
         if (j->kind == JSON_NULL) {
             unset(f, base + f->offset);
             continue;
@@ -322,7 +323,7 @@ bool wire_parse(const struct json *fields, const struct wire_message *type, stru
     if (!arena_has(arena, type->size + sizeof(struct wire_presence) + 64))
         return error_set(e, ERROR_LIMIT, "JSON_LIMIT", "no memory is left for %s", type->name);
     char *message = type->size ? arena_alloc(arena, type->size) : NULL;
-    if (type->defaults)
+    if (message && type->defaults)
         memcpy(message, type->defaults, type->size);
     struct wire_presence *has = new_presence(&p, NULL, NULL);
     *out = (struct wire_any){.id = type->id, .type = type, .message = message, .has = has};
