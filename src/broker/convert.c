@@ -359,8 +359,10 @@ bool bar_of_wire(const struct wire_bar *from, const struct tz_zones *zones, stru
         return to->start.has;
     }
     if (from->date.n != DATE_DIGITS) { /* seconds since 1970 */
+        if (number <= 0 || number >= INT64_MAX / NS_PER_S)
+            return false;
         to->start = (struct opt_utc){{number * NS_PER_S}, true};
-        return number > 0 && number < INT64_MAX / NS_PER_S;
+        return true;
     }
     to->date = (int32_t)number;
     return digits(from->date, 0, 4, &c.year) && digits(from->date, 4, 2, &c.month) &&

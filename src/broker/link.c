@@ -186,8 +186,6 @@ void link_ready(struct session *s)
     s->silent_handshakes = 0;
     s->reason = REASON_NONE;
     link_say(s, 0, "", "", false);
-    if (s->is_read_only)
-        set_reason(s, REASON_READ_ONLY, 321, "the API is in Read-Only mode");
     session_set_link(s, LINK_READY, 0, "");
 }
 
@@ -200,11 +198,10 @@ void link_lost(struct session *s, int code, const char *text)
     if (s->lost_code != 1100)
         s->lost_code = code;
     s->broker_link_ok = false;
-    s->state_deadline = INSTANT_NEVER;
     if (!session_is_up(s))
         return;
-    if (s->lost_code == 2110)
-        s->state_deadline = instant_after_ms(s->now.mono, LOST_SERVER_MS);
+    s->state_deadline =
+        s->lost_code == 2110 ? instant_after_ms(s->now.mono, LOST_SERVER_MS) : INSTANT_NEVER;
     if (!s->is_outage) {
         s->is_outage = true;
         s->outage = link_window(s);
@@ -278,9 +275,11 @@ static enum link_reason present_reason(const struct session *s)
         bool is_long = instant_due(instant_after_ms(s->degraded_at, LOST_LONG_MS), s->now.mono);
         return is_long ? REASON_LOGIN_EXPIRED : REASON_BROKER_LOST;
     }
-    if (s->link == LINK_READY && s->reason == REASON_NONE && s->farm_count > 0)
-        return REASON_FARM_DOWN;
-    return s->reason;
+    if (s->link != LINK_READY)
+        return s->reason;
+    if (s->is_read_only)
+        return REASON_READ_ONLY;
+    return s->farm_count > 0 ? REASON_FARM_DOWN : REASON_NONE;
 }
 
 void link_status(const struct session *s, struct session_status *out)

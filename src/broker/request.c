@@ -262,12 +262,14 @@ bool answer_rows(struct answer *a, size_t size, void **out, size_t *count, struc
 
 bool broker_error(struct error *e, int code, struct str text)
 {
+    const struct broker_code *row = broker_code_find(code);
+    if (text.n == 0) /* a number alone says little */
+        text = str_of(row->text);
     error_set(e, code == 200 ? ERROR_NOT_FOUND : ERROR_BROKER, "BROKER_REFUSED", STR_FMT,
               STR_ARG(text));
     if (code == 200)
         snprintf(e->reason, sizeof e->reason, "NO_CONTRACT");
     e->broker_code = code;
-    const struct broker_code *row = broker_code_find(code);
     return error_next(
         e, "%s", row->hint[0] == '\0' && row->is_retryable ? "try again in a moment" : row->hint);
 }

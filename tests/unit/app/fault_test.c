@@ -30,8 +30,8 @@
 #endif
 
 enum {
-    SEEDS = IS_SLOW ? 400 : 10000,
-    STRIDE = IS_SLOW ? 23 : 1, /* of the bytes after which the line is cut */
+    SEEDS = IS_SLOW ? 2000 : 10000,
+    STRIDE = IS_SLOW ? 7 : 1, /* of the bytes after which the line is cut */
     AAPL = 265598,
     EURUSD = 12087792,
     LIMIT_MS = 20 * 60 * 1000,    /* for a whole conversation, however bad the line */

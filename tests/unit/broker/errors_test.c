@@ -50,11 +50,43 @@ static void known_codes_are_found(void **state)
         assert_int_equal(broker_code_find(KNOWN[i])->code, KNOWN[i]);
 }
 
+/* A request ends with a refusal and lives on with news: the same table says both. */
+static void news_ends_no_request(void **state)
+{
+    (void)state;
+    static const int NEWS[] = {100, 165, 317, 399, 404, 2103, 2104, 2106, 2119, 2150, 10167, 10349};
+    static const int ENDS[] = {162, 200, 354, 420, 2188, 10187, 10276, 10279, 504, 77777};
+    for (size_t i = 0; i < sizeof NEWS / sizeof NEWS[0]; i++)
+        assert_false(broker_code_ends_request(NEWS[i]));
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++)
+        assert_true(broker_code_ends_request(ENDS[i]));
+}
+
+/* Nothing invites anyone to send an order again, and each row says in words what it means. */
+static void no_order_is_called_retryable(void **state)
+{
+    (void)state;
+    size_t rows = 0;
+    for (int code = 1; code < 20000; code++) {
+        const struct broker_code *row = broker_code_find(code);
+        if (row->code == 0)
+            continue;
+        rows++;
+        assert_true(row->text[0] != '\0');
+        if (row->meaning == CODE_ORDER_REFUSED || row->meaning == CODE_ORDER_CANCELLED ||
+            row->meaning == CODE_CANCEL_REFUSED || row->meaning == CODE_ORDER_REMARK)
+            assert_false(row->is_retryable);
+    }
+    assert_true(rows > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_mean_what_the_broker_means),
         cmocka_unit_test(known_codes_are_found),
+        cmocka_unit_test(news_ends_no_request),
+        cmocka_unit_test(no_order_is_called_retryable),
     };
     return cmocka_run_group_tests_name("errors", tests, NULL, NULL);
 }

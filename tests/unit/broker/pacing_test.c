@@ -111,6 +111,125 @@ static void the_last_places_are_for_orders_and_cancels(void **state)
     pacing_fini(&p);
 }
 
+/* A hundred charts do not keep one contract waiting. */
+static void lanes_take_turns(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 100);
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 5; i++)
+        assert_true(pacing_add(&p, PACING_HISTORY, NULL, STR("h"), at_ms(i)));
+    assert_true(pacing_add(&p, PACING_QUESTION, NULL, STR("q"), at_ms(7)));
+    assert_true(pacing_add(&p, PACING_LINES, NULL, STR("1"), at_ms(8)));
+    assert_true(pacing_add(&p, PACING_LINES, NULL, STR("2"), at_ms(9)));
+    assert_int_equal(pacing_oldest(&p).ns, at_ms(0).ns);
+    pacing_release(&p, at_ms(10), &out);
+    assert_true(str_eq(buf_str(&out), STR("1qh2hhhh")));
+    assert_int_equal(pacing_oldest(&p).ns, INT64_MAX);
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
+static struct pacing_about history(int32_t id, uint64_t contract, uint64_t request)
+{
+    return (struct pacing_about){.request_id = id, .quota = {QUOTA_HISTORY, 1, contract, request}};
+}
+
+static void what_has_to_wait_lets_others_pass(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 100);
+    buf_init(&out, 1 << 20);
+    struct pacing_about a = history(1, 7, 70), again = history(2, 7, 70), b = history(3, 8, 80);
+    assert_true(pacing_add(&p, PACING_HISTORY, &a, STR("a"), at_ms(0)));
+    assert_true(pacing_add(&p, PACING_HISTORY, &again, STR("A"), at_ms(0)));
+    assert_true(pacing_add(&p, PACING_HISTORY, &b, STR("b"), at_ms(0)));
+    pacing_release(&p, at_ms(0), &out);
+    assert_true(str_eq(buf_str(&out), STR("ab")));
+    assert_int_equal(pacing_next(&p, at_ms(0)).ns, at_ms(15000).ns);
+    pacing_release(&p, at_ms(14999), &out);
+    assert_int_equal(out.n, 2);
+    assert_true(pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(14999)));
+    assert_int_equal(pacing_next(&p, at_ms(14999)).ns, INT64_MIN); /* at once */
+    pacing_release(&p, at_ms(15000), &out);
+    assert_int_equal(out.n, 4);
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
+/* 60 in 10 minutes: whoever asks for two sides, which count twice, is not passed for ever. */
+static void nobody_is_passed_for_ever(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 1000);
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 59; i++) {
+        struct pacing_about a = history(1 + i, 100 + (uint64_t)i, (uint64_t)i);
+        assert_true(pacing_add(&p, PACING_HISTORY, &a, STR("x"), at_ms(0)));
+    }
+    for (int ms = 0; out.n < 59; ms += 100) { /* as answers come, others become free */
+        pacing_release(&p, at_ms(ms), &out);
+        while (p.quota.of[QUOTA_HISTORY].open > 0)
+            quota_end(&p.quota, QUOTA_HISTORY);
+    }
+    struct pacing_about two = history(100, 1, 1), one = history(101, 2, 2);
+    two.quota.weight = 2;
+    assert_true(pacing_add(&p, PACING_HISTORY, &two, STR("2"), at_ms(0)));
+    assert_true(pacing_add(&p, PACING_HISTORY, &one, STR("1"), at_ms(0)));
+    pacing_release(&p, at_ms(300000), &out);
+    assert_int_equal(out.n, 59);
+    pacing_release(&p, at_ms(601000), &out);
+    assert_int_equal(out.n, 61);
+    assert_int_equal(out.p[59], '2');
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
+static void history_has_a_bound_of_its_own(void **state)
+{
+    (void)state;
+    struct pacing p;
+    pacing_init(&p, 1);
+    size_t n = 0;
+    struct pacing_about a = history(1, 7, 70);
+    while (pacing_add(&p, PACING_HISTORY, &a, STR("h"), at_ms(0)))
+        n++;
+    assert_int_equal(n, PACING_HISTORY_MAX);
+    assert_true(pacing_add(&p, PACING_QUESTION, NULL, STR("q"), at_ms(0)));
+    pacing_forget(&p, 1);
+    assert_true(pacing_add(&p, PACING_HISTORY, &a, STR("h"), at_ms(0)));
+    pacing_fini(&p);
+}
+
+static void what_nobody_waits_for_is_taken_out(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 100);
+    buf_init(&out, 1 << 20);
+    for (int32_t id = 1; id <= 3; id++) {
+        struct pacing_about a = {.request_id = id};
+        char c = (char)('0' + id);
+        assert_true(pacing_add(&p, PACING_QUESTION, &a, (struct str){&c, 1}, at_ms(0)));
+    }
+    pacing_forget(&p, 3);
+    pacing_forget(&p, 1);
+    pacing_forget(&p, 77);
+    assert_true(pacing_add(&p, PACING_QUESTION, NULL, STR("4"), at_ms(0)));
+    pacing_release(&p, at_ms(0), &out);
+    assert_true(str_eq(buf_str(&out), STR("24")));
+    assert_int_equal(p.count, 0);
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +237,11 @@ int main(void)
         cmocka_unit_test(cancels_leave_first_then_orders),
         cmocka_unit_test(the_next_time_is_exact),
         cmocka_unit_test(the_last_places_are_for_orders_and_cancels),
+        cmocka_unit_test(lanes_take_turns),
+        cmocka_unit_test(what_has_to_wait_lets_others_pass),
+        cmocka_unit_test(nobody_is_passed_for_ever),
+        cmocka_unit_test(history_has_a_bound_of_its_own),
+        cmocka_unit_test(what_nobody_waits_for_is_taken_out),
     };
     return cmocka_run_group_tests_name("pacing", tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 struct asker {
     struct session *s;
-    enum { CONTRACTS, SYMBOLS, TIME, OPEN_ORDERS, EXECUTIONS, WHAT_IF, BATCH } what;
+    enum { CONTRACTS, SYMBOLS, TIME, OPEN_ORDERS, EXECUTIONS, WHAT_IF, BATCH, BARS, HEAD } what;
     struct order order;
     bool is_done, ok;
     struct error error;
@@ -15,6 +15,8 @@ struct asker {
     struct utc time;
     struct order_margin margin;
     struct contract_question questions[3];
+    struct bars_question bars;
+    struct bar bar;
 };
 
 static void ask(struct task *t, void *arg)
@@ -23,6 +25,7 @@ static void ask(struct task *t, void *arg)
     struct contract like = peer_contract(0);
     struct contract_details *details = NULL;
     struct symbol_match *matches = NULL;
+    struct bar *bars = NULL;
     switch (a->what) {
     case CONTRACTS:
         a->ok = query_contracts(t, a->s, &like, NULL, STR_NONE, &details, &a->count, &a->error);
@@ -45,11 +48,19 @@ static void ask(struct task *t, void *arg)
     case BATCH:
         a->ok = query_contracts_batch(t, a->s, a->questions, 3, &a->error);
         break;
+    case BARS:
+        a->ok = query_bars(t, a->s, &a->bars, &bars, &a->count, &a->error);
+        break;
+    case HEAD:
+        a->ok = query_head_timestamp(t, a->s, &like, BARS_TRADES, true, &a->time, &a->error);
+        break;
     }
     if (details != NULL)
         a->first = details[0];
     if (matches != NULL)
         a->match = matches[0];
+    if (bars != NULL)
+        a->bar = bars[0];
     a->is_done = true;
 }
 
@@ -254,6 +265,252 @@ static void a_refused_what_if_says_why(void **state)
     peer_free(p);
 }
 
+/* ---- history ---- */
+
+static struct bars_question small_bars(int32_t con_id)
+{
+    return (struct bars_question){.contract = peer_contract(con_id),
+                                  .length = 1800,
+                                  .unit = 'S',
+                                  .size = BAR_5_SECONDS,
+                                  .show = BARS_TRADES};
+}
+
+static int32_t bars_id(const struct peer *p)
+{
+    return ((const struct wire_req_historical_data *)peer_got(p, WIRE_REQ_HISTORICAL_DATA))->req_id;
+}
+
+static void send_bars(struct peer *p, int32_t id, struct wire_bar *bars, size_t n)
+{
+    struct wire_rep_historical_data m = {.req_id = id, .bars = {bars, n}};
+    peer_send(p, WIRE_REP_HISTORICAL_DATA, &m);
+}
+
+static void end_bars(struct peer *p, int32_t id)
+{
+    struct wire_rep_historical_data_end m = {.req_id = id};
+    peer_send(p, WIRE_REP_HISTORICAL_DATA_END, &m);
+    peer_turn(p);
+}
+
+static void bars_are_exact_and_end_with_their_end(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)};
+    a.bars.end = (struct opt_utc){{(int64_t)PEER_WALL_S * NS_PER_S}, true};
+    start(p, &a, 60000);
+    const struct wire_req_historical_data *m = peer_got(p, WIRE_REQ_HISTORICAL_DATA);
+    assert_true(str_eq(m->end_date_time, STR("20260921-14:13:20")));
+    assert_true(str_eq(m->duration, STR("1800 S")));
+    assert_true(str_eq(m->bar_size, STR("5 secs")));
+    assert_true(str_eq(m->what_to_show, STR("TRADES")));
+    assert_true(str_eq(m->contract.exchange, STR("SMART")));
+    assert_int_equal(m->format_date, 2);
+    struct wire_bar bar = {STR("1790000000"), 150.1,         150.3, 150.05, 150.2,
+                           STR("1234.5"),     STR("150.15"), 17};
+    send_bars(p, m->req_id, &bar, 1);
+    peer_turn(p);
+    assert_false(a.is_done);
+    end_bars(p, m->req_id);
+    assert_true(a.is_done && a.ok);
+    assert_int_equal(a.count, 1);
+    assert_true(dec_eq(a.bar.open.v, DEC_MICRO(150100000)));
+    assert_true(dec_eq(a.bar.volume.v, DEC_MICRO(1234500000)));
+    assert_int_equal(a.bar.start.v.ns / NS_PER_S, 1790000000);
+    assert_int_equal(a.bar.date, 0);
+    assert_int_equal(a.bar.trades, 17);
+    peer_free(p);
+}
+
+static void a_day_has_a_date_and_what_is_not_traded_no_volume(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)};
+    start(p, &a, 60000);
+    struct wire_bar bar = {STR("20260410"), -1.5, 2, -3, 1, STR("-1"), STR("-1"), -1};
+    send_bars(p, bars_id(p), &bar, 1);
+    end_bars(p, bars_id(p));
+    assert_true(a.ok);
+    assert_int_equal(a.bar.date, 20260410);
+    assert_false(a.bar.start.has || a.bar.volume.has || a.bar.average.has);
+    assert_true(dec_sign(a.bar.open.v) < 0); /* a combination's price may be negative */
+    peer_free(p);
+}
+
+static void a_bar_without_a_time_is_no_history(void **state)
+{
+    (void)state;
+    static const char *const BAD[] = {"", "x", "20261310", "20260400", "-5", "99999999999999"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        struct peer *p = ready();
+        struct asker a = {.what = BARS, .bars = small_bars(265598)};
+        start(p, &a, 60000);
+        struct wire_bar bar = {str_of(BAD[i]), 1, 2, 1, 2, STR("1"), STR("1"), 1};
+        send_bars(p, bars_id(p), &bar, 1);
+        end_bars(p, bars_id(p));
+        assert_true(a.is_done);
+        if (a.ok)
+            fail_msg("accepted: %s", BAD[i]);
+        assert_int_equal(a.error.code, ERROR_PROTOCOL);
+        assert_true(session_is_ready(p->s));
+        peer_free(p);
+    }
+}
+
+static void a_period_must_be_one(void **state)
+{
+    (void)state;
+    static const struct {
+        int length;
+        char unit;
+    } BAD[] = {{0, 'D'}, {-1, 'D'}, {1, 'X'}, {1, '\0'}, {100001, 'D'}, {1, 'd'}};
+    struct peer *p = ready();
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        struct asker a = {.what = BARS, .bars = small_bars(265598)};
+        a.bars.length = BAD[i].length;
+        a.bars.unit = BAD[i].unit;
+        start(p, &a, 60000);
+        assert_true(a.is_done && !a.ok);
+        assert_int_equal(a.error.code, ERROR_INVALID);
+    }
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 0);
+    peer_free(p);
+}
+
+/* The wait for a turn is not the wait for an answer. */
+static void the_same_small_bars_wait_and_then_have_their_whole_time(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)}, b = a, c = a;
+    c.bars.contract = peer_contract(272093);
+    start(p, &a, 300000);
+    end_bars(p, bars_id(p));
+    start(p, &b, 300000);
+    start(p, &c, 300000);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 2);
+    assert_int_equal(
+        ((const struct wire_req_historical_data *)peer_got(p, WIRE_REQ_HISTORICAL_DATA))
+            ->contract.con_id,
+        272093);
+    peer_pass(p, 14000);
+    struct session_status st;
+    session_status(p->s, &st);
+    assert_int_equal(st.queued_history, 1);
+    assert_in_range((uint64_t)st.queue_age_ms, 13000, 14000);
+    peer_pass(p, 1100);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 3);
+    peer_pass(p, 59000);
+    assert_false(b.is_done);
+    peer_pass(p, 1000);
+    assert_true(b.is_done && !b.ok);
+    assert_int_equal(b.error.code, ERROR_TIMEOUT);
+    assert_true(peer_got_count(p, WIRE_REQ_CANCEL_HISTORICAL_DATA) > 0);
+    peer_free(p);
+}
+
+static void a_task_that_ends_in_the_queue_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)}, b = a;
+    start(p, &a, 60000);
+    end_bars(p, bars_id(p));
+    start(p, &b, 3000);
+    peer_pass(p, 4000);
+    assert_true(b.is_done && !b.ok);
+    assert_int_equal(b.error.code, ERROR_TIMEOUT);
+    assert_non_null(strstr(b.error.next, "15 seconds")); /* and says what it waited for */
+    peer_pass(p, 20000);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 1);
+    assert_int_equal(in_flight(p), 0);
+    peer_free(p);
+}
+
+static void fifty_histories_are_open_at_once_and_no_more(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    static struct asker many[N];
+    struct peer *p = ready();
+    for (int i = 0; i < N; i++) {
+        many[i] = (struct asker){.what = BARS, .bars = small_bars(1000 + i)};
+        many[i].bars.size = BAR_1_DAY;
+        start(p, &many[i], 300000);
+    }
+    peer_pass(p, 5000);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 50);
+    end_bars(p, bars_id(p));
+    peer_pass(p, 1);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), 51);
+    session_closed(p->s, STR("gone"), p->now);
+    tasks_run(p->tasks, p->now);
+    for (int i = 0; i < N; i++)
+        assert_true(many[i].is_done);
+    assert_int_equal(in_flight(p), 0);
+    peer_free(p);
+}
+
+static void history_begins_at_a_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t seconds; /* 0: not accepted */
+    } CASES[] = {{"946857600", 946857600},
+                 {"20000103-00:00:00", 946857600},
+                 {"-86400", -86400},
+                 {"soon", 0},
+                 {"99999999999999999", 0}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct peer *p = ready();
+        struct asker a = {.what = HEAD};
+        start(p, &a, 60000);
+        const struct wire_req_head_timestamp *m = peer_got(p, WIRE_REQ_HEAD_TIMESTAMP);
+        struct wire_rep_head_timestamp r = {m->req_id, str_of(CASES[i].text)};
+        peer_send(p, WIRE_REP_HEAD_TIMESTAMP, &r);
+        peer_turn(p);
+        assert_true(a.is_done);
+        assert_int_equal(a.ok, CASES[i].seconds != 0);
+        if (a.ok)
+            assert_int_equal(a.time.ns / NS_PER_S, CASES[i].seconds);
+        peer_free(p);
+    }
+}
+
+static void a_refused_history_says_why(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)};
+    start(p, &a, 60000);
+    peer_send_error(p, bars_id(p), 165, "Historical data farm is being connected");
+    peer_turn(p);
+    assert_false(a.is_done);
+    peer_send_error(p, bars_id(p), 162, "Historical Market Data Service error message:No data");
+    peer_turn(p);
+    assert_true(a.is_done && !a.ok);
+    assert_int_equal(a.error.broker_code, 162);
+    assert_true(a.error.next[0] != '\0');
+    peer_free(p);
+}
+
+static void a_number_without_words_gets_ours(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct asker a = {.what = BARS, .bars = small_bars(265598)};
+    start(p, &a, 60000);
+    peer_send_error(p, bars_id(p), 162, "");
+    peer_turn(p);
+    assert_true(a.is_done && !a.ok);
+    assert_string_equal(a.error.text, "no historical data");
+    peer_free(p);
+}
+
 /* ---- no answer ---- */
 
 static void a_question_without_connection_fails_at_once(void **state)
@@ -395,6 +652,16 @@ int main(void)
         cmocka_unit_test(the_time_is_the_servers),
         cmocka_unit_test(a_what_if_stores_nothing),
         cmocka_unit_test(a_refused_what_if_says_why),
+        cmocka_unit_test(bars_are_exact_and_end_with_their_end),
+        cmocka_unit_test(a_day_has_a_date_and_what_is_not_traded_no_volume),
+        cmocka_unit_test(a_bar_without_a_time_is_no_history),
+        cmocka_unit_test(a_period_must_be_one),
+        cmocka_unit_test(the_same_small_bars_wait_and_then_have_their_whole_time),
+        cmocka_unit_test(a_task_that_ends_in_the_queue_is_not_asked_for),
+        cmocka_unit_test(fifty_histories_are_open_at_once_and_no_more),
+        cmocka_unit_test(history_begins_at_a_time),
+        cmocka_unit_test(a_refused_history_says_why),
+        cmocka_unit_test(a_number_without_words_gets_ours),
         cmocka_unit_test(a_question_without_connection_fails_at_once),
         cmocka_unit_test(a_late_answer_is_a_timeout),
         cmocka_unit_test(a_lost_connection_fails_all_questions_at_once),

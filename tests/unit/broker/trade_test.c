@@ -247,6 +247,31 @@ static void a_full_queue_refuses_and_says_so(void **state)
     peer_free(p);
 }
 
+/* What had not left when the connection was lost never leaves: nobody knows what became of it. */
+static void an_order_that_waits_is_not_sent_on_the_next_connection(void **state)
+{
+    (void)state;
+    struct session_config config = peer_config();
+    config.messages_per_s = 8;
+    struct peer *p = peer_new(config);
+    peer_connect(p);
+    peer_pass(p, 3000);
+    struct error e;
+    for (int32_t id = 100; id < 120; id++) {
+        struct order o = a_limit_order(id);
+        assert_true(trade_place(p->s, &o, p->now, &e));
+    }
+    session_closed(p->s, STR("connection reset"), p->now);
+    assert_int_equal(session_output(p->s).n, 0);
+    peer_pass(p, 1000);
+    p->got_count = 0;
+    peer_connect(p);
+    peer_pass(p, 10000);
+    assert_true(session_is_ready(p->s));
+    assert_int_equal(peer_got_count(p, WIRE_REQ_PLACE_ORDER), 0);
+    peer_free(p);
+}
+
 /* ---- events ---- */
 
 static void an_execution_may_come_before_its_order(void **state)
@@ -431,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_stalled_stream_collects_no_burst),
         cmocka_unit_test(a_cancel_does_not_overtake_its_own_order),
         cmocka_unit_test(a_full_queue_refuses_and_says_so),
+        cmocka_unit_test(an_order_that_waits_is_not_sent_on_the_next_connection),
         cmocka_unit_test(an_execution_may_come_before_its_order),
         cmocka_unit_test(an_order_is_told_with_its_state),
         cmocka_unit_test(only_refusals_and_cancels_end_an_order),
