@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "paper/feed_private.h"
 #include "paper/noise.h"
 
 #include <assert.h>
@@ -22,16 +23,6 @@ static const double bend_loss = 1.25;
 /* height of the ripple inside a minute, in standard movements of a minute */
 static const double ripple_share = 0.8;
 static const double root_minutes_per_year = 725.0;
-
-enum stream {
-    STREAM_MARKET = 1,
-    STREAM_SECTOR,
-    STREAM_OWN,
-    STREAM_CURRENCY,
-    STREAM_RIPPLE,
-    STREAM_VOLUME,
-    STREAM_SIZE
-};
 
 struct currency {
     char name[8];
@@ -69,6 +60,11 @@ struct feed {
 static uint64_t key_of(uint64_t seed, enum stream stream, uint64_t id)
 {
     return rng_mix(rng_mix(seed, (uint64_t)stream), id);
+}
+
+uint64_t feed_key(const struct feed *f, enum stream stream, uint64_t id)
+{
+    return key_of(f->seed, stream, id);
 }
 
 static uint64_t text_key(struct str s)
@@ -187,6 +183,12 @@ void feed_free(struct feed *f)
 bool feed_has_real_hours(const struct feed *f)
 {
     return f->real_hours;
+}
+
+bool feed_is_halted(const struct feed *f, const struct instrument *i, int64_t utc_s)
+{
+    (void)f, (void)i, (void)utc_s;
+    return false;
 }
 
 bool feed_is_open(const struct feed *f, const struct instrument *i, int64_t utc_s)
@@ -382,11 +384,10 @@ void feed_touch(struct feed *f, const struct instrument *i, int64_t utc_s, struc
     *ask = price_of_ticks(i, a);
 }
 
-/* A size between one and `most` round lots. */
-static struct dec size_at(const struct feed *f, const struct instrument *i, int64_t utc_s,
-                          uint64_t salt, int64_t most)
+struct dec feed_size(const struct feed *f, const struct instrument *i, int64_t utc_s, uint64_t salt,
+                     int64_t most)
 {
-    uint64_t key = key_of(f->seed, STREAM_SIZE, (uint64_t)i->contract.con_id * 4 + salt);
+    uint64_t key = key_of(f->seed, STREAM_SIZE, (uint64_t)i->contract.con_id * 64 + salt);
     int64_t lots = 1 + (int64_t)(rng_mix(key, (uint64_t)utc_s) % (uint64_t)most);
     if (i->contract.sec_type == SEC_CASH)
         return dec_of(lots * 250000);
@@ -403,8 +404,7 @@ static int64_t volume_of_day(const struct feed *f, const struct instrument *i, i
     return (int64_t)((double)i->volume * (0.6 + 0.8 * noise_uniform(rng_mix(key, day))));
 }
 
-/* Shares traded between local midnight and utc_s. */
-static int64_t volume_until(const struct feed *f, const struct instrument *i, int64_t utc_s)
+int64_t feed_volume_until(const struct feed *f, const struct instrument *i, int64_t utc_s)
 {
     int64_t done = utc_s - hours_day_start(i->hours.zone, utc_s), whole = HOURS_DAY_S;
     if (f->real_hours) {
@@ -497,6 +497,13 @@ static void join(struct extent *x, const struct extent *next)
     x->end_s = next->end_s;
 }
 
+bool feed_bar_as_of(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
+                    int64_t as_of_s, struct feed_bar *out)
+{
+    (void)as_of_s;
+    return feed_bar(f, i, from_s, to_s, out);
+}
+
 bool feed_bar(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
               struct feed_bar *out)
 {
@@ -522,8 +529,8 @@ bool feed_bar(struct feed *f, const struct instrument *i, int64_t from_s, int64_
     for (int64_t s = x.first_s; s < x.end_s;) {
         int64_t end = hours_day_end(i->hours.zone, s);
         int64_t upto = end < x.end_s ? end : x.end_s;
-        out->volume += (upto < end ? volume_until(f, i, upto) : volume_of_day(f, i, s)) -
-                       volume_until(f, i, s);
+        out->volume += (upto < end ? feed_volume_until(f, i, upto) : volume_of_day(f, i, s)) -
+                       feed_volume_until(f, i, s);
         s = upto;
     }
     out->count = out->volume > 0 ? 1 + out->volume / 120 : 0;
@@ -583,10 +590,10 @@ void feed_quote(struct feed *f, const struct instrument *i, int64_t utc_s, struc
         .high = price_of_ticks(i, l->seen_high),
         .low = price_of_ticks(i, l->seen_low),
         .close = feed_previous_close(f, i, utc_s),
-        .bid_size = size_at(f, i, shown, 0, 9),
-        .ask_size = size_at(f, i, shown, 1, 9),
-        .last_size = size_at(f, i, shown, 2, 3),
-        .volume = dec_of(volume_until(f, i, shown)),
+        .bid_size = feed_size(f, i, shown, 0, 9),
+        .ask_size = feed_size(f, i, shown, 1, 9),
+        .last_size = feed_size(f, i, shown, 2, 3),
+        .volume = dec_of(feed_volume_until(f, i, shown)),
         .has_bid_ask = i->contract.sec_type != SEC_IND,
     };
 }

@@ -15,9 +15,16 @@
 #ifndef PORTCULLIS_PAPER_FEED_H
 #define PORTCULLIS_PAPER_FEED_H
 
+#include "paper/option.h"
 #include "paper/universe.h"
 
 struct feed;
+
+enum {
+    FEED_LEVELS_MAX = 10,  /* of depth, on one side */
+    FEED_PRINTS_MAX = 8,   /* of one second */
+    FEED_ACTIONS_MAX = 64, /* a bound that holds for five years of any listing */
+};
 
 /* `u` must outlive the feed. */
 struct feed *feed_new(const struct universe *u, uint64_t seed, bool real_hours);
@@ -26,6 +33,9 @@ void feed_free(struct feed *f);
 bool feed_has_real_hours(const struct feed *f);
 /* Whether the listing trades at that second. */
 bool feed_is_open(const struct feed *f, const struct instrument *i, int64_t utc_s);
+/* Whether trading is interrupted for some minutes within the session (rare, by the seed); a
+ * derived contract is halted with its underlying. Prices stand still and nothing prints. */
+bool feed_is_halted(const struct feed *f, const struct instrument *i, int64_t utc_s);
 
 /* ---- the present ---- */
 struct feed_quote {
@@ -65,10 +75,80 @@ bool feed_bar(struct feed *f, const struct instrument *i, int64_t from_s, int64_
 struct feed_range {
     struct dec low, high;
 };
+/*
+ * The same with the prices of before a split in the shares of `as_of_s`; feed_bar does it as of
+ * to_s. Volumes are adjusted the other way. Dividends are never adjusted for.
+ */
+bool feed_bar_as_of(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
+                    int64_t as_of_s, struct feed_bar *out);
+
 /* Extremes of the 13, 26 and 52 weeks that end with the day of utc_s. */
 void feed_ranges(struct feed *f, const struct instrument *i, int64_t utc_s,
                  struct feed_range out[3]);
 /* Average volume of a day. */
 int64_t feed_average_volume(const struct instrument *i);
+
+/* ---- prints ---- */
+struct feed_trade {
+    int64_t utc_ns;
+    struct dec price, size;
+    char exchange[12];
+    char conditions[8]; /* empty: an ordinary print */
+};
+
+/*
+ * The prints in [from_s, to_s), oldest first, whole seconds only as far as they fit into `max`;
+ * returns how many. Each second of trading has between one and FEED_PRINTS_MAX, whose prices and
+ * sizes are what feed_bar says of the same seconds.
+ */
+size_t feed_trades(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
+                   struct feed_trade *out, size_t max);
+
+/* ---- the book ---- */
+struct feed_level {
+    struct dec price, size;
+    char maker[8];
+};
+
+/* The best `max` (at most FEED_LEVELS_MAX) levels of one side, the touch first; 0 for what has no
+ * book. Level 0 has the price of feed_touch and the size of feed_quote. */
+size_t feed_depth(struct feed *f, const struct instrument *i, int64_t utc_s, bool is_bid,
+                  struct feed_level *out, size_t max);
+
+/* Shares that can be borrowed for selling short, and what the loan costs a year (0.0025 is a
+ * quarter of a percent); 0 and 0 for what cannot be sold short or needs no loan. */
+int64_t feed_short_shares(const struct feed *f, const struct instrument *i, int64_t utc_s);
+double feed_borrow_rate(const struct feed *f, const struct instrument *i, int64_t utc_s);
+
+/* ---- options and volatility ---- */
+/* The model's view of an option at that moment, and the option's bid and ask; each may be NULL.
+ * False if the listing is no option or has expired. */
+bool feed_option_at(struct feed *f, const struct instrument *i, int64_t utc_s,
+                    struct feed_option *model, struct dec *bid, struct dec *ask);
+/* Of an underlying (or of an option's underlying), per year, 0.16 being 16 %: the movement of the
+ * last 30 days' closes, and what the surface of its options says at the money for 30 days. */
+double feed_historical_vol(struct feed *f, const struct instrument *i, int64_t utc_s);
+double feed_implied_vol(struct feed *f, const struct instrument *i, int64_t utc_s);
+/* Interest per year of a currency, continuous, that futures and options are priced with. */
+double feed_interest(struct str currency);
+
+/* ---- corporate actions ---- */
+enum feed_action_kind { FEED_DIVIDEND, FEED_SPLIT };
+
+struct feed_action {
+    int64_t ex_s; /* local midnight that begins the day on which it trades without the right */
+    enum feed_action_kind kind;
+    struct dec amount; /* of a dividend: per share, in the listing's currency */
+    int64_t to, from;  /* of a split: `to` new shares for `from` old ones */
+    int64_t pay_s;     /* local midnight of the day of payment; of a split ex_s */
+};
+
+/* Those with ex_s in [from_s, to_s), oldest first, at most max; returns how many. */
+size_t feed_actions(const struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
+                    struct feed_action *out, size_t max);
+/* What a price of at_s is multiplied with to be one in the shares of as_of_s: 0.5 if the share was
+ * split 2:1 in between. */
+double feed_split_factor(const struct feed *f, const struct instrument *i, int64_t at_s,
+                         int64_t as_of_s);
 
 #endif
