@@ -202,7 +202,7 @@ static bool prepare(struct serving *s, const struct options *o, struct lock_file
 
 static const char usage[] =
     "usage: portcullis paper [--port N | --socket PATH] [--state FILE | --memory] [--seed N]\n"
-    "                        [--account DU...] [--sessions real] [--no-opening]\n"
+    "                        [--accounts DU...,DU...] [--sessions real] [--no-opening]\n"
     "                        [--max-version N]\n"
     "The paper exchange: a TWS simulator on 127.0.0.1 (port 7497 unless given). Prices are\n"
     "simulated. --memory keeps nothing; otherwise orders and positions survive a restart.\n";
@@ -210,7 +210,7 @@ static const char usage[] =
 static bool refuse_flag(const char *name, const char *value, struct error *e)
 {
     static const char *const known[] = {"--port",    "--socket",   "--state",      "--seed",
-                                        "--account", "--sessions", "--max-version"};
+                                        "--accounts", "--sessions", "--max-version"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(name, known[i]) == 0)
             return value ? error_set(e, ERROR_INVALID, "USAGE", "%s: '%s' is not possible", name,
@@ -232,8 +232,8 @@ static bool take_flag(struct options *o, const char *name, const char *value, st
         o->state = value;
     else if (strcmp(name, "--seed") == 0 && is_number)
         o->paper.seed = (uint64_t)n;
-    else if (strcmp(name, "--account") == 0 && value)
-        o->paper.account = value;
+    else if (strcmp(name, "--accounts") == 0 && value)
+        o->paper.accounts = value;
     else if (strcmp(name, "--sessions") == 0 && value && strcmp(value, "real") == 0)
         o->paper.real_sessions = true;
     else if (strcmp(name, "--sessions") == 0 && value && strcmp(value, "around_the_clock") == 0)

@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * balance: the figures of the simulated account at one moment: values, margin, profit and loss.
+ * balance: the figures of one simulated account at one moment: values, margin, buying power.
  *
- * The margin model is a simplification, and simulated like the prices: stocks need half of their
- * value as initial margin and a quarter (short: 30 %) as maintenance margin; cash in foreign
- * currencies 3 % and 2.5 %; buying power is twice the available funds. Everything is in USD, the
- * base currency, unless it says otherwise.
+ * Per currency, and converted into the account's base currency. The sums are exact: in every
+ * currency and in the base, net = cash + interest + dividends + stock + option + futures.
  */
 #ifndef PORTCULLIS_PAPER_BALANCE_H
 #define PORTCULLIS_PAPER_BALANCE_H
 
+#include "paper/accounts.h"
 #include "paper/feed.h"
-#include "paper/ledger.h"
 
-#define BALANCE_BASE "USD"
-
-/* One currency's share of the account, in that currency. */
+/* One currency's share of the account, in that currency; or all of them, in the base. */
 struct balance_row {
     char currency[8];
-    struct dec rate; /* USD for one unit */
-    struct dec cash, stock, unrealized, net;
+    struct dec rate; /* units of the base for one unit */
+    struct dec cash, interest, dividends;
+    struct dec stock, option; /* market values */
+    struct dec futures;       /* gains since the last settlement */
+    struct dec unrealized, net;
     struct dec realized; /* filled by figures.h */
 };
 
 struct balance {
-    struct dec cash, stock, gross, unrealized, net_liquidation;
-    struct dec long_value, short_value;
+    struct balance_row total; /* its currency is "BASE" */
+    struct dec gross;         /* of stocks and options, in base, each by its size */
     struct dec init_margin, maint_margin;
     struct dec available, excess, buying_power;
     size_t row_count;
@@ -34,14 +33,14 @@ struct balance {
 
 /* One position, in the listing's currency. */
 struct valuation {
-    struct dec price, value, unrealized;
+    struct dec price; /* of one unit of the quote */
+    struct dec value; /* quantity x price x multiplier */
+    struct dec unrealized;
 };
 
-void balance_compute(const struct ledger *l, struct feed *f, const struct universe *u,
-                     int64_t utc_s, struct balance *out);
-void balance_value(const struct holding *h, struct feed *f, const struct instrument *i,
-                   int64_t utc_s, struct valuation *out);
-/* An amount of a listing's currency in USD. */
-struct dec balance_in_base(struct feed *f, struct str currency, struct dec amount, int64_t utc_s);
+void balance_compute(const struct account *a, struct feed *f, int64_t utc_s, struct balance *out);
+void balance_value(const struct holding *h, struct feed *f, int64_t utc_s, struct valuation *out);
+/* Units of `base` for one of a listing's currency. */
+struct dec balance_rate(struct feed *f, struct str currency, struct str base, int64_t utc_s);
 
 #endif

@@ -18,7 +18,8 @@ enum {
     CODE_INVALID = 321,
     CODE_UNSUPPORTED_TYPE = 387,
     CODE_WHAT_IF_TRANSMIT = 413,
-    CODE_ZERO_SIZE = 434
+    CODE_ZERO_SIZE = 434,
+    CODE_NO_ACCOUNT = 435
 };
 /* One order may not be larger; keeps every product of size and price in range. */
 #define SIZE_MOST  DEC(100000000)
@@ -288,9 +289,12 @@ static bool copy_names(const struct check_world *w, const struct wire_req_place_
 {
     const struct wire_order *o = &req->order;
     struct order *d = &out->draft.order;
-    if (o->account.n > 0 && !str_eq(o->account, str_of(w->account)))
+    if (o->account.n == 0 && w->accounts->count > 1)
+        return refuse(out, CHECK_REFUSE, CODE_NO_ACCOUNT, "You must specify an account.");
+    struct str account = o->account.n > 0 ? o->account : STR_NAME(w->accounts->items[0].name);
+    if (accounts_find(w->accounts, account) == NULL)
         return refuse(out, CHECK_REFUSE, CODE_INVALID, INVALID "Invalid account code was entered");
-    str_copy_cut(d->account, sizeof d->account, str_of(w->account));
+    str_copy_cut(d->account, sizeof d->account, account);
     d->order_id = req->order_id;
     d->client_id = w->client_id;
     d->parent_id = o->parent_id;
@@ -318,7 +322,7 @@ static bool check_change(const struct ticket *old, struct check *out)
     if (!ticket_is_live(old))
         return refuse(out, CHECK_REFUSE, CODE_DUPLICATE_ID, "Duplicate order id");
     if (a->contract.con_id != b->contract.con_id || a->side != b->side ||
-        a->parent_id != b->parent_id)
+        a->parent_id != b->parent_id || !str_eq(STR_NAME(a->account), STR_NAME(b->account)))
         return refuse(out, CHECK_REFUSE, CODE_MODIFY_MISMATCH,
                       "Order being modified does not match original order");
     return true;
@@ -352,8 +356,10 @@ static bool check_identity(const struct check_world *w, struct check *out)
 void check_margin(const struct check_world *w, const struct ticket *draft, struct check_margin *out)
 {
     int64_t now_s = w->now_ns / NS_PER_S;
-    struct ledger after = *w->ledger;
-    struct dec bid, ask, rate = DEC(1), realized;
+    const struct account *before = accounts_find(w->accounts, STR_NAME(draft->order.account));
+    struct account after = *before;
+    struct ledger_change change;
+    struct dec bid, ask, rate = DEC(1);
     const char *currency;
     const struct contract *c = &draft->instrument->contract;
     feed_touch(w->feed, draft->instrument, now_s, &bid, &ask);
@@ -370,9 +376,21 @@ void check_margin(const struct check_world *w, const struct ticket *draft, struc
     trade.commission_currency = currency;
     out->commission = trade.commission;
     str_copy_cut(out->commission_currency, sizeof out->commission_currency, str_of(currency));
-    balance_compute(w->ledger, w->feed, w->universe, now_s, &out->before);
-    ledger_apply(&after, &trade, &realized);
-    balance_compute(&after, w->feed, w->universe, now_s, &out->after);
+    str_copy_cut(out->base, sizeof out->base, STR_NAME(before->terms.base));
+    balance_compute(before, w->feed, now_s, &out->before);
+    ledger_trade(&after.ledger, &trade, &change);
+    (void)ledger_apply(&after.ledger, &change); /* check_room has refused what would not fit */
+    balance_compute(&after, w->feed, now_s, &out->after);
+}
+
+/* Every order that is accepted must be able to become a position. */
+static bool check_room(const struct check_world *w, struct check *out)
+{
+    const struct ticket *t = &out->draft;
+    const struct ledger *l = accounts_ledger(w->accounts, t->order.account);
+    return ledger_has_room(l, t->instrument) ||
+           refuse(out, CHECK_REJECT, CODE_REJECTED,
+                  "Order rejected - reason:The account holds too many different positions");
 }
 
 static bool check_funds(const struct check_world *w, struct check *out)
@@ -380,15 +398,15 @@ static bool check_funds(const struct check_world *w, struct check *out)
     struct check_margin m;
     check_margin(w, &out->draft, &m);
     if (!dec_gt(m.after.init_margin, m.before.init_margin) ||
-        !dec_gt(m.after.init_margin, m.after.net_liquidation))
+        !dec_gt(m.after.init_margin, m.after.total.net))
         return true;
     char have[DEC_TEXT_MAX], need[DEC_TEXT_MAX];
-    dec_format_fixed(m.after.net_liquidation, 2, have);
+    dec_format_fixed(m.after.total.net, 2, have);
     dec_format_fixed(m.after.init_margin, 2, need);
     return refuse(out, CHECK_REJECT, CODE_REJECTED,
-                  "Order rejected - reason:The account's equity of %s USD does not cover the "
-                  "initial margin of %s USD that it would need",
-                  have, need);
+                  "Order rejected - reason:The account's equity of %s %s does not cover the "
+                  "initial margin of %s %s that it would need",
+                  have, m.base, need, m.base);
 }
 
 void check_order(const struct check_world *w, const struct wire_req_place_order *req,
@@ -399,7 +417,8 @@ void check_order(const struct check_world *w, const struct wire_req_place_order 
     /* each step that fails has set verdict, code and text */
     (void)(check_supported(req, out) && check_instrument(w, req, out) && copy_names(w, req, out) &&
            check_kind(o, out) && check_identity(w, out) && check_prices(o, out) &&
-           check_lifetime(w, o, out) && check_size(o, out) && check_funds(w, out));
+           check_lifetime(w, o, out) && check_size(o, out) && check_room(w, out) &&
+           check_funds(w, out));
     bool is_new = out->existing == NULL && !out->draft.order.what_if;
     if (is_new && out->verdict != CHECK_REFUSE && !venue_has_room(w->venue, w->now_ns))
         refuse(out, CHECK_REFUSE, CODE_INVALID, INVALID "too many orders");

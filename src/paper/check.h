@@ -15,9 +15,8 @@
 struct check_world {
     const struct universe *universe;
     struct feed *feed;
-    const struct ledger *ledger;
+    struct accounts *accounts;
     struct venue *venue;
-    const char *account;
     int32_t client_id;
     int64_t now_ns;
 };
@@ -50,6 +49,7 @@ const struct instrument *check_contract(const struct universe *u, const struct w
 /* The account before and after an order that fills at once at the present price. */
 struct check_margin {
     struct balance before, after;
+    char base[8]; /* the currency of both */
     struct dec commission;
     char commission_currency[8];
 };

@@ -9,60 +9,87 @@ static int64_t day_start_ns(int64_t now_ns)
     return hours_day_start(hours_zone(STR("US/Eastern")), now_ns / NS_PER_S) * NS_PER_S;
 }
 
+static bool is_fill_of(const struct figures_world *w, const struct fill *f)
+{
+    return str_eq(STR_NAME(f->ticket->order.account), STR_NAME(w->account->name));
+}
+
 void figures_position(const struct figures_world *w, const struct instrument *i,
                       struct position_pnl *out)
 {
     int64_t now_s = w->now_ns / NS_PER_S, since = day_start_ns(w->now_ns);
-    const struct holding *h = &w->ledger->holdings[i->index];
+    const struct holding *held = ledger_holding(&w->account->ledger, i);
+    const struct holding h = held != NULL ? *held : (struct holding){.instrument = i};
     struct valuation v;
-    balance_value(h, w->feed, i, now_s, &v);
-    *out = (struct position_pnl){
-        .quantity = h->quantity, .value = v.value, .unrealized = v.unrealized};
-    struct dec before = h->quantity, paid = DEC_ZERO;
+    balance_value(&h, w->feed, now_s, &v);
+    *out = (struct position_pnl){.quantity = h.quantity,
+                                 .average = holding_average(&h),
+                                 .price = v.price,
+                                 .value = v.value,
+                                 .unrealized = v.unrealized};
+    struct dec before = h.quantity, paid = DEC_ZERO;
     for (size_t k = venue_fill_count(w->venue); k-- > 0;) {
         const struct fill *f = venue_fill_at(w->venue, k);
         if (f->at_ns < since)
             break; /* fills are in the order of time */
-        if (f->ticket->instrument != i)
+        if (f->ticket->instrument != i || !is_fill_of(w, f))
             continue;
         out->realized = dec_plus(out->realized, f->closes ? f->realized : DEC_ZERO);
         struct dec q = f->ticket->order.side == SIDE_BUY ? f->quantity : dec_neg(f->quantity);
         before = dec_minus(before, q);
-        paid = dec_plus(paid, ledger_times(q, f->price));
+        paid = dec_plus(paid, ledger_value(i, q, f->price));
         if (str_eq(STR_NAME(f->commission_currency), STR_NAME(i->contract.currency)))
             paid = dec_plus(paid, f->commission);
     }
     struct dec close = feed_previous_close(w->feed, i, now_s);
-    out->daily = dec_minus(dec_minus(v.value, ledger_times(before, close)), paid);
+    out->daily = dec_minus(dec_minus(v.value, ledger_value(i, before, close)), paid);
+}
+
+static void add_position(const struct figures_world *w, const struct instrument *i,
+                         struct figures *out)
+{
+    struct position_pnl one;
+    figures_position(w, i, &one);
+    struct str currency = STR_NAME(i->contract.currency);
+    struct str base = STR_NAME(w->account->terms.base);
+    struct dec rate = balance_rate(w->feed, currency, base, w->now_ns / NS_PER_S);
+    for (size_t r = 0; r < out->balance.row_count; r++)
+        if (str_eq(STR_NAME(out->balance.rows[r].currency), currency))
+            out->balance.rows[r].realized = dec_plus(out->balance.rows[r].realized, one.realized);
+    struct balance_row *total = &out->balance.total;
+    total->realized = dec_plus(total->realized, ledger_times(one.realized, rate));
+    out->daily = dec_plus(out->daily, ledger_times(one.daily, rate));
+}
+
+/* True if a later fill of the day has shown this listing already. */
+static bool is_counted(const struct figures_world *w, size_t fill)
+{
+    const struct instrument *i = venue_fill_at(w->venue, fill)->ticket->instrument;
+    for (size_t k = fill + 1; k < venue_fill_count(w->venue); k++) {
+        const struct fill *f = venue_fill_at(w->venue, k);
+        if (f->ticket->instrument == i && is_fill_of(w, f))
+            return true;
+    }
+    return false;
 }
 
 void figures_compute(const struct figures_world *w, struct figures *out)
 {
-    int64_t now_s = w->now_ns / NS_PER_S, since = day_start_ns(w->now_ns);
+    const struct ledger *l = &w->account->ledger;
+    int64_t since = day_start_ns(w->now_ns);
     *out = (struct figures){0};
-    balance_compute(w->ledger, w->feed, w->universe, now_s, &out->balance);
-    bool traded[UNIVERSE_MAX] = {false};
+    str_copy_cut(out->base, sizeof out->base, STR_NAME(w->account->terms.base));
+    balance_compute(w->account, w->feed, w->now_ns / NS_PER_S, &out->balance);
+    for (size_t k = 0; k < l->holding_count; k++)
+        add_position(w, l->holdings[k].instrument, out);
     for (size_t k = venue_fill_count(w->venue); k-- > 0;) {
         const struct fill *f = venue_fill_at(w->venue, k);
+        const struct instrument *i = f->ticket->instrument;
         if (f->at_ns < since)
             break;
-        traded[f->ticket->instrument->index] = true;
-    }
-    for (size_t k = 0; k < universe_count(w->universe); k++) {
-        const struct instrument *i = universe_at(w->universe, k);
-        if (i->contract.sec_type == SEC_CASH ||
-            (!traded[k] && dec_is_zero(w->ledger->holdings[k].quantity)))
-            continue;
-        struct position_pnl one;
-        figures_position(w, i, &one);
-        struct str currency = STR_NAME(i->contract.currency);
-        for (size_t r = 0; r < out->balance.row_count; r++)
-            if (str_eq(STR_NAME(out->balance.rows[r].currency), currency))
-                out->balance.rows[r].realized =
-                    dec_plus(out->balance.rows[r].realized, one.realized);
-        out->realized =
-            dec_plus(out->realized, balance_in_base(w->feed, currency, one.realized, now_s));
-        out->daily = dec_plus(out->daily, balance_in_base(w->feed, currency, one.daily, now_s));
+        if (i->contract.sec_type != SEC_CASH && is_fill_of(w, f) && ledger_holding(l, i) == NULL &&
+            !is_counted(w, k))
+            add_position(w, i, out);
     }
 }
 
@@ -89,12 +116,12 @@ bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out)
         {"AccountCode", FIGURES_VALUE, "", DEC_ZERO, 0},
         {"AccountReady", FIGURES_VALUE, "true", DEC_ZERO, 0},
         {"AccountType", BOTH, "INDIVIDUAL", DEC_ZERO, 0},
-        {"AccruedCash", BOTH, NULL, DEC_ZERO, CENTS},
+        {"AccruedCash", BOTH, NULL, b->total.interest, CENTS},
         {"AvailableFunds", BOTH, NULL, b->available, CENTS},
         {"BuyingPower", BOTH, NULL, b->buying_power, CENTS},
-        {"Cushion", BOTH, NULL, ratio(b->excess, b->net_liquidation), RATIO_DECIMALS},
+        {"Cushion", BOTH, NULL, ratio(b->excess, b->total.net), RATIO_DECIMALS},
         {"DayTradesRemaining", BOTH, "-1", DEC_ZERO, 0}, /* no pattern day trading rule here */
-        {"EquityWithLoanValue", BOTH, NULL, b->net_liquidation, CENTS},
+        {"EquityWithLoanValue", BOTH, NULL, b->total.net, CENTS},
         {"ExcessLiquidity", BOTH, NULL, b->excess, CENTS},
         {"FullAvailableFunds", BOTH, NULL, b->available, CENTS},
         {"FullExcessLiquidity", BOTH, NULL, b->excess, CENTS},
@@ -103,21 +130,20 @@ bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out)
         {"GrossPositionValue", BOTH, NULL, b->gross, CENTS},
         {"HighestSeverity", FIGURES_SUMMARY, "0", DEC_ZERO, 0},
         {"InitMarginReq", BOTH, NULL, b->init_margin, CENTS},
-        {"Leverage", BOTH, NULL, ratio(b->gross, b->net_liquidation), CENTS},
+        {"Leverage", BOTH, NULL, ratio(b->gross, b->total.net), CENTS},
         {"LookAheadAvailableFunds", BOTH, NULL, b->available, CENTS},
         {"LookAheadExcessLiquidity", BOTH, NULL, b->excess, CENTS},
         {"LookAheadInitMarginReq", BOTH, NULL, b->init_margin, CENTS},
         {"LookAheadMaintMarginReq", BOTH, NULL, b->maint_margin, CENTS},
         {"LookAheadNextChange", BOTH, "0", DEC_ZERO, 0},
         {"MaintMarginReq", BOTH, NULL, b->maint_margin, CENTS},
-        {"NetLiquidation", BOTH, NULL, b->net_liquidation, CENTS},
-        {"PreviousDayEquityWithLoanValue", BOTH, NULL, dec_minus(b->net_liquidation, f->daily),
-         CENTS},
-        {"RegTEquity", BOTH, NULL, b->net_liquidation, CENTS},
+        {"NetLiquidation", BOTH, NULL, b->total.net, CENTS},
+        {"PreviousDayEquityWithLoanValue", BOTH, NULL, dec_minus(b->total.net, f->daily), CENTS},
+        {"RegTEquity", BOTH, NULL, b->total.net, CENTS},
         {"RegTMargin", BOTH, NULL, b->init_margin, CENTS},
         {"SMA", BOTH, NULL, b->available, CENTS},
-        {"SettledCash", FIGURES_SUMMARY, NULL, b->cash, CENTS},
-        {"TotalCashValue", BOTH, NULL, b->cash, CENTS},
+        {"SettledCash", FIGURES_SUMMARY, NULL, b->total.cash, CENTS},
+        {"TotalCashValue", BOTH, NULL, b->total.cash, CENTS},
         {"TradingType-S", FIGURES_VALUE, "STKNOPT", DEC_ZERO, 0},
     };
     if (i >= sizeof rows / sizeof rows[0])
@@ -125,24 +151,12 @@ bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out)
     bool is_ratio = rows[i].text != NULL || rows[i].decimals != CENTS ||
                     str_eq(str_of(rows[i].name), STR("Leverage"));
     *out = (struct figures_tag){
-        .name = rows[i].name, .currency = is_ratio ? "" : BALANCE_BASE, .kinds = rows[i].kinds};
+        .name = rows[i].name, .currency = is_ratio ? "" : f->base, .kinds = rows[i].kinds};
     if (rows[i].text != NULL)
         snprintf(out->text, sizeof out->text, "%s", rows[i].text);
     else
         dec_format_fixed(rows[i].amount, rows[i].decimals, out->text);
     return true;
-}
-
-void figures_base_row(const struct figures *f, struct balance_row *out)
-{
-    const struct balance *b = &f->balance;
-    *out = (struct balance_row){.currency = "BASE",
-                                .rate = DEC(1),
-                                .cash = b->cash,
-                                .stock = b->stock,
-                                .unrealized = b->unrealized,
-                                .realized = f->realized,
-                                .net = b->net_liquidation};
 }
 
 bool figures_ledger_tag(const struct balance_row *row, size_t i, struct figures_tag *out)
@@ -152,7 +166,7 @@ bool figures_ledger_tag(const struct balance_row *row, size_t i, struct figures_
         struct dec amount;
         int decimals;
     } rows[] = {
-        {"AccruedCash", DEC_ZERO, CENTS},           {"CashBalance", row->cash, CENTS},
+        {"AccruedCash", row->interest, CENTS},      {"CashBalance", row->cash, CENTS},
         {"ExchangeRate", row->rate, RATE_DECIMALS}, {"NetLiquidationByCurrency", row->net, CENTS},
         {"RealizedPnL", row->realized, CENTS},      {"StockMarketValue", row->stock, CENTS},
         {"TotalCashBalance", row->cash, CENTS},     {"UnrealizedPnL", row->unrealized, CENTS},

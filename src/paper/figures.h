@@ -11,15 +11,14 @@
 
 /* Everything that one answer about the account needs, taken at one moment. */
 struct figures {
-    struct balance balance;
-    struct dec realized; /* of the day, in USD */
-    struct dec daily;    /* change of value since the last close, trades included, in USD */
+    struct balance balance; /* `realized` is the day's */
+    struct dec daily;       /* change of value since the last close, trades included, in base */
+    char base[8];
 };
 
 struct figures_world {
-    const struct universe *universe;
     struct feed *feed;
-    const struct ledger *ledger;
+    const struct account *account;
     const struct venue *venue;
     int64_t now_ns;
 };
@@ -27,7 +26,10 @@ struct figures_world {
 void figures_compute(const struct figures_world *w, struct figures *out);
 
 struct position_pnl {
-    struct dec quantity, value, daily, unrealized, realized; /* in the listing's currency */
+    struct dec quantity;
+    struct dec average;      /* cost of one unit, as holding_average */
+    struct dec price, value; /* in the listing's currency, like all that follows */
+    struct dec daily, unrealized, realized;
 };
 void figures_position(const struct figures_world *w, const struct instrument *i,
                       struct position_pnl *out);
@@ -47,9 +49,6 @@ struct figures_tag {
 };
 bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out);
 
-/* The i-th tag of one currency's ledger, sorted. */
+/* The i-th tag of one currency's ledger, sorted; also of the total's. */
 bool figures_ledger_tag(const struct balance_row *row, size_t i, struct figures_tag *out);
-/* The sum of all currencies in USD as a ledger row; its currency is "BASE". */
-void figures_base_row(const struct figures *f, struct balance_row *out);
-
 #endif

@@ -2,7 +2,9 @@
 #include "paper/ledger.h"
 
 #include <assert.h>
+#include <string.h>
 
+/* ---- arithmetic ---- */
 struct dec ledger_times(struct dec a, struct dec b)
 {
     struct dec out = DEC_ZERO;
@@ -11,19 +13,29 @@ struct dec ledger_times(struct dec a, struct dec b)
     return out;
 }
 
-static struct dec ratio(struct dec a, struct dec b)
+/* a x b / c: the part b of c of an amount */
+static struct dec part(struct dec a, struct dec b, struct dec c)
 {
     struct dec out = DEC_ZERO;
-    bool ok = dec_div(a, b, &out);
+    if (dec_eq(b, c))
+        return a;
+    bool ok = dec_div(ledger_times(a, b), c, &out);
     assert(ok);
     return out;
 }
 
-void ledger_clear(struct ledger *l)
+static struct dec multiplier_of(const struct instrument *i)
 {
-    *l = (struct ledger){0};
+    struct dec m;
+    return dec_parse(STR_NAME(i->contract.multiplier), &m) && dec_sign(m) > 0 ? m : DEC(1);
 }
 
+struct dec ledger_value(const struct instrument *i, struct dec quantity, struct dec price)
+{
+    return ledger_times(ledger_times(quantity, multiplier_of(i)), price);
+}
+
+/* ---- cash ---- */
 /* The row of a currency, or cash_count. */
 static size_t cash_row(const struct ledger *l, struct str currency)
 {
@@ -33,79 +45,189 @@ static size_t cash_row(const struct ledger *l, struct str currency)
     return i;
 }
 
-bool ledger_set_cash(struct ledger *l, struct str currency, struct dec amount)
-{
-    size_t row = cash_row(l, currency);
-    if (row == LEDGER_CURRENCIES_MAX)
-        return false;
-    if (!str_copy(l->cash[row].currency, sizeof l->cash[row].currency, currency))
-        return false;
-    l->cash[row].amount = amount;
-    if (row == l->cash_count)
-        l->cash_count++;
-    return true;
-}
-
 struct dec ledger_cash(const struct ledger *l, struct str currency)
 {
     size_t row = cash_row(l, currency);
     return row < l->cash_count ? l->cash[row].amount : DEC_ZERO;
 }
 
-static void add_cash(struct ledger *l, const char *currency, struct dec amount)
+bool ledger_set_cash(struct ledger *l, const struct cash *row)
 {
-    struct dec sum = dec_plus(ledger_cash(l, str_of(currency)), amount);
-    bool ok = ledger_set_cash(l, str_of(currency), sum);
-    assert(ok); /* there are fewer currencies in a universe than rows here */
+    size_t i = cash_row(l, STR_NAME(row->currency));
+    if (i == LEDGER_CURRENCIES_MAX || row->currency[0] == 0)
+        return false;
+    l->cash[i] = *row;
+    if (i == l->cash_count)
+        l->cash_count++;
+    return true;
 }
 
-void ledger_set_holding(struct ledger *l, const struct instrument *i, struct dec quantity,
-                        struct dec average)
+static void add_cash(struct ledger *l, const char *currency, struct dec amount, struct dec interest,
+                     struct dec dividends)
 {
-    l->holdings[i->index] = (struct holding){quantity, dec_is_zero(quantity) ? DEC_ZERO : average};
+    size_t i = cash_row(l, str_of(currency));
+    if (i == l->cash_count) {
+        if (dec_is_zero(amount) && dec_is_zero(interest) && dec_is_zero(dividends))
+            return;
+        struct cash fresh = {0};
+        str_copy_cut(fresh.currency, sizeof fresh.currency, str_of(currency));
+        bool ok = ledger_set_cash(l, &fresh);
+        assert(ok); /* ledger_apply has looked */
+    }
+    struct cash *row = &l->cash[i];
+    row->amount = dec_plus(row->amount, amount);
+    row->interest = dec_plus(row->interest, interest);
+    row->dividends = dec_plus(row->dividends, dividends);
 }
 
-/* The part of the fill that adds to the position moves the average cost. */
-static void open_part(struct holding *h, struct dec signed_qty, struct dec price, struct dec fee)
+/* ---- holdings ---- */
+/* The place of a contract id, or where it would stand. */
+static size_t holding_row(const struct ledger *l, int32_t con_id)
 {
-    struct dec size = dec_abs(signed_qty);
-    struct dec old = ledger_times(dec_abs(h->quantity), h->average);
-    struct dec added = ledger_times(size, price);
+    size_t low = 0, high = l->holding_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (l->holdings[mid].instrument->contract.con_id < con_id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+const struct holding *ledger_holding(const struct ledger *l, const struct instrument *i)
+{
+    size_t row = holding_row(l, i->contract.con_id);
+    return row < l->holding_count && l->holdings[row].instrument == i ? &l->holdings[row] : NULL;
+}
+
+struct dec ledger_quantity(const struct ledger *l, const struct instrument *i)
+{
+    const struct holding *h = ledger_holding(l, i);
+    return h != NULL ? h->quantity : DEC_ZERO;
+}
+
+struct dec holding_average(const struct holding *h)
+{
+    struct dec out;
+    return !dec_is_zero(h->quantity) && dec_div(h->cost, h->quantity, &out) ? out : DEC_ZERO;
+}
+
+bool ledger_has_room(const struct ledger *l, const struct instrument *i)
+{
+    return l->holding_count < LEDGER_HOLDINGS_MAX || ledger_holding(l, i) != NULL;
+}
+
+bool ledger_is_settled_daily(const struct instrument *i)
+{
+    return i->contract.sec_type == SEC_FUT;
+}
+
+bool ledger_set_holding(struct ledger *l, const struct holding *h)
+{
+    size_t row = holding_row(l, h->instrument->contract.con_id);
+    bool exists = row < l->holding_count && l->holdings[row].instrument == h->instrument;
+    bool is_empty = dec_is_zero(h->quantity) && dec_is_zero(h->cost) && dec_is_zero(h->settled);
+    struct holding *at = &l->holdings[row];
+    if (exists && is_empty) {
+        l->holding_count--;
+        memmove(at, at + 1, (l->holding_count - row) * sizeof *at);
+    } else if (exists) {
+        *at = *h;
+    } else if (!is_empty) {
+        if (l->holding_count == LEDGER_HOLDINGS_MAX)
+            return false;
+        memmove(at + 1, at, (l->holding_count - row) * sizeof *at);
+        l->holding_count++;
+        *at = *h;
+    }
+    return true;
+}
+
+/* ---- changes ---- */
+void ledger_clear(struct ledger *l)
+{
+    *l = (struct ledger){0};
+}
+
+static bool has_currency_room(const struct ledger *l, const struct ledger_change *c)
+{
+    const char *const used[] = {c->currency, c->second_currency, c->third_currency};
+    size_t fresh = 0;
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
+        fresh += used[i][0] != 0 && cash_row(l, str_of(used[i])) == l->cash_count;
+    return l->cash_count + fresh <= LEDGER_CURRENCIES_MAX;
+}
+
+bool ledger_apply(struct ledger *l, const struct ledger_change *c)
+{
+    bool holds = c->instrument != NULL &&
+                 !(dec_is_zero(c->quantity) && dec_is_zero(c->cost) && dec_is_zero(c->settled));
+    if (!has_currency_room(l, c) || (holds && !ledger_has_room(l, c->instrument)))
+        return false;
+    if (c->currency[0] != 0)
+        add_cash(l, c->currency, c->cash, c->interest, c->dividends);
+    if (c->second_currency[0] != 0)
+        add_cash(l, c->second_currency, c->second_cash, DEC_ZERO, DEC_ZERO);
+    if (c->third_currency[0] != 0)
+        add_cash(l, c->third_currency, c->third_cash, DEC_ZERO, DEC_ZERO);
+    if (!holds)
+        return true;
+    const struct holding *old = ledger_holding(l, c->instrument);
+    struct holding h = old != NULL ? *old : (struct holding){.instrument = c->instrument};
+    h.quantity = dec_plus(h.quantity, c->quantity);
+    h.cost = dec_plus(h.cost, c->cost);
+    h.settled = dec_plus(h.settled, c->settled);
+    bool ok = ledger_set_holding(l, &h);
+    assert(ok);
+    return true;
+}
+
+/* Cost and profit of a trade: first what closes the old position, then what opens another. */
+static void trade_cost(const struct holding *h, const struct trade *t, struct dec value,
+                       struct dec fee, struct ledger_change *out)
+{
+    struct dec held = h != NULL ? h->quantity : DEC_ZERO, closing = DEC_ZERO;
+    struct dec closed_cost = DEC_ZERO;
+    if (dec_sign(held) * dec_sign(out->quantity) < 0) {
+        closing = dec_min(dec_abs(held), t->quantity);
+        closed_cost = part(h->cost, closing, dec_abs(held));
+    }
+    struct dec closing_value = part(value, closing, t->quantity);
+    struct dec closing_fee = part(fee, closing, t->quantity);
+    if (!dec_is_zero(closing))
+        out->realized = dec_neg(dec_plus(dec_plus(closing_value, closing_fee), closed_cost));
     /* a commission makes what is bought dearer and what is sold short cheaper */
-    added = dec_sign(signed_qty) > 0 ? dec_plus(added, fee) : dec_minus(added, fee);
-    h->quantity = dec_plus(h->quantity, signed_qty);
-    h->average = ratio(dec_plus(old, added), dec_abs(h->quantity));
+    struct dec opened = dec_plus(dec_minus(value, closing_value), dec_minus(fee, closing_fee));
+    out->cost = dec_minus(opened, closed_cost);
 }
 
-void ledger_apply(struct ledger *l, const struct trade *t, struct dec *realized)
+void ledger_trade(const struct ledger *l, const struct trade *t, struct ledger_change *out)
 {
-    assert(dec_sign(t->quantity) > 0 && dec_sign(t->price) > 0);
+    assert(dec_sign(t->quantity) > 0 && dec_sign(t->price) >= 0 && dec_sign(t->commission) >= 0);
     const struct contract *c = &t->instrument->contract;
-    bool buys = t->side == SIDE_BUY;
-    struct dec signed_qty = buys ? t->quantity : dec_neg(t->quantity);
-    *realized = DEC_ZERO;
-    add_cash(l, c->currency, dec_neg(ledger_times(signed_qty, t->price)));
-    add_cash(l, t->commission_currency, dec_neg(t->commission));
+    *out = (struct ledger_change){0};
+    str_copy_cut(out->currency, sizeof out->currency, STR_NAME(c->currency));
+    struct dec signed_qty = t->side == SIDE_BUY ? t->quantity : dec_neg(t->quantity);
+    struct dec value = ledger_value(t->instrument, signed_qty, t->price);
+    bool same = str_eq(str_of(t->commission_currency), STR_NAME(c->currency));
+    struct dec fee = same ? t->commission : DEC_ZERO;
+    out->cash = dec_neg(dec_plus(value, fee));
+    if (!same) {
+        str_copy_cut(out->second_currency, sizeof out->second_currency,
+                     str_of(t->commission_currency));
+        out->second_cash = dec_neg(t->commission);
+    }
     if (c->sec_type == SEC_CASH) {
-        add_cash(l, c->symbol, signed_qty);
+        str_copy_cut(out->third_currency, sizeof out->third_currency, STR_NAME(c->symbol));
+        out->third_cash = signed_qty;
         return;
     }
-    struct holding *h = &l->holdings[t->instrument->index];
-    struct dec fee =
-        str_eq(str_of(t->commission_currency), str_of(c->currency)) ? t->commission : DEC_ZERO;
-    struct dec closing = DEC_ZERO;
-    if (dec_sign(h->quantity) * dec_sign(signed_qty) < 0)
-        closing = dec_min(dec_abs(h->quantity), t->quantity);
-    struct dec closing_fee = ratio(ledger_times(fee, closing), t->quantity);
-    if (!dec_is_zero(closing)) {
-        struct dec gain = dec_minus(t->price, h->average);
-        gain = ledger_times(closing, buys ? dec_neg(gain) : gain);
-        *realized = dec_minus(gain, closing_fee);
-        h->quantity = dec_plus(h->quantity, buys ? closing : dec_neg(closing));
-        if (dec_is_zero(h->quantity))
-            h->average = DEC_ZERO;
+    out->instrument = t->instrument;
+    out->quantity = signed_qty;
+    if (ledger_is_settled_daily(t->instrument)) {
+        out->cash = dec_neg(fee);
+        out->settled = value;
     }
-    struct dec opening = dec_minus(t->quantity, closing);
-    if (!dec_is_zero(opening))
-        open_part(h, buys ? opening : dec_neg(opening), t->price, dec_minus(fee, closing_fee));
+    trade_cost(ledger_holding(l, t->instrument), t, value, fee, out);
 }

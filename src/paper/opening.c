@@ -23,8 +23,11 @@ static const struct {
 
 void opening_apply(struct ledger *l, const struct universe *u, bool with_positions)
 {
-    for (size_t i = 0; i < sizeof opening_cash / sizeof opening_cash[0]; i++)
-        (void)ledger_set_cash(l, str_of(opening_cash[i].currency), dec_of(opening_cash[i].amount));
+    for (size_t i = 0; i < sizeof opening_cash / sizeof opening_cash[0]; i++) {
+        struct cash row = {.amount = dec_of(opening_cash[i].amount)};
+        str_copy_cut(row.currency, sizeof row.currency, str_of(opening_cash[i].currency));
+        (void)ledger_set_cash(l, &row);
+    }
     if (!with_positions)
         return;
     for (size_t i = 0; i < sizeof opening_positions / sizeof opening_positions[0]; i++) {
@@ -39,6 +42,9 @@ void opening_apply(struct ledger *l, const struct universe *u, bool with_positio
         if (!dec_from_model(found[0]->base * (double)opening_positions[i].cost_permille / 1000.0,
                             found[0]->tick, &cost))
             continue;
-        ledger_set_holding(l, found[0], dec_of(opening_positions[i].quantity), cost);
+        struct holding h = {.instrument = found[0],
+                            .quantity = dec_of(opening_positions[i].quantity)};
+        h.cost = ledger_value(h.instrument, h.quantity, cost);
+        (void)ledger_set_holding(l, &h);
     }
 }

@@ -73,16 +73,6 @@ struct instant paper_next(const struct paper *p)
 }
 
 /* ---- life ---- */
-static bool good_account(struct str a)
-{
-    if (a.n < 3 || a.n > 15 || a.p[0] != 'D' || a.p[1] != 'U')
-        return false;
-    for (size_t i = 2; i < a.n; i++)
-        if (a.p[i] < '0' || a.p[i] > '9')
-            return false;
-    return true;
-}
-
 static bool bad_config(struct error *e, const char *what)
 {
     return error_set(e, ERROR_INVALID, "PAPER_CONFIG", "paper exchange: %s", what);
@@ -91,11 +81,11 @@ static bool bad_config(struct error *e, const char *what)
 static bool set_config(struct paper *p, const struct paper_config *c, struct moment now,
                        struct error *e)
 {
-    const char *account = c->account != NULL ? c->account : "DU9000001";
+    const char *accounts = c->accounts != NULL ? c->accounts : "DU9000001";
     const char *zone = c->zone_name != NULL ? c->zone_name : "UTC";
-    if (!good_account(str_of(account)))
-        return bad_config(e, "the account must be DU and up to 13 digits");
-    str_copy_cut(p->account, sizeof p->account, str_of(account));
+    const struct account_terms terms = {.base = "USD"};
+    if (!accounts_parse(p->accounts, str_of(accounts), &terms, e))
+        return false;
     p->max_version = c->max_version != 0 ? c->max_version : WIRE_VERSION_MAX;
     if (p->max_version < WIRE_VERSION_MIN || p->max_version > WIRE_VERSION_PROTO_MAX)
         return bad_config(e, "the version is not one that it speaks");
@@ -133,23 +123,32 @@ static bool check_rates(const struct paper *p, struct error *e)
 static void fresh_state(struct paper *p)
 {
     venue_free(p->venue);
-    p->venue = venue_new(p->universe, p->feed, p->ledger, p->seed);
-    ledger_clear(p->ledger);
+    p->venue = venue_new(p->universe, p->feed, p->accounts, p->seed);
+    for (size_t i = 0; i < p->accounts->count; i++)
+        ledger_clear(&p->accounts->items[i].ledger);
     buf_reset(&p->records);
 }
 
-static void open_account(struct paper *p)
+static void open_accounts(struct paper *p, enum record_opening opening)
 {
+    for (size_t i = 0; i < p->accounts->count; i++)
+        opening_apply(&p->accounts->items[i].ledger, p->universe, opening == OPENING_PORTFOLIO);
+}
+
+static void start_afresh(struct paper *p)
+{
+    char names[ACCOUNTS_TEXT_MAX];
     fresh_state(p);
-    opening_apply(p->ledger, p->universe, p->opening == OPENING_PORTFOLIO);
-    record_header(&p->records, p->account, p->opening);
+    open_accounts(p, p->opening);
+    accounts_names(p->accounts, ',', names);
+    record_header(&p->records, names, p->opening);
 }
 
 struct paper *paper_new(const struct paper_config *config, struct str instruments,
                         struct moment now, struct error *e)
 {
     struct paper *p = xcalloc(1, sizeof *p);
-    p->ledger = xcalloc(1, sizeof *p->ledger);
+    p->accounts = xcalloc(1, sizeof *p->accounts);
     p->arena = arena_new(LIMIT_CALL_ARENA);
     buf_init(&p->records, PAPER_RECORDS_MAX);
     bool ok = set_config(p, config, now, e);
@@ -167,7 +166,7 @@ struct paper *paper_new(const struct paper_config *config, struct str instrument
     }
     p->now_ns = INT64_MIN;
     set_now(p, now);
-    open_account(p);
+    start_afresh(p);
     venue_step(p->venue, p->now_ns);
     return p;
 }
@@ -184,7 +183,7 @@ void paper_free(struct paper *p)
     venue_free(p->venue);
     feed_free(p->feed);
     universe_free(p->universe);
-    xfree(p->ledger);
+    xfree(p->accounts);
     arena_free(p->arena);
     buf_fini(&p->records);
     xfree(p);
@@ -211,14 +210,17 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
                          struct error *e)
 {
     bool ok = true;
+    char names[ACCOUNTS_TEXT_MAX];
+    struct ledger *ledger = accounts_ledger(p->accounts, l->accounts);
     if ((number == 1) != (l->type == 'H'))
         return bad_state(e, number, "the header must be the first line and nowhere else");
     switch (l->type) {
     case 'H':
-        if (!str_eq(STR_NAME(l->account), STR_NAME(p->account)))
-            return bad_state(e, number, "it belongs to another account");
+        accounts_names(p->accounts, ',', names);
+        if (!str_eq(STR_NAME(l->accounts), str_of(names)))
+            return bad_state(e, number, "it belongs to other accounts");
         if (l->opening != OPENING_NOTHING)
-            opening_apply(p->ledger, p->universe, l->opening == OPENING_PORTFOLIO);
+            open_accounts(p, l->opening);
         break;
     case 'O':
         ok = venue_restore_ticket(p->venue, &l->ticket);
@@ -228,10 +230,10 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
         ok = venue_restore_fill(p->venue, &l->fill, l->type == 'F');
         break;
     case 'C':
-        ok = ledger_set_cash(p->ledger, STR_NAME(l->currency), l->amount);
+        ok = ledger != NULL && ledger_set_cash(ledger, &l->cash);
         break;
     case 'P':
-        ledger_set_holding(p->ledger, l->instrument, l->amount, l->average);
+        ok = ledger != NULL && ledger_set_holding(ledger, &l->holding);
         break;
     case 'I':
         venue_use_id(p->venue, (int32_t)l->client_id, (int32_t)(l->next_id - 1));
@@ -281,7 +283,7 @@ bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct momen
     }
     xfree(l);
     if (!ok) {
-        open_account(p);
+        start_afresh(p);
         return false;
     }
     if (*keep < lines.n)
@@ -297,15 +299,19 @@ bool paper_snapshot(const struct paper *p, struct buf *out)
 {
     int64_t next_perm, next_seq;
     int32_t client_id, next_id;
-    record_header(out, p->account, OPENING_NOTHING);
+    char names[ACCOUNTS_TEXT_MAX];
+    accounts_names(p->accounts, ',', names);
+    record_header(out, names, OPENING_NOTHING);
     venue_counters(p->venue, &next_perm, &next_seq);
     for (size_t i = 0; venue_id_row(p->venue, i, &client_id, &next_id); i++)
         record_id(out, client_id, next_id);
-    for (size_t i = 0; i < p->ledger->cash_count; i++)
-        record_cash(out, p->ledger->cash[i].currency, p->ledger->cash[i].amount);
-    for (size_t i = 0; i < universe_count(p->universe); i++)
-        if (!dec_is_zero(p->ledger->holdings[i].quantity))
-            record_holding(out, universe_at(p->universe, i), &p->ledger->holdings[i]);
+    for (size_t i = 0; i < p->accounts->count; i++) {
+        const struct account *a = &p->accounts->items[i];
+        for (size_t k = 0; k < a->ledger.cash_count; k++)
+            record_cash(out, a->name, &a->ledger.cash[k]);
+        for (size_t k = 0; k < a->ledger.holding_count; k++)
+            record_holding(out, a->name, &a->ledger.holdings[k]);
+    }
     for (size_t i = 0; i < venue_ticket_count(p->venue); i++)
         record_ticket(out, venue_ticket_at(p->venue, i));
     for (size_t i = 0; i < venue_fill_count(p->venue); i++)

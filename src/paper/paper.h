@@ -3,7 +3,7 @@
  * paper: the paper exchange. An IB Gateway with a market of its own behind it.
  *
  * It speaks the server side of the TWS protocol to any client, invents a market from a seed,
- * matches orders against it, and keeps the books of one simulated account. No part of it touches a
+ * matches orders against it, and keeps the books of simulated accounts. No part of it touches a
  * socket, a file or a clock: the owner feeds bytes and `now`, and sends and stores what comes out.
  * The same seed, the same calls and the same moments give the same bytes.
  *
@@ -29,7 +29,8 @@ struct paper_peer; /* one connection of a client */
 
 struct paper_config {
     uint64_t seed;         /* of the market; the same seed is the same market for ever */
-    const char *account;   /* "DU" and digits, at most 15 characters; NULL: "DU9000001" */
+    const char *accounts;  /* "DU" and digits each, at most 15 characters, separated by
+                              commas, at most 8; NULL: "DU9000001" */
     int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 200 */
     bool real_sessions;    /* false: every listing trades around the clock */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */

@@ -53,6 +53,8 @@ struct quote_line {
 struct watch {
     int32_t req_id;
     const struct instrument *instrument; /* of a single P&L or of bars */
+    const struct account *account;       /* NULL: all of them */
+    bool only_ledger;                    /* account values: the currencies and NetLiquidation */
     bool has_sent;
     double sent[4];
     int64_t bar_s;
@@ -79,14 +81,14 @@ struct paper_peer {
 
     struct quote_line *lines;
     size_t line_count;
-    bool wants_account, wants_positions;
-    struct watches summaries, pnls, pnl_singles, bars;
+    const struct account *updates_of; /* whose values and portfolio it hears of; or NULL */
+    bool wants_positions;
+    struct watches summaries, pnls, pnl_singles, bars, position_multis, account_multis;
     int64_t account_due_ns, pnl_due_ns, bars_due_ns;
 };
 
 struct paper {
     struct log log;
-    char account[16];
     int max_version;
     int zone;
     uint64_t seed;
@@ -99,7 +101,7 @@ struct paper {
 
     struct universe *universe;
     struct feed *feed;
-    struct ledger *ledger;
+    struct accounts *accounts;
     struct venue *venue;
     struct arena *arena; /* of the frame being answered */
     struct buf records;
@@ -149,7 +151,8 @@ serve_fn serve_place_order, serve_cancel_order, serve_global_cancel, serve_open_
     serve_all_open_orders, serve_auto_open_orders, serve_completed_orders, serve_executions;
 serve_fn serve_account_updates, serve_account_summary, serve_cancel_account_summary,
     serve_positions, serve_cancel_positions, serve_positions_multi, serve_account_updates_multi,
-    serve_pnl, serve_cancel_pnl, serve_pnl_single, serve_cancel_pnl_single;
+    serve_cancel_positions_multi, serve_cancel_account_updates_multi, serve_pnl, serve_cancel_pnl,
+    serve_pnl_single, serve_cancel_pnl_single;
 serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp;
 
 /* ---- what time and fills set off ---- */
@@ -160,7 +163,7 @@ int64_t account_next(const struct paper_peer *peer);
 void bars_step(struct paper *p, struct paper_peer *peer);
 int64_t bars_next(const struct paper_peer *peer);
 /* Tells everybody who asked for positions about one. */
-void account_position_changed(struct paper *p, const struct instrument *i);
+void account_position_changed(struct paper *p, const char *account, const struct instrument *i);
 /* The working orders of a client, with their status. */
 void orders_send_open(struct paper *p, struct paper_peer *peer, bool all_clients);
 /* Records and sends what the venue's queue holds, and empties it. */

@@ -54,6 +54,8 @@ void peer_free(struct paper_peer *peer)
     watches_free(&peer->pnls);
     watches_free(&peer->pnl_singles);
     watches_free(&peer->bars);
+    watches_free(&peer->position_multis);
+    watches_free(&peer->account_multis);
     xfree(peer->lines);
     xfree(peer);
 }
@@ -219,9 +221,9 @@ static const struct {
     {WIRE_REQ_POSITIONS, serve_positions},
     {WIRE_REQ_CANCEL_POSITIONS, serve_cancel_positions},
     {WIRE_REQ_POSITIONS_MULTI, serve_positions_multi},
-    {WIRE_REQ_CANCEL_POSITIONS_MULTI, serve_nothing},
+    {WIRE_REQ_CANCEL_POSITIONS_MULTI, serve_cancel_positions_multi},
     {WIRE_REQ_ACCOUNT_UPDATES_MULTI, serve_account_updates_multi},
-    {WIRE_REQ_CANCEL_ACCOUNT_UPDATES_MULTI, serve_nothing},
+    {WIRE_REQ_CANCEL_ACCOUNT_UPDATES_MULTI, serve_cancel_account_updates_multi},
     {WIRE_REQ_PNL, serve_pnl},
     {WIRE_REQ_CANCEL_PNL, serve_cancel_pnl},
     {WIRE_REQ_PNL_SINGLE, serve_pnl_single},

@@ -228,7 +228,7 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
     switch (l->type) {
     case 'H':
         int_field(r, &version);
-        text_field(r, l->account, sizeof l->account);
+        text_field(r, l->accounts, sizeof l->accounts);
         l->opening = (enum record_opening)enum_field(r, l->opening, OPENING_COUNT);
         if (version != RECORD_VERSION)
             r->failed = true;
@@ -246,13 +246,18 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
             r->failed = true;
         break;
     case 'C':
-        text_field(r, l->currency, sizeof l->currency);
-        dec_field(r, &l->amount);
+        text_field(r, l->accounts, sizeof l->accounts);
+        text_field(r, l->cash.currency, sizeof l->cash.currency);
+        dec_field(r, &l->cash.amount);
+        dec_field(r, &l->cash.interest);
+        dec_field(r, &l->cash.dividends);
         break;
     case 'P':
-        instrument_field(r, u, &l->instrument);
-        dec_field(r, &l->amount);
-        dec_field(r, &l->average);
+        text_field(r, l->accounts, sizeof l->accounts);
+        instrument_field(r, u, &l->holding.instrument);
+        dec_field(r, &l->holding.quantity);
+        dec_field(r, &l->holding.cost);
+        dec_field(r, &l->holding.settled);
         break;
     case 'I':
         int_field(r, &l->client_id);
@@ -278,10 +283,10 @@ static void write_line(struct buf *out, struct record_line *l)
     buf_add_f(out, "|%08x\n", (unsigned)check_of(line));
 }
 
-void record_header(struct buf *out, const char *account, enum record_opening opening)
+void record_header(struct buf *out, const char *accounts, enum record_opening opening)
 {
     struct record_line l = {.type = 'H', .opening = opening};
-    str_copy_cut(l.account, sizeof l.account, str_of(account));
+    str_copy_cut(l.accounts, sizeof l.accounts, str_of(accounts));
     write_line(out, &l);
 }
 
@@ -298,17 +303,17 @@ void record_fill(struct buf *out, const struct fill *f, bool is_booked)
     write_line(out, &l);
 }
 
-void record_cash(struct buf *out, const char *currency, struct dec amount)
+void record_cash(struct buf *out, const char *account, const struct cash *c)
 {
-    struct record_line l = {.type = 'C', .amount = amount};
-    str_copy_cut(l.currency, sizeof l.currency, str_of(currency));
+    struct record_line l = {.type = 'C', .cash = *c};
+    str_copy_cut(l.accounts, sizeof l.accounts, str_of(account));
     write_line(out, &l);
 }
 
-void record_holding(struct buf *out, const struct instrument *i, const struct holding *h)
+void record_holding(struct buf *out, const char *account, const struct holding *h)
 {
-    struct record_line l = {
-        .type = 'P', .instrument = i, .amount = h->quantity, .average = h->average};
+    struct record_line l = {.type = 'P', .holding = *h};
+    str_copy_cut(l.accounts, sizeof l.accounts, str_of(account));
     write_line(out, &l);
 }
 
@@ -337,6 +342,9 @@ bool record_read(struct str line, const struct universe *u, struct record_line *
         return error_set(e, ERROR_PROTOCOL, "STATE_FILE", "a line of the state file is damaged");
     struct record r = {.rest = str_sub(line, 0, body)};
     struct str type = next_field(&r);
+    if (str_starts(line, STR("H|1|")))
+        return error_set(e, ERROR_PROTOCOL, "STATE_FILE",
+                         "the state file is of an older version: move it away to start afresh");
     out->type = type.n == 1 ? type.p[0] : 0;
     line_fields(&r, u, out);
     if (r.failed || r.rest.p != NULL)

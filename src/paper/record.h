@@ -5,43 +5,44 @@
  * One line is one whole change: a fill carries everything that follows from it, so that any number
  * of whole lines is a consistent state. A line is TYPE|field|...|check; text fields escape what
  * would end them (%7C); `check` is a hash of what stands before it.
- *   H version|account|opening   the first line; opening: enum record_opening
+ *   H version|accounts|opening  the first line; accounts separated by ','; enum record_opening
  *   O ticket                    an order as it is now; replaces the one with its perm id
  *   F fill                      an execution, to be booked
  *   E fill                      an execution that the C and P lines already contain
- *   C currency|amount           cash;  P con_id|quantity|average  a holding
+ *   C account|currency|amount|interest|dividends         cash
+ *   P account|con_id|quantity|cost|settled               a holding
  *   I client|next id            order ids in use;  N next perm id|next fill  counters
  */
 #ifndef PORTCULLIS_PAPER_RECORD_H
 #define PORTCULLIS_PAPER_RECORD_H
 
 #include "base/buf.h"
+#include "paper/accounts.h"
 #include "paper/venue.h"
 
-enum { RECORD_VERSION = 1, RECORD_LINE_MAX = 4096 };
+enum { RECORD_VERSION = 2, RECORD_LINE_MAX = 4096 };
 
 /* What the account holds before the first change. */
 enum record_opening { OPENING_NOTHING, OPENING_CASH, OPENING_PORTFOLIO, OPENING_COUNT };
 
 struct record_line {
-    char type; /* 'H', 'O', ... */
-    char account[16];
+    char type;                        /* 'H', 'O', ... */
+    char accounts[ACCOUNTS_TEXT_MAX]; /* H: all; C and P: one */
     enum record_opening opening;
     struct ticket ticket;
     struct fill fill; /* its ticket is `ticket`, of which only the perm id is set */
-    char currency[8];
-    struct dec amount, average;
-    const struct instrument *instrument;
+    struct cash cash;
+    struct holding holding;
     int64_t client_id, next_id;
     int64_t next_perm, next_seq;
 };
 
 /* ---- writing: each appends one line ---- */
-void record_header(struct buf *out, const char *account, enum record_opening opening);
+void record_header(struct buf *out, const char *accounts, enum record_opening opening);
 void record_ticket(struct buf *out, const struct ticket *t);
 void record_fill(struct buf *out, const struct fill *f, bool is_booked);
-void record_cash(struct buf *out, const char *currency, struct dec amount);
-void record_holding(struct buf *out, const struct instrument *i, const struct holding *h);
+void record_cash(struct buf *out, const char *account, const struct cash *c);
+void record_holding(struct buf *out, const char *account, const struct holding *h);
 void record_id(struct buf *out, int32_t client_id, int32_t next_id);
 void record_counters(struct buf *out, int64_t next_perm, int64_t next_seq);
 

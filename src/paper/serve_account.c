@@ -5,83 +5,126 @@
 
 static const int64_t refresh_ns = (int64_t)180 * NS_PER_S; /* the broker's own rhythm */
 
-static struct figures_world figures_world_of(const struct paper *p)
+static struct figures_world figures_world_of(const struct paper *p, const struct account *a)
 {
-    return (struct figures_world){p->universe, p->feed, p->ledger, p->venue, p->now_ns};
+    return (struct figures_world){p->feed, a, p->venue, p->now_ns};
 }
 
-static bool is_own_account(const struct paper *p, struct str account)
+/* ---- whose figures ---- */
+/* The account that a request names; one alone need not be named. NULL after an error frame. */
+static const struct account *account_of(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                                        struct str name)
 {
-    return account.n == 0 || str_eq(account, STR_NAME(p->account));
+    if (name.n == 0 && p->accounts->count == 1)
+        return &p->accounts->items[0];
+    const struct account *a = accounts_find(p->accounts, name);
+    if (a == NULL && name.n == 0)
+        peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
+                   "Error validating request.-'bL' : cause - The account code is required for "
+                   "this operation.");
+    else if (a == NULL)
+        peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
+                   "Error validating request.-'bL' : cause - Invalid account code '" STR_FMT "'.",
+                   STR_ARG(str_sub(name, 0, 32)));
+    return a;
 }
 
-static bool check_account(struct paper *p, struct paper_peer *peer, int32_t req_id,
-                          struct str account)
+/* As account_of, but "" and "All" mean every account: then *out is NULL. */
+static bool accounts_of(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str name,
+                        const struct account **out)
 {
-    if (is_own_account(p, account))
+    *out = NULL;
+    if (p->accounts->count > 1 && (name.n == 0 || str_ieq(name, STR("All"))))
         return true;
-    peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
-               "Error validating request.-'bL' : cause - Invalid account code '" STR_FMT "'.",
-               STR_ARG(str_sub(account, 0, 32)));
-    return false;
+    *out = account_of(p, peer, req_id, name);
+    return *out != NULL;
 }
 
-/* ---- account updates ---- */
-static void send_value(struct paper *p, struct paper_peer *peer, const struct figures_tag *t)
+static bool concerns(const struct watch *w, const struct account *a)
 {
+    return w->account == NULL || w->account == a;
+}
+
+static void too_many(struct paper *p, struct paper_peer *peer, int32_t req_id)
+{
+    peer_error(p, peer, req_id, CODE_PROCESSING,
+               "Error processing request.-'bR' : cause - Too many subscriptions");
+}
+
+/* ---- all tags of an account ---- */
+typedef void tag_fn(struct paper *p, struct paper_peer *peer, const struct account *a,
+                    int32_t req_id, const struct figures_tag *t);
+
+static void send_value(struct paper *p, struct paper_peer *peer, const struct account *a,
+                       int32_t req_id, const struct figures_tag *t)
+{
+    (void)req_id;
     const struct wire_rep_account_value m = {str_of(t->name), STR_NAME(t->text),
-                                             str_of(t->currency), STR_NAME(p->account)};
+                                             str_of(t->currency), STR_NAME(a->name)};
     peer_send(p, peer, WIRE_REP_ACCOUNT_VALUE, &m);
 }
 
-static void send_values(struct paper *p, struct paper_peer *peer, const struct figures *f)
+static void send_value_multi(struct paper *p, struct paper_peer *peer, const struct account *a,
+                             int32_t req_id, const struct figures_tag *t)
 {
-    struct figures_tag t;
-    for (size_t i = 0; figures_tag_at(f, i, &t); i++) {
-        if (str_eq(str_of(t.name), STR("AccountCode")))
-            str_copy_cut(t.text, sizeof t.text, STR_NAME(p->account));
-        if (t.kinds & FIGURES_VALUE)
-            send_value(p, peer, &t);
-    }
-    struct balance_row base;
-    figures_base_row(f, &base);
-    for (size_t i = 0; figures_ledger_tag(&base, i, &t); i++)
-        send_value(p, peer, &t);
-    for (size_t r = 0; r < f->balance.row_count; r++)
-        for (size_t i = 0; figures_ledger_tag(&f->balance.rows[r], i, &t); i++)
-            send_value(p, peer, &t);
+    const struct wire_rep_account_update_multi m = {.req_id = req_id,
+                                                    .account = STR_NAME(a->name),
+                                                    .key = str_of(t->name),
+                                                    .value = STR_NAME(t->text),
+                                                    .currency = str_of(t->currency)};
+    peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
 }
 
-/* A position that was closed today is told once more, with quantity 0. */
-static void send_portfolio_row(struct paper *p, struct paper_peer *peer, const struct instrument *i)
+static void each_value(struct paper *p, struct paper_peer *peer, const struct account *a,
+                       const struct watch *w, tag_fn *send)
 {
-    struct figures_world w = figures_world_of(p);
+    struct figures_world world = figures_world_of(p, a);
+    struct figures f;
+    struct figures_tag t;
+    int32_t req_id = w != NULL ? w->req_id : 0;
+    figures_compute(&world, &f);
+    for (size_t i = 0; figures_tag_at(&f, i, &t); i++) {
+        bool is_net = str_eq(str_of(t.name), STR("NetLiquidation"));
+        if (!(t.kinds & FIGURES_VALUE) || (w != NULL && w->only_ledger && !is_net))
+            continue;
+        if (str_eq(str_of(t.name), STR("AccountCode")))
+            str_copy_cut(t.text, sizeof t.text, STR_NAME(a->name));
+        send(p, peer, a, req_id, &t);
+    }
+    for (size_t i = 0; figures_ledger_tag(&f.balance.total, i, &t); i++)
+        send(p, peer, a, req_id, &t);
+    for (size_t r = 0; r < f.balance.row_count; r++)
+        for (size_t i = 0; figures_ledger_tag(&f.balance.rows[r], i, &t); i++)
+            send(p, peer, a, req_id, &t);
+}
+
+/* ---- account updates ---- */
+/* A position that was closed today is told once more, with quantity 0. */
+static void send_portfolio_row(struct paper *p, struct paper_peer *peer, const struct account *a,
+                               const struct instrument *i)
+{
+    struct figures_world w = figures_world_of(p, a);
     struct position_pnl pnl;
-    struct valuation v;
-    const struct holding *h = &p->ledger->holdings[i->index];
     figures_position(&w, i, &pnl);
-    balance_value(h, p->feed, i, paper_now_s(p), &v);
     struct wire_rep_portfolio_value m = WIRE_REP_PORTFOLIO_VALUE_DEFAULT;
     m.contract = paper_contract(&i->contract);
-    m.position = paper_dec(p, h->quantity);
-    m.market_price = dec_to_double(v.price);
-    m.market_value = dec_to_double(v.value);
-    m.average_cost = dec_to_double(h->average);
-    m.unrealized_pnl = dec_to_double(v.unrealized);
+    m.position = paper_dec(p, pnl.quantity);
+    m.market_price = dec_to_double(pnl.price);
+    m.market_value = dec_to_double(pnl.value);
+    m.average_cost = dec_to_double(pnl.average);
+    m.unrealized_pnl = dec_to_double(pnl.unrealized);
     m.realized_pnl = dec_to_double(pnl.realized);
-    m.account = STR_NAME(p->account);
+    m.account = STR_NAME(a->name);
     peer_send(p, peer, WIRE_REP_PORTFOLIO_VALUE, &m);
 }
 
 static void send_account(struct paper *p, struct paper_peer *peer)
 {
-    struct figures_world w = figures_world_of(p);
-    struct figures f;
-    figures_compute(&w, &f);
-    send_values(p, peer, &f);
-    for (size_t i = 0; i < universe_count(p->universe); i++)
-        if (!dec_is_zero(p->ledger->holdings[i].quantity))
-            send_portfolio_row(p, peer, universe_at(p->universe, i));
+    const struct account *a = peer->updates_of;
+    each_value(p, peer, a, NULL, send_value);
+    for (size_t i = 0; i < a->ledger.holding_count; i++)
+        if (!dec_is_zero(a->ledger.holdings[i].quantity))
+            send_portfolio_row(p, peer, a, a->ledger.holdings[i].instrument);
     char text[HOURS_TEXT_MAX];
     hours_format(p->zone, paper_now_s(p), text);
     const struct wire_rep_account_update_time at = {arena_f(p->arena, "%.5s", text + 9)};
@@ -92,50 +135,55 @@ static void send_account(struct paper *p, struct paper_peer *peer)
 void serve_account_updates(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_account_updates *req = message;
-    if (!check_account(p, peer, -1, req->account))
+    const struct account *a = account_of(p, peer, -1, req->account);
+    if (a == NULL)
         return;
-    peer->wants_account = req->subscribe;
+    peer->updates_of = req->subscribe ? a : NULL; /* one at a time, as at the broker */
     if (!req->subscribe)
         return;
     send_account(p, peer);
-    const struct wire_rep_account_download_end end = {STR_NAME(p->account)};
+    const struct wire_rep_account_download_end end = {STR_NAME(a->name)};
     peer_send(p, peer, WIRE_REP_ACCOUNT_DOWNLOAD_END, &end);
+}
+
+static void send_account_multi(struct paper *p, struct paper_peer *peer, const struct watch *w)
+{
+    for (size_t i = 0; i < p->accounts->count; i++)
+        if (concerns(w, &p->accounts->items[i]))
+            each_value(p, peer, &p->accounts->items[i], w, send_value_multi);
 }
 
 void serve_account_updates_multi(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_account_updates_multi *req = message;
-    if (!check_account(p, peer, req->req_id, req->account))
+    const struct account *a;
+    if (!accounts_of(p, peer, req->req_id, req->account, &a))
         return;
-    struct figures_world w = figures_world_of(p);
-    struct figures f;
-    struct figures_tag t;
-    figures_compute(&w, &f);
-    struct wire_rep_account_update_multi m = {.req_id = req->req_id,
-                                              .account = STR_NAME(p->account)};
-    for (size_t i = 0; figures_tag_at(&f, i, &t); i++) {
-        if (req->ledger_and_nlv && !str_eq(str_of(t.name), STR("NetLiquidation")))
-            continue;
-        m.key = str_of(t.name);
-        m.value = str_eq(m.key, STR("AccountCode")) ? m.account : STR_NAME(t.text);
-        m.currency = str_of(t.currency);
-        peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
+    struct watch *w = watches_add(&peer->account_multis, req->req_id, PEER_WATCHES_MAX);
+    if (w == NULL) {
+        too_many(p, peer, req->req_id);
+        return;
     }
-    for (size_t r = 0; r < f.balance.row_count; r++)
-        for (size_t i = 0; figures_ledger_tag(&f.balance.rows[r], i, &t); i++) {
-            m.key = str_of(t.name);
-            m.value = STR_NAME(t.text);
-            m.currency = str_of(t.currency);
-            peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
-        }
+    w->account = a;
+    w->only_ledger = req->ledger_and_nlv;
+    send_account_multi(p, peer, w);
     peer_end(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI_END, req->req_id);
+    peer->account_due_ns = p->now_ns + refresh_ns;
+}
+
+void serve_cancel_account_updates_multi(struct paper *p, struct paper_peer *peer,
+                                        const void *message)
+{
+    (void)p;
+    const struct wire_id *req = message;
+    watches_remove(&peer->account_multis, req->req_id);
 }
 
 /* ---- summary ---- */
-static void send_summary_row(struct paper *p, struct paper_peer *peer, int32_t req_id,
-                             const struct figures_tag *t)
+static void send_summary_row(struct paper *p, struct paper_peer *peer, const struct account *a,
+                             int32_t req_id, const struct figures_tag *t)
 {
-    const struct wire_rep_account_summary m = {req_id, STR_NAME(p->account), str_of(t->name),
+    const struct wire_rep_account_summary m = {req_id, STR_NAME(a->name), str_of(t->name),
                                                STR_NAME(t->text), str_of(t->currency)};
     peer_send(p, peer, WIRE_REP_ACCOUNT_SUMMARY, &m);
 }
@@ -154,36 +202,42 @@ static bool wants_tag(struct str tags, struct str name)
 }
 
 /* The ledger rows that "$LEDGER", "$LEDGER:EUR" and "$LEDGER:ALL" ask for. */
-static void send_ledger(struct paper *p, struct paper_peer *peer, const struct watch *w,
-                        const struct figures *f)
+static void send_ledger(struct paper *p, struct paper_peer *peer, const struct account *a,
+                        const struct watch *w, const struct figures *f)
 {
     struct str tags = str_of(w->tags);
     struct figures_tag t;
-    struct balance_row base;
-    figures_base_row(f, &base);
     if (wants_tag(tags, STR("$LEDGER")) || wants_tag(tags, STR("$LEDGER:ALL")))
-        for (size_t i = 0; figures_ledger_tag(&base, i, &t); i++)
-            send_summary_row(p, peer, w->req_id, &t);
+        for (size_t i = 0; figures_ledger_tag(&f->balance.total, i, &t); i++)
+            send_summary_row(p, peer, a, w->req_id, &t);
     for (size_t r = 0; r < f->balance.row_count; r++) {
         const struct balance_row *row = &f->balance.rows[r];
         struct str own = arena_f(p->arena, "$LEDGER:%s", row->currency);
         if (!wants_tag(tags, STR("$LEDGER:ALL")) && !wants_tag(tags, own))
             continue;
         for (size_t i = 0; figures_ledger_tag(row, i, &t); i++)
-            send_summary_row(p, peer, w->req_id, &t);
+            send_summary_row(p, peer, a, w->req_id, &t);
     }
+}
+
+static void send_summary_of(struct paper *p, struct paper_peer *peer, const struct account *a,
+                            const struct watch *w)
+{
+    struct figures_world world = figures_world_of(p, a);
+    struct figures f;
+    struct figures_tag t;
+    figures_compute(&world, &f);
+    send_ledger(p, peer, a, w, &f);
+    for (size_t i = 0; figures_tag_at(&f, i, &t); i++)
+        if ((t.kinds & FIGURES_SUMMARY) && wants_tag(str_of(w->tags), str_of(t.name)))
+            send_summary_row(p, peer, a, w->req_id, &t);
 }
 
 static void send_summary(struct paper *p, struct paper_peer *peer, const struct watch *w)
 {
-    struct figures_world world = figures_world_of(p);
-    struct figures f;
-    struct figures_tag t;
-    figures_compute(&world, &f);
-    send_ledger(p, peer, w, &f);
-    for (size_t i = 0; figures_tag_at(&f, i, &t); i++)
-        if ((t.kinds & FIGURES_SUMMARY) && wants_tag(str_of(w->tags), str_of(t.name)))
-            send_summary_row(p, peer, w->req_id, &t);
+    for (size_t i = 0; i < p->accounts->count; i++)
+        if (concerns(w, &p->accounts->items[i]))
+            send_summary_of(p, peer, &p->accounts->items[i], w);
 }
 
 void serve_account_summary(struct paper *p, struct paper_peer *peer, const void *message)
@@ -204,7 +258,7 @@ void serve_account_summary(struct paper *p, struct paper_peer *peer, const void 
     str_copy_cut(w->tags, sizeof w->tags, req->tags);
     send_summary(p, peer, w);
     peer_end(p, peer, WIRE_REP_ACCOUNT_SUMMARY_END, req->req_id);
-    if (!peer->wants_account)
+    if (peer->updates_of == NULL)
         peer->account_due_ns = p->now_ns + refresh_ns;
 }
 
@@ -216,24 +270,56 @@ void serve_cancel_account_summary(struct paper *p, struct paper_peer *peer, cons
 }
 
 /* ---- positions ---- */
-static void send_position(struct paper *p, struct paper_peer *peer, const struct instrument *i)
+static double average_of(const struct account *a, const struct instrument *i)
 {
-    const struct holding *h = &p->ledger->holdings[i->index];
+    const struct holding *h = ledger_holding(&a->ledger, i);
+    return h != NULL ? dec_to_double(holding_average(h)) : 0;
+}
+
+static void send_position(struct paper *p, struct paper_peer *peer, const struct account *a,
+                          const struct instrument *i)
+{
     struct wire_rep_position m = WIRE_REP_POSITION_DEFAULT;
-    m.account = STR_NAME(p->account);
+    m.account = STR_NAME(a->name);
     m.contract = paper_contract(&i->contract);
     m.contract.exchange = STR_NAME(i->contract.primary_exchange);
-    m.position = paper_dec(p, h->quantity);
-    m.avg_cost = dec_to_double(h->average);
+    m.position = paper_dec(p, ledger_quantity(&a->ledger, i));
+    m.avg_cost = average_of(a, i);
     peer_send(p, peer, WIRE_REP_POSITION, &m);
+}
+
+static void send_position_multi(struct paper *p, struct paper_peer *peer, const struct account *a,
+                                const struct watch *w, const struct instrument *i)
+{
+    struct wire_rep_position_multi m = WIRE_REP_POSITION_MULTI_DEFAULT;
+    m.req_id = w->req_id;
+    m.account = STR_NAME(a->name);
+    m.contract = paper_contract(&i->contract);
+    m.position = paper_dec(p, ledger_quantity(&a->ledger, i));
+    m.avg_cost = average_of(a, i);
+    peer_send(p, peer, WIRE_REP_POSITION_MULTI, &m);
+}
+
+/* The positions of an account: for a request with an id, or (w is NULL) for the one without. */
+static void send_positions(struct paper *p, struct paper_peer *peer, const struct account *a,
+                           const struct watch *w)
+{
+    for (size_t i = 0; i < a->ledger.holding_count; i++) {
+        const struct holding *h = &a->ledger.holdings[i];
+        if (dec_is_zero(h->quantity))
+            continue;
+        if (w != NULL)
+            send_position_multi(p, peer, a, w, h->instrument);
+        else
+            send_position(p, peer, a, h->instrument);
+    }
 }
 
 void serve_positions(struct paper *p, struct paper_peer *peer, const void *message)
 {
     (void)message;
-    for (size_t i = 0; i < universe_count(p->universe); i++)
-        if (!dec_is_zero(p->ledger->holdings[i].quantity))
-            send_position(p, peer, universe_at(p->universe, i));
+    for (size_t i = 0; i < p->accounts->count; i++)
+        send_positions(p, peer, &p->accounts->items[i], NULL);
     peer_send(p, peer, WIRE_REP_POSITION_END, NULL);
     peer->wants_positions = true;
 }
@@ -248,33 +334,42 @@ void serve_cancel_positions(struct paper *p, struct paper_peer *peer, const void
 void serve_positions_multi(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_positions_multi *req = message;
-    if (!check_account(p, peer, req->req_id, req->account))
+    const struct account *a;
+    if (!accounts_of(p, peer, req->req_id, req->account, &a))
         return;
-    for (size_t i = 0; i < universe_count(p->universe); i++) {
-        const struct holding *h = &p->ledger->holdings[i];
-        if (dec_is_zero(h->quantity))
-            continue;
-        struct wire_rep_position_multi m = WIRE_REP_POSITION_MULTI_DEFAULT;
-        m.req_id = req->req_id;
-        m.account = STR_NAME(p->account);
-        m.contract = paper_contract(&universe_at(p->universe, i)->contract);
-        m.position = paper_dec(p, h->quantity);
-        m.avg_cost = dec_to_double(h->average);
-        peer_send(p, peer, WIRE_REP_POSITION_MULTI, &m);
+    struct watch *w = watches_add(&peer->position_multis, req->req_id, PEER_WATCHES_MAX);
+    if (w == NULL) {
+        too_many(p, peer, req->req_id);
+        return;
     }
+    w->account = a;
+    for (size_t i = 0; i < p->accounts->count; i++)
+        if (concerns(w, &p->accounts->items[i]))
+            send_positions(p, peer, &p->accounts->items[i], w);
     peer_end(p, peer, WIRE_REP_POSITION_MULTI_END, req->req_id);
 }
 
-void account_position_changed(struct paper *p, const struct instrument *i)
+void serve_cancel_positions_multi(struct paper *p, struct paper_peer *peer, const void *message)
 {
+    (void)p;
+    const struct wire_id *req = message;
+    watches_remove(&peer->position_multis, req->req_id);
+}
+
+void account_position_changed(struct paper *p, const char *account, const struct instrument *i)
+{
+    const struct account *a = accounts_find(p->accounts, str_of(account));
+    bool is_position = i->contract.sec_type != SEC_CASH;
     for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
         if (!peer->is_started || peer->is_closing)
             continue;
-        bool is_stock = i->contract.sec_type != SEC_CASH;
-        if (peer->wants_positions && is_stock)
-            send_position(p, peer, i);
-        if (peer->wants_account && is_stock && dec_is_zero(p->ledger->holdings[i->index].quantity))
-            send_portfolio_row(p, peer, i);
+        if (peer->wants_positions && is_position)
+            send_position(p, peer, a, i);
+        for (size_t k = 0; k < peer->position_multis.n && is_position; k++)
+            if (concerns(&peer->position_multis.items[k], a))
+                send_position_multi(p, peer, a, &peer->position_multis.items[k], i);
+        if (peer->updates_of == a && is_position && dec_is_zero(ledger_quantity(&a->ledger, i)))
+            send_portfolio_row(p, peer, a, i);
         peer->account_due_ns = peer->pnl_due_ns = p->now_ns;
     }
 }
@@ -299,10 +394,11 @@ static double cents(struct dec v)
 
 static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
-    struct figures_world world = figures_world_of(p);
+    struct figures_world world = figures_world_of(p, w->account);
     struct figures f;
     figures_compute(&world, &f);
-    const double v[4] = {cents(f.daily), cents(f.balance.unrealized), cents(f.realized), 0};
+    const struct balance_row *total = &f.balance.total;
+    const double v[4] = {cents(f.daily), cents(total->unrealized), cents(total->realized), 0};
     if (!is_news(w, v))
         return;
     const struct wire_rep_pnl m = {w->req_id, v[0], v[1], v[2]};
@@ -311,7 +407,7 @@ static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
 
 static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
-    struct figures_world world = figures_world_of(p);
+    struct figures_world world = figures_world_of(p, w->account);
     struct position_pnl one;
     figures_position(&world, w->instrument, &one);
     const double v[4] = {cents(one.daily), cents(one.unrealized), cents(one.realized),
@@ -323,22 +419,19 @@ static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct wat
     peer_send(p, peer, WIRE_REP_PNL_SINGLE, &m);
 }
 
-static void too_many(struct paper *p, struct paper_peer *peer, int32_t req_id)
-{
-    peer_error(p, peer, req_id, CODE_PROCESSING,
-               "Error processing request.-'bR' : cause - Too many subscriptions");
-}
-
 void serve_pnl(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_pnl *req = message;
-    if (!check_account(p, peer, req->req_id, req->account))
+    const struct account *a = account_of(p, peer, req->req_id, req->account);
+    if (a == NULL)
         return;
     struct watch *w = watches_add(&peer->pnls, req->req_id, PEER_WATCHES_MAX);
-    if (w == NULL)
+    if (w == NULL) {
         too_many(p, peer, req->req_id);
-    else
-        send_pnl(p, peer, w);
+        return;
+    }
+    w->account = a;
+    send_pnl(p, peer, w);
 }
 
 void serve_cancel_pnl(struct paper *p, struct paper_peer *peer, const void *message)
@@ -353,7 +446,8 @@ void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *mess
 {
     const struct wire_req_pnl_single *req = message;
     const struct instrument *i = universe_find(p->universe, req->con_id);
-    if (!check_account(p, peer, req->req_id, req->account))
+    const struct account *a = account_of(p, peer, req->req_id, req->account);
+    if (a == NULL)
         return;
     if (i == NULL || i->contract.sec_type == SEC_CASH) {
         peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
@@ -365,6 +459,7 @@ void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *mess
         too_many(p, peer, req->req_id);
         return;
     }
+    w->account = a;
     w->instrument = i;
     send_pnl_single(p, peer, w);
 }
@@ -380,7 +475,7 @@ void serve_cancel_pnl_single(struct paper *p, struct paper_peer *peer, const voi
 /* ---- time ---- */
 static bool wants_refresh(const struct paper_peer *peer)
 {
-    return peer->wants_account || peer->summaries.n > 0;
+    return peer->updates_of != NULL || peer->summaries.n > 0 || peer->account_multis.n > 0;
 }
 
 static bool wants_pnl(const struct paper_peer *peer)
@@ -391,10 +486,12 @@ static bool wants_pnl(const struct paper_peer *peer)
 void account_step(struct paper *p, struct paper_peer *peer)
 {
     if (wants_refresh(peer) && p->now_ns >= peer->account_due_ns) {
-        if (peer->wants_account)
+        if (peer->updates_of != NULL)
             send_account(p, peer);
         for (size_t i = 0; i < peer->summaries.n; i++)
             send_summary(p, peer, &peer->summaries.items[i]);
+        for (size_t i = 0; i < peer->account_multis.n; i++)
+            send_account_multi(p, peer, &peer->account_multis.items[i]);
         peer->account_due_ns = p->now_ns + refresh_ns;
     }
     if (wants_pnl(peer) && p->now_ns >= peer->pnl_due_ns) {

@@ -228,7 +228,7 @@ void orders_publish(struct paper *p)
         if (owner != NULL)
             tell(p, owner, e);
         if (e->kind == VENUE_FILL)
-            account_position_changed(p, e->ticket.instrument);
+            account_position_changed(p, e->ticket.order.account, e->ticket.instrument);
     }
     venue_events_clear(p->venue);
     if (!p->records.failed)
@@ -244,8 +244,8 @@ void orders_publish(struct paper *p)
 /* ---- placing ---- */
 static struct check_world world_of(const struct paper *p, const struct paper_peer *peer)
 {
-    return (struct check_world){p->universe, p->feed,         p->ledger, p->venue,
-                                p->account,  peer->client_id, p->now_ns};
+    return (struct check_world){p->universe, p->feed,         p->accounts,
+                                p->venue,    peer->client_id, p->now_ns};
 }
 
 static void send_what_if(struct paper *p, struct paper_peer *peer, const struct ticket *t)
@@ -265,12 +265,12 @@ static void send_what_if(struct paper *p, struct paper_peer *peer, const struct 
     w->maint_before = dec_to_double(m.before.maint_margin);
     w->maint_after = dec_to_double(m.after.maint_margin);
     w->maint_change = dec_to_double(dec_minus(m.after.maint_margin, m.before.maint_margin));
-    w->equity_before = dec_to_double(m.before.net_liquidation);
-    w->equity_after = dec_to_double(m.after.net_liquidation);
-    w->equity_change = dec_to_double(dec_minus(m.after.net_liquidation, m.before.net_liquidation));
+    w->equity_before = dec_to_double(m.before.total.net);
+    w->equity_after = dec_to_double(m.after.total.net);
+    w->equity_change = dec_to_double(dec_minus(m.after.total.net, m.before.total.net));
     r.order_state.commission = dec_to_double(m.commission);
     r.order_state.commission_currency = STR_NAME(m.commission_currency);
-    r.order_state.margin_currency = STR(BALANCE_BASE);
+    r.order_state.margin_currency = STR_NAME(m.base);
     peer_send(p, peer, WIRE_REP_OPEN_ORDER, &r);
 }
 

@@ -68,7 +68,9 @@ void serve_current_millis(struct paper *p, struct paper_peer *peer, const void *
 void serve_accounts(struct paper *p, struct paper_peer *peer, const void *message)
 {
     (void)message;
-    const struct wire_rep_managed_accounts m = {STR_NAME(p->account)};
+    char names[ACCOUNTS_TEXT_MAX];
+    size_t n = accounts_names(p->accounts, ',', names);
+    const struct wire_rep_managed_accounts m = {{names, n}};
     peer_send(p, peer, WIRE_REP_MANAGED_ACCOUNTS, &m);
 }
 

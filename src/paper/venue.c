@@ -8,12 +8,12 @@
 static const int64_t perm_first = 1500000001, perm_last = INT32_MAX;
 static const int64_t ended_kept_ns = (int64_t)86400 * NS_PER_S;
 
-struct venue *venue_new(const struct universe *u, struct feed *f, struct ledger *l, uint64_t seed)
+struct venue *venue_new(const struct universe *u, struct feed *f, struct accounts *a, uint64_t seed)
 {
     struct venue *v = xcalloc(1, sizeof *v);
     v->universe = u;
     v->feed = f;
-    v->ledger = l;
+    v->accounts = a;
     v->seed = seed;
     v->tickets = xcalloc(VENUE_TICKETS_MAX, sizeof *v->tickets);
     v->live = xcalloc(VENUE_TICKETS_MAX, sizeof *v->live);
@@ -255,8 +255,13 @@ void venue_book(struct venue *v, struct fill *f, struct ticket *t)
 {
     const struct trade trade = {t->instrument, t->order.side, f->quantity,
                                 f->price,      f->commission, f->commission_currency};
-    struct dec before = v->ledger->holdings[t->instrument->index].quantity;
-    ledger_apply(v->ledger, &trade, &f->realized);
+    struct ledger *l = accounts_ledger(v->accounts, t->order.account);
+    struct ledger_change change;
+    struct dec before = ledger_quantity(l, t->instrument);
+    ledger_trade(l, &trade, &change);
+    bool fits = ledger_apply(l, &change);
+    assert(fits); /* check.c leaves room for every order */
+    f->realized = change.realized;
     f->closes = dec_sign(before) != 0 && (dec_sign(before) > 0) == (t->order.side == SIDE_SELL);
     struct order_status *s = &t->status;
     s->filled = dec_plus(s->filled, f->quantity);
@@ -280,7 +285,8 @@ void venue_book(struct venue *v, struct fill *f, struct ticket *t)
 /* ---- restoring ---- */
 bool venue_restore_ticket(struct venue *v, const struct ticket *t)
 {
-    if (t->order.perm_id < perm_first || t->order.perm_id >= perm_last)
+    if (t->order.perm_id < perm_first || t->order.perm_id >= perm_last ||
+        accounts_ledger(v->accounts, t->order.account) == NULL)
         return false;
     struct ticket *own = map_get(v->by_perm, t->order.perm_id);
     if (own == NULL)
@@ -300,7 +306,9 @@ bool venue_restore_fill(struct venue *v, const struct fill *fill, bool apply)
 {
     struct ticket *t = map_get(v->by_perm, fill->ticket->order.perm_id);
     if (t == NULL || fill->seq < v->next_seq || v->fill_count == VENUE_FILLS_MAX ||
-        (apply && (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining))))
+        (apply &&
+         (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining) ||
+          !ledger_has_room(accounts_ledger(v->accounts, t->order.account), t->instrument))))
         return false;
     struct fill *own = venue_add_fill(v, fill);
     own->ticket = t;

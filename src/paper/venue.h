@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * venue: the orders of the account, and their matching against the market.
+ * venue: the orders of all accounts, and their matching against the market.
  *
  * An order is a ticket. It comes in checked (check.h), rests, may wait for its parent or its
  * trigger, and ends filled, cancelled or rejected; ended tickets are kept for the day's lists. What
  * happens leaves as a queue of events in the order in which a client should hear of it; the owner
- * records and sends them after each call. The venue books fills in the ledger itself, so that a
- * later order in the same turn sees them.
+ * records and sends them after each call. The venue books fills in the account of the order
+ * itself, so that a later order in the same turn sees them.
  *
  * An order fills as a whole, at the touch when it arrives (after 60 to 200 ms) and at its own
  * limit if it rested; market depth is not simulated. Between two calls the venue looks at the
@@ -17,8 +17,8 @@
 #define PORTCULLIS_PAPER_VENUE_H
 
 #include "model/order.h"
+#include "paper/accounts.h"
 #include "paper/feed.h"
-#include "paper/ledger.h"
 
 enum { VENUE_TICKETS_MAX = 20000, VENUE_FILLS_MAX = 100000, VENUE_EVENTS_MAX = 200000 };
 #define VENUE_NEVER INT64_MAX
@@ -84,7 +84,8 @@ struct venue_event {
 struct venue;
 
 /* All three outlive the venue. */
-struct venue *venue_new(const struct universe *u, struct feed *f, struct ledger *l, uint64_t seed);
+struct venue *venue_new(const struct universe *u, struct feed *f, struct accounts *a,
+                        uint64_t seed);
 void venue_free(struct venue *v);
 
 /* ---- orders ---- */

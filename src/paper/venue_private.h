@@ -14,7 +14,7 @@ enum { VENUE_CLIENTS_MAX = 1024 };
 struct venue {
     const struct universe *universe;
     struct feed *feed;
-    struct ledger *ledger;
+    struct accounts *accounts;
     uint64_t seed;
     int64_t now_ns;
     bool is_frozen;

@@ -139,7 +139,7 @@ bool world_start_paper(struct world *w, struct error *e)
     const struct settings_values *v = &w->settings.values;
     struct paper_config config = w->paper_config;
     size_t keep = 0;
-    config.account = v->paper.account.p;
+    config.accounts = v->paper.account.p;
     config.no_opening = !v->paper.opening_portfolio;
     struct paper *p = paper_new(&config, (struct str){w->instruments, w->instruments_n}, w->now, e);
     if (!p || !paper_restore(p, buf_str(&w->exchange_file), &keep, w->now, e)) {

@@ -573,9 +573,17 @@ static void a_wrong_configuration_is_refused(void **state)
 {
     (void)state;
     static const struct paper_config bad[] = {
-        {.account = "U123"}, {.account = "DU12x"},       {.account = "DU12345678901234"},
-        {.max_version = 99}, {.max_version = 227},       {.speed = -1},
-        {.speed = 20000},    {.zone_name = "Moon/Base"},
+        {.accounts = "U123"},
+        {.accounts = "DU12x"},
+        {.accounts = "DU12345678901234"},
+        {.accounts = "DU1,DU1"},
+        {.accounts = "DU1,,DU2"},
+        {.accounts = "DU1,DU2,DU3,DU4,DU5,DU6,DU7,DU8,DU9"},
+        {.max_version = 99},
+        {.max_version = 227},
+        {.speed = -1},
+        {.speed = 20000},
+        {.zone_name = "Moon/Base"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct error e = {0};

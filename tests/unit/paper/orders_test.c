@@ -751,7 +751,7 @@ static void a_damaged_state_file_is_refused_with_its_line(void **state)
     }
     size_t first = str_find(all, '\n', 0) + 1;
     assert_null(restored(str_sub(all, first, all.n), &keep, &e)); /* no header */
-    const struct paper_config other = {.account = "DU7"};
+    const struct paper_config other = {.accounts = "DU7"};
     struct paper *p = paper_new(&other, (struct str){csv, csv_n}, w.now, &e);
     assert_false(paper_restore(p, all, &keep, w.now, &e)); /* another account's */
     paper_free(p);
