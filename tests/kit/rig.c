@@ -467,8 +467,8 @@ struct dec rig_position(struct rig *r, int32_t con_id)
     struct dec held = DEC_ZERO;
     snapshot(r, &text);
     for (struct str rest = buf_str(&text); next_record(&rest, &line);)
-        if (line.type == 'P' && line.instrument->contract.con_id == con_id)
-            held = line.amount;
+        if (line.type == 'P' && line.holding.instrument->contract.con_id == con_id)
+            held = line.holding.quantity;
     buf_fini(&text);
     return held;
 }

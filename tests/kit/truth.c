@@ -109,8 +109,8 @@ bool truth_position(struct world *w, struct str listing, struct dec *out, struct
     if (ok && !i)
         ok = error_set(e, ERROR_NOT_FOUND, "KIT", "no listing " STR_FMT, STR_ARG(listing));
     while (ok && reading_next(&r, e))
-        if (r.line.type == 'P' && r.line.instrument->contract.con_id == i->contract.con_id)
-            *out = r.line.amount;
+        if (r.line.type == 'P' && r.line.holding.instrument->contract.con_id == i->contract.con_id)
+            *out = r.line.holding.quantity;
     reading_close(&r);
     return ok && e->code == ERROR_NONE;
 }
