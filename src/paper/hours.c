@@ -100,14 +100,22 @@ static int minutes_of(struct str text)
     return (int)(v / 100 * 60 + v % 100);
 }
 
+static const struct {
+    const char *name;
+    int from_min, to_min;
+} weeks[] = {{"FX", 17 * 60, 17 * 60 + 15}, {"GLOBEX", 16 * 60, 17 * 60}};
+
 bool hours_parse(struct str text, int zone, struct hours *out)
 {
     assert(zone >= 0 && zone < ZONES);
     *out = (struct hours){.zone = zone};
-    if (str_eq(text, STR("FX"))) {
-        out->is_fx = true;
-        return true;
-    }
+    for (size_t i = 0; i < sizeof weeks / sizeof weeks[0]; i++)
+        if (str_eq(text, str_of(weeks[i].name))) {
+            out->is_week = true;
+            out->break_from_min = weeks[i].from_min;
+            out->break_to_min = weeks[i].to_min;
+            return true;
+        }
     for (struct str span; str_cut(&text, '/', &span);) {
         if (span.n != 9 || span.p[4] != '-' || out->n == HOURS_SPANS_MAX)
             return false;
@@ -121,7 +129,7 @@ bool hours_parse(struct str text, int zone, struct hours *out)
     return out->n > 0;
 }
 
-enum { FX_BREAK_FROM = 17 * 60, FX_BREAK_TO = 17 * 60 + 15, DAY_MIN = 1440 };
+enum { DAY_MIN = 1440 };
 
 /* The sessions of one local day as spans; returns how many. */
 static size_t spans_of_day(const struct hours *h, int64_t day, int from[HOURS_SPANS_MAX],
@@ -129,13 +137,13 @@ static size_t spans_of_day(const struct hours *h, int64_t day, int from[HOURS_SP
 {
     int weekday = civil_weekday(day);
     size_t n = 0;
-    if (h->is_fx) {
+    if (h->is_week) {
         if (weekday <= 4) {
             from[n] = 0;
-            to[n++] = FX_BREAK_FROM;
+            to[n++] = h->break_from_min;
         }
         if (weekday <= 3 || weekday == 6) {
-            from[n] = FX_BREAK_TO;
+            from[n] = h->break_to_min;
             to[n++] = DAY_MIN;
         }
         return n;

@@ -17,8 +17,11 @@
 enum { HOURS_DAY_S = 86400, HOURS_SPANS_MAX = 3 };
 
 struct hours {
-    int zone;   /* from hours_zone */
-    bool is_fx; /* Sunday 17:15 to Friday 17:00, a break at 17:00..17:15; spans are not used */
+    int zone; /* from hours_zone */
+    /* Sunday to Friday without a night, but for a daily break: `break_from_min` (Friday's close) to
+     * `break_to_min` (Sunday's open); spans are not used. */
+    bool is_week;
+    int break_from_min, break_to_min;
     size_t n;
     struct {
         int open_min, close_min; /* minutes after local midnight; close is exclusive */
@@ -40,7 +43,8 @@ int64_t hours_local_day(int zone, int64_t utc_s);
 int64_t hours_utc_of_local(int zone, int64_t local_s);
 
 /* ---- sessions ---- */
-/* "0930-1600", "0900-1130/1230-1530" or "FX"; false if it is none of these. */
+/* "0930-1600", "0900-1130/1230-1530", "FX" (break 17:00..17:15) or "GLOBEX" (16:00..17:00, in the
+ * time of Chicago); false if it is none of these. */
 bool hours_parse(struct str text, int zone, struct hours *out);
 bool hours_is_open(const struct hours *h, int64_t utc_s);
 /* The last second <= utc_s at which the market was open. */

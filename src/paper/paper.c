@@ -15,6 +15,7 @@ static void set_now(struct paper *p, struct moment now)
         sim = p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed;
     if (sim > p->now_ns) /* a wall clock may be set back; the market's never is */
         p->now_ns = sim;
+    universe_today(p->universe, p->now_ns / NS_PER_S);
 }
 
 int64_t paper_now_s(const struct paper *p)

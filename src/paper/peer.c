@@ -91,6 +91,12 @@ struct wire_contract paper_contract(const struct contract *c)
     w.currency = STR_NAME(c->currency);
     w.local_symbol = STR_NAME(c->local_symbol);
     w.trading_class = STR_NAME(c->trading_class);
+    w.multiplier = STR_NAME(c->multiplier);
+    w.last_trade_date = STR_NAME(c->expiry);
+    if (c->strike.has) {
+        w.strike = dec_to_double(c->strike.v);
+        w.right = c->right == 'P' ? STR("P") : STR("C");
+    }
     return w;
 }
 

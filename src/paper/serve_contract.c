@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reference data: contract details, symbol search, price steps. */
 #include "paper/paper_private.h"
+#include "paper/steps.h"
 
 enum { CODE_NO_SECURITY = 200, SAMPLES_MAX = 16, HOURS_DAYS = 6, HOURS_CAP = 1024 };
 
@@ -21,7 +22,7 @@ static struct str rules_text(struct paper *p, const struct instrument *i)
     buf_init(&b, HOURS_CAP);
     struct str list = STR_NAME(i->exchanges);
     for (struct str one; str_cut(&list, ',', &one);)
-        buf_add_f(&b, "%s%d", b.n > 0 ? "," : "", (int)instrument_market_rule(i));
+        buf_add_f(&b, "%s%d", b.n > 0 ? "," : "", (int)i->rule);
     struct str text = arena_str(p->arena, buf_str(&b));
     buf_fini(&b);
     return text;
@@ -99,16 +100,20 @@ void serve_matching_symbols(struct paper *p, struct paper_peer *peer, const void
 void serve_market_rule(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_market_rule *req = message;
-    struct dec step;
-    if (!universe_market_rule(p->universe, req->market_rule_id, &step)) {
+    struct step_band bands[STEPS_BANDS_MAX];
+    struct wire_price_increment rows[STEPS_BANDS_MAX];
+    size_t n = steps_bands(req->market_rule_id, bands);
+    if (n == 0) {
         peer_error(p, peer, -1, CODE_INVALID_REQUEST,
                    "Error validating request.-'bZ' : cause - Unknown market rule id %d",
                    (int)req->market_rule_id);
         return;
     }
-    struct wire_price_increment row = {0, dec_to_double(step)};
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct wire_price_increment){dec_to_double(bands[i].low),
+                                                dec_to_double(bands[i].step)};
     struct wire_rep_market_rule m = {.market_rule_id = req->market_rule_id,
-                                     .increments = {&row, 1}};
+                                     .increments = {rows, n}};
     peer_send(p, peer, WIRE_REP_MARKET_RULE, &m);
 }
 

@@ -12,6 +12,9 @@
  * price around which the market moves, volatility its size per year, beta its share of the common
  * market movement, volume the shares of a day, spread in ticks. A currency pair without a base is
  * a cross: its price follows from the pairs against USD.
+ *
+ * Beside the rows there are derived contracts: futures and options, made on demand by the rules of
+ * paper/chains.h from the id alone, and remembered as long as the universe lives.
  */
 #ifndef PORTCULLIS_PAPER_UNIVERSE_H
 #define PORTCULLIS_PAPER_UNIVERSE_H
@@ -19,14 +22,19 @@
 #include "base/dec.h"
 #include "base/error.h"
 #include "model/contract.h"
+#include "paper/chains.h"
 #include "paper/hours.h"
 #include "wire/contract.h"
 
-enum { UNIVERSE_MAX = 1024, UNIVERSE_MATCHES_MAX = 64 };
+enum {
+    UNIVERSE_ROWS_MAX = 1024,
+    UNIVERSE_MAX = 8192, /* rows and the derived contracts that somebody used */
+    UNIVERSE_MATCHES_MAX = 64
+};
 
 struct instrument {
     struct contract contract; /* exchange: the default route */
-    size_t index;             /* place in the universe */
+    size_t index;             /* place in the universe; of derived ones by order of first use */
     char name[64];
     char exchanges[256]; /* comma-separated, as the broker sends them */
     char isin[16];
@@ -40,6 +48,14 @@ struct instrument {
     int64_t volume;
     int32_t spread_ticks;
     bool is_tradable; /* false for indices and for rates that are only for information */
+    bool is_shortable;
+    struct dec multiplier; /* a position is worth quantity x price x multiplier; 1 for shares */
+    int32_t rule;          /* of price steps, see paper/steps.h; tick is its smallest step */
+    /* derived contracts; else NULL, INT64_MAX, false */
+    const struct instrument *underlying;
+    int64_t expiry_s; /* from this instant on it does not trade */
+    bool is_derived;
+    const struct chain *chain; /* the rule that made it */
 };
 
 struct universe;
@@ -48,8 +64,12 @@ struct universe;
 struct universe *universe_new(struct str csv_text, struct error *e) FALLIBLE;
 void universe_free(struct universe *u);
 
+/* The day that decides which expiries are listed; before the first call that is 1970-01-01. */
+void universe_today(struct universe *u, int64_t utc_s);
+/* The rows of the table; derived contracts are not counted. */
 size_t universe_count(const struct universe *u);
-/* Both borrowed for the life of u; universe_find gives NULL for an unknown id. */
+/* Both borrowed for the life of u. universe_find finds a row or makes the derived contract, also an
+ * expired one; NULL for an unknown id or where UNIVERSE_MAX are in use. */
 const struct instrument *universe_at(const struct universe *u, size_t index);
 const struct instrument *universe_find(const struct universe *u, int32_t con_id);
 
@@ -57,10 +77,19 @@ const struct instrument *universe_find(const struct universe *u, int32_t con_id)
  * The listings that a client's description fits, in file order; returns how many (at most
  * UNIVERSE_MATCHES_MAX). As the broker does it: a con_id decides alone (a given exchange must
  * still list it); else the security type must be given and all other given members must fit.
- * Letters compare without case; "00700" is not "700".
+ * Letters compare without case; "00700" is not "700". A description of futures or options may
+ * leave out expiry, strike and right; of what it then fits only the first two derived contracts
+ * are given, which is enough to know that it is ambiguous.
  */
 size_t universe_match(const struct universe *u, const struct wire_contract *query,
                       const struct instrument *out[UNIVERSE_MATCHES_MAX]);
+/*
+ * The same without a bound: visits each fitting contract until visit says false. Derived contracts
+ * are not remembered for it: the pointer is valid during the call only.
+ */
+typedef bool universe_visit(void *self, const struct instrument *i);
+void universe_each(const struct universe *u, const struct wire_contract *query,
+                   universe_visit *visit, void *self);
 /* Listings whose symbol starts with the pattern, then those with a word of the name that does. */
 size_t universe_search(const struct universe *u, struct str pattern, const struct instrument *out[],
                        size_t max);
@@ -69,9 +98,7 @@ size_t universe_search(const struct universe *u, struct str pattern, const struc
 const struct instrument *universe_pair(const struct universe *u, struct str base, struct str quote);
 /* True if the listing is traded at an exchange of that name. */
 bool instrument_has_exchange(const struct instrument *i, struct str exchange);
-/* Number of the rule of price steps (reqMarketRule): the broker's 26 for cents, else our own. */
-int32_t instrument_market_rule(const struct instrument *i);
-/* The price step of a rule number; false if no listing has that rule. */
-bool universe_market_rule(const struct universe *u, int32_t rule, struct dec *step);
+/* The price step at a price; market rules have bands. */
+struct dec instrument_step(const struct instrument *i, struct dec price);
 
 #endif
