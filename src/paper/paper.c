@@ -504,7 +504,7 @@ bool paper_quote(const struct paper *p, int32_t con_id, struct moment now, char 
                  char ask[48])
 {
     const struct instrument *i = universe_find(p->universe, con_id);
-    if (i == NULL)
+    if (i == NULL || i->is_derived)
         return false;
     int64_t sim = p->has_start || p->speed != 1
                       ? p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed
