@@ -21,8 +21,15 @@ static double price_or(struct opt_dec v, double otherwise)
     return v.has ? dec_to_double(v.v) : otherwise;
 }
 
+/* What live servers put where a text does not apply: in protobuf they leave it out. */
+static struct str placeholder(const struct paper_peer *peer)
+{
+    return peer->version <= WIRE_VERSION_TEXT_MAX ? STR("?") : STR("");
+}
+
 /* The values that live servers put where an ordinary order has none. */
-static void set_order(struct paper *p, const struct ticket *t, struct wire_order *w)
+static void set_order(struct paper *p, const struct paper_peer *peer, const struct ticket *t,
+                      struct wire_order *w)
 {
     const struct order *o = &t->order;
     bool trails = o->type == ORDER_TRAIL || o->type == ORDER_TRAIL_LIMIT;
@@ -55,7 +62,7 @@ static void set_order(struct paper *p, const struct ticket *t, struct wire_order
     w->volatility_type = 0;
     w->reference_price_type = 0;
     w->delta_neutral_order_type = STR("None");
-    w->delta_neutral_open_close = STR("?");
+    w->delta_neutral_open_close = placeholder(peer);
     w->adjusted_order_type = STR("None");
     w->dont_use_auto_price_for_hedge = true;
     w->filled_quantity = paper_dec(p, t->status.filled);
@@ -64,10 +71,10 @@ static void set_order(struct paper *p, const struct ticket *t, struct wire_order
     w->shareholder = STR("Not an insider or substantial shareholder");
 }
 
-static struct wire_contract order_contract(const struct ticket *t)
+static struct wire_contract order_contract(const struct paper_peer *peer, const struct ticket *t)
 {
     struct wire_contract c = paper_contract(&t->order.contract);
-    c.right = STR("?");
+    c.right = placeholder(peer);
     return c;
 }
 
@@ -114,8 +121,8 @@ static void send_open_order(struct paper *p, struct paper_peer *peer, const stru
 {
     struct wire_rep_open_order m = WIRE_REP_OPEN_ORDER_DEFAULT;
     m.order_id = t->order.order_id;
-    m.contract = order_contract(t);
-    set_order(p, t, &m.order);
+    m.contract = order_contract(peer, t);
+    set_order(p, peer, t, &m.order);
     set_state(p, peer, t, &m.order_state);
     peer_send(p, peer, WIRE_REP_OPEN_ORDER, &m);
     if (p->sends_twice)
@@ -255,8 +262,8 @@ static void send_what_if(struct paper *p, struct paper_peer *peer, const struct 
     check_margin(&world, t, &m);
     struct wire_rep_open_order r = WIRE_REP_OPEN_ORDER_DEFAULT;
     r.order_id = t->order.order_id;
-    r.contract = order_contract(t);
-    set_order(p, t, &r.order);
+    r.contract = order_contract(peer, t);
+    set_order(p, peer, t, &r.order);
     r.order_state.status = STR("PreSubmitted");
     struct wire_margins *w = &r.order_state.margins;
     w->init_before = dec_to_double(m.before.init_margin);
@@ -417,8 +424,8 @@ void serve_completed_orders(struct paper *p, struct paper_peer *peer, const void
         if (ticket_is_live(t) || t->ended_ns < p->now_ns - (int64_t)DAY_S * NS_PER_S)
             continue;
         struct wire_rep_completed_order m = WIRE_REP_COMPLETED_ORDER_DEFAULT;
-        m.contract = order_contract(t);
-        set_order(p, t, &m.order);
+        m.contract = order_contract(peer, t);
+        set_order(p, peer, t, &m.order);
         set_state(p, peer, t, &m.order_state);
         peer_send(p, peer, WIRE_REP_COMPLETED_ORDER, &m);
     }
