@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "paper/outlet.h"
 #include "paper/paper_private.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* ---- time ---- */
+enum { LEAD_OUT_MAX = 1 << 20, LEAD_ROUNDS_MAX = 2000 };
+
+/* What the simulated clock shows is the time of all that follows. */
+static void show_now(struct paper *p)
+{
+    p->now_ns = p->clock.now_ns;
+    universe_today(p->universe, paper_now_s(p));
+}
+
 static void set_now(struct paper *p, struct moment now)
 {
     p->now = now;
-    int64_t sim = now.wall.ns;
-    if (p->has_start || p->speed != 1)
-        sim = p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed;
-    if (sim > p->now_ns) /* a wall clock may be set back; the market's never is */
-        p->now_ns = sim;
-    universe_today(p->universe, p->now_ns / NS_PER_S);
+    sim_clock_set(&p->clock, now);
+    show_now(p);
 }
 
 int64_t paper_now_s(const struct paper *p)
@@ -28,21 +34,30 @@ struct utc paper_time(const struct paper *p)
     return (struct utc){p->now_ns};
 }
 
-/* The market up to now, and what follows from it for the orders. */
-static void advance(struct paper *p, struct moment now)
+static void move_market(struct paper *p)
 {
-    set_now(p, now);
+    if (p->faults.restart_until_ns != 0 && p->now_ns >= p->faults.restart_until_ns) {
+        p->faults.restart_until_ns = 0;
+        faults_freeze(p);
+    }
+    faults_step(p);
     venue_step(p->venue, p->now_ns);
     orders_publish(p);
 }
 
-void paper_step(struct paper *p, struct moment now)
+void paper_advance_to(struct paper *p, struct moment now)
 {
-    advance(p, now);
+    set_now(p, now);
+    move_market(p);
+}
+
+static void step_peers(struct paper *p)
+{
     for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
-        if (!peer->is_started || peer->is_closing)
+        if (!peer->is_started || peer->is_closing || peer->is_dead)
             continue;
         arena_reset(p->arena);
+        outlet_step(p, peer);
         peer_quotes_step(p, peer);
         account_step(p, peer);
         bars_step(p, peer);
@@ -54,23 +69,79 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-struct instant paper_next(const struct paper *p)
+/* The simulated time at which something happens by itself; VENUE_NEVER if nothing does. */
+static int64_t next_event(const struct paper *p)
 {
-    int64_t next = venue_next(p->venue);
-    if (p->hold_until_ns > p->now_ns)
-        next = earlier(next, p->hold_until_ns);
+    int64_t next = earlier(venue_next(p->venue), faults_next(p));
     for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
-        if (!peer->is_started || peer->is_closing)
+        if (!peer->is_started || peer->is_closing || peer->is_dead)
             continue;
-        if (!p->is_link_down) /* no line moves until it is back */
+        if (!faults_no_quotes(&p->faults)) /* else no line moves until it is back */
             next = earlier(next, quotes_next(peer));
+        next = earlier(next, outlet_next(peer));
         next = earlier(next, account_next(peer));
         next = earlier(next, bars_next(peer));
     }
-    if (next == VENUE_NEVER)
+    return next;
+}
+
+/* True once so much waits to be sent or kept that the owner must first take it. */
+static bool is_full(const struct paper *p)
+{
+    for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        if (peer->out.n > LEAD_OUT_MAX)
+            return true;
+    return p->records.n > LEAD_OUT_MAX;
+}
+
+void paper_step(struct paper *p, struct moment now)
+{
+    paper_advance_to(p, now);
+    step_peers(p);
+    for (int i = 0; sim_clock_is_led(&p->clock) && i < LEAD_ROUNDS_MAX && !is_full(p); i++) {
+        int64_t next = next_event(p);
+        sim_clock_lead(&p->clock, next > p->now_ns ? next : p->now_ns + 1, now);
+        show_now(p);
+        move_market(p);
+        step_peers(p);
+    }
+}
+
+struct instant paper_next(const struct paper *p)
+{
+    int64_t next = next_event(p);
+    if (next == VENUE_NEVER && !sim_clock_is_led(&p->clock))
         return INSTANT_NEVER;
-    int64_t wait = next > p->now_ns ? next - p->now_ns : 0;
-    return (struct instant){p->now.mono.ns + (wait + p->speed - 1) / p->speed};
+    return sim_clock_when(&p->clock, next, p->now);
+}
+
+bool paper_set_speed(struct paper *p, int speed, struct moment now)
+{
+    paper_advance_to(p, now);
+    if (speed < 1 || speed > SIM_SPEED_MAX)
+        return false;
+    sim_clock_speed(&p->clock, speed, now);
+    return true;
+}
+
+void paper_pause(struct paper *p, bool is_paused, struct moment now)
+{
+    paper_advance_to(p, now);
+    sim_clock_pause(&p->clock, is_paused, now);
+}
+
+bool paper_lead(struct paper *p, int64_t ms, struct moment now)
+{
+    paper_advance_to(p, now);
+    if (ms < 0 || ms > PAPER_LEAD_MS_MAX || sim_clock_is_led(&p->clock))
+        return false;
+    sim_clock_aim(&p->clock, ms * NS_PER_MS, now);
+    return true;
+}
+
+bool paper_is_led(const struct paper *p)
+{
+    return sim_clock_is_led(&p->clock);
 }
 
 /* ---- life ---- */
@@ -93,16 +164,16 @@ static bool set_config(struct paper *p, const struct paper_config *c, struct mom
     p->zone = hours_zone(str_of(zone));
     if (p->zone < 0)
         return bad_config(e, "the time zone is not known");
-    p->speed = c->speed != 0 ? c->speed : 1;
-    if (p->speed < 1 || p->speed > 10000)
+    int speed = c->speed != 0 ? c->speed : 1;
+    if (speed < 1 || speed > SIM_SPEED_MAX)
         return bad_config(e, "the speed must be between 1 and 10000");
+    sim_clock_init(&p->clock, c->has_start ? &c->start.ns : NULL, speed, now);
+    p->clock.is_paused = c->is_paused;
+    p->now = now;
+    p->now_ns = p->clock.now_ns;
     p->seed = c->seed;
-    p->has_start = c->has_start;
     p->opening = c->no_opening ? OPENING_CASH : OPENING_PORTFOLIO;
     p->log = c->log;
-    p->origin = now;
-    if (c->has_start)
-        p->origin.wall = c->start;
     return true;
 }
 
@@ -165,8 +236,8 @@ struct paper *paper_new(const struct paper_config *config, struct str instrument
         paper_free(p);
         return NULL;
     }
-    p->now_ns = INT64_MIN;
-    set_now(p, now);
+    faults_init(&p->faults, p->seed);
+    show_now(p);
     start_afresh(p);
     venue_step(p->venue, p->now_ns);
     return p;
@@ -186,6 +257,7 @@ void paper_free(struct paper *p)
     universe_free(p->universe);
     xfree(p->accounts);
     arena_free(p->arena);
+    faults_fini(&p->faults);
     buf_fini(&p->records);
     xfree(p);
 }
@@ -252,15 +324,6 @@ static int64_t latest_of(const struct record_line *l)
     return a > l->fill.at_ns ? a : l->fill.at_ns;
 }
 
-/* Simulated time goes on from the latest recorded moment, also where a start was configured. */
-static void continue_from(struct paper *p, int64_t latest_ns)
-{
-    if (latest_ns <= p->now_ns)
-        return;
-    p->origin.wall.ns += latest_ns - p->now_ns;
-    p->now_ns = latest_ns;
-}
-
 bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct moment now,
                    struct error *e)
 {
@@ -290,7 +353,8 @@ bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct momen
     if (*keep < lines.n)
         log_warn(&p->log, "state_file torn_bytes=%zu", lines.n - *keep);
     set_now(p, now);
-    continue_from(p, latest);
+    sim_clock_continue(&p->clock, latest); /* also where an earlier start was configured */
+    show_now(p);
     venue_settle(p->venue, p->now_ns);
     orders_publish(p);
     return true;
@@ -324,8 +388,10 @@ bool paper_snapshot(const struct paper *p, struct buf *out)
 /* ---- connections ---- */
 struct paper_peer *paper_connect(struct paper *p, struct moment now)
 {
-    advance(p, now);
-    if (p->peer_count == PAPER_PEERS_MAX)
+    paper_advance_to(p, now);
+    faults_count(p, FAULT_CONNECTIONS, 1, NULL);
+    if (p->peer_count == PAPER_PEERS_MAX || p->now_ns < p->faults.refuse_until_ns ||
+        p->now_ns < p->faults.restart_until_ns)
         return NULL;
     struct paper_peer *peer = xcalloc(1, sizeof *peer);
     wire_reader_init(&peer->reader, LIMIT_FRAME_PAPER_IN, true);
@@ -344,9 +410,11 @@ struct paper_peer *paper_connect(struct paper *p, struct moment now)
 
 void paper_input(struct paper *p, struct paper_peer *peer, struct str bytes, struct moment now)
 {
-    advance(p, now);
+    paper_advance_to(p, now);
+    if (peer->is_dead)
+        return;
     wire_reader_feed(&peer->reader, bytes.p, bytes.n);
-    while (!peer->is_closing) {
+    while (!peer->is_closing && !peer->is_dead) {
         struct str body;
         struct error e = {0};
         enum wire_next next = wire_reader_next(&peer->reader, &body, &e);
@@ -365,7 +433,7 @@ void paper_input(struct paper *p, struct paper_peer *peer, struct str bytes, str
 
 struct str paper_output(const struct paper *p, const struct paper_peer *peer)
 {
-    if (p->now_ns < p->hold_until_ns)
+    if (p->now_ns < p->faults.stall_until_ns || peer->is_dead)
         return STR("");
     struct str out = buf_str(&peer->out);
     return peer->cut_left >= 0 ? str_sub(out, 0, (size_t)peer->cut_left) : out;
@@ -375,6 +443,8 @@ void paper_sent(struct paper *p, struct paper_peer *peer, size_t n)
 {
     assert(n <= paper_output(p, peer).n);
     buf_consume(&peer->out, n);
+    if (n > 0)
+        faults_count(p, FAULT_BYTES, (int64_t)n, peer);
     if (peer->cut_left < 0)
         return;
     peer->cut_left -= (int64_t)n;
@@ -389,7 +459,7 @@ bool paper_wants_close(const struct paper_peer *peer)
 
 void paper_disconnect(struct paper *p, struct paper_peer *peer, struct moment now)
 {
-    advance(p, now);
+    paper_advance_to(p, now);
     struct paper_peer **at = &p->peers;
     while (*at != peer) {
         assert(*at != NULL); /* a peer of this exchange */
@@ -413,104 +483,15 @@ struct paper_peer *paper_client(const struct paper *p, int32_t client_id)
     return NULL;
 }
 
-/* ---- faults ---- */
-static void tell_all(struct paper *p, int code, const char *text)
-{
-    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
-        if (peer->is_started && !peer->is_closing)
-            peer_error(p, peer, -1, code, "%s", text);
-}
-
-static void freeze(struct paper *p)
-{
-    venue_freeze(p->venue, p->is_frozen || p->is_link_down);
-}
-
-static void clear_faults(struct paper *p)
-{
-    p->cut_before_ack = p->lose_order = 0;
-    p->reject_code = 0;
-    p->sends_twice = p->is_link_down = p->is_frozen = false;
-    p->hold_until_ns = 0;
-    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
-        peer->cut_left = -1;
-    freeze(p);
-}
-
-static bool link_back(struct paper *p, int64_t code)
-{
-    if (code != 1101 && code != 1102)
-        return false;
-    p->is_link_down = false;
-    freeze(p);
-    if (code == 1101)
-        for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
-            peer->line_count = 0; /* "data lost": the client must subscribe again */
-    tell_all(p, (int)code,
-             code == 1101 ? "Connectivity between IBKR and Trader Workstation has been restored - "
-                            "data lost."
-                          : "Connectivity between IBKR and Trader Workstation has been restored - "
-                            "data maintained.");
-    return true;
-}
-
-bool paper_fault(struct paper *p, enum paper_fault kind, int64_t n, struct moment now)
-{
-    advance(p, now);
-    if (n < 0)
-        return false;
-    switch (kind) {
-    case PAPER_FAULT_NONE:
-        clear_faults(p);
-        return true;
-    case PAPER_FAULT_CUT_AFTER:
-        for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
-            peer->cut_left = n;
-            peer->is_closing = peer->is_closing || n == 0;
-        }
-        return true;
-    case PAPER_FAULT_CUT_BEFORE_ACK:
-        p->cut_before_ack = n;
-        return true;
-    case PAPER_FAULT_LOSE_ORDER:
-        p->lose_order = n;
-        return true;
-    case PAPER_FAULT_DELAY:
-        p->hold_until_ns = p->now_ns + n * NS_PER_MS;
-        return true;
-    case PAPER_FAULT_DUPLICATE:
-        p->sends_twice = n == 1;
-        return n <= 1;
-    case PAPER_FAULT_LINK_LOST:
-        p->is_link_down = true;
-        freeze(p);
-        tell_all(p, 1100, "Connectivity between IBKR and Trader Workstation has been lost.");
-        return true;
-    case PAPER_FAULT_LINK_BACK:
-        return link_back(p, n);
-    case PAPER_FAULT_REJECT_NEXT:
-        p->reject_code = (int)n;
-        return n > 0 && n < 20000;
-    case PAPER_FAULT_NO_FILLS:
-        p->is_frozen = n == 1;
-        freeze(p);
-        return n <= 1;
-    default:
-        return false;
-    }
-}
-
+/* ---- looking inside ---- */
 bool paper_quote(const struct paper *p, int32_t con_id, struct moment now, char bid[48],
                  char ask[48])
 {
     const struct instrument *i = universe_find(p->universe, con_id);
     if (i == NULL || i->is_derived)
         return false;
-    int64_t sim = p->has_start || p->speed != 1
-                      ? p->origin.wall.ns + (now.mono.ns - p->origin.mono.ns) * p->speed
-                      : now.wall.ns;
     struct dec b, a;
-    feed_touch(p->feed, i, (sim > p->now_ns ? sim : p->now_ns) / NS_PER_S, &b, &a);
+    feed_touch(p->feed, i, sim_clock_at(&p->clock, now) / NS_PER_S, &b, &a);
     dec_format(b, bid);
     dec_format(a, ask);
     return true;

@@ -37,6 +37,7 @@ struct paper_config {
     bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */
     struct utc start;      /* read if has_start */
     int speed;             /* simulated seconds per second, 1..10000; 0: 1 */
+    bool is_paused;        /* the simulated clock stands still at first */
     const char *zone_name; /* zone word in the hello; NULL: "UTC" */
     struct log log;        /* copied */
 };
@@ -97,22 +98,30 @@ struct instant paper_next(const struct paper *p);
 /* The simulated time of the last call. */
 struct utc paper_time(const struct paper *p);
 
-/* ---- faults, for tests of clients: what goes wrong at real brokers ---- */
-enum paper_fault {
-    PAPER_FAULT_NONE,           /* all pending faults are forgotten */
-    PAPER_FAULT_CUT_AFTER,      /* close every connection after n more bytes were sent to it */
-    PAPER_FAULT_CUT_BEFORE_ACK, /* accept the n-th next order (1 = next), then cut, unanswered */
-    PAPER_FAULT_LOSE_ORDER,     /* cut instead of accepting the n-th next order */
-    PAPER_FAULT_DELAY,          /* hold back all output for n milliseconds of simulated time */
-    PAPER_FAULT_DUPLICATE,      /* n = 1: openOrder and orderStatus are sent twice; 0: once */
-    PAPER_FAULT_LINK_LOST,      /* error 1100 to everybody; orders are held from now on */
-    PAPER_FAULT_LINK_BACK,      /* n = 1101 (data lost) or 1102 (data kept) to everybody */
-    PAPER_FAULT_REJECT_NEXT,    /* refuse the next order with code n */
-    PAPER_FAULT_NO_FILLS,       /* n = 1: nothing fills; 0: normal again */
-    PAPER_FAULT_COUNT
-};
-/* Arms or performs a fault. False if n makes no sense for it. */
-bool paper_fault(struct paper *p, enum paper_fault kind, int64_t n, struct moment now);
+/* ---- the simulated clock ---- */
+/* Simulated seconds per second from now on, 1..10000; else false. */
+bool paper_set_speed(struct paper *p, int speed, struct moment now);
+/* Stops or restarts the simulated clock; requests are answered all the same. */
+void paper_pause(struct paper *p, bool is_paused, struct moment now);
+/*
+ * Lets `ms` of simulated time pass as fast as they can be computed, paused or not: each paper_step
+ * does a part of it (paper_next says to call again at once), until paper_is_led is false. Orders
+ * fill and ticks are sent as if the time had passed by itself. False if ms is negative or above
+ * PAPER_LEAD_MS_MAX, or while an earlier call is not finished.
+ */
+#define PAPER_LEAD_MS_MAX ((int64_t)31 * 86400000)
+bool paper_lead(struct paper *p, int64_t ms, struct moment now);
+bool paper_is_led(const struct paper *p);
+
+/* ---- faults: what goes wrong at real brokers ---- */
+/*
+ * One line of the language of fault_line.h: does it, or arms it. False with *e (INVALID or LIMIT,
+ * reason FAULT).
+ */
+bool paper_fault(struct paper *p, struct str line, struct moment now, struct error *e) FALLIBLE;
+/* The lines of a whole file; stops at the first that is wrong and names it, with `name`. */
+bool paper_faults(struct paper *p, struct str text, const char *name, struct moment now,
+                  struct error *e) FALLIBLE;
 
 /* ---- looking inside, for tests and tools ---- */
 /* The simulated bid and ask of a contract at this moment, as decimal text; false if unknown. */

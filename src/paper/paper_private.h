@@ -9,8 +9,10 @@
 #include "base/arena.h"
 #include "paper/balance.h"
 #include "paper/check.h"
+#include "paper/faults.h"
 #include "paper/paper.h"
 #include "paper/record.h"
+#include "paper/sim_clock.h"
 #include "wire/codec.h"
 #include "wire/frame.h"
 #include "wire/reply.h"
@@ -26,7 +28,10 @@ enum {
 };
 
 /* codes that several files use */
+#define SESSION_STOLEN_TEXT "No market data during competing live session"
 enum {
+    CODE_PACING = 100,
+    CODE_SESSION_STOLEN = 10197,
     CODE_TOO_MANY_LINES = 101,
     CODE_DUPLICATE_TICKER = 102,
     CODE_HISTORY = 162,
@@ -75,9 +80,14 @@ struct paper_peer {
     int version; /* 0 before the offer */
     bool is_started;
     bool is_closing;
+    bool is_dead; /* half open by a fault: neither reads nor writes, and nobody notices */
+    bool binds;   /* client 0 asked for the orders of TWS to be bound to it */
     int32_t client_id;
     int32_t data_type; /* as the client asked: 1..4 */
     int64_t cut_left;  /* bytes until the connection is cut by a fault; -1: none */
+
+    struct outlet_held *held; /* messages that faults keep back, by the time they are due */
+    size_t held_count;
 
     struct quote_line *lines;
     size_t line_count;
@@ -92,12 +102,10 @@ struct paper {
     int max_version;
     int zone;
     uint64_t seed;
-    bool has_start;
     enum record_opening opening;
-    int speed;
-    struct moment origin; /* of simulated time */
-    struct moment now;    /* of the last call */
-    int64_t now_ns;       /* simulated */
+    struct sim_clock clock;
+    struct moment now; /* of the last call */
+    int64_t now_ns;    /* simulated: clock.now_ns */
 
     struct universe *universe;
     struct feed *feed;
@@ -109,11 +117,7 @@ struct paper {
     struct paper_peer *peers; /* in the order in which they came */
     size_t peer_count;
 
-    /* faults that are armed */
-    int64_t cut_before_ack, lose_order; /* counts down to 1, the next order; 0: off */
-    int reject_code;
-    bool sends_twice, is_link_down, is_frozen;
-    int64_t hold_until_ns;
+    struct faults faults;
 };
 
 /* ---- sending; a client that reads too slowly is closed ---- */
@@ -168,6 +172,13 @@ void account_position_changed(struct paper *p, const char *account, const struct
 void orders_send_open(struct paper *p, struct paper_peer *peer, bool all_clients);
 /* Records and sends what the venue's queue holds, and empties it. */
 void orders_publish(struct paper *p);
+/* An order that no connected client asked for: of TWS itself (client 0) or of another client. */
+bool order_place_unasked(struct paper *p, int32_t client_id, struct wire_req_place_order *req,
+                         struct error *e) FALLIBLE;
+/* The market up to now, and what follows from it for the orders. */
+void paper_advance_to(struct paper *p, struct moment now);
+/* Matching stands still or goes on, as the faults want it. */
+void faults_freeze(struct paper *p);
 
 /* The cash and positions of a fresh account. */
 void opening_apply(struct ledger *l, const struct universe *u, bool with_positions);

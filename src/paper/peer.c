@@ -2,54 +2,18 @@
 /* One connection: the handshake, the table of requests, and how answers leave. */
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "paper/outlet.h"
 #include "paper/paper_private.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ---- sending ---- */
-void peer_send(struct paper *p, struct paper_peer *peer, int id, const void *message)
-{
-    if (peer->is_closing)
-        return;
-    struct error e = {0};
-    if (wire_encode(WIRE_TO_CLIENT, id, message, peer->version, &peer->out, &e))
-        return;
-    if (peer->out.failed) {
-        log_warn(&p->log, "client=%d closed: it reads too slowly", (int)peer->client_id);
-        peer->is_closing = true;
-        return;
-    }
-    /* a message that this client's version does not have is not sent */
-    log_debug(&p->log, "client=%d message=%d not sent: %s", (int)peer->client_id, id, e.text);
-}
-
-void peer_error(struct paper *p, struct paper_peer *peer, int32_t id, int code, const char *fmt,
-                ...)
-{
-    char text[400];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    const struct wire_rep_error m = {.id = id,
-                                     .error_code = code,
-                                     .error_msg = str_of(text),
-                                     .error_time = p->now_ns / NS_PER_MS};
-    peer_send(p, peer, WIRE_REP_ERROR, &m);
-}
-
-void peer_end(struct paper *p, struct paper_peer *peer, int id, int32_t req_id)
-{
-    const struct wire_id m = {req_id};
-    peer_send(p, peer, id, &m);
-}
-
 void peer_free(struct paper_peer *peer)
 {
     wire_reader_fini(&peer->reader);
     buf_fini(&peer->out);
+    outlet_forget(peer);
     watches_free(&peer->summaries);
     watches_free(&peer->pnls);
     watches_free(&peer->pnl_singles);
@@ -292,10 +256,39 @@ static void refuse(struct paper *p, struct paper_peer *peer, int id, const void 
     /* what remains are cancels of requests that were refused */
 }
 
+/* Requests that an armed fault answers in the server's place. */
+static bool answered_by_fault(struct paper *p, struct paper_peer *peer, const struct wire_any *any)
+{
+    struct faults *f = &p->faults;
+    int32_t req_id = -1;
+    if (any->message != NULL && any->type->size >= sizeof req_id)
+        memcpy(&req_id, any->message, sizeof req_id);
+    if (fault_takes(&f->pacing, peer->client_id))
+        peer_error(p, peer, req_id, CODE_PACING, "Max rate of messages per second has been exceeded");
+    else if (any->id == WIRE_REQ_MKT_DATA && f->is_session_stolen)
+        peer_error(p, peer, req_id, CODE_SESSION_STOLEN, "%s", SESSION_STOLEN_TEXT);
+    else if (any->id == WIRE_REQ_HISTORICAL_DATA && f->is_history_farm_down)
+        peer_error(p, peer, req_id, CODE_HISTORY,
+                   "Historical Market Data Service error message:HMDS server disconnect occurred.  "
+                   "Attempting reconnection...");
+    else if (any->id == WIRE_REQ_HISTORICAL_DATA && fault_takes(&f->history_pacing, peer->client_id))
+        peer_error(p, peer, req_id, CODE_HISTORY,
+                   "Historical Market Data Service error message:Historical data request pacing "
+                   "violation");
+    else
+        return false;
+    return true;
+}
+
 static void dispatch(struct paper *p, struct paper_peer *peer, const struct wire_any *any)
 {
     if (!peer->is_started && any->id != WIRE_REQ_START_API)
         return; /* a Gateway drops what comes too early */
+    if (peer->is_started) {
+        faults_count(p, FAULT_REQUESTS, 1, peer);
+        if (peer->is_closing || peer->is_dead || answered_by_fault(p, peer, any))
+            return;
+    }
     for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
         if (served[i].id == any->id) {
             served[i].serve(p, peer, any->message);

@@ -27,6 +27,20 @@ static struct str placeholder(const struct paper_peer *peer)
     return peer->version <= WIRE_VERSION_TEXT_MAX ? STR("?") : STR("");
 }
 
+/* ---- ids ---- */
+/* An order of TWS itself has no order id until client 0 has it bound. */
+static int32_t shown_id(const struct paper_peer *peer, const struct ticket *t)
+{
+    bool is_bound = t->order.order_id >= 0 || (peer->client_id == 0 && peer->binds);
+    return is_bound ? t->order.order_id : 0;
+}
+
+static int64_t shown_perm(const struct paper *p, const struct ticket *t)
+{
+    const int64_t alias_shift = 1000000000;
+    return t->order.perm_id - (t->order.perm_id == p->faults.alias_perm ? alias_shift : 0);
+}
+
 /* The values that live servers put where an ordinary order has none. */
 static void set_order(struct paper *p, const struct paper_peer *peer, const struct ticket *t,
                       struct wire_order *w)
@@ -120,33 +134,38 @@ static void set_state(struct paper *p, const struct paper_peer *peer, const stru
 static void send_open_order(struct paper *p, struct paper_peer *peer, const struct ticket *t)
 {
     struct wire_rep_open_order m = WIRE_REP_OPEN_ORDER_DEFAULT;
-    m.order_id = t->order.order_id;
+    m.order_id = shown_id(peer, t);
     m.contract = order_contract(peer, t);
     set_order(p, peer, t, &m.order);
     set_state(p, peer, t, &m.order_state);
+    m.order.order_id = m.order_id;
+    m.order.perm_id = shown_perm(p, t);
     peer_send(p, peer, WIRE_REP_OPEN_ORDER, &m);
-    if (p->sends_twice)
-        peer_send(p, peer, WIRE_REP_OPEN_ORDER, &m);
 }
 
 static void send_status(struct paper *p, struct paper_peer *peer, const struct ticket *t)
 {
     const struct order_status *s = &t->status;
     const struct wire_rep_order_status m = {
-        .order_id = t->order.order_id,
+        .order_id = shown_id(peer, t),
         .status = str_of(order_state_text(s->state)),
         .filled = paper_dec(p, s->filled),
         .remaining = paper_dec(p, s->remaining),
         .avg_fill_price = price_or(s->avg_fill_price, 0),
-        .perm_id = t->order.perm_id,
+        .perm_id = shown_perm(p, t),
         .parent_id = t->order.parent_id,
         .last_fill_price = price_or(s->last_fill_price, 0),
         .client_id = t->order.client_id,
         .why_held = STR_NAME(s->why_held),
     };
     peer_send(p, peer, WIRE_REP_ORDER_STATUS, &m);
-    if (p->sends_twice)
-        peer_send(p, peer, WIRE_REP_ORDER_STATUS, &m);
+}
+
+/* An order of TWS itself now has an id for client 0. */
+static void orders_tell_bound(struct paper *p, struct paper_peer *peer, const struct ticket *t)
+{
+    const struct wire_rep_order_bound m = {t->order.perm_id, 0, t->order.order_id};
+    peer_send(p, peer, WIRE_REP_ORDER_BOUND, &m);
 }
 
 static struct str exec_id(struct paper *p, const struct fill *f)
@@ -164,7 +183,7 @@ static void send_execution(struct paper *p, struct paper_peer *peer, int32_t req
     m.contract = paper_contract(&t->order.contract);
     m.contract.exchange = STR_NAME(f->exchange);
     struct wire_execution *x = &m.execution;
-    x->order_id = t->order.order_id;
+    x->order_id = shown_id(peer, t);
     x->exec_id = exec_id(p, f);
     x->time = time_text(p, peer, t->instrument, f->at_ns);
     x->account = STR_NAME(t->order.account);
@@ -295,12 +314,6 @@ static void warn_if_closed(struct paper *p, struct paper_peer *peer, const struc
                t->order.contract.symbol, t->order.contract.primary_exchange, open);
 }
 
-/* True if an armed fault counts this order as the one it waits for. */
-static bool fault_strikes(int64_t *countdown)
-{
-    return *countdown > 0 && --*countdown == 0;
-}
-
 static void reject(struct paper *p, struct paper_peer *peer, const struct check *c)
 {
     if (c->existing == NULL && !c->draft.order.what_if) {
@@ -321,9 +334,14 @@ static void accept(struct paper *p, struct paper_peer *peer, const struct check 
         venue_modify(p->venue, c->existing, &c->draft, p->now_ns);
     else
         t = venue_place(p->venue, &c->draft, p->now_ns);
-    if (fault_strikes(&p->cut_before_ack))
+    if (fault_strikes(&p->faults.cut_before_ack))
         peer->is_closing = true; /* accepted and recorded, but never answered */
+    if (c->verdict == CHECK_PLACE && p->faults.two_perm_ids > 0) {
+        p->faults.two_perm_ids--;
+        p->faults.alias_perm = t->order.perm_id;
+    }
     orders_publish(p);
+    p->faults.alias_perm = 0;
     if (!t->is_held)
         warn_if_closed(p, peer, t);
 }
@@ -333,17 +351,21 @@ void serve_place_order(struct paper *p, struct paper_peer *peer, const void *mes
     const struct wire_req_place_order *req = message;
     struct check_world world = world_of(p, peer);
     struct check c;
-    if (fault_strikes(&p->lose_order)) {
+    faults_count(p, FAULT_ORDERS, 1, peer);
+    if (peer->is_closing || peer->is_dead)
+        return;
+    if (fault_strikes(&p->faults.lose_order)) {
         peer->is_closing = true;
         return;
     }
     check_order(&world, req, &c);
     bool accepted = c.verdict == CHECK_PLACE || c.verdict == CHECK_MODIFY;
-    if (accepted && !c.draft.order.what_if && p->reject_code != 0) {
+    if (accepted && !c.draft.order.what_if && p->faults.reject.left != 0) {
         c.verdict = CHECK_REJECT;
-        c.code = p->reject_code;
-        snprintf(c.text, sizeof c.text, "Order rejected - reason:refused by an armed fault");
-        p->reject_code = 0;
+        c.code = p->faults.reject.code;
+        str_copy_cut(c.text, sizeof c.text, STR_NAME(p->faults.reject.text));
+        if (p->faults.reject.left > 0)
+            p->faults.reject.left--;
     }
     if (c.verdict == CHECK_REFUSE)
         peer_error(p, peer, req->order_id, c.code, "%s", c.text);
@@ -353,6 +375,37 @@ void serve_place_order(struct paper *p, struct paper_peer *peer, const void *mes
         send_what_if(p, peer, &c.draft);
     else
         accept(p, peer, &c);
+}
+
+/* The ids of orders of TWS itself go down from -1; seen from outside they are 0 until bound. */
+static int32_t next_manual_id(const struct paper *p)
+{
+    int32_t lowest = 0;
+    for (size_t i = 0; i < venue_ticket_count(p->venue); i++) {
+        const struct order *o = &venue_ticket_at(p->venue, i)->order;
+        if (o->client_id == 0 && o->order_id < lowest)
+            lowest = o->order_id;
+    }
+    return lowest - 1;
+}
+
+bool order_place_unasked(struct paper *p, int32_t client_id, struct wire_req_place_order *req,
+                         struct error *e)
+{
+    const struct paper_peer nobody = {.client_id = client_id};
+    struct check_world world = world_of(p, &nobody);
+    struct check c;
+    req->order_id = venue_next_id(p->venue, client_id);
+    check_order(&world, req, &c);
+    if (c.verdict != CHECK_PLACE)
+        return error_set(e, ERROR_INVALID, "ORDER", "%d: %s", c.code, c.text);
+    if (client_id == 0)
+        c.draft.order.order_id = next_manual_id(p);
+    const struct ticket *t = venue_place(p->venue, &c.draft, p->now_ns);
+    struct paper_peer *owner = paper_client(p, client_id);
+    if (client_id == 0 && owner != NULL && owner->binds)
+        orders_tell_bound(p, owner, t);
+    return true;
 }
 
 /* ---- cancelling ---- */
@@ -412,8 +465,16 @@ void serve_all_open_orders(struct paper *p, struct paper_peer *peer, const void 
 void serve_auto_open_orders(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_auto_open_orders *req = message;
-    if (req->auto_bind && peer->client_id != 0)
+    if (req->auto_bind && peer->client_id != 0) {
         peer_error(p, peer, -1, 327, "Only the default client (i.e 0) can auto bind orders.");
+        return;
+    }
+    peer->binds = req->auto_bind;
+    for (size_t i = 0; peer->binds && i < venue_ticket_count(p->venue); i++) {
+        const struct ticket *t = venue_ticket_at(p->venue, i);
+        if (t->order.client_id == 0 && t->order.order_id < 0 && ticket_is_live(t))
+            orders_tell_bound(p, peer, t);
+    }
 }
 
 void serve_completed_orders(struct paper *p, struct paper_peer *peer, const void *message)

@@ -240,9 +240,15 @@ void serve_cancel_mkt_data(struct paper *p, struct paper_peer *peer, const void 
 /* ---- time ---- */
 void peer_quotes_step(struct paper *p, struct paper_peer *peer)
 {
-    for (size_t i = 0; i < peer->line_count; i++)
-        if (!p->is_link_down && p->now_ns >= peer->lines[i].next_ns)
-            send_picture(p, peer, &peer->lines[i]);
+    for (size_t i = 0; i < peer->line_count; i++) {
+        struct quote_line *l = &peer->lines[i];
+        if (faults_no_quotes(&p->faults) || p->now_ns < l->next_ns)
+            continue;
+        if (l->has_sent && faults_is_stale(&p->faults, l->instrument->contract.con_id))
+            l->next_ns = p->now_ns + NS_PER_S;
+        else
+            send_picture(p, peer, l);
+    }
 }
 
 int64_t quotes_next(const struct paper_peer *peer)

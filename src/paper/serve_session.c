@@ -4,7 +4,8 @@
 
 static void send_next_id(struct paper *p, struct paper_peer *peer)
 {
-    const struct wire_rep_next_valid_id m = {venue_next_id(p->venue, peer->client_id)};
+    int64_t next = venue_next_id(p->venue, peer->client_id) + p->faults.next_id_shift;
+    const struct wire_rep_next_valid_id m = {(int32_t)(next < 1 ? 1 : next > INT32_MAX ? INT32_MAX : next)};
     peer_send(p, peer, WIRE_REP_NEXT_VALID_ID, &m);
 }
 
@@ -23,7 +24,8 @@ void serve_start_api(struct paper *p, struct paper_peer *peer, const void *messa
     const struct wire_req_start_api *req = message;
     if (peer->is_started)
         return;
-    if (req->client_id < 0 || paper_client(p, req->client_id) != NULL) {
+    if (req->client_id < 0 || paper_client(p, req->client_id) != NULL ||
+        fault_takes_id(&p->faults)) {
         peer_error(p, peer, -1, 326,
                    "Unable to connect as the client id is already in use. Retry with a unique "
                    "client id.");
@@ -40,7 +42,7 @@ void serve_start_api(struct paper *p, struct paper_peer *peer, const void *messa
     peer_error(p, peer, -1, 2104, "Market data farm connection is OK:paperfarm");
     peer_error(p, peer, -1, 2106, "HMDS data farm connection is OK:paperhmds");
     peer_error(p, peer, -1, 2158, "Sec-def data farm connection is OK:papersecdef");
-    if (p->is_link_down)
+    if (p->faults.is_link_down)
         peer_error(p, peer, -1, 1100,
                    "Connectivity between IBKR and Trader Workstation has been lost.");
 }

@@ -205,33 +205,13 @@ static bool word_latency(struct story *s, struct str rest)
     return story_duration(s, rest, &s->w->pipe.latency_ms);
 }
 
-static const char *const faults[PAPER_FAULT_COUNT] = {
-    [PAPER_FAULT_NONE] = "none",
-    [PAPER_FAULT_CUT_AFTER] = "cut_after",
-    [PAPER_FAULT_CUT_BEFORE_ACK] = "cut_before_ack",
-    [PAPER_FAULT_LOSE_ORDER] = "lose_order",
-    [PAPER_FAULT_DELAY] = "delay",
-    [PAPER_FAULT_DUPLICATE] = "duplicate",
-    [PAPER_FAULT_LINK_LOST] = "link_lost",
-    [PAPER_FAULT_LINK_BACK] = "link_back",
-    [PAPER_FAULT_REJECT_NEXT] = "reject_next",
-    [PAPER_FAULT_NO_FILLS] = "no_fills",
-};
-
 static bool word_fault(struct story *s, struct str rest)
 {
-    struct str name = story_word(&rest);
-    int64_t n = 0;
-    if (rest.n && !story_number(s, rest, &n))
-        return false;
+    struct error e = {0};
     if (!s->w->paper)
         return story_fail(s, "the exchange is down");
-    for (unsigned i = 0; i < PAPER_FAULT_COUNT; i++)
-        if (str_eq(name, str_of(faults[i])))
-            return (paper_fault(s->w->paper, (enum paper_fault)i, n, s->w->now) &&
-                    world_run(s->w, 0)) ||
-                   story_fail(s, "the exchange refused that fault");
-    return story_fail(s, "there is no fault '" STR_FMT "'", STR_ARG(name));
+    return (paper_fault(s->w->paper, rest, s->w->now, &e) && world_run(s->w, 0)) ||
+           story_fail(s, "%s", e.text);
 }
 
 /* ---- the disk ---- */

@@ -2,6 +2,7 @@
 /* The app as a value: it repeats itself exactly, and it can be cut down at any moment. */
 #include "../../kit/ask.h"
 #include "../../kit/truth.h"
+#include "tests/kit/arm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,10 +110,10 @@ static void cut_after_any_byte_of_an_order_nothing_is_sent_twice(void **state)
         struct answer answer;
         struct ask ask;
         answer_start(&answer);
-        assert_true(paper_fault(w->paper, PAPER_FAULT_CUT_AFTER, bytes, w->now));
+        assert_true(arm(w->paper, w->now, "cut_after %d", bytes));
         assert_true(ask_cli(&ask, w, STR("market KO BUY 5"), false, &answer));
         (void)ask_finish(&ask, ASK_PATIENCE_MS);
-        assert_true(paper_fault(w->paper, PAPER_FAULT_NONE, 0, w->now));
+        assert_true(arm(w->paper, w->now, "none"));
         assert_true(world_run(w, 120000));
         if (!truth_holds(w, &e))
             fail_msg("cut after %d bytes: %s", bytes, e.text);

@@ -9,6 +9,7 @@
  */
 #include "../../kit/rig.h"
 #include "broker/trade.h"
+#include "tests/kit/arm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -498,23 +499,23 @@ static void exchange_by_chance(struct rng *rng, struct rig *r)
     char junk[40];
     switch (rng_below(rng, 10)) {
     case 0:
-        ok = paper_fault(r->paper, PAPER_FAULT_CUT_BEFORE_ACK, 1, r->now);
+        ok = arm(r->paper, r->now, "cut_before_ack 1");
         break;
     case 1:
-        ok = paper_fault(r->paper, PAPER_FAULT_LOSE_ORDER, 1 + rng_below(rng, 2), r->now);
+        ok = arm(r->paper, r->now, "lose_order %d", (int)(1 + rng_below(rng, 2)));
         break;
     case 2:
-        ok = paper_fault(r->paper, PAPER_FAULT_DELAY, rng_below(rng, 3000), r->now);
+        ok = arm(r->paper, r->now, "stall %d", (int)(rng_below(rng, 3000)));
         break;
     case 3:
-        ok = paper_fault(r->paper, PAPER_FAULT_DUPLICATE, 1, r->now);
+        ok = arm(r->paper, r->now, "duplicate");
         break;
     case 4:
     case 5:
-        ok = paper_fault(r->paper, PAPER_FAULT_LINK_LOST, 0, r->now);
+        ok = arm(r->paper, r->now, "link_lost");
         break;
     case 6:
-        ok = paper_fault(r->paper, PAPER_FAULT_LINK_BACK, 1101 + rng_below(rng, 2), r->now);
+        ok = arm(r->paper, r->now, "link_back %d", (int)(1101 + rng_below(rng, 2)));
         break;
     case 7:
         for (size_t i = 0; i < sizeof junk; i++)
@@ -544,8 +545,8 @@ static bool play(uint64_t seed, char *why, size_t cap)
         exchange_by_chance(&rng, r);
         (void)rig_until(r, is_done, &c, rng_below(&rng, 2500));
     }
-    bool ok = paper_fault(r->paper, PAPER_FAULT_LINK_BACK, 1101 + rng_below(&rng, 2), r->now) &&
-              paper_fault(r->paper, PAPER_FAULT_NONE, 0, r->now);
+    bool ok = arm(r->paper, r->now, "link_back %d", (int)(1101 + rng_below(&rng, 2))) &&
+              arm(r->paper, r->now, "none");
     assert_true(ok);
     rig_heal(r);
     rig_run(r, rng_below(&rng, 3000));
@@ -583,7 +584,7 @@ static void a_fill_that_was_missed_is_told_as_late_once(void **state)
     (void)state;
     struct customer c;
     struct rig *r = start(1, (struct rig_faults)RIG_NO_FAULTS, &c);
-    assert_true(paper_fault(r->paper, PAPER_FAULT_CUT_BEFORE_ACK, 1, r->now));
+    assert_true(arm(r->paper, r->now, "cut_before_ack 1"));
     assert_true(rig_until(r, is_done, &c, LIMIT_MS));
     assert_int_equal(r->connections, 2);
     assert_int_equal(r->late_count, 1);

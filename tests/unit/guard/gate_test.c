@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk.h"
+#include "tests/kit/arm.h"
 
 static int setup(void **state)
 {
@@ -80,7 +81,7 @@ static void a_refusal_of_the_broker_is_told_with_its_words(void **state)
     struct desk *d = *state;
     struct call c;
     struct error e;
-    assert_true(paper_fault(d->paper, PAPER_FAULT_REJECT_NEXT, 201, d->now));
+    assert_true(arm(d->paper, d->now, "reject 201"));
     resting(d, &c, "5", 5);
     call(d, &c, CALL_SUBMIT);
     assert_true(became(&c, GATE_REJECTED));
@@ -237,7 +238,7 @@ static void a_preview_without_an_answer_about_margin_is_still_a_preview(void **s
     resting(d, &c, "5", 5);
     call(d, &c, CALL_PREVIEW);
     c.request.want_margin = true;
-    assert_true(paper_fault(d->paper, PAPER_FAULT_DELAY, 15000, d->now));
+    assert_true(arm(d->paper, d->now, "stall 15000"));
     call(d, &c, CALL_PREVIEW);
     assert_true(c.ok && c.ticket.is_allowed && !c.ticket.has_margin);
     assert_string_equal(c.ticket.findings[c.ticket.finding_count - 1].code, "NO_MARGIN");
@@ -340,7 +341,7 @@ static void an_answer_that_is_cut_off_is_unknown_and_found_again(void **state)
     struct desk *d = *state;
     struct call c, other;
     struct error e;
-    assert_true(paper_fault(d->paper, PAPER_FAULT_CUT_BEFORE_ACK, 1, d->now));
+    assert_true(arm(d->paper, d->now, "cut_before_ack 1"));
     resting(d, &c, "5", 5);
     call(d, &c, CALL_SUBMIT);
     assert_true(became(&c, GATE_UNKNOWN));
@@ -359,7 +360,7 @@ static void an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree
 {
     struct desk *d = *state;
     struct call c, other;
-    assert_true(paper_fault(d->paper, PAPER_FAULT_LOSE_ORDER, 1, d->now));
+    assert_true(arm(d->paper, d->now, "lose_order 1"));
     resting(d, &c, "5", 5);
     call(d, &c, CALL_SUBMIT);
     assert_true(became(&c, GATE_UNKNOWN));
@@ -517,7 +518,7 @@ static void a_refused_change_leaves_the_order_and_says_so(void **state)
     c.request.kind = GATE_MODIFY;
     c.request.orders[0] = c.outcome.legs[0].order;
     c.request.orders[0].quantity = DEC(6);
-    assert_true(paper_fault(d->paper, PAPER_FAULT_REJECT_NEXT, 201, d->now));
+    assert_true(arm(d->paper, d->now, "reject 201"));
     call(d, &c, CALL_SUBMIT);
     assert_true(became(&c, GATE_REJECTED));
     assert_int_equal(working(d), 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Orders at the exchange, over the real bytes, and what survives a crash. */
 #include "client.h"
+#include "tests/kit/arm.h"
 
 enum { AAPL = 265598, MSFT = 272093, EURUSD = 12087792 };
 
@@ -586,45 +587,46 @@ static void faults_do_what_they_say(void **state)
     start();
     struct client *c = connect_as(1);
     struct wire_req_place_order o = order(1, "AAPL", "BUY", "1", "MKT");
-    assert_true(paper_fault(w.p, PAPER_FAULT_REJECT_NEXT, 201, w.now));
+    assert_true(arm(w.p, w.now, "reject 201"));
     place(c, &o);
     assert_int_equal(error_for(c, 1), 201);
-    assert_true(paper_fault(w.p, PAPER_FAULT_NO_FILLS, 1, w.now));
+    assert_true(arm(w.p, w.now, "no_fills 1"));
     o.order_id = 2;
     place(c, &o);
     run_ms(5000);
     assert_string_equal(status_of(c, 2), "Submitted");
-    assert_true(paper_fault(w.p, PAPER_FAULT_NONE, 0, w.now));
+    assert_true(arm(w.p, w.now, "none"));
     run_ms(1000);
     assert_string_equal(status_of(c, 2), "Filled");
-    assert_true(paper_fault(w.p, PAPER_FAULT_LINK_LOST, 0, w.now));
+    assert_true(arm(w.p, w.now, "link_lost"));
     pump();
     assert_int_equal(error_for(c, -1), 1100);
-    assert_false(paper_fault(w.p, PAPER_FAULT_LINK_BACK, 1103, w.now));
-    assert_true(paper_fault(w.p, PAPER_FAULT_LINK_BACK, 1102, w.now));
+    assert_false(arm(w.p, w.now, "link_back 1103"));
+    assert_true(arm(w.p, w.now, "link_back 1102"));
     pump();
     assert_int_equal(error_for(c, -1), 1102);
-    assert_true(paper_fault(w.p, PAPER_FAULT_DUPLICATE, 1, w.now));
+    assert_true(arm(w.p, w.now, "duplicate"));
     forget(c);
     o.order_id = 3;
     place(c, &o);
     assert_string_equal(sequence(c), "5 5 3 3");
+    assert_true(arm(w.p, w.now, "none"));
     run_ms(1000);
-    assert_true(paper_fault(w.p, PAPER_FAULT_DELAY, 700, w.now));
+    assert_true(arm(w.p, w.now, "stall 700"));
     forget(c);
     send(c, WIRE_REQ_CURRENT_TIME, NULL);
     run_ms(600);
     assert_int_equal(c->n, 0);
     run_ms(200);
     assert_int_equal(c->n, 1);
-    assert_true(paper_fault(w.p, PAPER_FAULT_CUT_BEFORE_ACK, 1, w.now));
+    assert_true(arm(w.p, w.now, "cut_before_ack 1"));
     o.order_id = 4;
     forget(c);
     place(c, &o);
     assert_true(c->closed);
     assert_int_equal(c->n, 0);
     struct client *again = connect_as(1);
-    assert_true(paper_fault(w.p, PAPER_FAULT_LOSE_ORDER, 1, w.now));
+    assert_true(arm(w.p, w.now, "lose_order 1"));
     o.order_id = 5;
     place(again, &o);
     assert_true(again->closed);
@@ -633,7 +635,7 @@ static void faults_do_what_they_say(void **state)
     struct wire_req_executions q = WIRE_REQ_EXECUTIONS_DEFAULT;
     send(third, WIRE_REQ_EXECUTIONS, &q);
     assert_int_equal(count_of(third, WIRE_REP_EXEC_DETAILS), 3); /* 2, 3 and the unanswered 4 */
-    assert_true(paper_fault(w.p, PAPER_FAULT_CUT_AFTER, 3, w.now));
+    assert_true(arm(w.p, w.now, "cut_after 3"));
     send(third, WIRE_REQ_CURRENT_TIME, NULL);
     assert_true(third->closed);
     stop();
