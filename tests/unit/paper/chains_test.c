@@ -172,7 +172,7 @@ static void steps_follow_the_bands(void **state)
         {"QUARTER", 6700, 0.25}, {"MIFID6", -862, 0.1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct dec price, step;
+        struct dec price = DEC_ZERO, step = DEC_ZERO;
         int32_t rule = steps_rule_named(str_of(rows[i].rule));
         assert_true(rule != 0 && dec_from_double(rows[i].price, &price) &&
                     dec_from_double(rows[i].step, &step));
