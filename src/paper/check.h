@@ -3,6 +3,9 @@
  * check: what a placeOrder request is allowed to be. Turns it into a ticket, or into the broker's
  * error code and a text. What this exchange does not simulate is refused by name, never silently
  * treated as something else. Changes nothing.
+ *
+ * check.c has the way through, names, changes and funds; check_type.c the type, its prices, its
+ * size and its lifetime; check_terms.c the modifiers.
  */
 #ifndef PORTCULLIS_PAPER_CHECK_H
 #define PORTCULLIS_PAPER_CHECK_H
@@ -19,6 +22,7 @@ struct check_world {
     struct venue *venue;
     int32_t client_id;
     int64_t now_ns;
+    bool is_protobuf; /* how the request was written: it may not leave out what text may */
 };
 
 enum check_verdict {
@@ -34,6 +38,7 @@ struct check {
     char text[200];
     struct ticket draft;           /* not filled for CHECK_REFUSE */
     const struct ticket *existing; /* the live order with this id, or NULL */
+    bool tif_was_set;              /* the request named none: DAY was put in */
 };
 
 void check_order(const struct check_world *w, const struct wire_req_place_order *req,

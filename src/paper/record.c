@@ -147,7 +147,92 @@ static void instrument_field(struct record *r, const struct universe *u,
     }
 }
 
+static void rule_field(struct record *r, const struct rule **rule, bool must)
+{
+    char name[16] = "";
+    if (*rule != NULL)
+        str_copy_cut(name, sizeof name, str_of((*rule)->name));
+    text_field(r, name, sizeof name);
+    if (r->out != NULL || r->failed)
+        return;
+    *rule = name[0] != 0 ? rule_find(STR_NAME(name)) : NULL;
+    if (*rule == NULL && (must || name[0] != 0))
+        r->failed = true;
+}
+
+static size_t count_field(struct record *r, size_t n, size_t max)
+{
+    return enum_field(r, (unsigned)n, (unsigned)max + 1);
+}
+
 /* ---- kinds of lines ---- */
+static void condition_fields(struct record *r, const struct universe *u, struct ticket_condition *c)
+{
+    int32_field(r, &c->type);
+    bool_field(r, &c->is_and);
+    bool_field(r, &c->is_more);
+    bool has_instrument = c->instrument != NULL;
+    bool_field(r, &has_instrument);
+    if (has_instrument)
+        instrument_field(r, u, &c->instrument);
+    dec_field(r, &c->value);
+    int_field(r, &c->time_s);
+    int32_field(r, &c->trigger_method);
+    c->sec_type = (enum sec_type)enum_field(r, c->sec_type, SEC_TYPE_COUNT);
+    text_field(r, c->text, sizeof c->text);
+    text_field(r, c->exchange, sizeof c->exchange);
+}
+
+static void terms_fields(struct record *r, const struct universe *u, struct ticket_terms *m)
+{
+    bool_field(r, &m->all_or_none);
+    bool_field(r, &m->hidden);
+    int32_field(r, &m->min_qty);
+    int32_field(r, &m->display_size);
+    opt_field(r, &m->cash_qty);
+    opt_field(r, &m->offset);
+    opt_field(r, &m->percent);
+    text_field(r, m->good_after, sizeof m->good_after);
+    int_field(r, &m->start_ns);
+    struct ticket_adjustment *a = &m->adjust;
+    rule_field(r, &a->rule, false);
+    opt_field(r, &a->at);
+    opt_field(r, &a->stop);
+    opt_field(r, &a->limit);
+    opt_field(r, &a->trail);
+    bool_field(r, &a->trail_is_percent);
+    m->condition_count = count_field(r, m->condition_count, TICKET_CONDITIONS_MAX);
+    for (size_t i = 0; i < m->condition_count; i++)
+        condition_fields(r, u, &m->conditions[i]);
+    bool_field(r, &m->conditions_cancel);
+    bool_field(r, &m->conditions_ignore_rth);
+    m->leg_count = count_field(r, m->leg_count, TICKET_LEGS_MAX);
+    for (size_t i = 0; i < m->leg_count; i++) {
+        struct ticket_leg *leg = &m->legs[i];
+        instrument_field(r, u, &leg->instrument);
+        leg->side = (enum order_side)enum_field(r, leg->side, SIDE_SELL + 1);
+        int32_field(r, &leg->ratio);
+        if (leg->ratio < 1)
+            r->failed = true;
+    }
+    m->algo = (enum ticket_algo)enum_field(r, m->algo, ALGO_COUNT);
+    int_field(r, &m->algo_start_ns);
+    int_field(r, &m->algo_end_ns);
+    text_field(r, m->algo_params, sizeof m->algo_params);
+}
+
+/* What a combination's contract is made of; its symbol stands in the record. */
+static struct contract combo_contract(const struct order *o)
+{
+    struct contract c = {.sec_type = SEC_BAG};
+    str_copy_cut(c.symbol, sizeof c.symbol, STR_NAME(o->contract.symbol));
+    str_copy_cut(c.exchange, sizeof c.exchange, STR_NAME(o->contract.exchange));
+    str_copy_cut(c.currency, sizeof c.currency, STR_NAME(o->contract.currency));
+    str_copy_cut(c.primary_exchange, sizeof c.primary_exchange,
+                 STR_NAME(o->contract.primary_exchange));
+    return c;
+}
+
 static void ticket_fields(struct record *r, const struct universe *u, struct ticket *t)
 {
     struct order *o = &t->order;
@@ -162,11 +247,12 @@ static void ticket_fields(struct record *r, const struct universe *u, struct tic
     if (r->out == NULL)
         o->contract = t->instrument->contract;
     text_field(r, o->contract.exchange, sizeof o->contract.exchange);
+    text_field(r, o->contract.symbol, sizeof o->contract.symbol);
     text_field(r, o->account, sizeof o->account);
     text_field(r, o->ref, sizeof o->ref);
     text_field(r, o->oca_group, sizeof o->oca_group);
     o->side = (enum order_side)enum_field(r, o->side, SIDE_SELL + 1);
-    o->type = (enum order_type)enum_field(r, o->type, ORDER_TYPE_COUNT);
+    rule_field(r, &t->rule, true);
     o->tif = (enum order_tif)enum_field(r, o->tif, TIF_COUNT);
     text_field(r, o->good_till, sizeof o->good_till);
     dec_field(r, &o->quantity);
@@ -182,9 +268,14 @@ static void ticket_fields(struct record *r, const struct universe *u, struct tic
     int32_field(r, &t->trigger_method);
     int32_field(r, &t->origin);
     text_field(r, t->open_close, sizeof t->open_close);
+    bool_field(r, &t->is_bound);
     bool_field(r, &t->is_held);
     bool_field(r, &t->is_triggered);
     bool_field(r, &t->has_rested);
+    bool_field(r, &t->conditions_met);
+    terms_fields(r, u, &t->terms);
+    if (r->failed)
+        return;
     int_field(r, &t->accepted_ns);
     int_field(r, &t->act_ns);
     int_field(r, &t->expire_ns);
@@ -202,14 +293,21 @@ static void ticket_fields(struct record *r, const struct universe *u, struct tic
     int_field(r, &code);
     s->broker_code = (int)code;
     text_field(r, s->broker_text, sizeof s->broker_text);
-    str_copy_cut(o->type_text, sizeof o->type_text, str_of(order_type_text(o->type)));
+    o->type = t->rule->type;
+    str_copy_cut(o->type_text, sizeof o->type_text, str_of(t->rule->name));
+    if (r->out == NULL && ticket_is_combo(t))
+        o->contract = combo_contract(o);
 }
 
-static void fill_fields(struct record *r, struct fill *f, int64_t *perm_id)
+static void fill_fields(struct record *r, const struct universe *u, struct fill *f,
+                        int64_t *perm_id)
 {
     int_field(r, &f->seq);
     int_field(r, perm_id);
     int_field(r, &f->at_ns);
+    instrument_field(r, u, &f->instrument);
+    f->side = (enum order_side)enum_field(r, f->side, SIDE_SELL + 1);
+    f->part = (enum fill_part)enum_field(r, f->part, FILL_PART_COUNT);
     dec_field(r, &f->quantity);
     dec_field(r, &f->price);
     dec_field(r, &f->cum_quantity);
@@ -239,10 +337,11 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
     case 'E':
     case 'F':
         perm_id = l->ticket.order.perm_id;
-        fill_fields(r, &l->fill, &perm_id);
+        fill_fields(r, u, &l->fill, &perm_id);
         l->ticket.order.perm_id = perm_id;
         l->fill.ticket = &l->ticket;
-        if (dec_sign(l->fill.quantity) <= 0 || dec_sign(l->fill.price) <= 0)
+        if (dec_sign(l->fill.quantity) <= 0 ||
+            (dec_sign(l->fill.price) <= 0 && l->fill.part != FILL_COMBO))
             r->failed = true;
         break;
     case 'C':

@@ -20,7 +20,7 @@
 #include "paper/accounts.h"
 #include "paper/venue.h"
 
-enum { RECORD_VERSION = 2, RECORD_LINE_MAX = 4096 };
+enum { RECORD_VERSION = 2, RECORD_LINE_MAX = 16384 };
 
 /* What the account holds before the first change. */
 enum record_opening { OPENING_NOTHING, OPENING_CASH, OPENING_PORTFOLIO, OPENING_COUNT };

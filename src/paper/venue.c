@@ -6,7 +6,8 @@
 
 /* old clients keep perm ids in 32 bits */
 static const int64_t perm_first = 1500000001, perm_last = INT32_MAX;
-static const int64_t ended_kept_ns = (int64_t)86400 * NS_PER_S;
+enum { FILLS_RESERVE = 1000 }; /* room that pieces of working orders may still need */
+static const int64_t ended_kept_ns = (int64_t)8 * 86400 * NS_PER_S;
 
 struct venue *venue_new(const struct universe *u, struct feed *f, struct accounts *a, uint64_t seed)
 {
@@ -14,6 +15,7 @@ struct venue *venue_new(const struct universe *u, struct feed *f, struct account
     v->universe = u;
     v->feed = f;
     v->accounts = a;
+    v->market = market_of_feed(f);
     v->seed = seed;
     v->tickets = xcalloc(VENUE_TICKETS_MAX, sizeof *v->tickets);
     v->live = xcalloc(VENUE_TICKETS_MAX, sizeof *v->live);
@@ -42,15 +44,17 @@ void venue_free(struct venue *v)
     xfree(v);
 }
 
+void venue_use_market(struct venue *v, const struct market *m)
+{
+    assert(m->touch && m->book && m->is_open && m->is_halted && m->next_open && m->next_auction &&
+           m->previous_close && m->short_shares && m->volume);
+    v->market = *m;
+}
+
 /* ---- tickets ---- */
 static int64_t id_key(int32_t client_id, int32_t order_id)
 {
     return (int64_t)((uint64_t)(uint32_t)client_id << 32 | (uint32_t)order_id);
-}
-
-bool ticket_is_live(const struct ticket *t)
-{
-    return t->end == END_NONE;
 }
 
 struct ticket *venue_own(struct venue *v, const struct ticket *t)
@@ -128,12 +132,27 @@ static void forget(struct venue *v, int64_t before_ns)
     v->ticket_count = n;
 }
 
+/* As long as it takes: a day's list is the last that goes. */
+static bool is_full(const struct venue *v)
+{
+    return v->ticket_count == VENUE_TICKETS_MAX ||
+           v->fill_count + v->live_count + FILLS_RESERVE >= VENUE_FILLS_MAX;
+}
+
+void venue_tidy(struct venue *v, int64_t now_ns)
+{
+    if (v->event_count > 0)
+        return;
+    for (int64_t kept = ended_kept_ns; is_full(v) && kept >= ended_kept_ns / 8; kept /= 2)
+        forget(v, now_ns - kept);
+}
+
 bool venue_has_room(struct venue *v, int64_t now_ns)
 {
-    if (v->ticket_count == VENUE_TICKETS_MAX || v->fill_count + v->live_count >= VENUE_FILLS_MAX)
-        forget(v, now_ns - ended_kept_ns);
+    venue_tidy(v, now_ns);
     return v->ticket_count < VENUE_TICKETS_MAX && v->next_perm < perm_last &&
-           v->fill_count + v->live_count < VENUE_FILLS_MAX && v->id_count < VENUE_CLIENTS_MAX;
+           v->fill_count + v->live_count + FILLS_RESERVE < VENUE_FILLS_MAX &&
+           v->id_count < VENUE_CLIENTS_MAX;
 }
 
 const struct ticket *venue_find(const struct venue *v, int32_t client_id, int32_t order_id)
@@ -191,7 +210,7 @@ int32_t venue_next_id(const struct venue *v, int32_t client_id)
 void venue_use_id(struct venue *v, int32_t client_id, int32_t order_id)
 {
     size_t i = id_row(v, client_id);
-    if (i == VENUE_CLIENTS_MAX || order_id == INT32_MAX)
+    if (i == VENUE_CLIENTS_MAX || order_id == INT32_MAX || order_id < 0)
         return;
     if (i == v->id_count) {
         v->ids[v->id_count].client_id = client_id;
@@ -251,34 +270,60 @@ struct fill *venue_add_fill(struct venue *v, const struct fill *f)
     return own;
 }
 
-void venue_book(struct venue *v, struct fill *f, struct ticket *t)
+static void book_in_ledger(struct venue *v, struct fill *f, const struct ticket *t)
 {
-    const struct trade trade = {t->instrument, t->order.side, f->quantity,
+    const struct trade trade = {f->instrument, f->side,       f->quantity,
                                 f->price,      f->commission, f->commission_currency};
     struct ledger *l = accounts_ledger(v->accounts, t->order.account);
     struct ledger_change change;
-    struct dec before = ledger_quantity(l, t->instrument);
+    struct dec before = ledger_quantity(l, f->instrument);
     ledger_trade(l, &trade, &change);
     bool fits = ledger_apply(l, &change);
-    assert(fits); /* check.c leaves room for every order */
+    assert(fits); /* venue_trade and venue_restore_fill have looked */
     f->realized = change.realized;
-    f->closes = dec_sign(before) != 0 && (dec_sign(before) > 0) == (t->order.side == SIDE_SELL);
+    f->closes = dec_sign(before) != 0 && (dec_sign(before) > 0) == (f->side == SIDE_SELL);
+}
+
+static struct dec average_after(const struct order_status *s, const struct fill *f)
+{
+    struct dec filled = dec_plus(s->filled, f->quantity), before, now, average;
+    if (!s->avg_fill_price.has || !dec_mul(s->avg_fill_price.v, s->filled, &before) ||
+        !dec_mul(f->price, f->quantity, &now) || !dec_div(dec_plus(before, now), filled, &average))
+        return f->price;
+    return average;
+}
+
+static void count_fill(struct venue *v, struct fill *f, struct ticket *t)
+{
     struct order_status *s = &t->status;
+    s->avg_fill_price = DEC_SOME(average_after(s, f));
+    s->last_fill_price = DEC_SOME(f->price);
     s->filled = dec_plus(s->filled, f->quantity);
     s->remaining = dec_minus(t->order.quantity, s->filled);
-    /* one fill per order: its price is the average */
-    s->avg_fill_price = s->last_fill_price = DEC_SOME(f->price);
     f->cum_quantity = s->filled;
-    f->average_price = f->price;
+    f->average_price = s->avg_fill_price.v;
+    if (dec_sign(s->remaining) > 0)
+        return;
+    s->state = STATE_FILLED;
+    s->why_held[0] = 0;
+    t->end = END_FILLED;
+    t->ended_ns = f->at_ns;
+    venue_unlive(v, t);
+}
+
+void venue_book(struct venue *v, struct fill *f, struct ticket *t)
+{
+    if (f->part != FILL_COMBO)
+        book_in_ledger(v, f, t);
     t->commission = DEC_SOME(dec_plus(t->commission.v, f->commission));
-    str_copy_cut(t->commission_currency, sizeof t->commission_currency,
-                 STR_NAME(f->commission_currency));
-    if (dec_sign(s->remaining) <= 0) {
-        s->state = STATE_FILLED;
-        s->why_held[0] = 0;
-        t->end = END_FILLED;
-        t->ended_ns = f->at_ns;
-        venue_unlive(v, t);
+    if (f->commission_currency[0] != 0)
+        str_copy_cut(t->commission_currency, sizeof t->commission_currency,
+                     STR_NAME(f->commission_currency));
+    if (f->part == FILL_LEG) {
+        f->cum_quantity = f->quantity;
+        f->average_price = f->price;
+    } else {
+        count_fill(v, f, t);
     }
 }
 
@@ -306,9 +351,10 @@ bool venue_restore_fill(struct venue *v, const struct fill *fill, bool apply)
 {
     struct ticket *t = map_get(v->by_perm, fill->ticket->order.perm_id);
     if (t == NULL || fill->seq < v->next_seq || v->fill_count == VENUE_FILLS_MAX ||
+        (apply && fill->part != FILL_LEG &&
+         (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining))) ||
         (apply &&
-         (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining) ||
-          !ledger_has_room(accounts_ledger(v->accounts, t->order.account), t->instrument))))
+         !ledger_has_room(accounts_ledger(v->accounts, t->order.account), fill->instrument)))
         return false;
     struct fill *own = venue_add_fill(v, fill);
     own->ticket = t;

@@ -8,68 +8,31 @@
  * records and sends them after each call. The venue books fills in the account of the order
  * itself, so that a later order in the same turn sees them.
  *
- * An order fills as a whole, at the touch when it arrives (after 60 to 200 ms) and at its own
- * limit if it rested; market depth is not simulated. Between two calls the venue looks at the
- * market once a second (once a minute if more than an hour has passed). Times are nanoseconds of
- * simulated time.
+ * An order fills in pieces: what the book offers within its limit when it arrives (after 60 to 200
+ * ms), and once a second from then on; at the book's prices when it arrives and at its own limit
+ * once it rests. What each type waits for and how it prices is a row of rule.h; what the venue sees
+ * of the market is market.h. Between two calls the venue looks once a second (once a minute if more
+ * than an hour has passed). Times are nanoseconds of simulated time.
+ *
+ * venue.c is the store, venue_orders.c what clients do to orders, venue_family.c what the end or
+ * the fill of one order means for others, venue_run.c time, venue_fill.c the fills.
  */
 #ifndef PORTCULLIS_PAPER_VENUE_H
 #define PORTCULLIS_PAPER_VENUE_H
 
-#include "model/order.h"
 #include "paper/accounts.h"
 #include "paper/feed.h"
+#include "paper/market.h"
+#include "paper/ticket.h"
 
 enum { VENUE_TICKETS_MAX = 20000, VENUE_FILLS_MAX = 100000, VENUE_EVENTS_MAX = 200000 };
-#define VENUE_NEVER INT64_MAX
-
-enum ticket_end {
-    END_NONE,
-    END_FILLED,
-    END_BY_TRADER,
-    END_BY_SYSTEM, /* expired, its parent or its group ended, nothing to trade with */
-    END_REJECTED,
-    END_COUNT
-};
-
-struct ticket {
-    struct order order; /* perm_id is set by the venue */
-    struct order_status status;
-    const struct instrument *instrument;
-    struct opt_dec limit_offset; /* TRAIL LIMIT: between the trigger and the limit */
-    int32_t oca_type, trigger_method, origin;
-    char open_close[4];
-    bool is_held;      /* transmit=false: not working yet */
-    bool is_triggered; /* a stop that has become a market or limit order */
-    bool has_rested;   /* was not marketable when it arrived */
-    bool is_dirty;     /* has changed in a way that nobody was told and no record shows yet */
-    int64_t accepted_ns;
-    int64_t act_ns; /* does nothing before */
-    int64_t expire_ns;
-    int64_t ended_ns;
-    enum ticket_end end;
-    struct opt_dec commission; /* of all its fills */
-    char commission_currency[8];
-};
-
-struct fill {
-    int64_t seq; /* from 1; the execution id is made of it */
-    int64_t at_ns;
-    const struct ticket *ticket;
-    struct dec quantity, price, cum_quantity, average_price;
-    struct dec commission, realized; /* realized is meaningful if closes */
-    bool closes;
-    char commission_currency[8];
-    char exchange[24];
-    int32_t liquidity; /* 1 added, 2 removed */
-};
-
 enum venue_event_kind {
     VENUE_ORDER,      /* openOrder and orderStatus */
     VENUE_STATUS,     /* orderStatus */
     VENUE_FILL,       /* execution; the order's news follows */
     VENUE_COMMISSION, /* of `fill` */
     VENUE_MESSAGE,    /* an error frame: code, text */
+    VENUE_BOUND,      /* orderBound */
     VENUE_QUIET       /* state to record that nobody is told about */
 };
 
@@ -87,6 +50,8 @@ struct venue;
 struct venue *venue_new(const struct universe *u, struct feed *f, struct accounts *a,
                         uint64_t seed);
 void venue_free(struct venue *v);
+/* Looks at another market than the feed's: a test's. Borrowed for the life of the venue. */
+void venue_use_market(struct venue *v, const struct market *m);
 
 /* ---- orders ---- */
 /* Room for another ticket? Ended tickets older than a day make room. */
@@ -103,7 +68,8 @@ void venue_reject(struct venue *v, const struct ticket *draft, int code, const c
 void venue_cancel(struct venue *v, const struct ticket *ticket, int64_t now_ns);
 /* Cancels all live tickets of all clients. */
 void venue_cancel_all(struct venue *v, int64_t now_ns);
-bool ticket_is_live(const struct ticket *t);
+/* From now on client 0 knows a ticket of TWS itself (a negative order id) by its id. */
+void venue_bind(struct venue *v, const struct ticket *ticket);
 /* The parent of a bracket's child, or NULL. */
 const struct ticket *venue_parent(const struct venue *v, const struct ticket *t);
 

@@ -429,9 +429,10 @@ static void each_wrong_order_gets_its_code_and_does_not_exist(void **state)
         {"AAPL", "BUY", "", "MKT", "DAY", 0, 0, 321},
         {"AAPL", "BUY", "nan", "MKT", "DAY", 0, 0, 321},
         {"AAPL", "BUY", "1", "WISH", "DAY", 0, 0, 321},
-        {"AAPL", "BUY", "1", "MOC", "DAY", 0, 0, 387},
+        {"AAPL", "BUY", "1", "PEG BENCH", "DAY", 0, 0, 387},
         {"AAPL", "BUY", "1", "MKT", "SOON", 0, 0, 321},
-        {"AAPL", "BUY", "1", "STP", "IOC", 0, 200, 321},
+        {"AAPL", "BUY", "1", "STP", "IOC", 0, 200, 111},
+        {"AAPL", "BUY", "1", "MKT", "AUC", 0, 0, 111},
         {"AAPL", "BUY", "1", "LMT", "DAY", 100.001, 0, 110},
         {"AAPL", "BUY", "1", "LMT", "DAY", 0, 0, 321},
         {"AAPL", "BUY", "1", "LMT", "DAY", -5, 0, 321},
@@ -454,7 +455,7 @@ static void each_wrong_order_gets_its_code_and_does_not_exist(void **state)
         assert_string_equal(sequence(c), "4");
     }
     struct wire_req_place_order o = order(1, "AAPL", "BUY", "1", "MKT");
-    o.order.all_or_none = true;
+    o.order.hedge_type = STR("D");
     place(c, &o);
     assert_int_equal(error_for(c, 1), 321);
     o = order(1, "AAPL", "BUY", "1", "MKT");
