@@ -179,7 +179,7 @@ bool check_prices(const struct check_world *w, const struct wire_order *o, struc
 /* ---- size ---- */
 /* The size for an amount of money: at the limit, or at the price that is to be paid now. */
 static bool size_of_cash(const struct check_world *w, const struct wire_order *o, struct check *out,
-                         struct dec step, struct dec *size)
+                         struct dec *size)
 {
     struct ticket *t = &out->draft;
     struct dec bid, ask;
@@ -195,27 +195,17 @@ static bool size_of_cash(const struct check_world *w, const struct wire_order *o
     if (!t->terms.cash_qty.has || dec_gt(t->terms.cash_qty.v, PRICE_MOST) ||
         !dec_div(t->terms.cash_qty.v, price, size))
         return check_refuse(out, CHECK_REFUSE, CODE_INVALID, INVALID "Invalid cash quantity");
-    *size = dec_round_to(*size, step, DEC_DOWN);
+    *size = dec_round_to(*size, t->instrument->lot, DEC_DOWN);
     return true;
-}
-
-/* The step of the size: the lot, and for American shares that are bought now, parts of one. */
-static struct dec size_step(const struct ticket *t)
-{
-    const struct contract *c = &t->order.contract;
-    bool may_be_part = c->sec_type == SEC_STK && str_eq(STR_NAME(c->currency), STR("USD")) &&
-                       t->rule->trigger == TRIGGER_NONE && ticket_moment(t) == MOMENT_ANY &&
-                       dec_eq(t->instrument->lot, DEC(1));
-    return may_be_part ? DEC_MICRO(100) : t->instrument->lot;
 }
 
 bool check_size(const struct check_world *w, const struct wire_order *o, struct check *out)
 {
     struct ticket *t = &out->draft;
     struct opt_dec size = wire_dec_of_text(o->total_quantity);
-    struct dec step = size_step(t);
+    struct dec lot = t->instrument->lot;
     if (is_amount(o->cash_qty) && (!size.has || dec_is_zero(size.v))) {
-        if (!size_of_cash(w, o, out, step, &size.v))
+        if (!size_of_cash(w, o, out, &size.v))
             return false;
         size.has = true;
     }
@@ -226,8 +216,8 @@ bool check_size(const struct check_world *w, const struct wire_order *o, struct 
         return check_refuse(out, CHECK_REFUSE, CODE_ZERO_SIZE, "The order size cannot be zero.");
     t->order.quantity = t->status.remaining = size.v;
     char text[DEC_TEXT_MAX];
-    dec_format(t->instrument->lot, text);
-    if (!dec_is_multiple(size.v, step))
+    dec_format(lot, text);
+    if (!dec_is_multiple(size.v, lot))
         return dec_is_multiple(size.v, DEC(1))
                    ? check_refuse(out, CHECK_REJECT, CODE_REJECTED,
                                   "Order rejected - reason:The size is not a multiple of %s", text)

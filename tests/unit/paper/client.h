@@ -126,7 +126,7 @@ static inline void pump_one(struct client *c)
             fail_msg("broken stream: %s", e.text);
         if (c->version == 0) {
             struct wire_hello hello;
-            if (!wire_hello_parse(body, WIRE_VERSION_MIN, WIRE_VERSION_MAX, &hello, &e))
+            if (!wire_hello_parse(body, WIRE_VERSION_MIN, WIRE_VERSION_PROTO_MAX, &hello, &e))
                 fail_msg("%s", e.text);
             c->version = hello.version;
             continue;
