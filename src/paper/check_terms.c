@@ -47,6 +47,10 @@ bool check_supported(const struct wire_req_place_order *req, struct check *out)
         {o->starting_price > 0 && is_amount(o->starting_price), "BOX auction prices"},
         {o->auto_cancel_date.n > 0, "automatic cancel dates"},
         {is_count(o->duration), "durations"},
+        {o->auto_cancel_parent, "children that cancel their parent"},
+        {o->imbalance_only || o->allow_pre_open || o->ignore_open_auction, "auction preferences"},
+        {o->include_overnight, "overnight sessions"},
+        {o->is_oms_container, "order containers"},
         {req->attached_orders.sl_order_id > 0 || req->attached_orders.pt_order_id > 0,
          "attached orders"},
     };

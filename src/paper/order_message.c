@@ -18,8 +18,7 @@ static struct str placeholder(const struct paper_peer *peer)
 }
 
 /* ---- ids ---- */
-/* An order of TWS itself has no order id until client 0 has it bound. */
-static int32_t shown_id(const struct ticket *t)
+int32_t order_shown_id(const struct ticket *t)
 {
     return t->order.order_id >= 0 || t->is_bound ? t->order.order_id : 0;
 }
@@ -126,7 +125,7 @@ static void set_order(struct paper *p, const struct paper_peer *peer, const stru
 {
     const struct order *o = &t->order;
     w->client_id = o->client_id;
-    w->order_id = shown_id(t);
+    w->order_id = order_shown_id(t);
     w->perm_id = shown_perm(p, t);
     w->parent_id = o->parent_id;
     w->action = str_of(side_text(o->side));
@@ -236,7 +235,7 @@ static void set_state(struct paper *p, const struct paper_peer *peer, const stru
 void order_send_open(struct paper *p, struct paper_peer *peer, const struct ticket *t)
 {
     struct wire_rep_open_order m = WIRE_REP_OPEN_ORDER_DEFAULT;
-    m.order_id = shown_id(t);
+    m.order_id = order_shown_id(t);
     m.contract = order_contract(p, peer, t);
     set_order(p, peer, t, &m.order);
     set_state(p, peer, t, &m.order_state);
@@ -247,7 +246,7 @@ void order_send_status(struct paper *p, struct paper_peer *peer, const struct ti
 {
     const struct order_status *s = &t->status;
     const struct wire_rep_order_status m = {
-        .order_id = shown_id(t),
+        .order_id = order_shown_id(t),
         .status = str_of(order_state_text(s->state)),
         .filled = paper_dec(p, s->filled),
         .remaining = paper_dec(p, s->remaining),
@@ -277,7 +276,7 @@ void order_send_execution(struct paper *p, struct paper_peer *peer, int32_t req_
     m.contract = is_leg ? paper_contract(&f->instrument->contract) : order_contract(p, peer, t);
     m.contract.exchange = STR_NAME(f->exchange);
     struct wire_execution *x = &m.execution;
-    x->order_id = shown_id(t);
+    x->order_id = order_shown_id(t);
     x->exec_id = exec_id(p, f);
     x->time = time_text(p, peer, t->instrument, f->at_ns);
     x->account = STR_NAME(t->order.account);

@@ -8,6 +8,9 @@
 
 #include "paper/paper_private.h"
 
+/* The id by which clients know the ticket: 0 for an order of TWS itself that is not bound. */
+int32_t order_shown_id(const struct ticket *t);
+
 void order_send_open(struct paper *p, struct paper_peer *peer, const struct ticket *t);
 void order_send_status(struct paper *p, struct paper_peer *peer, const struct ticket *t);
 void order_send_completed(struct paper *p, struct paper_peer *peer, const struct ticket *t);

@@ -41,7 +41,7 @@ static void tell(struct paper *p, struct paper_peer *peer, const struct venue_ev
         order_send_commission(p, peer, e->fill);
         break;
     case VENUE_MESSAGE:
-        peer_error(p, peer, e->ticket.order.order_id, e->code, "%s", e->text);
+        peer_error(p, peer, order_shown_id(&e->ticket), e->code, "%s", e->text);
         break;
     case VENUE_BOUND:
         order_send_bound(p, peer, &e->ticket);

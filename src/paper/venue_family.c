@@ -122,6 +122,15 @@ void venue_after_fill(struct venue *v, const struct ticket *t, int64_t now_ns)
     }
 }
 
+void venue_end_group(struct venue *v, const struct fill *f, int64_t now_ns)
+{
+    for (size_t i = 0; i < v->live_count && f->ticket->oca_type == OCA_CANCEL; i++) {
+        struct ticket *other = v->live[i];
+        if (other != NULL && same_group(other, f->ticket) && other->accepted_ns <= f->at_ns)
+            venue_end(v, other, END_BY_SYSTEM, "another order of its group was filled", now_ns);
+    }
+}
+
 /* ---- brackets that are sent piece by piece ---- */
 static int32_t family(const struct ticket *t)
 {

@@ -150,6 +150,8 @@ void venue_settle(struct venue *v, int64_t now_ns)
     for (size_t i = 0; i < v->ticket_count; i++)
         if (!ticket_is_live(v->tickets[i]) && v->tickets[i]->end != END_REJECTED)
             venue_after_end(v, v->tickets[i], now_ns);
+    for (size_t i = 0; i < v->fill_count; i++)
+        venue_end_group(v, v->fills[i], now_ns);
     venue_release(v, now_ns);
     venue_sweep(v);
 }

@@ -68,6 +68,8 @@ void venue_reduce_group(struct venue *v, const struct ticket *t, struct dec quan
                         int64_t now_ns);
 /* After a fill: tells of the reduction; ends what the group's type says. */
 void venue_after_fill(struct venue *v, const struct ticket *t, int64_t now_ns);
+/* After a fill of a part: ends the others, if the group's type says so. */
+void venue_end_group(struct venue *v, const struct fill *f, int64_t now_ns);
 /* Lets go the held tickets whose family is complete. */
 void venue_release(struct venue *v, int64_t now_ns);
 
