@@ -239,7 +239,9 @@ static void told_reason(struct order_row *row, int code, struct str text, bool i
 {
     if (code == 0 && text.n == 0)
         return;
-    if (row->has_reason && !is_reason)
+    /* The state of an order in protobuf has words of its own, without the number of the error. */
+    bool has_number = row->has_reason && row->view.status.broker_code != 0;
+    if (row->has_reason && (!is_reason || (has_number && code == 0)))
         return;
     row->has_reason = is_reason;
     row->view.status.broker_code = code;

@@ -65,10 +65,16 @@ void link_notice(struct session *s, int code, const char *text)
         link_say(s, code, text, broker_code_find(code)->hint, true);
 }
 
+/* It says nothing about the other side. */
+static bool is_own_doing(enum link_reason r)
+{
+    return r == REASON_STOPPED || r == REASON_VERSION_CHOICE;
+}
+
 /* What the end of a connection really is, seen from outside of it. */
 static enum link_reason judge(const struct session *s, enum link_reason reason)
 {
-    if (link_reason_stands_ms(reason) > 0 || reason == REASON_STOPPED)
+    if (link_reason_stands_ms(reason) > 0 || is_own_doing(reason))
         return reason;
     enum restart_window window = link_window(s);
     if (s->is_outage && window != WINDOW_NONE)
@@ -90,7 +96,7 @@ static bool is_scheduled(enum link_reason r)
 /* One warning for each trouble; what repeats it, and what was to be expected, is information. */
 static void log_end(struct session *s, enum link_reason reason, int code, const char *text)
 {
-    if (is_scheduled(reason) || reason == REASON_STOPPED || reason == s->warned)
+    if (is_scheduled(reason) || is_own_doing(reason) || reason == s->warned)
         log_info(&s->log, "ended reason=%s code=%d text=\"%s\"", link_reason_name(reason), code,
                  text);
     else

@@ -33,6 +33,7 @@ static const struct reason_row {
     [REASON_INCOMPLETE] = {"INCOMPLETE", LINK_DOWN, 0, 0,
         "it is tried again by itself; if it stays, restart TWS or IB Gateway"},
     [REASON_STOPPED] = {"STOPPED", LINK_DOWN, 0, 0, ""},
+    [REASON_VERSION_CHOICE] = {"VERSION_CHOICE", LINK_DOWN, 0, 0, "it is tried again at once"},
     [REASON_RESTART] = {"SCHEDULED_RESTART", LINK_DOWN, 0, 0,
         "the daily restart: it comes back by itself"},
     [REASON_WEEKLY_RESTART] = {"SCHEDULED_RESTART", LINK_DOWN, 0, 0,

@@ -26,6 +26,7 @@ enum link_reason {
     REASON_GARBLED,        /* bytes that are no message */
     REASON_INCOMPLETE,     /* the account could not be read to its end */
     REASON_STOPPED,        /* by us */
+    REASON_VERSION_CHOICE, /* by us: it is tried again at once with another offer */
     REASON_RESTART,        /* within the nightly restart window */
     REASON_WEEKLY_RESTART, /* within the weekly one, after which a full login is needed */
     /* refused */

@@ -21,6 +21,12 @@ enum {
 
 /* ---- life ---- */
 
+/* Versions that mix text and protobuf message by message are not spoken. */
+static bool is_mixed(int version)
+{
+    return version > WIRE_VERSION_TEXT_MAX && version < WIRE_VERSION_PROTO_MIN;
+}
+
 struct session *session_new(const struct session_config *config, struct session_listener listener)
 {
     assert(config != NULL && listener.on_event != NULL);
@@ -28,6 +34,8 @@ struct session *session_new(const struct session_config *config, struct session_
     assert(config->min_version <= config->max_version && config->client_id >= 0);
     struct session *s = xcalloc(1, sizeof *s);
     s->config = *config;
+    if (is_mixed(s->config.max_version)) /* a cap there leaves text */
+        s->config.max_version = WIRE_VERSION_TEXT_MAX;
     s->listener = listener;
     s->log = config->log;
     rng_init(&s->rng, config->seed, (uint64_t)config->client_id);
@@ -114,7 +122,9 @@ void session_opened(struct session *s, struct moment now)
     wire_reader_fini(&s->in);
     wire_reader_init(&s->in, LIMIT_FRAME, false);
     s->first_n = 0;
-    wire_offer_build(&s->out, s->config.min_version, s->config.max_version, STR(""));
+    s->offered = s->is_text_next ? WIRE_VERSION_TEXT_MAX : s->config.max_version;
+    s->is_text_next = false;
+    wire_offer_build(&s->out, s->config.min_version, s->offered, STR(""));
     pacing_note(&s->pacing, now.mono);
     s->last_input = now.mono;
     s->state_deadline =
@@ -247,17 +257,33 @@ static bool early_error(struct session *s, struct str body)
     return true;
 }
 
+/* A Gateway whose highest version is a mixed one: it speaks text when nothing else is offered. */
+static void ask_for_text(struct session *s, int version)
+{
+    char text[80];
+    snprintf(text, sizeof text, "the server chose version %d; text is asked for", version);
+    s->is_text_next = true;
+    session_drop(s, REASON_VERSION_CHOICE, 0, text);
+    s->attempts--;
+    if (!s->is_stopping)
+        s->retry_at = s->now.mono;
+}
+
 static void hello(struct session *s, struct str body)
 {
     struct wire_hello h;
     struct error e;
-    if (!wire_hello_parse(body, s->config.min_version, s->config.max_version, &h, &e)) {
+    if (!wire_hello_parse(body, s->config.min_version, s->offered, &h, &e)) {
         if (strcmp(e.reason, "WIRE_VERSION") == 0)
             session_drop(s, REASON_VERSION, 503, e.text);
         else if (strcmp(e.reason, "WIRE_REDIRECT") == 0)
             session_drop(s, REASON_REDIRECTED, 0, e.text);
         else if (!early_error(s, body))
             log_warn(&s->log, "skipped a frame before the handshake: %s", e.text);
+        return;
+    }
+    if (is_mixed(h.version)) {
+        ask_for_text(s, h.version);
         return;
     }
     s->version = h.version;

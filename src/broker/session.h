@@ -28,7 +28,7 @@ struct session;
 
 struct session_config {
     int32_t client_id;
-    int min_version, max_version;           /* server versions that are offered: 176..200 */
+    int min_version, max_version;           /* server versions that are offered: 176..226 */
     int messages_per_s;                     /* pacing; 0 = 45 */
     int64_t request_timeout_ms;             /* for an answer of the broker; 0 = 10 s */
     int64_t backoff_min_ms, backoff_max_ms; /* between attempts; 0 = 500 ms, 60 s */

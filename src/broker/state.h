@@ -124,6 +124,8 @@ struct session {
     struct pacing pacing;
     struct arena *arena; /* of the frame at hand */
     int version;         /* 0 before the handshake */
+    int offered;         /* the highest version that this connection has offered */
+    bool is_text_next;   /* the next connection offers text versions alone */
     char server_time[64];
     char first[FIRST_BYTES]; /* what came before the handshake was done */
     size_t first_n;

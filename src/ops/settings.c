@@ -25,8 +25,8 @@ static const struct field broker_fields[] = {
           .doc = "API client id; orders belong to the id that placed them"),
     FIELD(struct broker_settings, account, .initial = "",
           .doc = "Account to use where several are managed; empty takes the first"),
-    FIELD(struct broker_settings, max_version, .initial = "200", .min = "176", .max = "200",
-          .doc = "Highest protocol version that is offered"),
+    FIELD(struct broker_settings, max_version, .initial = "226", .min = "176", .max = "226",
+          .doc = "Highest protocol version that is offered; 200 and below are text"),
     FIELD(struct broker_settings, messages_per_s, .initial = "45", .min = "1", .max = "50",
           .doc = "Messages sent to the broker per second at most; it allows 50", .unit = "1/s"),
 };

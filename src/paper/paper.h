@@ -31,7 +31,7 @@ struct paper_config {
     uint64_t seed;         /* of the market; the same seed is the same market for ever */
     const char *accounts;  /* "DU" and digits each, at most 15 characters, separated by
                               commas, at most 8; NULL: "DU9000001" */
-    int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 200 */
+    int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 226 */
     bool real_sessions;    /* false: every listing trades around the clock */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */
     bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */

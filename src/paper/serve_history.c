@@ -241,12 +241,15 @@ static void send_bars(struct paper *p, struct paper_peer *peer,
                       const struct wire_req_historical_data *req, const struct history *h)
 {
     const struct instrument *i = h->instrument;
-    struct wire_bar *bars = ARENA_MANY(p->arena, struct wire_bar, BARS_MAX + 2);
+    /* a session may begin and end with a part of a bar */
+    int64_t span_s = h->end_s - h->from_s, most = span_s / h->bar_s + span_s / HOURS_DAY_S * 2 + 4;
+    size_t room = most > 0 && most < BARS_MAX + 2 ? (size_t)most : BARS_MAX + 2;
+    struct wire_bar *bars = ARENA_MANY(p->arena, struct wire_bar, room);
     size_t n = 0;
     int64_t at = bar_start(i, h->bar_s, h->from_s);
     if (at < h->from_s) /* only whole bars, so that "10 D" are ten with the present day's */
         at = bar_end(i, h->bar_s, at);
-    while (at < h->end_s && n < BARS_MAX + 2) {
+    while (at < h->end_s && n < room) {
         int64_t next = bar_end(i, h->bar_s, at);
         struct feed_bar b;
         if (feed_bar(p->feed, i, at, next < h->end_s ? next : h->end_s, &b))

@@ -38,7 +38,7 @@ enum {
     WIRE_VERSION_TEXT_MAX = 200,
     WIRE_VERSION_PROTO_MIN = 213,
     WIRE_VERSION_PROTO_MAX = 226,
-    WIRE_VERSION_MAX = WIRE_VERSION_TEXT_MAX /* the highest that session and exchange agree on */
+    WIRE_VERSION_MAX = WIRE_VERSION_PROTO_MAX
 };
 
 /* Versions at which a layout changed (tws-protocol 1.5): the new layout holds from there on. */

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "paper/record.h"
+#include "wire/codec.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -86,7 +87,7 @@ struct rig *rig_new(const struct rig_config *config)
     r->tasks = tasks_new();
     struct session_config session = {.client_id = 1,
                                      .min_version = 176,
-                                     .max_version = 200,
+                                     .max_version = WIRE_VERSION_MAX,
                                      .backoff_max_ms = 5000,
                                      .messages_per_s = config->messages_per_s,
                                      .seed = config->seed,
@@ -172,7 +173,14 @@ static int class_of(struct str body)
         int class;
     } IDS[] = {{"5", 1},  {"3", 1},  {"11", 1}, {"59", 1}, {"1", 2}, {"2", 2},
                {"45", 2}, {"46", 2}, {"6", 3},  {"7", 3},  {"8", 3}, {"61", 4}};
+    enum { WORD = 4, PROTO_ID = 200 }; /* in protobuf the id is a word, and higher */
+    char number[12];
     struct str id = str_sub(body, 0, str_find(body, '\0', 0));
+    if (id.n == 0 && body.n >= WORD) {
+        int n = (unsigned char)body.p[2] << 8 | (unsigned char)body.p[3];
+        snprintf(number, sizeof number, "%d", n > PROTO_ID ? n - PROTO_ID : n);
+        id = str_of(number);
+    }
     for (size_t i = 0; i < sizeof IDS / sizeof IDS[0]; i++)
         if (str_eq(id, str_of(IDS[i].id)))
             return IDS[i].class;

@@ -50,7 +50,7 @@ struct rig_frame {
 
 struct rig_config {
     uint64_t seed;
-    int version;        /* the highest that the exchange speaks; 0: 200 */
+    int version;        /* the highest that the exchange speaks; 0: all */
     int messages_per_s; /* of the session's pacing; 0: its default */
     struct rig_faults faults;
     bool is_verbose; /* the session's log goes to stderr */

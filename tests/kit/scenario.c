@@ -2,12 +2,16 @@
 /*
  * scenario: tells the stories of tests/scenario/ in virtual time and prints TAP.
  *
- *     scenario [-v] [FILE.scn]...      without a file: all of tests/scenario/; -v shows the answers
+ *     scenario [-v] [-V VERSION] [FILE.scn]...
+ *
+ * Without a file: all of tests/scenario/. Each is told twice, with the broker's messages as text
+ * and as protobuf, or with -V at that server version alone. -v shows the answers.
  */
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "story.h"
 #include "truth.h"
+#include "wire/codec.h"
 
 #include <glob.h>
 #include <stdarg.h>
@@ -291,7 +295,7 @@ static void finish(struct story *s)
         (void)rmdir(s->store_dir);
 }
 
-static bool run_file(const char *path, int number, bool is_verbose)
+static bool run_file(const char *path, int version, int number, bool is_verbose)
 {
     struct str text = read_file(path), title = STR_NONE;
     struct story s = {.file = path, .rest_of_file = text, .is_verbose = is_verbose};
@@ -303,7 +307,7 @@ static bool run_file(const char *path, int number, bool is_verbose)
     }
     struct str head = text;
     (void)str_cut(&head, '\n', &title);
-    s.config = (struct world_config){.seed = 1};
+    s.config = (struct world_config){.seed = 1, .version = version};
     if (!utc_parse(STR("2026-03-02T14:30:00Z"), &s.config.start))
         abort();
     s.arena = arena_new(64 << 20);
@@ -312,7 +316,7 @@ static bool run_file(const char *path, int number, bool is_verbose)
     answer_start(&s.behind_answer);
     (void)story_set_variable(&s, STR("token"), STR(WORLD_TOKEN));
     bool ok = tell(&s);
-    printf("%s %d - %s: " STR_FMT "\n", ok ? "ok" : "not ok", number, path,
+    printf("%s %d - %s at %d: " STR_FMT "\n", ok ? "ok" : "not ok", number, path, version,
            STR_ARG(str_sub(title, 2, title.n)));
     if (!ok)
         explain(&s);
@@ -326,19 +330,36 @@ static bool run_file(const char *path, int number, bool is_verbose)
 
 int main(int argc, char **argv)
 {
+    static const int both[] = {WIRE_VERSION_TEXT_MAX, WIRE_VERSION_PROTO_MAX};
+    const int *versions = both;
+    size_t version_count = sizeof both / sizeof both[0];
     glob_t found = {0};
-    bool is_verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-    int first = is_verbose ? 2 : 1;
-    char **files = argv + first;
-    size_t n = argc > first ? (size_t)(argc - first) : 0;
+    bool is_verbose = false;
+    int only = 0, flag;
+    while ((flag = getopt(argc, argv, "vV:")) != -1) {
+        int64_t given = 0;
+        if (flag == '?' || (flag == 'V' && !str_to_i64(str_of(optarg), &given)))
+            return 2;
+        is_verbose = is_verbose || flag == 'v';
+        if (flag == 'V') {
+            only = (int)given;
+            versions = &only;
+            version_count = 1;
+        }
+    }
+    char **files = argv + optind;
+    size_t n = (size_t)(argc - optind);
     if (n == 0 && glob("tests/scenario/*.scn", 0, NULL, &found) == 0) {
         files = found.gl_pathv;
         n = found.gl_pathc;
     }
     bool ok = n > 0;
-    printf("1..%zu\n", n);
-    for (size_t i = 0; i < n; i++)
-        ok = run_file(files[i], (int)i + 1, is_verbose) && ok;
+    size_t total = n * version_count;
+    printf("1..%zu\n", total);
+    for (size_t i = 0; i < total; i++)
+        ok = run_file(files[i / version_count], versions[i % version_count], (int)i + 1,
+                      is_verbose) &&
+             ok;
     globfree(&found);
     return ok ? 0 : 1;
 }

@@ -57,6 +57,7 @@ struct world *world_new(const struct world_config *config, struct error *e)
     w->paper_config = (struct paper_config){
         .seed = config->seed,
         .speed = config->speed,
+        .max_version = config->version,
         .real_sessions = config->real_sessions,
         .log = {&w->sink, "paper"},
     };

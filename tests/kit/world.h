@@ -90,7 +90,8 @@ struct world {
 struct world_config {
     uint64_t seed;
     struct utc start;
-    int speed; /* of the exchange's time; 0: 1 */
+    int speed;   /* of the exchange's time; 0: 1 */
+    int version; /* the highest that the exchange speaks; 0: all */
     bool real_sessions;
     const char *db_path; /* NULL: in memory */
 };

@@ -467,6 +467,27 @@ static void the_reason_of_an_end_outlives_later_remarks(void **state)
     book_free(b);
 }
 
+static void words_without_a_number_do_not_replace_the_number(void **state)
+{
+    (void)state;
+    struct book *b = book_new();
+    struct order o = an_order(5, 900, "100");
+    struct order_status s = {.state = STATE_INACTIVE};
+    struct event ev = event_of(EVENT_ORDER);
+    ev.order = &o;
+    ev.status = &s;
+    apply_notice(b, 5, 201, "too little margin", true);
+    snprintf(s.broker_text, sizeof s.broker_text, "Rejected by System");
+    book_apply(b, &ev);
+    assert_int_equal(book_order(b, 7, 5)->status.broker_code, 201);
+    assert_string_equal(book_order(b, 7, 5)->status.broker_text, "too little margin");
+    o.order_id = 6;
+    o.perm_id = 901;
+    book_apply(b, &ev);
+    assert_string_equal(book_order(b, 7, 6)->status.broker_text, "Rejected by System");
+    book_free(b);
+}
+
 static void a_reason_that_comes_before_its_order_is_kept(void **state)
 {
     (void)state;
@@ -811,6 +832,7 @@ int main(void)
         cmocka_unit_test(a_refused_cancel_lets_the_order_live),
         cmocka_unit_test(the_reason_of_an_end_outlives_later_remarks),
         cmocka_unit_test(a_reason_that_comes_before_its_order_is_kept),
+        cmocka_unit_test(words_without_a_number_do_not_replace_the_number),
         cmocka_unit_test(a_what_if_is_no_order),
         cmocka_unit_test(an_order_that_a_complete_list_omits_is_unknown),
         cmocka_unit_test(a_finished_order_finds_its_row_by_reference),

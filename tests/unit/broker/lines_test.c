@@ -331,5 +331,5 @@ int main(void)
         cmocka_unit_test(a_wait_ends_at_its_time),
         cmocka_unit_test(a_wait_ends_with_its_connection_or_task),
     };
-    return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
+    return PEER_RUN("lines", tests);
 }

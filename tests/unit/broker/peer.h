@@ -23,6 +23,11 @@
 
 #include <cmocka.h>
 
+/* What servers answer in this run: each group of tests runs with text and with protobuf. */
+static int peer_version = WIRE_VERSION_TEXT_MAX;
+
+#define PEER_RUN(name, tests) (peer_run(name, tests, sizeof(tests) / sizeof((tests)[0])))
+
 enum { PEER_WALL_S = 1790000000, PEER_SEEN_MAX = 4096 };
 
 /* An event as the listener saw it. */
@@ -98,7 +103,7 @@ static inline void peer_on_event(void *self, const struct event *ev)
 static inline struct session_config peer_config(void)
 {
     return (struct session_config){
-        .client_id = 7, .min_version = 176, .max_version = 200, .seed = 1};
+        .client_id = 7, .min_version = 176, .max_version = WIRE_VERSION_MAX, .seed = 1};
 }
 
 static inline struct peer *peer_new(struct session_config config)
@@ -292,7 +297,7 @@ static inline void peer_hello(struct peer *p, int version)
 static inline void peer_connect(struct peer *p)
 {
     peer_open(p);
-    peer_hello(p, 200);
+    peer_hello(p, peer_version);
     peer_turn(p);
 }
 
@@ -347,6 +352,20 @@ static inline struct contract peer_contract(int32_t con_id)
     snprintf(c.symbol, sizeof c.symbol, "AAPL");
     snprintf(c.currency, sizeof c.currency, "USD");
     return c;
+}
+
+/* ---- running ---- */
+
+static inline int peer_run(const char *name, const struct CMUnitTest *tests, size_t n)
+{
+    int failed = 0;
+    for (int i = 0; i < 2; i++) {
+        char title[64];
+        peer_version = i == 0 ? WIRE_VERSION_TEXT_MAX : WIRE_VERSION_PROTO_MAX;
+        snprintf(title, sizeof title, "%s at %d", name, peer_version);
+        failed += _cmocka_run_group_tests(title, tests, n, NULL, NULL);
+    }
+    return failed;
 }
 
 #endif

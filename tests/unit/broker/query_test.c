@@ -670,5 +670,5 @@ int main(void)
         cmocka_unit_test(the_end_of_an_older_list_does_not_end_a_younger),
         cmocka_unit_test(questions_in_flight_are_bounded),
     };
-    return cmocka_run_group_tests_name("query", tests, NULL, NULL);
+    return PEER_RUN("query", tests);
 }

@@ -585,5 +585,5 @@ int main(void)
         cmocka_unit_test(after_the_weekly_restart_a_login_is_likely_missing),
         cmocka_unit_test(a_first_connection_is_never_a_restart),
     };
-    return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
+    return PEER_RUN("reason", tests);
 }

@@ -10,8 +10,8 @@ static void a_handshake_ends_in_ready(void **state)
     (void)state;
     struct peer *p = peer_new(peer_config());
     peer_open(p);
-    assert_string_equal(p->offer, "v176..200");
-    peer_hello(p, 200);
+    assert_string_equal(p->offer, "v176..226");
+    peer_hello(p, peer_version);
     peer_turn(p);
     assert_int_equal(
         ((const struct wire_req_start_api *)peer_got(p, WIRE_REQ_START_API))->client_id, 7);
@@ -25,12 +25,81 @@ static void a_handshake_ends_in_ready(void **state)
     assert_int_equal(n, 5);
     struct session_status st;
     session_status(p->s, &st);
-    assert_int_equal(st.server_version, 200);
+    assert_int_equal(st.server_version, peer_version);
     assert_string_equal(st.accounts, "DU1");
     assert_string_equal(st.server_time, "20260405 23:50:23 EST");
     assert_int_equal(st.attempts, 0);
     assert_int_equal(st.requests_in_flight, 0);
     peer_free(p);
+}
+
+/* A server of 2025 answers with a version that mixes encodings; asked for text it speaks text. */
+static void a_mixed_version_leads_to_one_attempt_with_text(void **state)
+{
+    (void)state;
+    struct peer *p = peer_new(peer_config());
+    static const int MIXED[] = {201, 208, 212};
+    for (size_t i = 0; i < sizeof MIXED / sizeof MIXED[0]; i++) {
+        peer_open(p);
+        assert_string_equal(p->offer, "v176..226");
+        peer_hello(p, MIXED[i]);
+        peer_turn(p);
+        struct session_status st;
+        session_status(p->s, &st);
+        assert_string_equal(st.reason, "VERSION_CHOICE");
+        assert_int_equal(p->closes, 2 * i + 1);
+        assert_int_equal(p->got_count, 0);
+        peer_open(p); /* at once */
+        assert_string_equal(p->offer, "v176..200");
+        peer_hello(p, 200);
+        peer_turn(p);
+        assert_true(session_is_ready(p->s));
+        session_status(p->s, &st);
+        assert_string_equal(st.reason, "");
+        assert_int_equal(st.reconnects, i);
+        /* the next connection asks again: the Gateway may have been updated */
+        p->closes++;
+        p->got_count = 0;
+        session_closed(p->s, STR("closed"), p->now);
+        peer_pass(p, 60000);
+    }
+    peer_free(p);
+}
+
+static void a_server_that_insists_on_a_mixed_version_is_refused(void **state)
+{
+    (void)state;
+    struct peer *p = peer_new(peer_config());
+    peer_open(p);
+    peer_hello(p, 205);
+    peer_turn(p);
+    peer_open(p);
+    peer_hello(p, 205);
+    peer_turn(p);
+    struct session_status st;
+    session_status(p->s, &st);
+    assert_int_equal(st.link, LINK_REFUSED);
+    assert_string_equal(st.reason, "VERSION");
+    assert_false(session_wants_open(p->s, p->now));
+    peer_free(p);
+}
+
+static void a_cap_among_the_mixed_versions_leaves_text(void **state)
+{
+    (void)state;
+    static const struct {
+        int cap;
+        const char *offer;
+    } CASES[] = {{176, "v176..176"}, {200, "v176..200"}, {201, "v176..200"},
+                 {212, "v176..200"}, {213, "v176..213"}, {225, "v176..225"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct session_config config = peer_config();
+        config.max_version = CASES[i].cap;
+        struct peer *p = peer_new(config);
+        peer_open(p);
+        assert_string_equal(p->offer, CASES[i].offer);
+        peer_free(p);
+    }
 }
 
 static void nothing_is_sent_before_the_first_order_id(void **state)
@@ -295,21 +364,47 @@ static void a_handshake_without_answer_is_given_up(void **state)
 static void junk_closes_the_stream_and_never_more(void **state)
 {
     (void)state;
-    static const struct str JUNK[] = {
-        {"\x00\x00\x00\x00", 4},   /* an empty frame */
-        {"\xff\xff\xff\xff", 4},   /* longer than may be */
-        {"\x00\x00\x00\x02xx", 6}, /* no field */
-        {"\x00\x00\x00\x04"
-         "61\x00\x00",
-         8}, /* a position without fields */
-        {"\x00\x00\x00\x06"
-         "1\x00zz\x00\x00",
-         10}, /* a price that is none */
+    enum { BOTH, TEXT, PROTO };
+    static const struct {
+        struct str bytes;
+        int where;
+    } JUNK[] = {
+        {{"\x00\x00\x00\x00", 4}, BOTH},                 /* an empty frame */
+        {{"\xff\xff\xff\xff", 4}, BOTH},                 /* longer than may be */
+        {{"\x01\x00\x00\x01", 4}, BOTH},                 /* by one byte */
+        {{"\x00\x00\x00\x02xx", 6}, BOTH},               /* no field, no whole id */
+        {{"\x00\x00\x00\x04\x80\x00\x00\x01", 8}, BOTH}, /* a negative id */
+        {{"\x00\x00\x00\x04"
+          "61\x00\x00",
+          8},
+         TEXT}, /* a position without fields */
+        {{"\x00\x00\x00\x06"
+          "1\x00zz\x00\x00",
+          10},
+         TEXT}, /* a price that is none */
+        {{"\x00\x00\x00\x0e"
+          "89\x00"
+          "5\x00-1\x00zzzzz\x00",
+          18},
+         TEXT}, /* a histogram of -1 rows */
+        {{"\x00\x00\x00\x0e"
+          "89\x00"
+          "5\x00"
+          "9999\x00zzz\x00",
+          18},
+         TEXT}, /* of more rows than the frame has bytes */
+        {{"\x00\x00\x00\x07\x00\x00\x01\x05\x0a\x09x", 11}, PROTO}, /* a text past the end */
+        {{"\x00\x00\x00\x06\x00\x00\x01\x05\x08\x01", 10}, PROTO},  /* of the wrong wire type */
+        {{"\x00\x00\x00\x05\x00\x00\x01\x05\x80", 9}, PROTO},       /* half a number */
+        {{"\x00\x00\x00\x06\x00\x00\x01\x05\x0b\x0c", 10}, PROTO},  /* a group */
     };
     for (size_t i = 0; i < sizeof JUNK / sizeof JUNK[0]; i++) {
+        bool is_text = peer_version <= WIRE_VERSION_TEXT_MAX;
+        if (JUNK[i].where == (is_text ? PROTO : TEXT))
+            continue;
         struct peer *p = peer_new(peer_config());
         peer_connect(p);
-        peer_bytes(p, JUNK[i]);
+        peer_bytes(p, JUNK[i].bytes);
         assert_int_equal(peer_link(p), LINK_DOWN);
         assert_true(peer_last(p, EVENT_LINK)->text[0] != '\0');
         peer_pass(p, 1000);
@@ -506,6 +601,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_handshake_ends_in_ready),
+        cmocka_unit_test(a_mixed_version_leads_to_one_attempt_with_text),
+        cmocka_unit_test(a_server_that_insists_on_a_mixed_version_is_refused),
+        cmocka_unit_test(a_cap_among_the_mixed_versions_leaves_text),
         cmocka_unit_test(nothing_is_sent_before_the_first_order_id),
         cmocka_unit_test(everything_is_asked_for_before_ready),
         cmocka_unit_test(one_missing_end_keeps_the_session_from_ready),
@@ -529,5 +627,5 @@ int main(void)
         cmocka_unit_test(an_end_that_nobody_asked_for_ends_nothing),
         cmocka_unit_test(stopping_ends_without_another_attempt),
     };
-    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+    return PEER_RUN("session", tests);
 }

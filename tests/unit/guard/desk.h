@@ -57,7 +57,7 @@ static inline void desk_start(struct desk *d)
     int64_t seq;
     assert_true(db_last_seq(d->db, &seq, &e));
     struct session_config session = {
-        .client_id = d->client_id, .min_version = 176, .max_version = 200, .seed = 1};
+        .client_id = d->client_id, .min_version = 176, .max_version = 226, .seed = 1};
     struct gate_config config = {.limits = &d->limits,
                                  .is_embedded = !d->is_foreign,
                                  .client_id = d->client_id,
