@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/paper_main.h"
 
+#include "app/calendar_main.h"
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "instruments.h" /* made by the build from data/instruments.csv */
@@ -204,6 +205,7 @@ static const char usage[] =
     "usage: portcullis paper [--port N | --socket PATH] [--state FILE | --memory] [--seed N]\n"
     "                        [--accounts DU...,DU...] [--sessions real] [--no-opening]\n"
     "                        [--max-version N]\n"
+    "       portcullis paper --calendar CODE|all [--from YEAR] [--to YEAR]\n"
     "The paper exchange: a TWS simulator on 127.0.0.1 (port 7497 unless given). Prices are\n"
     "simulated. --memory keeps nothing; otherwise orders and positions survive a restart.\n";
 
@@ -321,6 +323,8 @@ int paper_main(int count, char *const *args)
         fputs(usage, stdout);
         return 0;
     }
+    if (count > 0 && strcmp(args[0], "--calendar") == 0)
+        return calendar_main(count, args);
     if (!parse(&o, count, args, &e)) {
         fprintf(stderr, "portcullis paper: %s\n%s", e.text, usage);
         return 2;
