@@ -46,6 +46,7 @@ static const struct zone {
     {"Europe/Zurich", 60, 120},
     {"Europe/Budapest", 60, 120},
     {"Europe/Helsinki", 120, 180},
+    {"EET", 120, 180},
     {"Israel", 120, 180},
     {"Asia/Jerusalem", 120, 180},
     {"Africa/Johannesburg", 120, 120},

@@ -2,6 +2,7 @@
 #include "paper/chains.h"
 
 #include "base/instant.h"
+#include "model/calendar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #define EQUITY(con_id, name, label, step, rule, hours, close)                                      \
     {                                                                                              \
         (con_id), SEC_OPT, name, name, label, US_OPTIONS, "USD", "100", rule, "US/Eastern", hours, \
-            "XNYS", CYCLE_EQUITY, "", 0, (close), (step), false                                    \
+            "XNYS", "XNYS", CYCLE_EQUITY, "", 0, (close), (step), false                            \
     }
 #define STOCK(con_id, name, label, step)                                                           \
     EQUITY(con_id, name, label, step, "PENNY", "0930-1600", 960)
@@ -22,14 +23,17 @@
 #define INDEX(con_id, name, class, label, step, cycle, hours, close)                               \
     {                                                                                              \
         (con_id), SEC_OPT, name, class, label, "SMART,CBOE", "USD", "100", "NICKEL", "US/Eastern", \
-            hours, "XNYS", (cycle), "", 0, (close), (step), true                                   \
+            hours, "XNYS", "XNYS", (cycle), "", 0, (close), (step), true                           \
     }
 #define FUTURE(con_id, symbol, class, name, exchange, ccy, mult, rule, zone, hours, calendar,      \
-               cycle, months, listed, close)                                                       \
+               business, cycle, months, listed, close)                                             \
     {                                                                                              \
         (con_id), SEC_FUT, symbol, class, name, exchange, ccy, mult, rule, zone, hours, calendar,  \
-            (cycle), months, (listed), (close), 0, false                                           \
+            business, (cycle), months, (listed), (close), 0, false                                 \
     }
+#define GLOBEX(con_id, symbol, class, name, exchange, mult, rule, cycle, months, listed, close)    \
+    FUTURE(con_id, symbol, class, name, exchange, "USD", mult, rule, "US/Central", "GLOBEX",       \
+           "CMES", "XNYS", cycle, months, listed, close)
 
 /* The place in this table is part of the ids: add rows at the end only. */
 static const struct chain chains[] = {
@@ -51,10 +55,32 @@ static const struct chain chains[] = {
     INDEX(416904, "SPX", "SPXW", "S&P 500 Stock Index", 50000000, CYCLE_DAILY, "0930-1615", 960),
     INDEX(416843, "NDX", "NDX", "NASDAQ 100 Stock Index", 500000000, CYCLE_MONTHLY, "0930-1615",
           975),
-    FUTURE(416904, "ES", "ES", "E-mini S&P 500", "CME", "USD", "50", "QUARTER", "US/Central",
-           "GLOBEX", "CMES", CYCLE_THIRD_FRIDAY, "HMUZ", 6, 510),
-    FUTURE(416843, "NQ", "NQ", "E-mini NASDAQ 100", "CME", "USD", "20", "QUARTER", "US/Central",
-           "GLOBEX", "CMES", CYCLE_THIRD_FRIDAY, "HMUZ", 6, 510),
+    GLOBEX(416904, "ES", "ES", "E-mini S&P 500", "CME", "50", "QUARTER", CYCLE_THIRD_FRIDAY, "HMUZ",
+           6, 510),
+    GLOBEX(416843, "NQ", "NQ", "E-mini NASDAQ 100", "CME", "20", "QUARTER", CYCLE_THIRD_FRIDAY,
+           "HMUZ", 6, 510),
+    GLOBEX(900000253, "RTY", "RTY", "E-Mini Russell 2000 Index", "CME", "50", "DIME",
+           CYCLE_THIRD_FRIDAY, "HMUZ", 5, 510),
+    GLOBEX(416904, "MES", "MES", "Micro E-Mini S&P 500", "CME", "5", "QUARTER", CYCLE_THIRD_FRIDAY,
+           "HMUZ", 5, 510),
+    GLOBEX(900000264, "CL", "CL", "Light Sweet Crude Oil", "NYMEX", "1000", "CENT", CYCLE_BEFORE_25,
+           "FGHJKMNQUVXZ", 13, 810),
+    GLOBEX(900000266, "GC", "GC", "Gold", "COMEX", "100", "DIME", CYCLE_THIRD_LAST, "GJMQVZ", 8,
+           750),
+    GLOBEX(12087792, "EUR", "6E", "European Monetary Union Euro", "CME", "125000", "HALFPIP",
+           CYCLE_THIRD_WEDNESDAY, "HMUZ", 6, 556),
+    GLOBEX(900000265, "ZN", "ZN", "10 Year US Treasury Note", "CBOT", "1000", "HALF64",
+           CYCLE_SEVENTH_LAST, "HMUZ", 4, 721),
+    FUTURE(13455763, "VIX", "VX", "CBOE Volatility Index", "CFE", "USD", "1000", "NICKELS",
+           "US/Central", "0830-1515", "XCBF", "XCBF", CYCLE_VOLATILITY, "FGHJKMNQUVXZ", 8, 480),
+    FUTURE(900000055, "DAX", "FDAX", "DAX 40 Index", "EUREX", "EUR", "25", "ONE", "MET",
+           "0800-2200", "XEUR", "XEUR", CYCLE_THIRD_FRIDAY, "HMUZ", 4, 780),
+    FUTURE(900000255, "ESTX50", "FESX", "Dow Jones Euro STOXX50", "EUREX", "EUR", "10", "ONE",
+           "MET", "0800-2200", "XEUR", "XEUR", CYCLE_THIRD_FRIDAY, "HMUZ", 4, 720),
+    FUTURE(900000056, "N225", "225", "Nikkei 225 Index", "OSE.JPN", "JPY", "1000", "TEN", "Japan",
+           "0845-1545", "XTKS", "XTKS", CYCLE_SECOND_FRIDAY, "HMUZ", 5, 945),
+    FUTURE(900000261, "HSI", "HSI", "Hang Seng Index", "HKFE", "HKD", "50", "ONE", "Hongkong",
+           "0915-1200/1300-1630", "XHKG", "XHKG", CYCLE_SECOND_LAST, "FGHJKMNQUVXZ", 4, 960),
 };
 enum { CHAINS = sizeof chains / sizeof chains[0] };
 _Static_assert((int)CHAINS <= (int)CHAINS_MAX, "an id has 6 bits for the chain");
@@ -76,8 +102,7 @@ const struct chain *chains_at(size_t index)
 /* ---- days ---- */
 static bool is_open_day(const struct chain *c, int64_t day)
 {
-    (void)c;
-    return civil_weekday(day) < 5;
+    return calendar_session(calendar_find(str_of(c->business)), day, NULL);
 }
 
 /* The n-th business day before `day`, which need not be one; n = 0: day itself or the one before.

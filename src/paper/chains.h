@@ -49,7 +49,9 @@ struct chain {
     const char *symbol, *trading_class, *name;
     const char *exchanges;                    /* comma-separated, the default route first */
     const char *currency, *multiplier, *rule; /* rule: of price steps, by name */
-    const char *zone, *hours, *calendar;
+    const char *zone, *hours;
+    const char *calendar; /* of its days of trade */
+    const char *business; /* calendar that decides the expiries */
     enum chain_cycle cycle;
     const char *months;  /* codes of the delivery months, F G H J K M N Q U V X Z */
     int listed;          /* futures: how many expiries are listed */

@@ -14,6 +14,9 @@ void derived_open(struct universe *u)
         int zone = hours_zone(str_of(c->zone));
         bool ok = zone >= 0 && hours_parse(str_of(c->hours), zone, &u->chains[k].hours) &&
                   steps_rule_named(str_of(c->rule)) != 0;
+        u->chains[k].hours.calendar = calendar_find(str_of(c->calendar));
+        ok =
+            ok && u->chains[k].hours.calendar != NULL && calendar_find(str_of(c->business)) != NULL;
         assert(ok); /* a table of the program */
         u->chains[k].underlying = map_get(u->by_id, c->underlying);
     }
@@ -62,6 +65,7 @@ static void make(const struct universe *u, const struct chain_key *k, struct ins
                                .chain = c,
                                .lot = DEC(1),
                                .hours = u->chains[k->chain].hours,
+                               .extended = u->chains[k->chain].hours,
                                .rule = steps_rule_named(str_of(c->rule)),
                                .volatility = under->volatility,
                                .beta = under->beta,

@@ -4,20 +4,44 @@
 #include <assert.h>
 #include <stdio.h>
 
-enum rule { RULE_NONE, RULE_US, RULE_EU };
+enum {
+    DAY_MIN = 1440,
+    REST_DAYS = 16 /* no market rests for longer */,
+    FAR_DAY = 80000 /* hours of listings are those of today */
+};
+enum rule { RULE_NONE, RULE_US, RULE_EU, RULE_AU };
 
 static const struct {
     const char *name;
     int offset_min;
     enum rule rule;
 } zones[] = {
-    {"UTC", 0, RULE_NONE},         {"US/Eastern", -300, RULE_US},
-    {"MET", 60, RULE_EU},          {"GB-Eire", 0, RULE_EU},
-    {"Japan", 540, RULE_NONE},     {"Hongkong", 480, RULE_NONE},
-    {"ROK", 540, RULE_NONE},       {"US/Central", -360, RULE_US},
-    {"EST", -300, RULE_NONE},      {"GMT", 0, RULE_NONE},
-    {"CET", 60, RULE_EU},          {"America/New_York", -300, RULE_US},
-    {"Europe/London", 0, RULE_EU}, {"Asia/Tokyo", 540, RULE_NONE},
+    {"UTC", 0, RULE_NONE},
+    {"US/Eastern", -300, RULE_US},
+    {"MET", 60, RULE_EU},
+    {"GB-Eire", 0, RULE_EU},
+    {"Japan", 540, RULE_NONE},
+    {"Hongkong", 480, RULE_NONE},
+    {"ROK", 540, RULE_NONE},
+    {"US/Central", -360, RULE_US},
+    {"EST", -300, RULE_NONE},
+    {"GMT", 0, RULE_NONE},
+    {"CET", 60, RULE_EU},
+    {"America/New_York", -300, RULE_US},
+    {"Europe/London", 0, RULE_EU},
+    {"Asia/Tokyo", 540, RULE_NONE},
+    {"Singapore", 480, RULE_NONE},
+    {"Australia/NSW", 600, RULE_AU},
+    {"EET", 120, RULE_EU},
+    {"Asia/Singapore", 480, RULE_NONE},
+    {"Asia/Hong_Kong", 480, RULE_NONE},
+    {"Asia/Seoul", 540, RULE_NONE},
+    {"Australia/Sydney", 600, RULE_AU},
+    {"Europe/Helsinki", 120, RULE_EU},
+    {"America/Chicago", -360, RULE_US},
+    {"Europe/Berlin", 60, RULE_EU},
+    {"Europe/Paris", 60, RULE_EU},
+    {"US/Pacific", -480, RULE_US},
 };
 enum { ZONES = sizeof zones / sizeof zones[0] };
 
@@ -60,6 +84,11 @@ int64_t hours_offset_s(int zone, int64_t utc_s)
     int year, month, day;
     civil_from_days(floor_div(utc_s, HOURS_DAY_S), &year, &month, &day);
     int64_t from, to;
+    if (zones[zone].rule == RULE_AU) { /* summer is at both ends of a year */
+        from = sunday(year, 4, 1) * HOURS_DAY_S + 7200 - standard;
+        to = sunday(year, 10, 1) * HOURS_DAY_S + 7200 - standard;
+        return standard + (utc_s >= from && utc_s < to ? 0 : 3600);
+    }
     if (zones[zone].rule == RULE_US) { /* 02:00 by the clock that is about to be changed */
         from = sunday(year, 3, 2) * HOURS_DAY_S + 7200 - standard;
         to = sunday(year, 11, 1) * HOURS_DAY_S + 3600 - standard;
@@ -116,6 +145,12 @@ bool hours_parse(struct str text, int zone, struct hours *out)
             out->break_to_min = weeks[i].to_min;
             return true;
         }
+    if (str_eq(text, STR("ALWAYS"))) {
+        out->is_daily = true;
+        out->n = 1;
+        out->spans[0].close_min = DAY_MIN;
+        return true;
+    }
     for (struct str span; str_cut(&text, '/', &span);) {
         if (span.n != 9 || span.p[4] != '-' || out->n == HOURS_SPANS_MAX)
             return false;
@@ -129,32 +164,66 @@ bool hours_parse(struct str text, int zone, struct hours *out)
     return out->n > 0;
 }
 
-enum { DAY_MIN = 1440 };
+enum { SATURDAY_DAY = 5 };
+
+/* How a day differs from the full one that `spans` describe; false if it is no session. */
+static bool day_shift(const struct hours *h, int64_t day, int *open_by, int *close_by)
+{
+    struct calendar_session s;
+    *open_by = *close_by = 0;
+    if (h->calendar == NULL)
+        return h->is_daily || civil_weekday(day) < SATURDAY_DAY;
+    if (!calendar_session(h->calendar, day, &s))
+        return false;
+    struct calendar_session full = calendar_regular(h->calendar, FAR_DAY);
+    *open_by = s.open_min - full.open_min;
+    *close_by = s.close_min - full.close_min;
+    return true;
+}
+
+/* A trading day without a night ends at its break, or where the calendar ends it earlier. */
+static size_t spans_of_week(const struct hours *h, int64_t day, int from[HOURS_SPANS_MAX],
+                            int to[HOURS_SPANS_MAX])
+{
+    int open_by, close_by;
+    size_t n = 0;
+    if (day_shift(h, day, &open_by, &close_by)) {
+        from[n] = 0;
+        to[n++] = close_by == 0 ? h->break_from_min
+                                : calendar_regular(h->calendar, day).close_min + close_by;
+    }
+    if (day_shift(h, day + 1, &open_by, &close_by)) {
+        from[n] = h->break_to_min;
+        to[n++] = DAY_MIN;
+    }
+    return n;
+}
 
 /* The sessions of one local day as spans; returns how many. */
 static size_t spans_of_day(const struct hours *h, int64_t day, int from[HOURS_SPANS_MAX],
                            int to[HOURS_SPANS_MAX])
 {
-    int weekday = civil_weekday(day);
+    int open_by, close_by;
     size_t n = 0;
-    if (h->is_week) {
-        if (weekday <= 4) {
-            from[n] = 0;
-            to[n++] = h->break_from_min;
-        }
-        if (weekday <= 3 || weekday == 6) {
-            from[n] = h->break_to_min;
-            to[n++] = DAY_MIN;
-        }
-        return n;
-    }
-    if (weekday >= 5)
+    if (h->is_week)
+        return spans_of_week(h, day, from, to);
+    if (h->n == 0 || !day_shift(h, day, &open_by, &close_by))
         return 0;
-    for (; n < h->n; n++) {
-        from[n] = h->spans[n].open_min;
-        to[n] = h->spans[n].close_min;
+    int end = h->spans[h->n - 1].close_min + close_by;
+    for (size_t i = 0; i < h->n; i++) {
+        bool is_last = i + 1 == h->n;
+        int close = h->spans[i].close_min;
+        from[n] = h->spans[i].open_min + (i == 0 ? open_by : 0);
+        to[n] = is_last || close > end ? end : close;
+        n += from[n] < to[n];
     }
     return n;
+}
+
+bool hours_has_session(const struct hours *h, int64_t day)
+{
+    int from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
+    return spans_of_day(h, day, from, to) > 0;
 }
 
 /* Seconds of trading between local midnight and second `until` of a local day. */
@@ -188,7 +257,7 @@ int64_t hours_last_open(const struct hours *h, int64_t utc_s)
     if (hours_is_open(h, utc_s))
         return utc_s;
     int64_t local = local_of(h, utc_s), today = floor_div(local, HOURS_DAY_S);
-    for (int64_t day = today; day > today - 8; day--) {
+    for (int64_t day = today; day > today - REST_DAYS; day--) {
         int from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
         for (size_t i = spans_of_day(h, day, from, to); i-- > 0;) {
             int64_t last = day * HOURS_DAY_S + (int64_t)to[i] * 60 - 1;
@@ -204,7 +273,7 @@ int64_t hours_next_open(const struct hours *h, int64_t utc_s)
     if (hours_is_open(h, utc_s))
         return utc_s;
     int64_t local = local_of(h, utc_s), today = floor_div(local, HOURS_DAY_S);
-    for (int64_t day = today; day < today + 8; day++) {
+    for (int64_t day = today; day < today + REST_DAYS; day++) {
         int from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
         size_t n = spans_of_day(h, day, from, to);
         for (size_t i = 0; i < n; i++) {
@@ -243,15 +312,30 @@ size_t hours_format_date(int zone, int64_t utc_s, char out[HOURS_TEXT_MAX])
     return 8;
 }
 
-static void describe_day(const struct hours *h, bool is_always, int64_t day, struct buf *out)
+static int ymd_of(int64_t day)
 {
-    int year, month, date, from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
+    int year, month, date;
     civil_from_days(day, &year, &month, &date);
-    int ymd = year * 10000 + month * 100 + date;
-    size_t n = is_always ? 0 : spans_of_day(h, day, from, to);
-    if (is_always)
-        buf_add_f(out, "%08d:0000-%08d:2359", ymd, ymd);
-    else if (n == 0)
+    return year * 10000 + month * 100 + date;
+}
+
+/* A session without a night is told by the day on which it ends. */
+static void describe_week(const struct hours *h, int64_t day, struct buf *out)
+{
+    int from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
+    size_t n = spans_of_week(h, day, from, to);
+    if (n == 0 || from[0] != 0)
+        buf_add_f(out, "%08d:CLOSED", ymd_of(day));
+    else
+        buf_add_f(out, "%08d:%02d%02d-%08d:%02d%02d", ymd_of(day - 1), h->break_to_min / 60,
+                  h->break_to_min % 60, ymd_of(day), to[0] / 60, to[0] % 60);
+}
+
+static void describe_day(const struct hours *h, int64_t day, struct buf *out)
+{
+    int ymd = ymd_of(day), from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
+    size_t n = spans_of_day(h, day, from, to);
+    if (n == 0)
         buf_add_f(out, "%08d:CLOSED", ymd);
     for (size_t i = 0; i < n; i++) {
         int last = to[i] < DAY_MIN ? to[i] : DAY_MIN - 1;
@@ -266,7 +350,13 @@ void hours_describe(const struct hours *h, bool is_always, int64_t utc_s, int da
     for (int i = 0; i < days; i++) {
         if (i > 0)
             buf_add_char(out, ';');
-        describe_day(h, is_always, first + i, out);
+        int64_t day = first + i;
+        if (is_always)
+            buf_add_f(out, "%08d:0000-%08d:2359", ymd_of(day), ymd_of(day));
+        else if (h->is_week)
+            describe_week(h, day, out);
+        else
+            describe_day(h, day, out);
     }
 }
 

@@ -4,8 +4,8 @@
  *
  * The zones are the ones that the listings name, by the broker's names, with the rules in force
  * since 2007; so the exchange needs no zone files and the same seed means the same market on every
- * machine. Trading hours are weekdays only; holidays are not known. Instants here are whole seconds
- * since 1970 UTC.
+ * machine. Trading hours follow the calendar of the market (model/calendar.h) where they name one,
+ * else they are those of every weekday. Instants here are whole seconds since 1970 UTC.
  */
 #ifndef PORTCULLIS_PAPER_HOURS_H
 #define PORTCULLIS_PAPER_HOURS_H
@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/instant.h"
 #include "base/str.h"
+#include "model/calendar.h"
 
 enum { HOURS_DAY_S = 86400, HOURS_SPANS_MAX = 3 };
 
@@ -22,6 +23,8 @@ struct hours {
      * `break_to_min` (Sunday's open); spans are not used. */
     bool is_week;
     int break_from_min, break_to_min;
+    bool is_daily;                   /* weekends too */
+    const struct calendar *calendar; /* NULL: every weekday is the same */
     size_t n;
     struct {
         int open_min, close_min; /* minutes after local midnight; close is exclusive */
@@ -44,9 +47,11 @@ int64_t hours_utc_of_local(int zone, int64_t local_s);
 
 /* ---- sessions ---- */
 /* "0930-1600", "0900-1130/1230-1530", "FX" (break 17:00..17:15) or "GLOBEX" (16:00..17:00, in the
- * time of Chicago); false if it is none of these. */
+ * time of Chicago) or "ALWAYS"; false if it is none of these. */
 bool hours_parse(struct str text, int zone, struct hours *out);
 bool hours_is_open(const struct hours *h, int64_t utc_s);
+/* True if there is trading on that local day (days since 1970). */
+bool hours_has_session(const struct hours *h, int64_t day);
 /* The last second <= utc_s at which the market was open. */
 int64_t hours_last_open(const struct hours *h, int64_t utc_s);
 /* The first second >= utc_s at which it is open. */

@@ -264,14 +264,16 @@ static bool answered_by_fault(struct paper *p, struct paper_peer *peer, const st
     if (any->message != NULL && any->type->size >= sizeof req_id)
         memcpy(&req_id, any->message, sizeof req_id);
     if (fault_takes(&f->pacing, peer->client_id))
-        peer_error(p, peer, req_id, CODE_PACING, "Max rate of messages per second has been exceeded");
+        peer_error(p, peer, req_id, CODE_PACING,
+                   "Max rate of messages per second has been exceeded");
     else if (any->id == WIRE_REQ_MKT_DATA && f->is_session_stolen)
         peer_error(p, peer, req_id, CODE_SESSION_STOLEN, "%s", SESSION_STOLEN_TEXT);
     else if (any->id == WIRE_REQ_HISTORICAL_DATA && f->is_history_farm_down)
         peer_error(p, peer, req_id, CODE_HISTORY,
                    "Historical Market Data Service error message:HMDS server disconnect occurred.  "
                    "Attempting reconnection...");
-    else if (any->id == WIRE_REQ_HISTORICAL_DATA && fault_takes(&f->history_pacing, peer->client_id))
+    else if (any->id == WIRE_REQ_HISTORICAL_DATA &&
+             fault_takes(&f->history_pacing, peer->client_id))
         peer_error(p, peer, req_id, CODE_HISTORY,
                    "Historical Market Data Service error message:Historical data request pacing "
                    "violation");

@@ -5,7 +5,9 @@
 static void send_next_id(struct paper *p, struct paper_peer *peer)
 {
     int64_t next = venue_next_id(p->venue, peer->client_id) + p->faults.next_id_shift;
-    const struct wire_rep_next_valid_id m = {(int32_t)(next < 1 ? 1 : next > INT32_MAX ? INT32_MAX : next)};
+    const struct wire_rep_next_valid_id m = {(int32_t)(next < 1           ? 1
+                                                       : next > INT32_MAX ? INT32_MAX
+                                                                          : next)};
     peer_send(p, peer, WIRE_REP_NEXT_VALID_ID, &m);
 }
 

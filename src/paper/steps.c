@@ -21,6 +21,11 @@ static const struct rule {
     /* options of the penny programme, and the others */
     {"PENNY", 8001, 0, 0, {{0, 10000}, {3000000, 50000}}},
     {"NICKEL", 8002, 0, 0, {{0, 50000}, {3000000, 100000}}},
+    {"ONE", 8005, 0, 0, {{0, 1000000}}},
+    {"DIME", 8006, 0, 0, {{0, 100000}}},
+    {"TEN", 8007, 0, 0, {{0, 10000000}}},
+    {"NICKELS", 8008, 0, 0, {{0, 50000}}},
+    {"HALFPIP", 8009, 0, 0, {{0, 50}}},
     {"QUARTER", 8004, 0, 0, {{0, 250000}}},
     {"HALF64", 8003, 0, 0, {{0, 15625}}}, /* half of a 32nd: notes of ten years */
     {"JP500",                             /* Tokyo: shares of the TOPIX 500 */

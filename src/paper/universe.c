@@ -214,6 +214,17 @@ const struct instrument *universe_pair(const struct universe *u, struct str base
     return NULL;
 }
 
+struct str instrument_detail(const struct instrument *i, struct str key)
+{
+    struct str rest = STR_NAME(i->detail);
+    for (struct str one; str_cut(&rest, ';', &one);) {
+        size_t at = str_find(one, '=', 0);
+        if (at < one.n && str_eq(str_sub(one, 0, at), key))
+            return str_sub(one, at + 1, one.n);
+    }
+    return STR_NONE;
+}
+
 struct dec instrument_step(const struct instrument *i, struct dec price)
 {
     return steps_at(i->rule, price);

@@ -6,12 +6,15 @@
  * different contract ids, as at the broker. Columns, in this order:
  *   con_id con_id_origin symbol local_symbol trading_class sec_type name exchanges primary currency
  *   isin stock_type industry category subcategory country tick lot zone hours base volatility beta
- *   volume spread note
+ *   volume spread note rule calendar extended multiplier detail
  * con_id_origin says "IB" where the broker's own id is publicly known and "own" where the id is
  * ours, from 900000001 on. exchanges are separated by ';', the default route first. base is the
  * price around which the market moves, volatility its size per year, beta its share of the common
  * market movement, volume the shares of a day, spread in ticks. A currency pair without a base is
- * a cross: its price follows from the pairs against USD.
+ * a cross: its price follows from the pairs against USD. rule names the bands of price steps
+ * (paper/steps.h), calendar the days of trade (model/calendar.h), extended the hours before and
+ * after the regular ones, detail what bonds and funds have of their own ("coupon=4.65;...").
+ * Shares in London are quoted in pounds here, with price magnifier 1.
  *
  * Beside the rows there are derived contracts: futures and options, made on demand by the rules of
  * paper/chains.h from the id alone, and remembered as long as the universe lives.
@@ -41,8 +44,11 @@ struct instrument {
     char stock_type[24];
     char industry[40], category[40], subcategory[40];
     char country[4];
-    struct dec tick, lot;
-    struct hours hours;
+    struct dec tick; /* the step at its base price; of derived ones the smallest of the rule */
+    struct dec lot;
+    struct hours hours;    /* regular ("liquid") */
+    struct hours extended; /* all hours in which orders with outsideRth may trade */
+    char detail[160];
     double base; /* 0 for a cross */
     double volatility, beta;
     int64_t volume;
@@ -50,7 +56,7 @@ struct instrument {
     bool is_tradable; /* false for indices and for rates that are only for information */
     bool is_shortable;
     struct dec multiplier; /* a position is worth quantity x price x multiplier; 1 for shares */
-    int32_t rule;          /* of price steps, see paper/steps.h; tick is its smallest step */
+    int32_t rule;          /* of price steps, see paper/steps.h */
     /* derived contracts; else NULL, INT64_MAX, false */
     const struct instrument *underlying;
     int64_t expiry_s; /* from this instant on it does not trade */
@@ -98,6 +104,8 @@ size_t universe_search(const struct universe *u, struct str pattern, const struc
 const struct instrument *universe_pair(const struct universe *u, struct str base, struct str quote);
 /* True if the listing is traded at an exchange of that name. */
 bool instrument_has_exchange(const struct instrument *i, struct str exchange);
+/* A member of `detail`, or nothing. */
+struct str instrument_detail(const struct instrument *i, struct str key);
 /* The price step at a price; market rules have bands. */
 struct dec instrument_step(const struct instrument *i, struct dec price);
 

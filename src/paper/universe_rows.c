@@ -35,6 +35,11 @@ enum column {
     COL_VOLUME,
     COL_SPREAD,
     COL_NOTE,
+    COL_RULE,
+    COL_CALENDAR,
+    COL_EXTENDED,
+    COL_MULTIPLIER,
+    COL_DETAIL,
     COLUMNS
 };
 
@@ -43,7 +48,8 @@ static const char *const column_names[COLUMNS] = {
     "name",     "exchanges",     "primary",     "currency",     "isin",          "stock_type",
     "industry", "category",      "subcategory", "country",      "tick",          "lot",
     "zone",     "hours",         "base",        "volatility",   "beta",          "volume",
-    "spread",   "note"};
+    "spread",   "note",          "rule",        "calendar",     "extended",      "multiplier",
+    "detail"};
 
 enum { ARENA_CAP = 1 << 20 };
 
@@ -81,6 +87,7 @@ static bool parse_texts(const struct csv *c, struct instrument *i, struct error 
         {COL_CATEGORY, i->category, sizeof i->category},
         {COL_SUBCATEGORY, i->subcategory, sizeof i->subcategory},
         {COL_COUNTRY, i->country, sizeof i->country},
+        {COL_DETAIL, i->detail, sizeof i->detail},
     };
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
         if (!copy_text(c, texts[t].column, texts[t].dst, texts[t].cap, e))
@@ -107,9 +114,74 @@ static bool parse_number(const struct csv *c, enum column column, double min, do
     return true;
 }
 
+/* Of bonds and funds: "coupon=4.65;maturity=20460223". */
+static bool parse_detail(const struct csv *c, struct instrument *i, struct error *e)
+{
+    struct str maturity = instrument_detail(i, STR("maturity"));
+    i->expiry_s = INT64_MAX;
+    if (maturity.n == 0)
+        return true;
+    if (!hours_parse_time(maturity, i->hours.zone, &i->expiry_s))
+        return bad_cell(c, COL_DETAIL, "has no date of maturity", e);
+    return str_copy(i->contract.expiry, sizeof i->contract.expiry, maturity);
+}
+
+static bool parse_hours(const struct csv *c, struct instrument *i, struct error *e)
+{
+    struct str calendar = c->cells[COL_CALENDAR], extended = c->cells[COL_EXTENDED];
+    int zone = hours_zone(c->cells[COL_ZONE]);
+    if (zone < 0)
+        return bad_cell(c, COL_ZONE, "is not a known zone", e);
+    if (!hours_parse(c->cells[COL_HOURS], zone, &i->hours))
+        return bad_cell(c, COL_HOURS, "is not a list of hours", e);
+    i->extended = i->hours;
+    if (extended.n > 0 && !hours_parse(extended, zone, &i->extended))
+        return bad_cell(c, COL_EXTENDED, "is not a list of hours", e);
+    i->hours.calendar = i->extended.calendar = calendar_find(calendar);
+    if (calendar.n > 0 && i->hours.calendar == NULL)
+        return bad_cell(c, COL_CALENDAR, "is not a known calendar", e);
+    return true;
+}
+
+static bool parse_steps(const struct csv *c, struct instrument *i, struct error *e)
+{
+    struct step_band band[STEPS_BANDS_MAX];
+    struct str rule = c->cells[COL_RULE];
+    if (!dec_parse(c->cells[COL_TICK], &i->tick) || dec_sign(i->tick) <= 0)
+        return bad_cell(c, COL_TICK, "is not a price step", e);
+    if (!dec_parse(c->cells[COL_LOT], &i->lot) || dec_sign(i->lot) <= 0)
+        return bad_cell(c, COL_LOT, "is not a size", e);
+    i->rule = rule.n > 0 ? steps_rule_named(rule) : steps_rule_of(i->tick);
+    if (i->rule == 0)
+        return bad_cell(c, COL_RULE, "is not a rule of price steps", e);
+    if (rule.n == 0 && (steps_bands(i->rule, band) != 1 || !dec_eq(band[0].step, i->tick)))
+        return bad_cell(c, COL_TICK, "is not a price step of one digit", e);
+    if (!dec_is_multiple(i->tick, steps_smallest(i->rule)))
+        return bad_cell(c, COL_TICK, "does not fit the rule", e);
+    return true;
+}
+
+static bool parse_model(const struct csv *c, struct instrument *i, struct error *e)
+{
+    double volume, spread;
+    bool is_cross = i->contract.sec_type == SEC_CASH && c->cells[COL_BASE].n == 0;
+    if (!parse_number(c, COL_BASE, is_cross ? 0 : 1e-6, 1e9, &i->base, e) ||
+        !parse_number(c, COL_VOLATILITY, 0, 2, &i->volatility, e) ||
+        !parse_number(c, COL_BETA, -5, 5, &i->beta, e) ||
+        !parse_number(c, COL_VOLUME, 0, 1e12, &volume, e) ||
+        !parse_number(c, COL_SPREAD, 0, 1000, &spread, e))
+        return false;
+    i->volume = (int64_t)volume;
+    i->spread_ticks = (int32_t)spread;
+    return true;
+}
+
 static bool parse_row(const struct csv *c, struct instrument *i, struct error *e)
 {
-    *i = (struct instrument){0};
+    static const bool is_listed[SEC_TYPE_COUNT] = {
+        [SEC_STK] = true,  [SEC_IND] = true,  [SEC_CASH] = true,  [SEC_CMDTY] = true,
+        [SEC_BOND] = true, [SEC_FUND] = true, [SEC_CRYPTO] = true};
+    *i = (struct instrument){.multiplier = DEC(1)};
     int64_t con_id = 0;
     if (c->n != COLUMNS)
         return error_set(e, ERROR_INVALID, "INSTRUMENTS",
@@ -121,38 +193,18 @@ static bool parse_row(const struct csv *c, struct instrument *i, struct error *e
     if (!parse_texts(c, i, e))
         return false;
     i->contract.sec_type = sec_type_parse(c->cells[COL_SEC_TYPE]);
-    if (i->contract.sec_type != SEC_STK && i->contract.sec_type != SEC_IND &&
-        i->contract.sec_type != SEC_CASH)
-        return bad_cell(c, COL_SEC_TYPE, "is not STK, IND or CASH", e);
-    if (!dec_parse(c->cells[COL_TICK], &i->tick) || dec_sign(i->tick) <= 0)
-        return bad_cell(c, COL_TICK, "is not a price step", e);
-    struct step_band band[STEPS_BANDS_MAX];
-    i->rule = steps_rule_of(i->tick);
-    if (steps_bands(i->rule, band) != 1 || !dec_eq(band[0].step, i->tick))
-        return bad_cell(c, COL_TICK, "is not a price step of one digit", e);
-    if (!dec_parse(c->cells[COL_LOT], &i->lot) || dec_sign(i->lot) <= 0)
-        return bad_cell(c, COL_LOT, "is not a size", e);
-    int zone = hours_zone(c->cells[COL_ZONE]);
-    if (zone < 0)
-        return bad_cell(c, COL_ZONE, "is not a known zone", e);
-    if (!hours_parse(c->cells[COL_HOURS], zone, &i->hours))
-        return bad_cell(c, COL_HOURS, "is not a list of hours", e);
-    double volume, spread;
-    bool is_cross = i->contract.sec_type == SEC_CASH && c->cells[COL_BASE].n == 0;
-    if (!parse_number(c, COL_BASE, is_cross ? 0 : 1e-6, 1e9, &i->base, e) ||
-        !parse_number(c, COL_VOLATILITY, 0, 2, &i->volatility, e) ||
-        !parse_number(c, COL_BETA, -5, 5, &i->beta, e) ||
-        !parse_number(c, COL_VOLUME, 0, 1e12, &volume, e) ||
-        !parse_number(c, COL_SPREAD, 0, 1000, &spread, e))
+    if (!is_listed[i->contract.sec_type])
+        return bad_cell(c, COL_SEC_TYPE, "is not a type of listings", e);
+    if (c->cells[COL_MULTIPLIER].n > 0 &&
+        (!dec_parse(c->cells[COL_MULTIPLIER], &i->multiplier) || dec_sign(i->multiplier) <= 0))
+        return bad_cell(c, COL_MULTIPLIER, "is not a multiplier", e);
+    if (!parse_steps(c, i, e) || !parse_hours(c, i, e) || !parse_detail(c, i, e) ||
+        !parse_model(c, i, e))
         return false;
-    i->volume = (int64_t)volume;
-    i->spread_ticks = (int32_t)spread;
     /* a rate that the broker does not trade is marked by its note */
-    i->is_tradable =
-        i->contract.sec_type != SEC_IND && !str_starts(c->cells[COL_NOTE], STR("not traded"));
-    i->is_shortable = i->is_tradable;
-    i->multiplier = DEC(1);
-    i->expiry_s = INT64_MAX;
+    enum sec_type type = i->contract.sec_type;
+    i->is_tradable = type != SEC_IND && !str_starts(c->cells[COL_NOTE], STR("not traded"));
+    i->is_shortable = i->is_tradable && type != SEC_FUND && type != SEC_CRYPTO;
     return true;
 }
 

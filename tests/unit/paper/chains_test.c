@@ -87,6 +87,15 @@ static void contracts_are_made_by_rule_and_found_by_description(void **state)
         {"ES", "FUT", "202603", "", "", 0, 1, "ESH6", "20260320"},
         {"ES", "FUT", "", "", "", 0, 6, NULL, NULL},
         {"ES", "FUT", "202604", "", "", 0, 0, NULL, NULL},
+        {"NQ", "FUT", "202606", "", "", 0, 1, "NQM6", "20260618"}, /* Friday is a holiday */
+        {"CL", "FUT", "202604", "", "", 0, 1, "CLJ6", "20260320"},
+        {"GC", "FUT", "202604", "", "", 0, 1, "GCJ6", "20260428"},
+        {"EUR", "FUT", "202606", "", "6E", 0, 1, "6EM6", "20260615"},
+        {"ZN", "FUT", "202603", "", "", 0, 1, "ZNH6", "20260320"},
+        {"VIX", "FUT", "202603", "", "VX", 0, 1, "VXH6", "20260318"},
+        {"DAX", "FUT", "202603", "", "FDAX", 0, 1, "FDAX 20260320 M", "20260320"},
+        {"N225", "FUT", "202603", "", "", 0, 1, "225H6", "20260312"},
+        {"HSI", "FUT", "202603", "", "", 0, 1, "HSIH6", "20260330"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct wire_contract q = query_of(&rows[i]);

@@ -204,7 +204,7 @@ static void a_share_in_two_places_gives_two_contracts_and_an_end(void **state)
     const struct wire_rep_contract_data *d = nth(c, WIRE_REP_CONTRACT_DATA, 1);
     assert_true(str_eq(d->contract.primary_exchange, STR("AEB")));
     assert_true(str_eq(d->contract.currency, STR("EUR")));
-    assert_true(str_eq(d->details.min_tick, STR("0.1")));
+    assert_true(str_eq(d->details.min_tick, STR("0.0001")));
     assert_true(str_eq(d->details.time_zone_id, STR("MET")));
     assert_true(str_starts(d->details.trading_hours, STR("20261122:0000-20261122:2359;")));
     assert_int_equal(d->details.sec_id_list.n, 1);

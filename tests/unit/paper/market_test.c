@@ -102,7 +102,49 @@ static void every_symbol_of_the_guide_is_listed_where_it_belongs(void **state)
         else
             assert_string_equal(one->contract.primary_exchange, wanted[i].primary);
     }
-    assert_true(universe_count(listings) >= 90);
+}
+
+/* The check digit of an ISIN: letters are 10..35, every second digit counts double. */
+static bool isin_is_right(const char *isin)
+{
+    int digits[32], sum = 0;
+    size_t n = 0;
+    for (const char *p = isin; *p && n < 30; p++) {
+        int v = *p <= '9' ? *p - '0' : *p - 'A' + 10;
+        if (v >= 10)
+            digits[n++] = v / 10;
+        digits[n++] = v % 10;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int d = digits[n - 1 - i] * (i % 2 == 1 ? 2 : 1);
+        sum += d / 10 + d % 10;
+    }
+    return strlen(isin) == 12 && sum % 10 == 0;
+}
+
+static void the_listings_are_many_and_their_numbers_are_right(void **state)
+{
+    (void)state;
+    const char *places[64] = {NULL};
+    size_t n = 0, with_isin = 0;
+    for (size_t i = 0; i < universe_count(listings); i++) {
+        const struct instrument *one = universe_at(listings, i);
+        size_t k = 0;
+        while (k < n && strcmp(places[k], one->contract.primary_exchange) != 0)
+            k++;
+        if (k == n && n < 64)
+            places[n++] = one->contract.primary_exchange;
+        with_isin += one->isin[0] != 0;
+        if (one->isin[0] != 0 && !isin_is_right(one->isin))
+            fail_msg("%s %s", one->contract.symbol, one->isin);
+    }
+    assert_true(universe_count(listings) >= 250);
+    assert_true(n >= 20 && with_isin >= 200);
+    assert_false(isin_is_right("US0378331006"));
+    static const char *const majors[] = {"EUR", "GBP", "AUD", "NZD", "USD", "CAD", "CHF", "JPY"};
+    for (size_t a = 0; a < 8; a++) /* in the order of the market each pair exists once */
+        for (size_t b = a + 1; b < 8; b++)
+            assert_non_null(universe_pair(listings, str_of(majors[a]), str_of(majors[b])));
 }
 
 static void a_query_matches_as_at_the_broker(void **state)
@@ -118,7 +160,7 @@ static void a_query_matches_as_at_the_broker(void **state)
         {"AAPL", "STK", "NASDAQ", "USD", 1}, {"AAPL", "STK", "ISLAND", "USD", 1},
         {"aapl", "STK", "SMART", "USD", 1},  {"NOSUCH", "STK", "SMART", "USD", 0},
         {"EUR", "CASH", "", "USD", 1},       {"EUR", "CASH", "SMART", "USD", 0},
-        {"RIO", "STK", "SMART", "", 2},      {"", "STK", "SMART", "USD", 0},
+        {"RIO", "STK", "SMART", "", 3},      {"", "STK", "SMART", "USD", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (count(cases[i].symbol, cases[i].type, cases[i].exchange, cases[i].currency) !=
@@ -174,7 +216,10 @@ static void each_price_step_has_a_rule_of_its_own(void **state)
     (void)state;
     for (size_t i = 0; i < universe_count(listings); i++) {
         const struct instrument *one = universe_at(listings, i);
-        assert_true(dec_eq(instrument_step(one, DEC(1)), one->tick));
+        struct dec base;
+        if (one->base > 0 && dec_from_model(one->base, one->tick, &base) &&
+            !dec_eq(instrument_step(one, base), one->tick))
+            fail_msg("%s at %s", one->contract.symbol, one->contract.primary_exchange);
     }
 }
 
@@ -476,6 +521,7 @@ int main(void)
         cmocka_unit_test(a_query_matches_as_at_the_broker),
         cmocka_unit_test(a_search_finds_symbols_first_and_then_words_of_names),
         cmocka_unit_test(a_broken_table_is_refused_with_its_line),
+        cmocka_unit_test(the_listings_are_many_and_their_numbers_are_right),
         cmocka_unit_test(each_price_step_has_a_rule_of_its_own),
         cmocka_unit_test(local_times_follow_the_clock_changes),
         cmocka_unit_test(sessions_open_and_close),
