@@ -22,6 +22,11 @@ enum {
     LOG_MAX = 1 << 20         /* asked for, but standard error is never turned over */
 };
 
+struct str paper_main_instruments(void)
+{
+    return (struct str){(const char *)instruments_csv, sizeof instruments_csv};
+}
+
 struct options {
     const char *socket; /* NULL: TCP */
     int64_t port;
@@ -181,9 +186,7 @@ static bool prepare(struct serving *s, const struct options *o, struct lock_file
 {
     char parent[PATH_TEXT_MAX], lock_path[PATH_TEXT_MAX + 8];
     int holder = 0;
-    s->paper =
-        paper_new(&o->paper, (struct str){(const char *)instruments_csv, sizeof instruments_csv},
-                  clock_now(), e);
+    s->paper = paper_new(&o->paper, paper_main_instruments(), clock_now(), e);
     if (!s->paper)
         return false;
     if (!o->state)

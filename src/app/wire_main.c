@@ -17,6 +17,8 @@ static const char usage[] =
     "                             [--allow-orders] [--reserve-id N]\n"
     "       portcullis wire show FILE\n"
     "       portcullis wire replay FILE --listen 127.0.0.1:PORT\n"
+    "       portcullis wire replay FILE --into paper [--seed N] [--record FILE]\n"
+    "       portcullis wire replay FILE --into session\n"
     "\n"
     "Looks at the TWS protocol, server versions 157 to 226, text and protobuf. Needs no daemon.\n"
     "\n"
@@ -40,7 +42,11 @@ static const char usage[] =
     "        and the output. A file that exists is not touched.\n"
     "show    prints the frames of a recording, as decode does.\n"
     "replay  plays the server of a recording to one client that asks the same again, and exits\n"
-    "        with 0 if it asked all of it. The client must use the same request ids.\n"
+    "        with 0 if it asked all of it. The client must use the same request ids. With --into\n"
+    "        it takes no network and no real time: the client of the recording asks the paper\n"
+    "        exchange, or the server of the recording answers the session. Printed is what comes\n"
+    "        out differently, and the counts; the exit status is 0 if nothing does. --record\n"
+    "        writes what the exchange did as a recording of its own.\n"
     "\n"
     "The format of recordings is described in docs/wire-recordings.md.\n";
 
@@ -84,6 +90,24 @@ static bool take_number(const char *value, int64_t min, int64_t max, int32_t *ou
     return true;
 }
 
+static bool take_replay_flag(struct wire_options *o, const char *name, const char *value)
+{
+    int64_t n;
+    if (strcmp(name, "--into") == 0) {
+        o->into = strcmp(value, "paper") == 0 ? WIRE_INTO_PAPER : WIRE_INTO_SESSION;
+        return o->into == WIRE_INTO_PAPER || strcmp(value, "session") == 0;
+    }
+    if (strcmp(name, "--seed") == 0 && str_to_i64(str_of(value), &n) && n >= 0) {
+        o->seed = (uint64_t)n;
+        return true;
+    }
+    if (strcmp(name, "--record") == 0) {
+        o->record = value;
+        return true;
+    }
+    return false;
+}
+
 /* A flag with a value, of that verb. */
 static bool take_flag(struct wire_options *o, const char *verb, const char *name, const char *value)
 {
@@ -109,7 +133,7 @@ static bool take_flag(struct wire_options *o, const char *verb, const char *name
     if (is_proxy && strcmp(name, "--reserve-id") == 0)
         return strcmp(value, "none") == 0 ? (o->reserved_id = -1, true)
                                           : take_number(value, 0, INT32_MAX, &o->reserved_id);
-    return is_replay && strcmp(name, "--as") == 0 && strcmp(value, "server") == 0;
+    return is_replay && take_replay_flag(o, name, value);
 }
 
 static bool parse(struct wire_options *o, const char *verb, int count, char *const *args,
@@ -138,7 +162,12 @@ static bool parse(struct wire_options *o, const char *verb, int count, char *con
         return error_set(e, ERROR_INVALID, "USAGE", "decode needs --from client or server");
     if (reads_file && !o->file)
         return error_set(e, ERROR_INVALID, "USAGE", "%s needs the FILE of a recording", verb);
-    if ((is_proxy || strcmp(verb, "replay") == 0) && !o->listen.host[0])
+    bool is_replay = strcmp(verb, "replay") == 0;
+    if (is_replay && o->into && o->listen.host[0])
+        return error_set(e, ERROR_INVALID, "USAGE", "--listen and --into exclude each other");
+    if (o->into != WIRE_INTO_PAPER && (o->record || o->seed))
+        return error_set(e, ERROR_INVALID, "USAGE", "--record and --seed go with --into paper");
+    if ((is_proxy || (is_replay && !o->into)) && !o->listen.host[0])
         return error_set(e, ERROR_INVALID, "USAGE", "%s needs --listen 127.0.0.1:PORT", verb);
     if (is_proxy && !o->to.host[0])
         return error_set(e, ERROR_INVALID, "USAGE", "proxy needs --to HOST:PORT");
@@ -156,6 +185,10 @@ static bool run(const char *verb, const struct wire_options *o, struct wire_line
         return wire_proxy(o, out, e);
     if (strcmp(verb, "show") == 0)
         return wire_show(o, out, e);
+    if (o->into == WIRE_INTO_PAPER)
+        return wire_into_paper(o, out, e);
+    if (o->into == WIRE_INTO_SESSION)
+        return wire_into_session(o, out, e);
     return wire_replay(o, out, e);
 }
 

@@ -5,25 +5,13 @@
  * same message. After each of them the server's frames follow up to the next one that the client
  * has not sent yet. Times do not count: every frame goes as soon as it may.
  */
-#include "app/wire_tool.h"
+#include "app/wire_script.h"
 
-#include "base/alloc.h"
 #include "base/limits.h"
-#include "sys/files.h"
 #include "wire/frame.h"
 #include "wire/print.h"
 
-#include <stdio.h>
-#include <string.h>
-
-enum { FRAMES_MAX = 1 << 20, QUEUE_MAX = 64 << 20 };
-
-struct scene {
-    enum wire_recorded_from from;
-    bool is_done;
-    int id; /* of a client's message; -1: it has none */
-    struct str body;
-};
+enum { QUEUE_MAX = 64 << 20 };
 
 struct replay {
     struct wire_lines *out;
@@ -32,10 +20,8 @@ struct replay {
     struct stream *client; /* NULL: not there yet, or gone */
     bool is_over;          /* the client has come and gone */
     struct wire_reader reader;
-    struct arena *arena; /* the frames */
-    struct scene *scenes;
-    size_t n, at; /* before `at` all is done */
-    int version;
+    struct wire_script script;
+    size_t at; /* of the script; before it all is done */
     bool has_offered;
 };
 
@@ -65,7 +51,7 @@ static void tell(struct replay *p, enum wire_direction from, struct str body, co
         json_text(w, match);
     }
     if (!is_handshake || !wire_line_handshake(w, from, body))
-        (void)wire_print_frame(from, body, p->version, p->out->arena, w, NULL);
+        (void)wire_print_frame(from, body, p->script.version, p->out->arena, w, NULL);
     wire_line_end(p->out);
 }
 
@@ -76,47 +62,8 @@ static int id_of(struct replay *p, struct str body)
     struct wire_any any;
     struct error e;
     arena_reset(p->out->arena);
-    (void)!wire_decode(WIRE_TO_SERVER, body, p->version, p->out->arena, &any, &e);
+    (void)!wire_decode(WIRE_TO_SERVER, body, p->script.version, p->out->arena, &any, &e);
     return any.id;
-}
-
-static bool add_scene(struct replay *p, const struct wire_recorded *f, struct error *e)
-{
-    if (p->n == FRAMES_MAX || !arena_has(p->arena, f->body.n + 64))
-        return error_set(e, ERROR_LIMIT, "TOO_LARGE", "the recording is too long to be replayed");
-    bool is_client = f->from != WIRE_FROM_SERVER;
-    p->scenes[p->n++] = (struct scene){.from = f->from,
-                                       .id = is_client ? id_of(p, f->body) : -1,
-                                       .body = arena_str(p->arena, f->body)};
-    return true;
-}
-
-static bool load(struct replay *p, const char *path, struct error *e)
-{
-    struct buf text;
-    struct wire_recording r;
-    struct wire_recorded frame;
-    enum wire_recorded_next next = WIRE_RECORDED_BAD;
-    buf_init(&text, WIRE_TOOL_TEXT);
-    if (!file_read(path, WIRE_TOOL_TEXT, &text, e) || !wire_recording_open(&r, buf_str(&text), e)) {
-        buf_fini(&text);
-        return false;
-    }
-    p->version = r.version;
-    p->arena = arena_new(WIRE_TOOL_TEXT);
-    p->scenes = xcalloc(FRAMES_MAX, sizeof *p->scenes);
-    while ((next = wire_recording_next(&r, &frame, e)) == WIRE_RECORDED_FRAME)
-        if (!add_scene(p, &frame, e)) {
-            next = WIRE_RECORDED_BAD;
-            break;
-        }
-    wire_recording_close(&r);
-    buf_fini(&text);
-    if (next == WIRE_RECORDED_BAD)
-        return false;
-    if (p->n < 2 || p->scenes[0].from != WIRE_FROM_CLIENT || p->scenes[1].from != WIRE_FROM_SERVER)
-        return error_set(e, ERROR_INVALID, "RECORDING", "the recording has no handshake");
-    return true;
 }
 
 /* ---- playing ---- */
@@ -136,8 +83,8 @@ static bool send_scenes(struct replay *p)
     struct buf frame;
     bool ok = true;
     buf_init(&frame, LIMIT_FRAME + 4);
-    while (ok && p->at < p->n) {
-        struct scene *s = &p->scenes[p->at];
+    while (ok && p->at < p->script.n) {
+        struct wire_scene *s = &p->script.scenes[p->at];
         if (s->from != WIRE_FROM_SERVER && !s->is_done)
             break;
         bool is_hello = p->at++ == 1;
@@ -150,17 +97,17 @@ static bool send_scenes(struct replay *p)
     buf_fini(&frame);
     if (!ok)
         leave(p, "the client reads too slowly");
-    else if (p->at == p->n)
+    else if (p->at == p->script.n)
         say(p, "complete", "all that was recorded has been asked and answered");
     return ok;
 }
 
-static struct scene *find_scene(struct replay *p, struct str body, bool *is_exact)
+static struct wire_scene *find_scene(struct replay *p, struct str body, bool *is_exact)
 {
     int id = id_of(p, body);
-    struct scene *same_id = NULL;
-    for (size_t i = p->at; i < p->n; i++) {
-        struct scene *s = &p->scenes[i];
+    struct wire_scene *same_id = NULL;
+    for (size_t i = p->at; i < p->script.n; i++) {
+        struct wire_scene *s = &p->script.scenes[i];
         if (s->from == WIRE_FROM_SERVER || s->is_done)
             continue;
         *is_exact = str_eq(s->body, body);
@@ -181,12 +128,12 @@ static bool take_offer(struct replay *p, struct str body)
         return false;
     }
     tell(p, WIRE_TO_SERVER, body, NULL, true);
-    if (p->version < offer.min || p->version > offer.max) {
+    if (p->script.version < offer.min || p->script.version > offer.max) {
         leave(p, "the client does not speak the version of the recording");
         return false;
     }
     p->has_offered = true;
-    p->scenes[0].is_done = true;
+    p->script.scenes[0].is_done = true;
     return send_scenes(p);
 }
 
@@ -195,12 +142,12 @@ static bool take_frame(struct replay *p, struct str body)
     bool is_exact = false;
     if (!p->has_offered)
         return take_offer(p, body);
-    struct scene *s = find_scene(p, body, &is_exact);
+    struct wire_scene *s = find_scene(p, body, &is_exact);
     tell(p, WIRE_TO_SERVER, body, !s ? "none" : is_exact ? "exact" : "id", false);
     if (!s)
         return true;
     s->is_done = true;
-    return p->at == p->n || send_scenes(p);
+    return p->at == p->script.n || send_scenes(p);
 }
 
 static void on_data(void *self, struct str bytes)
@@ -267,14 +214,14 @@ static bool play(struct replay *p, const struct wire_options *o, struct error *e
     json_i64(w, listener_port(p->listener));
     wire_line_end(p->out);
     loop_run(p->loop);
-    return p->at == p->n || error_set(e, ERROR_INVALID, "INCOMPLETE",
-                                      "the client did not ask all that was recorded");
+    return p->at == p->script.n || error_set(e, ERROR_INVALID, "INCOMPLETE",
+                                             "the client did not ask all that was recorded");
 }
 
 bool wire_replay(const struct wire_options *o, struct wire_lines *out, struct error *e)
 {
     struct replay p = {.out = out};
-    bool ok = load(&p, o->file, e);
+    bool ok = wire_script_load(&p.script, o->file, e);
     if (ok) {
         wire_reader_init(&p.reader, LIMIT_FRAME, true);
         p.loop = loop_new(&(struct loop_owner){turn, on_signal, &p});
@@ -284,7 +231,6 @@ bool wire_replay(const struct wire_options *o, struct wire_lines *out, struct er
         loop_free(p.loop);
         wire_reader_fini(&p.reader);
     }
-    xfree(p.scenes);
-    arena_free(p.arena);
+    wire_script_fini(&p.script);
     return ok;
 }

@@ -26,6 +26,9 @@ struct wire_address {
     uint16_t port;
 };
 
+/* What a recording is played into. */
+enum wire_into { WIRE_INTO_CLIENT, WIRE_INTO_PAPER, WIRE_INTO_SESSION };
+
 struct wire_options {
     int version;   /* 0: not given */
     bool has_from; /* `from` was given */
@@ -36,6 +39,9 @@ struct wire_options {
     const char *file; /* the recording to read, or to make (proxy); NULL: none */
     bool masks, allows_orders;
     int32_t reserved_id; /* client id that the proxy refuses; -1: none */
+    enum wire_into into; /* replay */
+    uint64_t seed;       /* of the exchange's market */
+    const char *record;  /* replay into paper: the recording to make of it; NULL: none */
 };
 
 /* ---- output ---- */
@@ -72,5 +78,14 @@ bool wire_show(const struct wire_options *o, struct wire_lines *out, struct erro
 bool wire_proxy(const struct wire_options *o, struct wire_lines *out, struct error *e) FALLIBLE;
 /* Plays the server of a recording to one client; true if the client asked all that was recorded. */
 bool wire_replay(const struct wire_options *o, struct wire_lines *out, struct error *e) FALLIBLE;
+
+/* ---- verbs in virtual time; false with *e if it cannot run or something came out differently,
+ * which has been said ---- */
+/* The client of a recording asks the paper exchange. */
+bool wire_into_paper(const struct wire_options *o, struct wire_lines *out,
+                     struct error *e) FALLIBLE;
+/* The server of a recording answers the session. */
+bool wire_into_session(const struct wire_options *o, struct wire_lines *out,
+                       struct error *e) FALLIBLE;
 
 #endif
