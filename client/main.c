@@ -141,7 +141,7 @@ int main(int argc, char **argv)
         return print_version(&w);
     if (!strcmp(verb, "serve"))
         return run_program(&w, args);
-    if (!strcmp(verb, "paper") || !strcmp(verb, "wire"))
+    if (!strcmp(verb, "paper") || !strcmp(verb, "wire") || !strcmp(verb, "doctor"))
         return run_program(&w, args - 1); /* the verb stays, as the first argument */
     signal(SIGPIPE, SIG_IGN);             /* a write that fails is looked at where it is made */
     if (!strcmp(verb, "mcp") && !args[1])

@@ -2,8 +2,9 @@
 /*
  * portcullisd: the daemon. Reads the settings, takes the lock of its state directory, and serves.
  * `portcullisd paper` is the paper exchange (paper_main.c), `portcullisd wire` the tool for the
- * protocol (wire_main.c).
+ * protocol (wire_main.c), `portcullisd doctor` tries a gateway (doctor_main.c).
  */
+#include "app/doctor_main.h"
 #include "app/io.h"
 #include "app/paper_main.h"
 #include "app/wire_main.h"
@@ -38,6 +39,7 @@ static const char usage[] =
     "                   [--foreground-log] [--check | --sample-config | --version]\n"
     "       portcullisd paper ...   the paper exchange alone; see portcullisd paper --help\n"
     "       portcullisd wire ...    looks at the TWS protocol; see portcullisd wire --help\n"
+    "       portcullisd doctor ...  tries a gateway; see portcullisd doctor --help\n"
     "The gate between assistants, scripts and spreadsheets and a brokerage account. Usually "
     "started\n"
     "by `portcullis`. Settings: FILE (~/.config/portcullis/portcullis.yaml), then PORTCULLIS_*\n"
@@ -291,6 +293,8 @@ int main(int argc, char **argv)
         return paper_main(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "wire") == 0)
         return wire_main(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "doctor") == 0)
+        return doctor_main(argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return printf("portcullisd %s (%s)\n", PORTCULLIS_VERSION, PORTCULLIS_BUILD) < 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

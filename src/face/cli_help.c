@@ -21,12 +21,13 @@ const struct cli_word cli_flags[] = {
     {NULL, NULL, NULL},
 };
 
-/* serve, paper, wire and mcp are done by the client program before a daemon is asked. */
+/* serve, paper, wire, doctor and mcp are done by the client program before a daemon is asked. */
 const struct cli_word cli_verbs[] = {
     {"mcp", NULL, "Serve an assistant over standard input and output"},
     {"serve", NULL, "Run the daemon in the foreground"},
     {"paper", NULL, "Run the paper exchange alone, for any TWS client"},
     {"wire", NULL, "Look at the TWS protocol: decode, encode, proxy, recordings"},
+    {"doctor", "--acceptance", "Try a gateway with harmless questions; writes a report"},
     {"schema", NULL, "The MCP tools with their schemas, as JSON"},
     {"openapi", NULL, "The HTTP interface, as an OpenAPI document"},
     {"completion", "bash", "A script that completes commands and flags"},
