@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Since version 153 servers write what is not ASCII as \uXXXX, UTF-16 units in hexadecimal, in
- * the texts that people read. A backslash itself is not escaped, so a text that really says
- * "\u0041" cannot be told from an escaped one; that is the wire's weakness.
+ * the texts that people read. They do not escape a backslash, so a text of theirs that really says
+ * "\u0041" cannot be told from an escaped one; that is the wire's weakness. What is written here
+ * escapes the backslash that would be read wrongly, and no other.
  */
 #include "wire/field.h"
 
@@ -106,9 +107,14 @@ static void encode_escaped(struct wire_codec *x, struct str s)
     while (s.n && !x->failed) {
         char text[2 * ESCAPE];
         size_t n = 1;
+        uint32_t unit;
+        bool looks_escaped = hex_unit(s, 0, &unit) && unit != 0;
         uint32_t c = take_utf8(&s);
         text[0] = (char)c;
-        if (c >= 0x10000) {
+        if (looks_escaped) {
+            put_unit(text, c);
+            n = ESCAPE;
+        } else if (c >= 0x10000) {
             put_unit(text, 0xD800 + ((c - 0x10000) >> 10));
             put_unit(text + ESCAPE, 0xDC00 + ((c - 0x10000) & 0x3FF));
             n = sizeof text;
@@ -124,17 +130,20 @@ static void encode_escaped(struct wire_codec *x, struct str s)
     x_constant(x, "");
 }
 
-static bool is_ascii(struct str s)
+/* Is the text written as it is? */
+static bool is_plain(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
+    for (size_t i = 0; i < s.n; i++) {
+        uint32_t unit;
+        if ((unsigned char)s.p[i] >= 0x80 || (s.p[i] == '\\' && hex_unit(s, i, &unit)))
             return false;
+    }
     return true;
 }
 
 void x_escaped(struct wire_codec *x, struct str *v)
 {
-    if (x->mode == WIRE_ENCODE && !is_ascii(*v)) {
+    if (x->mode == WIRE_ENCODE && !is_plain(*v)) {
         encode_escaped(x, *v);
         return;
     }

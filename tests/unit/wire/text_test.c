@@ -429,6 +429,25 @@ static void broken_escapes_stay_as_they_are(void **state)
     }
 }
 
+static void a_text_that_looks_escaped_is_written_so_that_it_comes_back(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"C:\\u001a", "C:\\u005cu001a"},
+                                           {"\\u00e9t\xC3\xA9", "\\u005cu00e9t\\u00e9"},
+                                           {"\\u0000", "\\u0000"},
+                                           {"\\user", "\\user"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct wire_rep_tick_string m = {6, 45, str_of(pairs[i][0])};
+        struct str body = encode(WIRE_TO_CLIENT, WIRE_REP_TICK_STRING, &m, 200);
+        struct wire_any any;
+        struct error e = {0};
+        assert_frame(body, arena_f(arena, "46|6|6|45|%s|", pairs[i][1]).p);
+        assert_true(wire_decode(WIRE_TO_CLIENT, body, 200, arena, &any, &e));
+        const struct wire_rep_tick_string *got = any.message;
+        assert_true(str_eq(got->value, m.value));
+    }
+}
+
 static void a_text_that_would_shift_fields_is_not_written(void **state)
 {
     (void)state;
@@ -617,6 +636,7 @@ int main(void)
         TEST(a_size_is_a_number_or_nothing),
         TEST(text_that_is_not_ascii_travels_escaped),
         TEST(broken_escapes_stay_as_they_are),
+        TEST(a_text_that_looks_escaped_is_written_so_that_it_comes_back),
         TEST(a_text_that_would_shift_fields_is_not_written),
         TEST(a_frame_that_does_not_fit_fails_the_buffer),
         TEST(a_frame_above_the_limit_is_not_written),
