@@ -32,26 +32,6 @@ int wire_proto_since(enum wire_direction direction, int id)
     return m ? m->since : 0;
 }
 
-enum proto_wire proto_wire_of(enum wire_kind kind)
-{
-    switch (kind) {
-    case WIRE_KIND_INT32:
-    case WIRE_KIND_INT64:
-    case WIRE_KIND_BOOL:
-    case WIRE_KIND_INTS:
-    case WIRE_KIND_FLAG:
-    case WIRE_KIND_BIT:
-    case WIRE_KIND_TRUTH:
-        return PROTO_VARINT;
-    case WIRE_KIND_DOUBLE:
-    case WIRE_KIND_DOUBLES:
-    case WIRE_KIND_NUMBER:
-        return PROTO_FIXED64;
-    default:
-        return PROTO_BYTES;
-    }
-}
-
 size_t proto_element_size(const struct wire_proto_field *f)
 {
     switch ((enum wire_kind)f->kind) {

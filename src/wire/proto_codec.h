@@ -26,7 +26,20 @@ struct proto_list {
 };
 
 /* The form of one value of that kind; of a packed list, its elements. */
-enum proto_wire proto_wire_of(enum wire_kind kind);
+static inline enum proto_wire proto_wire_of(enum wire_kind kind)
+{
+    static const unsigned char forms[] = {
+        [WIRE_KIND_INT32] = PROTO_VARINT,    [WIRE_KIND_INT64] = PROTO_VARINT,
+        [WIRE_KIND_BOOL] = PROTO_VARINT,     [WIRE_KIND_DOUBLE] = PROTO_FIXED64,
+        [WIRE_KIND_STRING] = PROTO_BYTES,    [WIRE_KIND_DECIMAL] = PROTO_BYTES,
+        [WIRE_KIND_PART] = PROTO_BYTES,      [WIRE_KIND_LIST] = PROTO_BYTES,
+        [WIRE_KIND_STRINGS] = PROTO_BYTES,   [WIRE_KIND_INTS] = PROTO_VARINT,
+        [WIRE_KIND_DOUBLES] = PROTO_FIXED64, [WIRE_KIND_MAP] = PROTO_BYTES,
+        [WIRE_KIND_OPTIONS] = PROTO_BYTES,   [WIRE_KIND_NUMBER] = PROTO_FIXED64,
+        [WIRE_KIND_FLAG] = PROTO_VARINT,     [WIRE_KIND_BIT] = PROTO_VARINT,
+        [WIRE_KIND_TRUTH] = PROTO_VARINT};
+    return (enum proto_wire)forms[kind];
+}
 /* Bytes of one element of a list. */
 size_t proto_element_size(const struct wire_proto_field *f);
 /* The text of a bool that is a text in the struct. */

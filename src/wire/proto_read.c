@@ -50,15 +50,10 @@ static size_t least(size_t a, size_t b)
 
 /* ---- bytes; each moves *p and returns false, with *p anywhere, if `end` comes too early ---- */
 
-static bool take_varint(const char **p, const char *end, uint64_t *out)
+static bool take_long_varint(const char **p, const char *end, uint64_t *out)
 {
     enum { BYTES_MAX = 10 };
     const unsigned char *b = (const unsigned char *)*p;
-    if (*p < end && *b < 0x80) {
-        *out = *b;
-        *p += 1;
-        return true;
-    }
     uint64_t v = 0;
     size_t most = least((size_t)(end - *p), BYTES_MAX);
     for (size_t i = 0; i < most; i++) {
@@ -74,13 +69,25 @@ static bool take_varint(const char **p, const char *end, uint64_t *out)
     return false;
 }
 
-static bool take_fixed64(const char **p, const char *end, double *out)
+static inline bool take_varint(const char **p, const char *end, uint64_t *out)
 {
-    uint64_t v = 0;
+    const unsigned char *b = (const unsigned char *)*p;
+    if (*p == end || *b >= 0x80)
+        return take_long_varint(p, end, out);
+    *out = *b;
+    *p += 1;
+    return true;
+}
+
+static inline bool take_fixed64(const char **p, const char *end, double *out)
+{
+    uint64_t v;
     if (end - *p < 8)
         return false;
-    for (int i = 7; i >= 0; i--)
-        v = v << 8 | (unsigned char)(*p)[i];
+    memcpy(&v, *p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
     memcpy(out, &v, sizeof v);
     *p += 8;
     return true;
@@ -96,7 +103,7 @@ static bool take_bytes(const char **p, const char *end, struct str *out)
     return true;
 }
 
-static bool take_tag(const char **p, const char *end, uint32_t *number, unsigned *form)
+static inline bool take_tag(const char **p, const char *end, uint32_t *number, unsigned *form)
 {
     uint64_t tag;
     if (!take_varint(p, end, &tag) || tag > UINT32_MAX || tag < 8)
@@ -472,7 +479,10 @@ static void check_needed(struct reader *r, const struct wire_proto *t,
 void proto_read(struct wire_codec *x, const struct wire_proto *t, void *message,
                 struct wire_presence **has)
 {
-    struct reader r = {.x = x, .p = x->rest.p, .tag = x->rest.p};
+    struct reader r; /* its levels are set when they are entered */
+    r.x = x;
+    r.p = r.tag = x->rest.p;
+    r.depth = 0;
     const char *end = x->rest.p + x->rest.n;
     *has = new_presence(&r, NULL, NULL);
     if (!*has)

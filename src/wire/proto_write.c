@@ -119,7 +119,8 @@ static double double_of(const struct wire_proto_field *f, const void *member)
     double v = 0;
     if (f->kind == WIRE_KIND_DOUBLE)
         return *(const double *)member;
-    return wire_parse_double(*(const struct str *)member, &v) ? v : 0;
+    bool is_number = wire_parse_double(*(const struct str *)member, &v);
+    return is_number && v != 0 ? v : 0; /* "-0" too: texts know no sign of zero */
 }
 
 static void put_pair(struct wire_codec *x, const struct wire_proto_field *f, struct wire_tag pair)

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Lets main.go declare a function without a body.
