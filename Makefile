@@ -43,7 +43,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build demo run test lint fuzz bench interop clean layers units programs fuzzers FORCE
+.PHONY: build demo run test lint fuzz bench bench-wire interop clean layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -140,6 +140,11 @@ bench:
 	@tools/bootstrap build
 	@$(SUBMAKE) build $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 	@tools/bench $(B)
+	@tools/bench_wire $(B)
+bench-wire:
+	@tools/bootstrap build
+	@$(SUBMAKE) $(B)/bench/wire
+	@tools/bench_wire $(B)
 interop:
 	@tools/bootstrap build
 	@$(SUBMAKE) build
