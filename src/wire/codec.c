@@ -252,12 +252,19 @@ bool wire_decode(enum wire_direction direction, struct str body, int version, st
     if (!is_known_version(version))
         return error_set(e, ERROR_UNAVAILABLE, "WIRE_VERSION",
                          "no layouts are known for server version %d", version);
-    struct wire_codec x = {.mode = WIRE_DECODE,
-                           .direction = direction,
-                           .version = version,
-                           .at = body.p,
-                           .rest = body,
-                           .arena = arena};
+    struct wire_codec x; /* member by member: zeroing it first costs a tenth of a tick */
+    x.mode = WIRE_DECODE;
+    x.direction = direction;
+    x.version = version;
+    x.failed = false;
+    x.why = x.name = NULL;
+    x.field = 0;
+    x.at = body.p;
+    x.rest = body;
+    x.skipped = 0;
+    x.out = NULL;
+    x.arena = arena;
+    x.rng = NULL;
     int32_t id = -1;
     if (!take_id(&x, &id))
         return error_set(e, ERROR_PROTOCOL, "WIRE_BAD_FRAME", "a frame has no message id");
