@@ -66,7 +66,7 @@ static struct acceptance *run(int cap, int min, int max, bool allows_orders)
         if (paper_wants_close(peer))
             acceptance_closed(a, "closed");
         acceptance_step(a, now);
-        if (!acceptance_output(a).n)
+        if (!acceptance_is_over(a) && !acceptance_output(a).n)
             now = later(now, instant_min(paper_next(p), acceptance_next(a)));
     }
     assert_true(acceptance_is_over(a));
