@@ -120,7 +120,7 @@ frames() { # VERSION
         printf '{"from":"client","server_version":%s,"name":"%s","fields":%s}\n' "$1" "$name" "$fields"
     done | wire encode --output raw
 }
-order='{"orderId":%s,"contract":{"symbol":"AAPL","secType":"STK","exchange":"SMART","currency":"USD"},"order":{"action":"BUY","totalQuantity":"1","orderType":"LMT","lmtPrice":1}}'
+order='{"orderId":%s,"contract":{"symbol":"AAPL","secType":"STK","exchange":"SMART","currency":"USD"},"order":{"action":"BUY","totalQuantity":"1","orderType":"LMT","lmtPrice":1,"tif":"DAY","transmit":true}}'
 session() { # VERSION CLIENT_ID: what a client sends behind the handshake
     # shellcheck disable=SC2059 # the format is ours
     {
