@@ -48,6 +48,9 @@ check "with its own request ids" says '"request_ids_mapped":4'
 check "and hears of that client's order and fill" says '"order":[1-9].*"execution":[1-9].*"commission":[1-9]'
 check "and of the prices that both asked for" says '"quote":[1-9]'
 check "it never places the recorded orders" says '"difference":"missing","from":"client","name":"placeOrder"'
+check "the session follows a server that speaks protobuf" \
+    follows tests/recordings/ibapi-225.rec '"into":"session".*"request_ids_mapped":4,"link":"(ready|reconciling)"'
+check "and hears the same of it" says '"order":[1-9].*"execution":[1-9].*"commission":[1-9].*"quote":[1-9]'
 check "the daemon's own recording is followed" \
     follows tests/recordings/daemon-200.rec '"into":"session".*"link":"(ready|reconciling)"'
 cp "$t/said" "$t/first"
