@@ -29,6 +29,8 @@ bool accounts_parse(struct accounts *a, struct str names, const struct account_t
         struct account *one = &a->items[a->count++];
         str_copy_cut(one->name, sizeof one->name, name);
         one->terms = *terms;
+        if (terms->base[0] == 0)
+            str_copy_cut(one->terms.base, sizeof one->terms.base, STR("USD"));
     }
     return a->count > 0 ||
            error_set(e, ERROR_INVALID, "PAPER_CONFIG", "paper exchange: no account is named");
@@ -45,6 +47,18 @@ size_t accounts_names(const struct accounts *a, char separator, char out[ACCOUNT
     }
     out[n] = 0;
     return n;
+}
+
+bool margin_kind_parse(struct str word, enum margin_kind *out)
+{
+    *out = str_eq(word, STR("portfolio")) ? MARGIN_PORTFOLIO : MARGIN_REG_T;
+    return *out == MARGIN_PORTFOLIO || str_eq(word, STR("reg_t"));
+}
+
+bool fee_plan_parse(struct str word, enum fee_plan *out)
+{
+    *out = str_eq(word, STR("tiered")) ? FEES_TIERED : FEES_FIXED;
+    return *out == FEES_TIERED || str_eq(word, STR("fixed"));
 }
 
 struct account *accounts_find(struct accounts *a, struct str name)

@@ -22,7 +22,7 @@ enum fee_plan { FEES_FIXED, FEES_TIERED, FEE_PLAN_COUNT };
 struct account_terms {
     enum margin_kind margin;
     enum fee_plan fees;
-    char base[8]; /* currency of its totals, "USD" */
+    char base[8]; /* currency of its totals; "": "USD" */
 };
 
 struct account {
@@ -45,6 +45,10 @@ bool accounts_parse(struct accounts *a, struct str names, const struct account_t
                     struct error *e) FALLIBLE;
 /* The names again, separated by `separator`; returns the length. */
 size_t accounts_names(const struct accounts *a, char separator, char out[ACCOUNTS_TEXT_MAX]);
+
+/* From the words of a command line: "reg_t", "portfolio"; "fixed", "tiered". False for others. */
+bool margin_kind_parse(struct str word, enum margin_kind *out);
+bool fee_plan_parse(struct str word, enum fee_plan *out);
 
 /* NULL for a name that is not one of them. */
 struct account *accounts_find(struct accounts *a, struct str name);

@@ -25,6 +25,7 @@ struct balance_row {
 struct balance {
     struct balance_row total; /* its currency is "BASE" */
     struct dec gross;         /* of stocks and options, in base, each by its size */
+    struct dec equity;        /* with loan value: what may serve as margin */
     struct dec init_margin, maint_margin;
     struct dec available, excess, buying_power;
     size_t row_count;

@@ -155,16 +155,19 @@ static void try_trade(const struct check_world *w, const struct instrument *i, e
 {
     int64_t now_s = w->now_ns / NS_PER_S;
     struct ledger_change change;
-    struct dec bid, ask, rate = DEC(1);
+    struct dec bid, ask;
     const char *currency;
+    struct fee_basis none = {
+        .plan = after->terms.fees, .instrument = i, .side = side, .usd_rate = DEC(1)};
     feed_touch(w->feed, i, now_s, &bid, &ask);
-    if (i->contract.sec_type == SEC_CASH &&
-        !feed_rate(w->feed, STR_NAME(i->contract.symbol), now_s, &rate))
-        rate = DEC(1);
+    if (i->contract.sec_type == SEC_CASH)
+        (void)feed_rate(w->feed, STR_NAME(i->contract.symbol), now_s, &none.usd_rate);
     struct trade trade = {i, side, quantity, side == SIDE_BUY ? ask : bid, DEC_ZERO, NULL};
-    trade.commission = fees_commission(i, quantity, trade.price, rate, &currency);
+    struct dec least = fees_piece(&none, quantity, trade.price, false, &currency);
+    trade.commission = fees_piece(&none, quantity, trade.price, true, &currency);
     trade.commission_currency = currency;
     out->commission = dec_plus(out->commission, trade.commission);
+    out->min_commission = dec_plus(out->min_commission, least);
     str_copy_cut(out->commission_currency, sizeof out->commission_currency, str_of(currency));
     ledger_trade(&after->ledger, &trade, &change);
     (void)ledger_apply(&after->ledger, &change); /* check_room has refused what would not fit */
@@ -221,10 +224,10 @@ static bool check_funds(const struct check_world *w, struct check *out)
     struct check_margin m;
     check_margin(w, &out->draft, &m);
     if (!dec_gt(m.after.init_margin, m.before.init_margin) ||
-        !dec_gt(m.after.init_margin, m.after.total.net))
+        !dec_gt(m.after.init_margin, m.after.equity))
         return true;
     char have[DEC_TEXT_MAX], need[DEC_TEXT_MAX];
-    dec_format_fixed(m.after.total.net, 2, have);
+    dec_format_fixed(m.after.equity, 2, have);
     dec_format_fixed(m.after.init_margin, 2, need);
     return check_refuse(out, CHECK_REJECT, CODE_REJECTED,
                         "Order rejected - reason:The account's equity of %s %s does not cover the "

@@ -54,8 +54,9 @@ const struct instrument *check_contract(const struct universe *u, const struct w
 /* The account before and after an order that fills at once at the present price. */
 struct check_margin {
     struct balance before, after;
-    char base[8]; /* the currency of both */
-    struct dec commission;
+    char base[8];              /* the currency of both */
+    struct dec commission;     /* if it takes what is offered; the most it can be */
+    struct dec min_commission; /* if it is a resting order that is taken */
     char commission_currency[8];
 };
 void check_margin(const struct check_world *w, const struct ticket *draft,

@@ -3,46 +3,24 @@
 
 #include <stdio.h>
 
-/* The day of the account begins at midnight in New York. */
-static int64_t day_start_ns(int64_t now_ns)
-{
-    return hours_day_start(hours_zone(STR("US/Eastern")), now_ns / NS_PER_S) * NS_PER_S;
-}
-
-static bool is_fill_of(const struct figures_world *w, const struct fill *f)
-{
-    return str_eq(STR_NAME(f->ticket->order.account), STR_NAME(w->account->name));
-}
-
 void figures_position(const struct figures_world *w, const struct instrument *i,
                       struct position_pnl *out)
 {
-    int64_t now_s = w->now_ns / NS_PER_S, since = day_start_ns(w->now_ns);
+    int64_t now_s = w->now_ns / NS_PER_S;
     const struct holding *held = ledger_holding(&w->account->ledger, i);
     const struct holding h = held != NULL ? *held : (struct holding){.instrument = i};
     struct valuation v;
     balance_value(&h, w->feed, now_s, &v);
+    struct dec before = dec_minus(h.quantity, h.day_quantity), began = DEC_ZERO;
+    if (!dec_is_zero(before))
+        began = ledger_value(i, before, feed_previous_close(w->feed, i, now_s));
     *out = (struct position_pnl){.quantity = h.quantity,
                                  .average = holding_average(&h),
                                  .price = v.price,
                                  .value = v.value,
-                                 .unrealized = v.unrealized};
-    struct dec before = h.quantity, paid = DEC_ZERO;
-    for (size_t k = venue_fill_count(w->venue); k-- > 0;) {
-        const struct fill *f = venue_fill_at(w->venue, k);
-        if (f->at_ns < since)
-            break; /* fills are in the order of time */
-        if (f->ticket->instrument != i || !is_fill_of(w, f))
-            continue;
-        out->realized = dec_plus(out->realized, f->closes ? f->realized : DEC_ZERO);
-        struct dec q = f->ticket->order.side == SIDE_BUY ? f->quantity : dec_neg(f->quantity);
-        before = dec_minus(before, q);
-        paid = dec_plus(paid, ledger_value(i, q, f->price));
-        if (str_eq(STR_NAME(f->commission_currency), STR_NAME(i->contract.currency)))
-            paid = dec_plus(paid, f->commission);
-    }
-    struct dec close = feed_previous_close(w->feed, i, now_s);
-    out->daily = dec_minus(dec_minus(v.value, ledger_value(i, before, close)), paid);
+                                 .unrealized = v.unrealized,
+                                 .realized = h.day_realized,
+                                 .daily = dec_minus(dec_minus(v.value, began), h.day_paid)};
 }
 
 static void add_position(const struct figures_world *w, const struct instrument *i,
@@ -61,36 +39,14 @@ static void add_position(const struct figures_world *w, const struct instrument 
     out->daily = dec_plus(out->daily, ledger_times(one.daily, rate));
 }
 
-/* True if a later fill of the day has shown this listing already. */
-static bool is_counted(const struct figures_world *w, size_t fill)
-{
-    const struct instrument *i = venue_fill_at(w->venue, fill)->ticket->instrument;
-    for (size_t k = fill + 1; k < venue_fill_count(w->venue); k++) {
-        const struct fill *f = venue_fill_at(w->venue, k);
-        if (f->ticket->instrument == i && is_fill_of(w, f))
-            return true;
-    }
-    return false;
-}
-
 void figures_compute(const struct figures_world *w, struct figures *out)
 {
     const struct ledger *l = &w->account->ledger;
-    int64_t since = day_start_ns(w->now_ns);
     *out = (struct figures){0};
     str_copy_cut(out->base, sizeof out->base, STR_NAME(w->account->terms.base));
     balance_compute(w->account, w->feed, w->now_ns / NS_PER_S, &out->balance);
     for (size_t k = 0; k < l->holding_count; k++)
         add_position(w, l->holdings[k].instrument, out);
-    for (size_t k = venue_fill_count(w->venue); k-- > 0;) {
-        const struct fill *f = venue_fill_at(w->venue, k);
-        const struct instrument *i = f->ticket->instrument;
-        if (f->at_ns < since)
-            break;
-        if (i->contract.sec_type != SEC_CASH && is_fill_of(w, f) && ledger_holding(l, i) == NULL &&
-            !is_counted(w, k))
-            add_position(w, i, out);
-    }
 }
 
 /* ---- tags ---- */
@@ -117,11 +73,12 @@ bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out)
         {"AccountReady", FIGURES_VALUE, "true", DEC_ZERO, 0},
         {"AccountType", BOTH, "INDIVIDUAL", DEC_ZERO, 0},
         {"AccruedCash", BOTH, NULL, b->total.interest, CENTS},
+        {"AccruedDividend", FIGURES_VALUE, NULL, b->total.dividends, CENTS},
         {"AvailableFunds", BOTH, NULL, b->available, CENTS},
         {"BuyingPower", BOTH, NULL, b->buying_power, CENTS},
         {"Cushion", BOTH, NULL, ratio(b->excess, b->total.net), RATIO_DECIMALS},
         {"DayTradesRemaining", BOTH, "-1", DEC_ZERO, 0}, /* no pattern day trading rule here */
-        {"EquityWithLoanValue", BOTH, NULL, b->total.net, CENTS},
+        {"EquityWithLoanValue", BOTH, NULL, b->equity, CENTS},
         {"ExcessLiquidity", BOTH, NULL, b->excess, CENTS},
         {"FullAvailableFunds", BOTH, NULL, b->available, CENTS},
         {"FullExcessLiquidity", BOTH, NULL, b->excess, CENTS},
@@ -138,11 +95,11 @@ bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out)
         {"LookAheadNextChange", BOTH, "0", DEC_ZERO, 0},
         {"MaintMarginReq", BOTH, NULL, b->maint_margin, CENTS},
         {"NetLiquidation", BOTH, NULL, b->total.net, CENTS},
-        {"PreviousDayEquityWithLoanValue", BOTH, NULL, dec_minus(b->total.net, f->daily), CENTS},
+        {"PreviousDayEquityWithLoanValue", BOTH, NULL, dec_minus(b->equity, f->daily), CENTS},
         {"RegTEquity", BOTH, NULL, b->total.net, CENTS},
         {"RegTMargin", BOTH, NULL, b->init_margin, CENTS},
         {"SMA", BOTH, NULL, b->available, CENTS},
-        {"SettledCash", FIGURES_SUMMARY, NULL, b->total.cash, CENTS},
+        {"SettledCash", BOTH, NULL, b->total.cash, CENTS},
         {"TotalCashValue", BOTH, NULL, b->total.cash, CENTS},
         {"TradingType-S", FIGURES_VALUE, "STKNOPT", DEC_ZERO, 0},
     };
@@ -166,15 +123,39 @@ bool figures_ledger_tag(const struct balance_row *row, size_t i, struct figures_
         struct dec amount;
         int decimals;
     } rows[] = {
-        {"AccruedCash", row->interest, CENTS},      {"CashBalance", row->cash, CENTS},
-        {"ExchangeRate", row->rate, RATE_DECIMALS}, {"NetLiquidationByCurrency", row->net, CENTS},
-        {"RealizedPnL", row->realized, CENTS},      {"StockMarketValue", row->stock, CENTS},
-        {"TotalCashBalance", row->cash, CENTS},     {"UnrealizedPnL", row->unrealized, CENTS},
+        {"AccruedCash", row->interest, CENTS},
+        {"CashBalance", row->cash, CENTS},
+        {"CorporateBondMarketValue", DEC_ZERO, CENTS},
+        {"ExchangeRate", row->rate, RATE_DECIMALS},
+        {"FundValue", DEC_ZERO, CENTS},
+        {"FutureOptionValue", DEC_ZERO, CENTS},
+        {"FuturesPNL", row->futures, CENTS},
+        {"FxCashBalance", DEC_ZERO, CENTS},
+        {"IssuerOptionValue", DEC_ZERO, CENTS},
+        {"MoneyMarketFundValue", DEC_ZERO, CENTS},
+        {"MutualFundValue", DEC_ZERO, CENTS},
+        {"NetDividend", row->dividends, CENTS},
+        {"NetLiquidationByCurrency", row->net, CENTS},
+        {"OptionMarketValue", row->option, CENTS},
+        {"RealizedPnL", row->realized, CENTS},
+        {"StockMarketValue", row->stock, CENTS},
+        {"TBillValue", DEC_ZERO, CENTS},
+        {"TBondValue", DEC_ZERO, CENTS},
+        {"TotalCashBalance", row->cash, CENTS},
+        {"UnrealizedPnL", row->unrealized, CENTS},
+        {"WarrantValue", DEC_ZERO, CENTS},
     };
-    if (i >= sizeof rows / sizeof rows[0])
+    size_t count = sizeof rows / sizeof rows[0];
+    static const char *const names[] = {"Currency", "RealCurrency"};
+    if (i >= count + 2)
         return false;
-    *out = (struct figures_tag){
-        .name = rows[i].name, .currency = row->currency, .kinds = FIGURES_VALUE};
+    *out = (struct figures_tag){.currency = row->currency, .kinds = FIGURES_VALUE};
+    if (i >= count) {
+        out->name = names[i - count];
+        str_copy_cut(out->text, sizeof out->text, STR_NAME(row->currency));
+        return true;
+    }
+    out->name = rows[i].name;
     dec_format_fixed(rows[i].amount, rows[i].decimals, out->text);
     return true;
 }

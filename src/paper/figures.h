@@ -7,7 +7,6 @@
 #define PORTCULLIS_PAPER_FIGURES_H
 
 #include "paper/balance.h"
-#include "paper/venue.h"
 
 /* Everything that one answer about the account needs, taken at one moment. */
 struct figures {
@@ -19,7 +18,6 @@ struct figures {
 struct figures_world {
     struct feed *feed;
     const struct account *account;
-    const struct venue *venue;
     int64_t now_ns;
 };
 
@@ -49,6 +47,6 @@ struct figures_tag {
 };
 bool figures_tag_at(const struct figures *f, size_t i, struct figures_tag *out);
 
-/* The i-th tag of one currency's ledger, sorted; also of the total's. */
+/* The i-th tag of one currency's ledger; also of the total's. */
 bool figures_ledger_tag(const struct balance_row *row, size_t i, struct figures_tag *out);
 #endif

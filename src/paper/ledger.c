@@ -24,15 +24,9 @@ static struct dec part(struct dec a, struct dec b, struct dec c)
     return out;
 }
 
-static struct dec multiplier_of(const struct instrument *i)
-{
-    struct dec m;
-    return dec_parse(STR_NAME(i->contract.multiplier), &m) && dec_sign(m) > 0 ? m : DEC(1);
-}
-
 struct dec ledger_value(const struct instrument *i, struct dec quantity, struct dec price)
 {
-    return ledger_times(ledger_times(quantity, multiplier_of(i)), price);
+    return ledger_times(ledger_times(quantity, i->multiplier), price);
 }
 
 /* ---- cash ---- */
@@ -113,9 +107,30 @@ struct dec holding_average(const struct holding *h)
     return !dec_is_zero(h->quantity) && dec_div(h->cost, h->quantity, &out) ? out : DEC_ZERO;
 }
 
+static bool is_flat(const struct holding *h)
+{
+    return dec_is_zero(h->quantity) && dec_is_zero(h->cost) && dec_is_zero(h->settled);
+}
+
+static bool is_forgotten(const struct holding *h)
+{
+    return is_flat(h) && dec_is_zero(h->day_quantity) && dec_is_zero(h->day_paid) &&
+           dec_is_zero(h->day_realized);
+}
+
+/* A row that may give way, or holding_count. */
+static size_t spare_row(const struct ledger *l)
+{
+    size_t i = 0;
+    while (i < l->holding_count && !is_flat(&l->holdings[i]))
+        i++;
+    return i;
+}
+
 bool ledger_has_room(const struct ledger *l, const struct instrument *i)
 {
-    return l->holding_count < LEDGER_HOLDINGS_MAX || ledger_holding(l, i) != NULL;
+    return l->holding_count < LEDGER_HOLDINGS_MAX || ledger_holding(l, i) != NULL ||
+           spare_row(l) < l->holding_count;
 }
 
 bool ledger_is_settled_daily(const struct instrument *i)
@@ -123,25 +138,79 @@ bool ledger_is_settled_daily(const struct instrument *i)
     return i->contract.sec_type == SEC_FUT;
 }
 
+static void remove_row(struct ledger *l, size_t row)
+{
+    struct holding *at = &l->holdings[row];
+    l->holding_count--;
+    memmove(at, at + 1, (l->holding_count - row) * sizeof *at);
+}
+
 bool ledger_set_holding(struct ledger *l, const struct holding *h)
 {
-    size_t row = holding_row(l, h->instrument->contract.con_id);
+    int32_t con_id = h->instrument->contract.con_id;
+    size_t row = holding_row(l, con_id);
     bool exists = row < l->holding_count && l->holdings[row].instrument == h->instrument;
-    bool is_empty = dec_is_zero(h->quantity) && dec_is_zero(h->cost) && dec_is_zero(h->settled);
-    struct holding *at = &l->holdings[row];
-    if (exists && is_empty) {
-        l->holding_count--;
-        memmove(at, at + 1, (l->holding_count - row) * sizeof *at);
-    } else if (exists) {
-        *at = *h;
-    } else if (!is_empty) {
-        if (l->holding_count == LEDGER_HOLDINGS_MAX)
-            return false;
-        memmove(at + 1, at, (l->holding_count - row) * sizeof *at);
-        l->holding_count++;
-        *at = *h;
+    if (exists) {
+        l->holdings[row] = *h;
+        if (is_forgotten(h))
+            remove_row(l, row);
+        return true;
     }
+    if (is_forgotten(h))
+        return true;
+    if (!ledger_has_room(l, h->instrument))
+        return false;
+    if (l->holding_count == LEDGER_HOLDINGS_MAX)
+        remove_row(l, spare_row(l));
+    row = holding_row(l, con_id);
+    struct holding *at = &l->holdings[row];
+    memmove(at + 1, at, (l->holding_count - row) * sizeof *at);
+    l->holding_count++;
+    *at = *h;
     return true;
+}
+
+void ledger_roll(struct ledger *l)
+{
+    for (size_t i = l->holding_count; i-- > 0;) {
+        struct holding *h = &l->holdings[i];
+        h->day_quantity = h->day_paid = h->day_realized = DEC_ZERO;
+        if (is_forgotten(h))
+            remove_row(l, i);
+    }
+}
+
+/* ---- dividends to come ---- */
+static size_t accrual_row(const struct ledger *l, const struct instrument *i, int64_t pay_s)
+{
+    size_t k = 0;
+    while (k < l->accrual_count &&
+           (l->accruals[k].instrument != i || l->accruals[k].pay_s != pay_s))
+        k++;
+    return k;
+}
+
+bool ledger_set_accrual(struct ledger *l, const struct accrual *a)
+{
+    size_t k = accrual_row(l, a->instrument, a->pay_s);
+    if (dec_is_zero(a->amount)) {
+        if (k < l->accrual_count)
+            l->accruals[k] = l->accruals[--l->accrual_count];
+        return true;
+    }
+    if (k == LEDGER_ACCRUALS_MAX)
+        return false;
+    l->accruals[k] = *a;
+    if (k == l->accrual_count)
+        l->accrual_count++;
+    return true;
+}
+
+static struct accrual accrual_after(const struct ledger *l, const struct ledger_change *c)
+{
+    size_t k = accrual_row(l, c->instrument, c->pay_s);
+    struct dec before = k < l->accrual_count ? l->accruals[k].amount : DEC_ZERO;
+    return (struct accrual){c->instrument, c->pay_s, dec_plus(before, c->dividends)};
 }
 
 /* ---- changes ---- */
@@ -161,23 +230,31 @@ static bool has_currency_room(const struct ledger *l, const struct ledger_change
 
 bool ledger_apply(struct ledger *l, const struct ledger_change *c)
 {
-    bool holds = c->instrument != NULL &&
-                 !(dec_is_zero(c->quantity) && dec_is_zero(c->cost) && dec_is_zero(c->settled));
-    if (!has_currency_room(l, c) || (holds && !ledger_has_room(l, c->instrument)))
+    bool accrues = !dec_is_zero(c->dividends);
+    assert(!accrues || c->instrument != NULL);
+    if (!has_currency_room(l, c) || (c->instrument != NULL && !ledger_has_room(l, c->instrument)))
         return false;
+    if (accrues) {
+        struct accrual a = accrual_after(l, c);
+        if (!ledger_set_accrual(l, &a))
+            return false;
+    }
     if (c->currency[0] != 0)
         add_cash(l, c->currency, c->cash, c->interest, c->dividends);
     if (c->second_currency[0] != 0)
         add_cash(l, c->second_currency, c->second_cash, DEC_ZERO, DEC_ZERO);
     if (c->third_currency[0] != 0)
         add_cash(l, c->third_currency, c->third_cash, DEC_ZERO, DEC_ZERO);
-    if (!holds)
+    if (c->instrument == NULL)
         return true;
     const struct holding *old = ledger_holding(l, c->instrument);
     struct holding h = old != NULL ? *old : (struct holding){.instrument = c->instrument};
     h.quantity = dec_plus(h.quantity, c->quantity);
     h.cost = dec_plus(h.cost, c->cost);
     h.settled = dec_plus(h.settled, c->settled);
+    h.day_quantity = dec_plus(h.day_quantity, c->traded);
+    h.day_paid = dec_plus(h.day_paid, c->paid);
+    h.day_realized = dec_plus(h.day_realized, c->realized);
     bool ok = ledger_set_holding(l, &h);
     assert(ok);
     return true;
@@ -224,7 +301,8 @@ void ledger_trade(const struct ledger *l, const struct trade *t, struct ledger_c
         return;
     }
     out->instrument = t->instrument;
-    out->quantity = signed_qty;
+    out->quantity = out->traded = signed_qty;
+    out->paid = dec_plus(value, fee);
     if (ledger_is_settled_daily(t->instrument)) {
         out->cash = dec_neg(fee);
         out->settled = value;

@@ -3,7 +3,7 @@
  * ledger: what one simulated account owns: cash per currency, and holdings with their cost.
  *
  * Everything that alters it is a ledger_change: a list of differences that is applied as a whole. A
- * trade makes one (ledger_trade), and so do dividends, settlements and interest (events.h). Nothing
+ * trade makes one (ledger_trade), and so do dividends, settlements and interest (money.h). Nothing
  * is rounded after the first product of a change, so replaying the same changes gives the same
  * ledger, and in every currency, exactly,
  *
@@ -22,13 +22,13 @@
 #include "model/order.h"
 #include "paper/universe.h"
 
-enum { LEDGER_CURRENCIES_MAX = 32, LEDGER_HOLDINGS_MAX = 512 };
+enum { LEDGER_CURRENCIES_MAX = 32, LEDGER_HOLDINGS_MAX = 512, LEDGER_ACCRUALS_MAX = 256 };
 
 struct cash {
     char currency[8];
     struct dec amount;
     struct dec interest;  /* accrued, not yet paid; negative: owed */
-    struct dec dividends; /* of shares that trade without them already, not yet paid */
+    struct dec dividends; /* the sum of the accruals */
 };
 
 struct holding {
@@ -37,6 +37,17 @@ struct holding {
     struct dec cost;     /* of the whole position, multiplier and commissions included, with the
                             sign of the quantity; 0 without a position */
     struct dec settled;  /* futures: value that cash has already seen; else 0 */
+    /* since ledger_roll, so that a day's profit can be told */
+    struct dec day_quantity; /* traded */
+    struct dec day_paid;     /* for that, with commissions; less what was received */
+    struct dec day_realized;
+};
+
+/* A dividend that the position has a right to. */
+struct accrual {
+    const struct instrument *instrument;
+    int64_t pay_s;
+    struct dec amount; /* in the listing's currency; negative: owed by who is short */
 };
 
 struct ledger {
@@ -44,6 +55,8 @@ struct ledger {
     struct cash cash[LEDGER_CURRENCIES_MAX];
     size_t holding_count;
     struct holding holdings[LEDGER_HOLDINGS_MAX]; /* by contract id; none is all zero */
+    size_t accrual_count;
+    struct accrual accruals[LEDGER_ACCRUALS_MAX]; /* in no order */
 };
 
 /* ---- asking ---- */
@@ -55,7 +68,8 @@ struct dec ledger_quantity(const struct ledger *l, const struct instrument *i);
 /* Cost of one unit as the broker tells it: with multiplier and commissions; 0 without a position.
  * Rounded to nine decimals, for display. */
 struct dec holding_average(const struct holding *h);
-/* True if another holding can be added, or if this one exists. */
+/* True if another holding can be added, or if this one exists. Those of which only the day's
+ * profit is left give way. */
 bool ledger_has_room(const struct ledger *l, const struct instrument *i);
 /* True for what moves cash by its daily gains alone. */
 bool ledger_is_settled_daily(const struct instrument *i);
@@ -66,17 +80,24 @@ void ledger_clear(struct ledger *l);
 bool ledger_set_cash(struct ledger *l, const struct cash *row);
 /* False if there is no room. An all-zero holding is forgotten. */
 bool ledger_set_holding(struct ledger *l, const struct holding *h);
+/* False if there is no room, or the amount is not in the cash rows' dividends. */
+bool ledger_set_accrual(struct ledger *l, const struct accrual *a);
+/* A new day begins. */
+void ledger_roll(struct ledger *l);
 
 /* Differences, in one currency but for `second_*`. */
 struct ledger_change {
     const struct instrument *instrument; /* NULL: only cash */
     char currency[8];
-    struct dec cash, interest, dividends;
+    struct dec cash, interest;
+    struct dec dividends; /* of the accrual that instrument and pay_s name */
+    int64_t pay_s;
     struct dec quantity, cost, settled;
-    struct dec realized;     /* profit, for the books of the caller */
-    char second_currency[8]; /* "": none; the commission's, or the other side of an exchange */
+    struct dec traded, paid; /* of the day */
+    struct dec realized;
+    char second_currency[8]; /* of the commission where it is another; "": none */
     struct dec second_cash;
-    char third_currency[8]; /* the commission of an exchange in a currency of neither side */
+    char third_currency[8]; /* the other side of an exchange */
     struct dec third_cash;
 };
 /* False, and nothing is changed, if there is no room for a currency or a holding. */

@@ -343,7 +343,8 @@ void order_send_preview(struct paper *p, struct paper_peer *peer, const struct t
     set_order(p, peer, t, &r.order);
     r.order_state.status = STR("PreSubmitted");
     r.order_state.margins = margins_of(m);
-    r.order_state.commission = dec_to_double(m->commission);
+    r.order_state.commission = r.order_state.max_commission = dec_to_double(m->commission);
+    r.order_state.min_commission = dec_to_double(m->min_commission);
     r.order_state.commission_currency = STR_NAME(m->commission_currency);
     r.order_state.margin_currency = STR_NAME(m->base);
     peer_send(p, peer, WIRE_REP_OPEN_ORDER, &r);

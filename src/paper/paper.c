@@ -41,6 +41,7 @@ static void move_market(struct paper *p)
         faults_freeze(p);
     }
     faults_step(p);
+    accounts_step(p);
     venue_step(p->venue, p->now_ns);
     orders_publish(p);
 }
@@ -73,6 +74,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_event(const struct paper *p)
 {
     int64_t next = earlier(venue_next(p->venue), faults_next(p));
+    next = earlier(next, accounts_next(p));
     for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
         if (!peer->is_started || peer->is_closing || peer->is_dead)
             continue;
@@ -155,8 +157,7 @@ static bool set_config(struct paper *p, const struct paper_config *c, struct mom
 {
     const char *accounts = c->accounts != NULL ? c->accounts : "DU9000001";
     const char *zone = c->zone_name != NULL ? c->zone_name : "UTC";
-    const struct account_terms terms = {.base = "USD"};
-    if (!accounts_parse(p->accounts, str_of(accounts), &terms, e))
+    if (!accounts_parse(p->accounts, str_of(accounts), &c->terms, e))
         return false;
     p->max_version = c->max_version != 0 ? c->max_version : WIRE_VERSION_MAX;
     if (p->max_version < WIRE_VERSION_MIN || p->max_version > WIRE_VERSION_PROTO_MAX)
@@ -189,6 +190,10 @@ static bool check_rates(const struct paper *p, struct error *e)
                              "instruments: no pair gives the rate for %s %s", c->symbol,
                              c->currency);
     }
+    struct dec rate;
+    const char *base = p->accounts->items[0].terms.base;
+    if (!feed_rate(p->feed, str_of(base), 0, &rate))
+        return bad_config(e, "no pair gives the rate of the base currency");
     return true;
 }
 
@@ -199,6 +204,7 @@ static void fresh_state(struct paper *p)
     for (size_t i = 0; i < p->accounts->count; i++)
         ledger_clear(&p->accounts->items[i].ledger);
     buf_reset(&p->records);
+    p->events_done = money_key_after(paper_now_s(p));
 }
 
 static void open_accounts(struct paper *p, enum record_opening opening)
@@ -213,7 +219,7 @@ static void start_afresh(struct paper *p)
     fresh_state(p);
     open_accounts(p, p->opening);
     accounts_names(p->accounts, ',', names);
-    record_header(&p->records, names, p->opening);
+    record_header(&p->records, names, p->opening, accounts_moment(p));
 }
 
 struct paper *paper_new(const struct paper_config *config, struct str instruments,
@@ -284,7 +290,6 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
 {
     bool ok = true;
     char names[ACCOUNTS_TEXT_MAX];
-    struct ledger *ledger = accounts_ledger(p->accounts, l->accounts);
     if ((number == 1) != (l->type == 'H'))
         return bad_state(e, number, "the header must be the first line and nowhere else");
     switch (l->type) {
@@ -292,6 +297,7 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
         accounts_names(p->accounts, ',', names);
         if (!str_eq(STR_NAME(l->accounts), str_of(names)))
             return bad_state(e, number, "it belongs to other accounts");
+        accounts_saw(p, l->at_s);
         if (l->opening != OPENING_NOTHING)
             open_accounts(p, l->opening);
         break;
@@ -301,12 +307,14 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
     case 'E':
     case 'F':
         ok = venue_restore_fill(p->venue, &l->fill, l->type == 'F');
+        accounts_saw(p, l->fill.at_ns / NS_PER_S);
         break;
     case 'C':
-        ok = ledger != NULL && ledger_set_cash(ledger, &l->cash);
-        break;
     case 'P':
-        ok = ledger != NULL && ledger_set_holding(ledger, &l->holding);
+    case 'A':
+    case 'K':
+    case 'T':
+        ok = accounts_restore(p, l);
         break;
     case 'I':
         venue_use_id(p->venue, (int32_t)l->client_id, (int32_t)(l->next_id - 1));
@@ -337,8 +345,10 @@ bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct momen
         size_t end = str_find(lines, '\n', *keep);
         if (end >= lines.n)
             break;
-        if (++number == 1)
+        if (++number == 1) {
             fresh_state(p);
+            p->events_done = (struct money_key){.at_s = INT64_MIN};
+        }
         ok = record_read(str_sub(lines, *keep, end), p->universe, l, e) &&
              restore_line(p, l, number, e);
         int64_t at = ok ? latest_of(l) : latest;
@@ -356,6 +366,7 @@ bool paper_restore(struct paper *p, struct str lines, size_t *keep, struct momen
     sim_clock_continue(&p->clock, latest); /* also where an earlier start was configured */
     show_now(p);
     venue_settle(p->venue, p->now_ns);
+    accounts_step(p);
     orders_publish(p);
     return true;
 }
@@ -366,17 +377,11 @@ bool paper_snapshot(const struct paper *p, struct buf *out)
     int32_t client_id, next_id;
     char names[ACCOUNTS_TEXT_MAX];
     accounts_names(p->accounts, ',', names);
-    record_header(out, names, OPENING_NOTHING);
+    record_header(out, names, OPENING_NOTHING, accounts_moment(p));
     venue_counters(p->venue, &next_perm, &next_seq);
     for (size_t i = 0; venue_id_row(p->venue, i, &client_id, &next_id); i++)
         record_id(out, client_id, next_id);
-    for (size_t i = 0; i < p->accounts->count; i++) {
-        const struct account *a = &p->accounts->items[i];
-        for (size_t k = 0; k < a->ledger.cash_count; k++)
-            record_cash(out, a->name, &a->ledger.cash[k]);
-        for (size_t k = 0; k < a->ledger.holding_count; k++)
-            record_holding(out, a->name, &a->ledger.holdings[k]);
-    }
+    accounts_snapshot(p, out);
     for (size_t i = 0; i < venue_ticket_count(p->venue); i++)
         record_ticket(out, venue_ticket_at(p->venue, i));
     for (size_t i = 0; i < venue_fill_count(p->venue); i++)

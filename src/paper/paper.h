@@ -23,14 +23,16 @@
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "paper/accounts.h"
 
 struct paper;
 struct paper_peer; /* one connection of a client */
 
 struct paper_config {
-    uint64_t seed;         /* of the market; the same seed is the same market for ever */
-    const char *accounts;  /* "DU" and digits each, at most 15 characters, separated by
-                              commas, at most 8; NULL: "DU9000001" */
+    uint64_t seed;              /* of the market; the same seed is the same market for ever */
+    const char *accounts;       /* "DU" and digits each, at most 15 characters, separated by
+                                   commas, at most 8; NULL: "DU9000001" */
+    struct account_terms terms; /* of all accounts; zero: Reg T, fixed commissions, USD */
     int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 226 */
     bool real_sessions;    /* false: every listing trades around the clock */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */

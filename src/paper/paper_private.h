@@ -110,6 +110,7 @@ struct paper {
     struct universe *universe;
     struct feed *feed;
     struct accounts *accounts;
+    struct money_key events_done;
     struct venue *venue;
     struct arena *arena; /* of the frame being answered */
     struct buf records;
@@ -156,7 +157,7 @@ serve_fn serve_place_order, serve_cancel_order, serve_global_cancel, serve_open_
 serve_fn serve_account_updates, serve_account_summary, serve_cancel_account_summary,
     serve_positions, serve_cancel_positions, serve_positions_multi, serve_account_updates_multi,
     serve_cancel_positions_multi, serve_cancel_account_updates_multi, serve_pnl, serve_cancel_pnl,
-    serve_pnl_single, serve_cancel_pnl_single;
+    serve_pnl_single, serve_cancel_pnl_single, serve_exercise_options;
 serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp;
 
 /* ---- what time and fills set off ---- */
@@ -168,6 +169,8 @@ void bars_step(struct paper *p, struct paper_peer *peer);
 int64_t bars_next(const struct paper_peer *peer);
 /* Tells everybody who asked for positions about one. */
 void account_position_changed(struct paper *p, const char *account, const struct instrument *i);
+/* The same for cash alone. */
+void account_cash_changed(struct paper *p, const char *account);
 /* The working orders of a client, with their status. */
 void orders_send_open(struct paper *p, struct paper_peer *peer, bool all_clients);
 /* Records and sends what the venue's queue holds, and empties it. */
@@ -180,6 +183,18 @@ void paper_advance_to(struct paper *p, struct moment now);
 /* Matching stands still or goes on, as the faults want it. */
 void faults_freeze(struct paper *p);
 
+/* What happens to the accounts up to now_ns, each at its moment, with the venue's steps between. */
+void accounts_step(struct paper *p);
+/* The next moment of that kind, in nanoseconds. */
+int64_t accounts_next(const struct paper *p);
+/* The last of those moments that is done, in seconds. */
+int64_t accounts_moment(const struct paper *p);
+/* A restored line of their events. False if it contradicts what was before it. */
+bool accounts_restore(struct paper *p, const struct record_line *l);
+/* Something else that was recorded happened then, so all their events before have. */
+void accounts_saw(struct paper *p, int64_t at_s);
+/* Their present state as lines of a snapshot. */
+void accounts_snapshot(const struct paper *p, struct buf *out);
 /* The cash and positions of a fresh account. */
 void opening_apply(struct ledger *l, const struct universe *u, bool with_positions);
 

@@ -320,6 +320,28 @@ static void fill_fields(struct record *r, const struct universe *u, struct fill 
     int32_field(r, &f->liquidity);
 }
 
+static void event_fields(struct record *r, const struct universe *u, struct money_event *e)
+{
+    struct ledger_change *c = &e->change;
+    struct money_key *k = &e->key;
+    int_field(r, &k->at_s);
+    int32_field(r, &k->account);
+    k->kind = (enum money_kind)enum_field(r, k->kind, MONEY_KIND_COUNT);
+    int32_field(r, &k->id);
+    int32_t con_id = c->instrument != NULL ? c->instrument->contract.con_id : 0;
+    int32_field(r, &con_id);
+    if (r->out == NULL && con_id != 0 && !r->failed) {
+        c->instrument = universe_find(u, con_id);
+        r->failed = c->instrument == NULL;
+    }
+    text_field(r, c->currency, sizeof c->currency);
+    struct dec *const members[] = {&c->cash,    &c->interest, &c->dividends, &c->quantity, &c->cost,
+                                   &c->settled, &c->traded,   &c->paid,      &c->realized};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        dec_field(r, members[i]);
+    int_field(r, &c->pay_s);
+}
+
 static void line_fields(struct record *r, const struct universe *u, struct record_line *l)
 {
     int64_t version = RECORD_VERSION, perm_id = 0;
@@ -328,6 +350,7 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         int_field(r, &version);
         text_field(r, l->accounts, sizeof l->accounts);
         l->opening = (enum record_opening)enum_field(r, l->opening, OPENING_COUNT);
+        int_field(r, &l->at_s);
         if (version != RECORD_VERSION)
             r->failed = true;
         break;
@@ -357,6 +380,22 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         dec_field(r, &l->holding.quantity);
         dec_field(r, &l->holding.cost);
         dec_field(r, &l->holding.settled);
+        dec_field(r, &l->holding.day_quantity);
+        dec_field(r, &l->holding.day_paid);
+        dec_field(r, &l->holding.day_realized);
+        break;
+    case 'A':
+        text_field(r, l->accounts, sizeof l->accounts);
+        instrument_field(r, u, &l->accrual.instrument);
+        int_field(r, &l->accrual.pay_s);
+        dec_field(r, &l->accrual.amount);
+        break;
+    case 'K':
+        event_fields(r, u, &l->event);
+        break;
+    case 'T':
+        int_field(r, &l->at_s);
+        bool_field(r, &l->is_midnight);
         break;
     case 'I':
         int_field(r, &l->client_id);
@@ -382,9 +421,9 @@ static void write_line(struct buf *out, struct record_line *l)
     buf_add_f(out, "|%08x\n", (unsigned)check_of(line));
 }
 
-void record_header(struct buf *out, const char *accounts, enum record_opening opening)
+void record_header(struct buf *out, const char *accounts, enum record_opening opening, int64_t at_s)
 {
-    struct record_line l = {.type = 'H', .opening = opening};
+    struct record_line l = {.type = 'H', .opening = opening, .at_s = at_s};
     str_copy_cut(l.accounts, sizeof l.accounts, str_of(accounts));
     write_line(out, &l);
 }
@@ -413,6 +452,25 @@ void record_holding(struct buf *out, const char *account, const struct holding *
 {
     struct record_line l = {.type = 'P', .holding = *h};
     str_copy_cut(l.accounts, sizeof l.accounts, str_of(account));
+    write_line(out, &l);
+}
+
+void record_accrual(struct buf *out, const char *account, const struct accrual *a)
+{
+    struct record_line l = {.type = 'A', .accrual = *a};
+    str_copy_cut(l.accounts, sizeof l.accounts, str_of(account));
+    write_line(out, &l);
+}
+
+void record_account_event(struct buf *out, const struct money_event *e)
+{
+    struct record_line l = {.type = 'K', .event = *e};
+    write_line(out, &l);
+}
+
+void record_moment(struct buf *out, int64_t at_s, bool is_midnight)
+{
+    struct record_line l = {.type = 'T', .at_s = at_s, .is_midnight = is_midnight};
     write_line(out, &l);
 }
 

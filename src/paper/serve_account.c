@@ -7,7 +7,7 @@ static const int64_t refresh_ns = (int64_t)180 * NS_PER_S; /* the broker's own r
 
 static struct figures_world figures_world_of(const struct paper *p, const struct account *a)
 {
-    return (struct figures_world){p->feed, a, p->venue, p->now_ns};
+    return (struct figures_world){p->feed, a, p->now_ns};
 }
 
 /* ---- whose figures ---- */
@@ -354,6 +354,14 @@ void serve_cancel_positions_multi(struct paper *p, struct paper_peer *peer, cons
     (void)p;
     const struct wire_id *req = message;
     watches_remove(&peer->position_multis, req->req_id);
+}
+
+void account_cash_changed(struct paper *p, const char *account)
+{
+    const struct account *a = accounts_find(p->accounts, str_of(account));
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        if (peer->updates_of == a || peer->summaries.n > 0 || peer->account_multis.n > 0)
+            peer->account_due_ns = p->now_ns;
 }
 
 void account_position_changed(struct paper *p, const char *account, const struct instrument *i)

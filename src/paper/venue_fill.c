@@ -100,34 +100,23 @@ static size_t book_of(struct venue *v, const struct ticket *t, int64_t s, struct
 }
 
 /* ---- fills ---- */
-static struct dec commission_of(struct venue *v, const struct instrument *i, struct dec quantity,
-                                struct dec price, int64_t now_ns, const char **currency)
-{
-    const struct contract *c = &i->contract;
-    struct dec rate = DEC(1);
-    if (c->sec_type == SEC_CASH &&
-        !feed_rate(v->feed, STR_NAME(c->symbol), now_ns / second_ns, &rate))
-        rate = DEC(1);
-    return fees_commission(i, quantity, price, rate, currency);
-}
-
-/* An order pays its minimum once, in however many pieces it fills: a piece costs what the order so
- * far costs, less what it has paid. */
+/* An order pays its minimum once, in however many pieces it fills; each leg of a combination as an
+ * order of its own. */
 static void charge(struct venue *v, const struct ticket *t, struct fill *f)
 {
-    const char *currency;
-    struct dec quantity = f->quantity, price = f->price, paid = DEC_ZERO;
+    const struct contract *c = &f->instrument->contract;
     const struct order_status *s = &t->status;
+    const struct account *a = accounts_find(v->accounts, STR_NAME(t->order.account));
+    const char *currency;
+    struct fee_basis before = {
+        .plan = a->terms.fees, .instrument = f->instrument, .side = f->side, .usd_rate = DEC(1)};
+    if (c->sec_type == SEC_CASH)
+        (void)feed_rate(v->feed, STR_NAME(c->symbol), f->at_ns / second_ns, &before.usd_rate);
     if (f->part == FILL_PLAIN && s->avg_fill_price.has) {
-        struct dec before = ledger_times(s->avg_fill_price.v, s->filled);
-        struct dec now = ledger_times(f->price, f->quantity);
-        quantity = dec_plus(s->filled, f->quantity);
-        if (!dec_div(dec_plus(before, now), quantity, &price))
-            price = f->price;
-        paid = t->commission.v;
+        before.quantity = s->filled;
+        before.turnover = ledger_value(f->instrument, s->filled, s->avg_fill_price.v);
     }
-    struct dec whole = commission_of(v, f->instrument, quantity, price, f->at_ns, &currency);
-    f->commission = dec_max(dec_minus(whole, paid), DEC_ZERO);
+    f->commission = fees_piece(&before, f->quantity, f->price, f->liquidity != 1, &currency);
     str_copy_cut(f->commission_currency, sizeof f->commission_currency, str_of(currency));
 }
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Several accounts of one login, and the subscriptions to their figures, over the wire. */
+#include "client.h"
+#include "paper/accounts.h"
+
+enum { APPLE = 265598 };
+static const char first[] = "DU9000001", second[] = "DU9000002";
+
+static struct client *begin(enum fee_plan plan)
+{
+    const struct paper_config config = {
+        .seed = 42, .accounts = "DU9000001,DU9000002", .terms = {.fees = plan}};
+    start_with(&config, "2026-11-22T18:00:00Z");
+    return connect_as(1);
+}
+
+static struct wire_req_place_order market(int32_t id, const char *account)
+{
+    struct wire_req_place_order o = order(id, "AAPL", "BUY", "10", "MKT");
+    o.order.account = str_of(account);
+    return o;
+}
+
+/* The positions in one listing that the client has been told since `forget`, by account. */
+static double told(const struct client *c, int id, const char *account)
+{
+    double q = -1;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct wire_rep_position *p = c->messages[i].message;
+        const struct wire_rep_position_multi *m = c->messages[i].message;
+        if (c->messages[i].id != id)
+            continue;
+        bool is_multi = id == WIRE_REP_POSITION_MULTI;
+        if (str_eq(is_multi ? m->account : p->account, str_of(account)) &&
+            (is_multi ? m->contract.con_id : p->contract.con_id) == APPLE)
+            assert_true(str_to_double(is_multi ? m->position : p->position, &q));
+    }
+    return q;
+}
+
+static void an_order_must_name_one_of_several_accounts(void **state)
+{
+    (void)state;
+    struct client *c = begin(FEES_FIXED);
+    send(c, WIRE_REQ_MANAGED_ACCOUNTS, NULL);
+    const struct wire_rep_managed_accounts *all = nth(c, WIRE_REP_MANAGED_ACCOUNTS, -1);
+    assert_true(str_eq(all->accounts_list, STR("DU9000001,DU9000002")));
+    struct wire_req_place_order o = market(1, "");
+    place(c, &o);
+    assert_int_equal(error_for(c, 1), 435);
+    o = market(1, "DU9000003");
+    place(c, &o);
+    assert_int_equal(error_for(c, 1), 321);
+    o = market(1, second);
+    place(c, &o);
+    run_ms(1000);
+    assert_string_equal(status_of(c, 1), "Filled");
+    stop();
+}
+
+static void a_fill_moves_the_positions_of_its_account_alone(void **state)
+{
+    (void)state;
+    struct client *c = begin(FEES_FIXED);
+    const struct wire_req_positions_multi multi = {7, str_of(second), STR("")};
+    send(c, WIRE_REQ_POSITIONS, NULL);
+    send(c, WIRE_REQ_POSITIONS_MULTI, &multi);
+    double before = told(c, WIRE_REP_POSITION, second);
+    assert_true(told(c, WIRE_REP_POSITION, first) == before); /* the same opening */
+    assert_true(told(c, WIRE_REP_POSITION_MULTI, second) == before);
+    assert_true(told(c, WIRE_REP_POSITION_MULTI, first) == -1);
+    forget(c);
+    struct wire_req_place_order o = market(1, second);
+    place(c, &o);
+    run_ms(1000);
+    assert_true(told(c, WIRE_REP_POSITION, second) == before + 10);
+    assert_true(told(c, WIRE_REP_POSITION, first) == -1);
+    assert_true(told(c, WIRE_REP_POSITION_MULTI, second) == before + 10);
+    const struct wire_id stop_multi = {7};
+    send(c, WIRE_REQ_CANCEL_POSITIONS_MULTI, &stop_multi);
+    forget(c);
+    o = market(2, second);
+    place(c, &o);
+    run_ms(1000);
+    assert_true(told(c, WIRE_REP_POSITION_MULTI, second) == -1);
+    stop();
+}
+
+static size_t rows_of(const struct client *c, const char *account, const char *tag)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct wire_rep_account_summary *s = c->messages[i].message;
+        if (c->messages[i].id == WIRE_REP_ACCOUNT_SUMMARY)
+            n += str_eq(s->account, str_of(account)) && str_eq(s->tag, str_of(tag));
+    }
+    return n;
+}
+
+static void a_summary_has_rows_of_every_account(void **state)
+{
+    (void)state;
+    struct client *c = begin(FEES_FIXED);
+    const struct wire_req_account_summary m = {3, STR("All"),
+                                               STR("NetLiquidation,ReqTMargin,$LEDGER:EUR")};
+    send(c, WIRE_REQ_ACCOUNT_SUMMARY, &m);
+    const char *const tags[] = {"NetLiquidation", "RegTMargin", "CashBalance", "Currency"};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        assert_int_equal(rows_of(c, first, tags[i]), 1);
+        assert_int_equal(rows_of(c, second, tags[i]), 1);
+    }
+    stop();
+}
+
+static void figures_of_an_account_must_say_which(void **state)
+{
+    (void)state;
+    struct client *c = begin(FEES_FIXED);
+    const struct wire_req_pnl pnl = {4, STR(""), STR("")};
+    send(c, WIRE_REQ_PNL, &pnl);
+    assert_int_equal(error_for(c, 4), 321);
+    const struct wire_req_account_updates_multi all = {5, STR(""), STR(""), true};
+    send(c, WIRE_REQ_ACCOUNT_UPDATES_MULTI, &all);
+    size_t n[2] = {0};
+    for (size_t i = 0; i < c->n; i++) {
+        const struct wire_rep_account_update_multi *u = c->messages[i].message;
+        if (c->messages[i].id != WIRE_REP_ACCOUNT_UPDATE_MULTI)
+            continue;
+        assert_false(str_eq(u->key, STR("BuyingPower"))); /* only the ledger was asked for */
+        n[0] += str_eq(u->account, str_of(first)) && str_eq(u->key, STR("NetLiquidation"));
+        n[1] += str_eq(u->account, str_of(second)) && str_eq(u->key, STR("NetLiquidation"));
+    }
+    assert_int_equal(n[0], 1);
+    assert_int_equal(n[1], 1);
+    forget(c);
+    struct wire_req_place_order o = market(1, first);
+    place(c, &o);
+    run_ms(2000); /* it is a subscription */
+    assert_true(count_of(c, WIRE_REP_ACCOUNT_UPDATE_MULTI) > 0);
+    stop();
+}
+
+static void a_what_if_tells_margin_and_the_range_of_the_commission(void **state)
+{
+    (void)state;
+    struct client *c = begin(FEES_TIERED);
+    struct wire_req_place_order o = market(1, first);
+    o.order.what_if = true;
+    o.order.total_quantity = STR("200");
+    place(c, &o);
+    const struct wire_rep_open_order *m = nth(c, WIRE_REP_OPEN_ORDER, -1);
+    assert_non_null(m);
+    const struct wire_order_state *s = &m->order_state;
+    assert_true(s->min_commission > 0.7 && s->min_commission < s->max_commission);
+    assert_true(s->commission <= s->max_commission && s->commission >= s->min_commission);
+    assert_true(str_eq(s->commission_currency, STR("USD")));
+    assert_true(s->margins.init_change > 0);
+    assert_true(s->margins.maint_change > 0 && s->margins.maint_change < s->margins.init_change);
+    assert_true(s->margins.equity_change < 0); /* spread and commission */
+    stop();
+}
+
+/* Of every currency and of the whole, as a client adds them up from what it is told. */
+static void the_values_of_a_currency_add_up(void **state)
+{
+    (void)state;
+    const struct paper_config config = {.seed = 42};
+    start_with(&config, "2026-11-22T18:00:00Z");
+    struct client *c = connect_as(1);
+    static const char *const currencies[] = {"BASE", "USD", "EUR", "JPY", "CHF"};
+    static const char *const parts[] = {"CashBalance", "StockMarketValue", "OptionMarketValue",
+                                        "FuturesPNL",  "AccruedCash",      "NetDividend"};
+    for (size_t i = 0; i < sizeof currencies / sizeof currencies[0]; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+            sum += value_of(c, parts[k], currencies[i]);
+        double net = value_of(c, "NetLiquidationByCurrency", currencies[i]);
+        if (net - sum > 0.035 || sum - net > 0.035)
+            fail_msg("%s: %f and %f", currencies[i], net, sum);
+    }
+    double net = value_of(c, "NetLiquidation", "USD"),
+           base = value_of(c, "NetLiquidationByCurrency", "BASE");
+    assert_true(net - base < 1 && base - net < 1); /* the market may have moved a second */
+    stop();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_must_name_one_of_several_accounts),
+        cmocka_unit_test(a_fill_moves_the_positions_of_its_account_alone),
+        cmocka_unit_test(a_summary_has_rows_of_every_account),
+        cmocka_unit_test(figures_of_an_account_must_say_which),
+        cmocka_unit_test(a_what_if_tells_margin_and_the_range_of_the_commission),
+        cmocka_unit_test(the_values_of_a_currency_add_up),
+    };
+    return cmocka_run_group_tests(tests, load_csv, NULL);
+}
