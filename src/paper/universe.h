@@ -44,7 +44,7 @@ struct instrument {
     char stock_type[24];
     char industry[40], category[40], subcategory[40];
     char country[4];
-    struct dec tick; /* the step at its base price; of derived ones the smallest of the rule */
+    struct dec tick; /* the smallest step of the rule: minTick */
     struct dec lot;
     struct hours hours;    /* regular ("liquid") */
     struct hours extended; /* all hours in which orders with outsideRth may trade */

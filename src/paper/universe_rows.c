@@ -156,8 +156,8 @@ static bool parse_steps(const struct csv *c, struct instrument *i, struct error 
         return bad_cell(c, COL_RULE, "is not a rule of price steps", e);
     if (rule.n == 0 && (steps_bands(i->rule, band) != 1 || !dec_eq(band[0].step, i->tick)))
         return bad_cell(c, COL_TICK, "is not a price step of one digit", e);
-    if (!dec_is_multiple(i->tick, steps_smallest(i->rule)))
-        return bad_cell(c, COL_TICK, "does not fit the rule", e);
+    if (!dec_eq(i->tick, steps_smallest(i->rule)))
+        return bad_cell(c, COL_TICK, "is not the smallest step of the rule", e);
     return true;
 }
 

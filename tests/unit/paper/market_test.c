@@ -218,7 +218,7 @@ static void each_price_step_has_a_rule_of_its_own(void **state)
         const struct instrument *one = universe_at(listings, i);
         struct dec base;
         if (one->base > 0 && dec_from_model(one->base, one->tick, &base) &&
-            !dec_eq(instrument_step(one, base), one->tick))
+            !dec_is_multiple(instrument_step(one, base), one->tick))
             fail_msg("%s at %s", one->contract.symbol, one->contract.primary_exchange);
     }
 }
@@ -394,7 +394,7 @@ static void the_same_seed_is_the_same_market_for_ever(void **state)
             sum = rng_mix(sum, (uint64_t)p.nano);
         }
     /* every compiler, optimisation and machine must come to this number */
-    assert_int_equal(sum, 0x1973df31e7c597fe);
+    assert_int_equal(sum, 0x4c62b5ca66e5f14);
     feed_free(f);
 }
 
