@@ -104,8 +104,11 @@ static bool id_fits(const struct instrument *i, const struct wire_contract *q)
 {
     if (q->sec_id_type.n == 0 && q->sec_id.n == 0)
         return true;
-    return str_ieq(q->sec_id_type, STR("ISIN")) && i->isin[0] != 0 &&
-           str_ieq(q->sec_id, STR_NAME(i->isin));
+    struct str isin = STR_NAME(i->isin);
+    bool is_american = str_starts(isin, STR("US")) || str_starts(isin, STR("CA"));
+    if (str_ieq(q->sec_id_type, STR("CUSIP"))) /* country, CUSIP, check digit */
+        return is_american && str_ieq(q->sec_id, str_sub(isin, 2, 11));
+    return str_ieq(q->sec_id_type, STR("ISIN")) && isin.n > 0 && str_ieq(q->sec_id, isin);
 }
 
 bool universe_fits(const struct instrument *i, const struct wire_contract *q)

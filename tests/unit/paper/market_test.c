@@ -179,6 +179,18 @@ static void a_query_matches_as_at_the_broker(void **state)
     by_isin.sec_id = STR("JP3633400001");
     assert_int_equal(universe_match(listings, &by_isin, found), 1);
     assert_string_equal(found[0]->contract.symbol, "7203");
+    static const struct {
+        const char *type, *id;
+        size_t n;
+    } ids[] = {{"CUSIP", "037833100", 1},   {"CUSIP", "633400001", 0},   {"SEDOL", "2046251", 0},
+               {"ISIN", "NL0010273215", 1}, {"ISIN", "NL0000235190", 1}, {"ISIN", "", 0},
+               {"ISIN", "IE00B3XXRP09", 2}, {"", "US0378331005", 0}};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        by_isin.sec_id_type = str_of(ids[i].type);
+        by_isin.sec_id = str_of(ids[i].id);
+        if (universe_match(listings, &by_isin, found) != ids[i].n)
+            fail_msg("%s %s", ids[i].type, ids[i].id);
+    }
 }
 
 static void a_search_finds_symbols_first_and_then_words_of_names(void **state)
