@@ -219,8 +219,59 @@ static void a_broken_table_is_refused_with_its_line(void **state)
     memcpy(copy + header, "x65598", 6);
     assert_null(universe_new((struct str){copy, n}, &e));
     assert_non_null(strstr(e.text, "line 2"));
+    static const struct {
+        const char *good, *bad;
+    } cells[] = {{",XNYS,0400-2000", ",XNYZ,0400-2000"}, {",XNYS,0400-2000", ",XNYS,2000-0400"},
+                 {",0930-1600,", ",0930-0900,"},         {",0.01,0.0001,", ",0.011,0.001,"},
+                 {",US/Eastern,", ",US/Westers,"},       {",STK,", ",STX,"}};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        memcpy(copy, text, n);
+        char *cell = strstr(copy, cells[i].good);
+        assert_non_null(cell);
+        memcpy(cell, cells[i].bad, strlen(cells[i].bad));
+        assert_null(universe_new((struct str){copy, n}, &e));
+        assert_non_null(strstr(e.text, "line 2"));
+    }
     for (size_t cut = 1; cut < 400; cut++) /* any truncation is refused or whole rows */
         universe_free(universe_new((struct str){text, header + cut}, &e));
+}
+
+static void hours_follow_the_calendar_of_their_market(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *hours, *calendar, *at;
+        bool is_open;
+        const char *next; /* opening at or after */
+    } rows[] = {
+        {"US/Eastern", "0930-1600", "XNYS", "2025-11-28T17:59:59Z", true, "2025-11-28T17:59:59Z"},
+        {"US/Eastern", "0930-1600", "XNYS", "2025-11-28T18:00:00Z", false, "2025-12-01T14:30:00Z"},
+        {"US/Eastern", "0930-1615", "XNYS", "2025-11-28T18:14:00Z", true, "2025-11-28T18:14:00Z"},
+        {"Japan", "0900-1130/1230-1530", "XTKS", "2019-04-27T00:00:00Z", false,
+         "2019-05-07T00:00:00Z"}, /* ten days for a new emperor */
+        {"Japan", "0900-1130/1230-1530", "XTKS", "2024-11-01T06:00:00Z", false,
+         "2024-11-05T00:00:00Z"}, /* the last day that ended at three */
+        {"Hongkong", "0930-1200/1300-1600", "XHKG", "2026-02-16T05:00:00Z", false,
+         "2026-02-20T01:30:00Z"}, /* half a day, then three free ones */
+        {"ROK", "0900-1530", "XKRX", "2025-11-13T00:30:00Z", false, "2025-11-13T01:00:00Z"},
+        {"Australia/NSW", "1000-1600", "XASX", "2026-01-26T23:00:00Z", true,
+         "2026-01-26T23:00:00Z"}, /* summer there: 10:00 of the 27th */
+        {"Australia/NSW", "1000-1600", "XASX", "2026-07-01T23:00:00Z", false,
+         "2026-07-02T00:00:00Z"},
+        {"US/Central", "GLOBEX", "CMES", "2025-11-27T18:30:00Z", false, "2025-11-27T23:00:00Z"},
+        {"US/Central", "GLOBEX", "CMES", "2025-12-24T18:30:00Z", false, "2025-12-25T23:00:00Z"},
+        {"US/Eastern", "ALWAYS", "", "2025-12-27T18:30:00Z", true, "2025-12-27T18:30:00Z"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct hours h;
+        assert_true(hours_parse(str_of(rows[i].hours), hours_zone(str_of(rows[i].zone)), &h));
+        h.calendar = calendar_find(str_of(rows[i].calendar));
+        int64_t t = at(rows[i].at);
+        if (hours_is_open(&h, t) != rows[i].is_open || hours_next_open(&h, t) != at(rows[i].next))
+            fail_msg("row %zu: next opening %lld", i, (long long)hours_next_open(&h, t));
+        int64_t last = hours_last_open(&h, t);
+        assert_true(last <= t && hours_is_open(&h, last));
+    }
 }
 
 static void each_price_step_has_a_rule_of_its_own(void **state)
@@ -534,6 +585,7 @@ int main(void)
         cmocka_unit_test(a_search_finds_symbols_first_and_then_words_of_names),
         cmocka_unit_test(a_broken_table_is_refused_with_its_line),
         cmocka_unit_test(the_listings_are_many_and_their_numbers_are_right),
+        cmocka_unit_test(hours_follow_the_calendar_of_their_market),
         cmocka_unit_test(each_price_step_has_a_rule_of_its_own),
         cmocka_unit_test(local_times_follow_the_clock_changes),
         cmocka_unit_test(sessions_open_and_close),
