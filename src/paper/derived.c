@@ -194,6 +194,9 @@ bool derived_each(const struct universe *u, const struct wire_contract *query,
                   universe_visit *visit, void *self)
 {
     struct search s = {.u = u, .query = query, .visit = visit, .self = self};
+    bool is_named = query->symbol.n > 0 || query->local_symbol.n > 0;
+    if (!is_named || query->sec_id.n > 0 || query->sec_id_type.n > 0)
+        return true; /* no chain fits, and there is no need to look at every strike for it */
     for (size_t k = 0; k < chains_count(); k++) {
         s.key.chain = k;
         if (u->chains[k].underlying != NULL && chain_fits(chains_at(k), query) &&

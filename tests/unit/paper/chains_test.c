@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Futures and options by rule, and the rules of price steps. */
+#include "base/rng.h"
 #include "paper/steps.h"
 #include "paper/universe.h"
 
@@ -163,6 +164,46 @@ static void hostile_ids_find_nothing_and_memory_is_bounded(void **state)
     universe_free(u);
 }
 
+/* Words that a query may be made of: some fit, some nearly, some are junk. */
+static struct str any_word(struct rng *r)
+{
+    static const char *const words[] = {
+        "",     "AAPL", "SPX",    "ES",       "6E",       "DAX",        "OPT", "FUT",   "STK",
+        "C",    "PUT",  "202603", "20260320", "2026",     "99999999",   "100", "SMART", "CME",
+        "SPXW", "USD",  "ESH6",   "AAPL  26", "\xff\xfe", "20260320 x", "0",   "BRK B", "?"};
+    return str_of(words[rng_below(r, sizeof words / sizeof words[0])]);
+}
+
+static void any_description_is_answered_within_bounds(void **state)
+{
+    (void)state;
+    static const double strikes[] = {0, WIRE_UNSET_DOUBLE, 200, -1, 1e300, 0.1, 6700};
+    struct rng r;
+    rng_init(&r, 4, 4);
+    size_t most = 0, found_any = 0;
+    for (int k = 0; k < 3000; k++) {
+        struct wire_contract q = WIRE_CONTRACT_DEFAULT;
+        struct str *members[] = {&q.symbol,       &q.sec_type,      &q.last_trade_date,
+                                 &q.right,        &q.multiplier,    &q.exchange,
+                                 &q.local_symbol, &q.trading_class, &q.sec_id};
+        for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+            if (i < 2 || rng_below(&r, 4) == 0)
+                *members[i] = any_word(&r);
+        if (rng_below(&r, 3) > 0)
+            q.sec_type = rng_below(&r, 2) > 0 ? STR("OPT") : STR("FUT");
+        q.strike = strikes[rng_below(&r, 7)];
+        q.include_expired = rng_below(&r, 2) > 0;
+        size_t n = 0;
+        universe_each(listings, &q, count_one, &n);
+        const struct instrument *found[UNIVERSE_MATCHES_MAX];
+        size_t matches = universe_match(listings, &q, found);
+        assert_true(matches <= 2 && (matches > 0) == (n > 0) && (matches == 1) == (n == 1));
+        most = n > most ? n : most;
+        found_any += n > 0;
+    }
+    assert_true(found_any > 20 && most > 100 && most < 10000);
+}
+
 static void steps_follow_the_bands(void **state)
 {
     (void)state;
@@ -205,6 +246,7 @@ int main(void)
         cmocka_unit_test(contracts_are_made_by_rule_and_found_by_description),
         cmocka_unit_test(an_id_alone_makes_the_same_contract_in_another_universe),
         cmocka_unit_test(hostile_ids_find_nothing_and_memory_is_bounded),
+        cmocka_unit_test(any_description_is_answered_within_bounds),
         cmocka_unit_test(steps_follow_the_bands),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
