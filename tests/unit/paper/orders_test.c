@@ -829,7 +829,8 @@ static void when_records_are_not_taken_nothing_is_acknowledged(void **state)
 static void books_balance_after_any_session(void **state)
 {
     (void)state;
-    static const char *const types[] = {"MKT", "LMT", "STP", "TRAIL", "STP LMT"};
+    static const char *const types[] = {"MKT", "LMT", "STP", "TRAIL",    "STP LMT", "MIT",
+                                        "LIT", "REL", "MOC", "MIDPRICE", "PEG MKT", "MKT"};
     static const char *const symbols[] = {"AAPL", "MSFT", "SPY"};
     static const int32_t ids[] = {AAPL, MSFT, 756733};
     for (uint64_t seed = 1; seed <= 12; seed++) {
@@ -846,11 +847,15 @@ static void books_balance_after_any_session(void **state)
             quote(ids[which], &bid, &ask);
             struct wire_req_place_order o =
                 order(id, symbols[which], rng_below(&r, 2) ? "BUY" : "SELL", "1",
-                      types[rng_below(&r, 5)]);
-            o.order.total_quantity = arena_f(texts, "%u", 1 + rng_below(&r, 40));
+                      types[rng_below(&r, 12)]);
+            o.order.total_quantity = arena_f(texts, "%u", 1 + rng_below(&r, 400));
+            o.order.tif = STR("DAY");
             double off = (double)rng_below(&r, 100) / 100 - 0.5;
             o.order.lmt_price = cent(bid + off);
-            o.order.aux_price = str_eq(o.order.order_type, STR("TRAIL")) ? 0.25 : cent(bid - off);
+            bool is_distance = str_eq(o.order.order_type, STR("TRAIL")) ||
+                               str_eq(o.order.order_type, STR("REL")) ||
+                               str_eq(o.order.order_type, STR("PEG MKT"));
+            o.order.aux_price = is_distance ? 0.25 : cent(bid - off);
             place(c, &o);
             if (rng_below(&r, 4) == 0)
                 cancel(c, 1 + (int32_t)rng_below(&r, (uint32_t)id));

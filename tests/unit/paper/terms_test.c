@@ -449,6 +449,33 @@ static void a_cancel_must_name_a_time_if_it_names_one(void **state)
     stop();
 }
 
+/* ---- auctions in real sessions ---- */
+static void auctions_are_at_the_end_and_the_beginning_of_the_session(void **state)
+{
+    (void)state;
+    const struct paper_config config = {.seed = 42, .real_sessions = true};
+    start_with(&config, "2026-11-17T19:00:00Z"); /* Tuesday, 14:00 in New York */
+    struct client *c = connect_as(1);
+    static const struct {
+        const char *type, *tif, *when;
+    } cases[] = {{"MOC", "DAY", "20261117 15:59:59 US/Eastern"},
+                 {"MKT", "OPG", "20261118 09:30:00 US/Eastern"},
+                 {"MOO", "DAY", "20261118 09:30:00 US/Eastern"}};
+    for (int32_t i = 0; i < 3; i++) {
+        struct wire_req_place_order o = order(i + 1, "AAPL", "BUY", "10", cases[i].type);
+        o.order.tif = str_of(cases[i].tif);
+        place(c, &o);
+    }
+    run_ms((int64_t)20 * 3600 * 1000);
+    for (int32_t i = 0; i < 3; i++) {
+        const struct wire_rep_exec_details *x = nth(c, WIRE_REP_EXEC_DETAILS, i);
+        assert_non_null(x);
+        if (!str_eq(x->execution.time, str_of(cases[i].when)))
+            fail_msg("%s at " STR_FMT, cases[i].type, STR_ARG(x->execution.time));
+    }
+    stop();
+}
+
 /* ---- changes ---- */
 /* An order of 2000 of which the market has taken a part; the later ones in case it moves away. */
 static struct wire_req_place_order partly_filled(struct client *c)
@@ -604,6 +631,7 @@ int main(void)
         cmocka_unit_test(a_spread_is_told_with_its_legs_and_moves_both_positions),
         cmocka_unit_test(an_order_without_a_time_in_force_is_told_so),
         cmocka_unit_test(a_cancel_must_name_a_time_if_it_names_one),
+        cmocka_unit_test(auctions_are_at_the_end_and_the_beginning_of_the_session),
         cmocka_unit_test(a_change_may_not_take_back_what_was_filled_nor_change_what_is_fixed),
         cmocka_unit_test(executions_are_filtered_by_every_member),
         cmocka_unit_test(what_orders_say_survives_a_restart),
