@@ -13,30 +13,31 @@ enum {
 
     STK = 1 << SEC_STK,
     EXCHANGED = STK | 1 << SEC_FUT,
-    SINGLE = EXCHANGED | 1 << SEC_OPT | 1 << SEC_FOP | 1 << SEC_CASH | 1 << SEC_CFD |
-             1 << SEC_BOND | 1 << SEC_FUND | 1 << SEC_CMDTY | 1 << SEC_CRYPTO | 1 << SEC_WAR,
-    ANYTHING = SINGLE | 1 << SEC_BAG
+    WATCHED = EXCHANGED | 1 << SEC_OPT | 1 << SEC_FOP | 1 << SEC_CASH | 1 << SEC_CFD |
+              1 << SEC_CMDTY | 1 << SEC_WAR,
+    PRICED = WATCHED | 1 << SEC_BOND | 1 << SEC_CRYPTO | 1 << SEC_BAG,
+    ANYTHING = PRICED | 1 << SEC_FUND
 };
 
 /* clang-format off */
 static const struct rule rules[] = {
-    /* name        type              limit         aux          trigger        price           moment        tifs       for */
-    {"MKT",         ORDER_MKT,         NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_ANY,   ALL_TIFS,  ANYTHING},
-    {"LMT",         ORDER_LMT,         NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_ANY,   ALL_TIFS,  ANYTHING},
-    {"STP",         ORDER_STP,         NEED_NOTHING, AUX_TRIGGER, TRIGGER_STOP,  PRICE_MARKET,   MOMENT_ANY,   RESTS,     SINGLE},
-    {"STP LMT",     ORDER_STP_LMT,     NEED_ALWAYS,  AUX_TRIGGER, TRIGGER_STOP,  PRICE_LIMIT,    MOMENT_ANY,   RESTS,     SINGLE},
-    {"TRAIL",       ORDER_TRAIL,       NEED_NOTHING, AUX_TRAIL,   TRIGGER_TRAIL, PRICE_MARKET,   MOMENT_ANY,   RESTS,     SINGLE},
-    {"TRAIL LIMIT", ORDER_TRAIL_LIMIT, NEED_NOTHING, AUX_TRAIL,   TRIGGER_TRAIL, PRICE_LIMIT,    MOMENT_ANY,   RESTS,     SINGLE},
-    {"MIT",         ORDER_OTHER,       NEED_NOTHING, AUX_TRIGGER, TRIGGER_TOUCH, PRICE_MARKET,   MOMENT_ANY,   RESTS,     SINGLE},
-    {"LIT",         ORDER_OTHER,       NEED_ALWAYS,  AUX_TRIGGER, TRIGGER_TOUCH, PRICE_LIMIT,    MOMENT_ANY,   RESTS,     SINGLE},
-    {"MOC",         ORDER_OTHER,       NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_CLOSE, DAY,       EXCHANGED},
-    {"LOC",         ORDER_OTHER,       NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_CLOSE, DAY,       EXCHANGED},
-    {"MOO",         ORDER_OTHER,       NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_OPEN,  DAY | OPG, EXCHANGED},
-    {"LOO",         ORDER_OTHER,       NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_OPEN,  DAY | OPG, EXCHANGED},
-    {"MIDPRICE",    ORDER_OTHER,       NEED_MAYBE,   AUX_NONE,    TRIGGER_NONE,  PRICE_MID,      MOMENT_ANY,   RESTS,     STK},
-    {"PEG MID",     ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_MID,      MOMENT_ANY,   RESTS,     STK},
-    {"REL",         ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_PRIMARY,  MOMENT_ANY,   RESTS,     STK},
-    {"PEG MKT",     ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_OPPOSITE, MOMENT_ANY,   RESTS,     STK},
+    /* name         listed       type              limit         aux          trigger        price           moment        tifs       for */
+    {"MKT",          "MKT",        ORDER_MKT,         NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_ANY,   ALL_TIFS,  ANYTHING},
+    {"LMT",          "LMT",        ORDER_LMT,         NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_ANY,   ALL_TIFS,  PRICED},
+    {"STP",          "STP",        ORDER_STP,         NEED_NOTHING, AUX_TRIGGER, TRIGGER_STOP,  PRICE_MARKET,   MOMENT_ANY,   RESTS,     WATCHED},
+    {"STP LMT",      "STPLMT",     ORDER_STP_LMT,     NEED_ALWAYS,  AUX_TRIGGER, TRIGGER_STOP,  PRICE_LIMIT,    MOMENT_ANY,   RESTS,     WATCHED},
+    {"TRAIL",        "TRAIL",      ORDER_TRAIL,       NEED_NOTHING, AUX_TRAIL,   TRIGGER_TRAIL, PRICE_MARKET,   MOMENT_ANY,   RESTS,     WATCHED},
+    {"TRAIL LIMIT",  "TRAILLMT",   ORDER_TRAIL_LIMIT, NEED_NOTHING, AUX_TRAIL,   TRIGGER_TRAIL, PRICE_LIMIT,    MOMENT_ANY,   RESTS,     WATCHED},
+    {"MIT",          "MIT",        ORDER_OTHER,       NEED_NOTHING, AUX_TRIGGER, TRIGGER_TOUCH, PRICE_MARKET,   MOMENT_ANY,   RESTS,     WATCHED},
+    {"LIT",          "LIT",        ORDER_OTHER,       NEED_ALWAYS,  AUX_TRIGGER, TRIGGER_TOUCH, PRICE_LIMIT,    MOMENT_ANY,   RESTS,     WATCHED},
+    {"MOC",          "MOC",        ORDER_OTHER,       NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_CLOSE, DAY,       EXCHANGED},
+    {"LOC",          "LOC",        ORDER_OTHER,       NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_CLOSE, DAY,       EXCHANGED},
+    {"MOO",          "MOO",        ORDER_OTHER,       NEED_NOTHING, AUX_NONE,    TRIGGER_NONE,  PRICE_MARKET,   MOMENT_OPEN,  DAY | OPG, EXCHANGED},
+    {"LOO",          "LOO",        ORDER_OTHER,       NEED_ALWAYS,  AUX_NONE,    TRIGGER_NONE,  PRICE_LIMIT,    MOMENT_OPEN,  DAY | OPG, EXCHANGED},
+    {"MIDPRICE",     "MIDPX",      ORDER_OTHER,       NEED_MAYBE,   AUX_NONE,    TRIGGER_NONE,  PRICE_MID,      MOMENT_ANY,   RESTS,     STK},
+    {"PEG MID",      "PEGMID",     ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_MID,      MOMENT_ANY,   RESTS,     STK},
+    {"REL",          "REL",        ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_PRIMARY,  MOMENT_ANY,   RESTS,     STK},
+    {"PEG MKT",      "PEGMKT",     ORDER_OTHER,       NEED_MAYBE,   AUX_OFFSET,  TRIGGER_NONE,  PRICE_OPPOSITE, MOMENT_ANY,   RESTS,     STK},
 };
 /* clang-format on */
 enum { RULE_COUNT = sizeof rules / sizeof rules[0] };
@@ -82,18 +83,22 @@ bool rule_is_trail(const struct rule *r)
     return r->trigger == TRIGGER_TRAIL;
 }
 
+static void add_word(struct buf *out, const char *word)
+{
+    if (out->n > 0)
+        buf_add_char(out, ',');
+    buf_add_c(out, word);
+}
+
 void rule_list(enum sec_type type, struct buf *out)
 {
-    bool first = true;
-    for (size_t i = 0; i < RULE_COUNT; i++) {
-        if (!rule_allows_sec_type(&rules[i], type))
-            continue;
-        if (!first)
-            buf_add_char(out, ',');
-        /* contract details write types without the blank */
-        for (const char *c = rules[i].name; *c; c++)
-            if (*c != ' ')
-                buf_add_char(out, *c);
-        first = false;
-    }
+    static const char *const properties[] = {"AON", "COND", "DAY", "FOK", "GAT",
+                                             "GTC", "GTD",  "IOC", "OCA", "WHATIF"};
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (rule_allows_sec_type(&rules[i], type))
+            add_word(out, rules[i].listed);
+    if ((EXCHANGED >> type & 1) != 0)
+        add_word(out, "OPG");
+    for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++)
+        add_word(out, properties[i]);
 }

@@ -37,7 +37,8 @@ enum rule_price {
 enum rule_moment { MOMENT_ANY, MOMENT_OPEN, MOMENT_CLOSE };
 
 struct rule {
-    const char *name;     /* on the wire */
+    const char *name;     /* in orders */
+    const char *listed;   /* in contract details */
     enum order_type type; /* ORDER_OTHER where the model has no word for it */
     enum rule_need limit;
     enum rule_aux aux;
@@ -57,7 +58,8 @@ bool rule_allows_sec_type(const struct rule *r, enum sec_type type);
 /* Follows the market with its price. */
 bool rule_is_pegged(const struct rule *r);
 bool rule_is_trail(const struct rule *r);
-/* The names for a security type, comma separated, as contract details list them. */
+/* What a security type may be traded with, comma separated, as contract details list it: types,
+ * times in force and other properties. */
 void rule_list(enum sec_type type, struct buf *out);
 
 #endif

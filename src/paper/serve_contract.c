@@ -13,34 +13,20 @@ enum {
     NO_GROUP = INT32_MAX /* aggGroup of what is not aggregated over exchanges */
 };
 
-/* What all contracts of a type have in common. */
-static const struct type_facts {
-    enum sec_type type;
-    int32_t agg_group;
-    const char *order_types;
-} types[] = {
-    {SEC_STK, 1,
-     "ACTIVETIM,AON,COND,DAY,FOK,GAT,GTC,GTD,IOC,LIT,LMT,LOC,LOO,MIDPX,MIT,MKT,MOC,MOO,OCA,OPG,"
-     "OUTRTH,STP,STPLMT,TRAIL,TRAILLIT,TRAILLMT,WHATIF"},
-    {SEC_OPT, 2,
-     "AON,COND,DAY,FOK,GAT,GTC,GTD,IOC,LIT,LMT,MIT,MKT,OCA,STP,STPLMT,TRAIL,TRAILLMT,WHATIF"},
-    {SEC_FUT, NO_GROUP,
-     "AON,COND,DAY,FOK,GAT,GTC,GTD,IOC,LIT,LMT,MIT,MKT,OCA,OUTRTH,STP,STPLMT,TRAIL,TRAILLMT,"
-     "WHATIF"},
-    {SEC_CASH, 4, "COND,DAY,GAT,GTC,GTD,IOC,LIT,LMT,MIT,MKT,OCA,STP,STPLMT,TRAIL,TRAILLMT,WHATIF"},
-    {SEC_BOND, 1, "DAY,GTC,LMT,MKT,WHATIF"},
-    {SEC_FUND, NO_GROUP, "DAY,MKT,WHATIF"},
-    {SEC_CRYPTO, NO_GROUP, "DAY,GTC,IOC,LMT,MKT,WHATIF"},
-    {SEC_CMDTY, NO_GROUP, "DAY,GTC,LMT,MKT,STP,STPLMT,WHATIF"},
-};
-static const struct type_facts no_facts = {SEC_UNKNOWN, NO_GROUP, ""};
-
-static const struct type_facts *facts_of(const struct instrument *i)
+/* The group of exchanges that share a market data subscription. */
+static int32_t aggregate_group(enum sec_type type)
 {
-    for (size_t t = 0; i->is_tradable && t < sizeof types / sizeof types[0]; t++)
-        if (types[t].type == i->contract.sec_type)
-            return &types[t];
-    return &no_facts;
+    switch (type) {
+    case SEC_STK:
+    case SEC_BOND:
+        return 1;
+    case SEC_OPT:
+        return 2;
+    case SEC_CASH:
+        return 4;
+    default:
+        return NO_GROUP;
+    }
 }
 
 /* Answering one request; texts that many contracts of a chain share are made once. */
@@ -51,6 +37,8 @@ struct answer {
     size_t n;
     const struct chain *chain;
     struct str trading_hours, liquid_hours, rules;
+    enum sec_type listed; /* the type that order_types is of */
+    struct str order_types;
 };
 
 static struct str hours_text(struct paper *p, const struct hours *h)
@@ -76,8 +64,21 @@ static struct str rules_text(struct paper *p, const struct instrument *i)
     return text;
 }
 
+static void share_order_types(struct answer *a, enum sec_type type)
+{
+    if (a->listed == type)
+        return;
+    struct buf b;
+    buf_init(&b, HOURS_CAP);
+    rule_list(type, &b);
+    a->listed = type;
+    a->order_types = arena_str(a->p->arena, buf_str(&b));
+    buf_fini(&b);
+}
+
 static void share_texts(struct answer *a, const struct instrument *i)
 {
+    share_order_types(a, i->contract.sec_type);
     if (a->chain != NULL && a->chain == i->chain)
         return;
     a->chain = i->chain;
@@ -144,7 +145,6 @@ static bool send_details(void *self, const struct instrument *i)
     struct wire_rep_contract_data m = WIRE_REP_CONTRACT_DATA_DEFAULT;
     struct wire_tag isin = {STR("ISIN"), STR_NAME(i->isin)};
     struct wire_contract_details *d = &m.details;
-    const struct type_facts *facts = facts_of(i);
     enum sec_type type = i->contract.sec_type;
     share_texts(a, i);
     m.req_id = a->req->req_id;
@@ -153,7 +153,7 @@ static bool send_details(void *self, const struct instrument *i)
         m.contract.exchange = a->req->contract.exchange;
     d->market_name = STR_NAME(i->contract.trading_class);
     d->min_tick = paper_dec(p, steps_smallest(i->rule));
-    d->order_types = str_of(facts->order_types);
+    d->order_types = i->is_tradable ? a->order_types : STR("");
     d->valid_exchanges = STR_NAME(i->exchanges);
     d->price_magnifier = 1;
     d->long_name = STR_NAME(i->name);
@@ -164,7 +164,7 @@ static bool send_details(void *self, const struct instrument *i)
     d->trading_hours = a->trading_hours;
     d->liquid_hours = a->liquid_hours;
     d->ev_multiplier = 0;
-    d->agg_group = facts->agg_group;
+    d->agg_group = i->is_tradable ? aggregate_group(type) : NO_GROUP;
     d->market_rule_ids = a->rules;
     d->stock_type = STR_NAME(i->stock_type);
     d->min_size = d->size_increment = paper_dec(p, i->lot);
