@@ -230,11 +230,13 @@ bool check_size(const struct check_world *w, const struct wire_order *o, struct 
 }
 
 /* ---- lifetime ---- */
-static int64_t day_order_end_s(const struct feed *f, const struct instrument *i, int64_t now_s)
+static int64_t day_order_end_s(const struct feed *f, const struct ticket *t, int64_t now_s)
 {
+    const struct instrument *i = t->instrument;
+    const struct hours *h = ticket_is_extended(t) ? &i->extended : &i->hours;
     if (feed_has_real_hours(f)) {
-        int64_t open = hours_next_open(&i->hours, now_s);
-        return hours_last_open(&i->hours, hours_day_end(i->hours.zone, open) - 1) + 1;
+        int64_t open = hours_next_open(h, now_s);
+        return hours_last_open(h, hours_day_end(h->zone, open) - 1) + 1;
     }
     /* around the clock the day ends at local midnight; nobody's order should die at 23:59 */
     int64_t end = hours_day_end(i->hours.zone, now_s);
@@ -267,7 +269,7 @@ bool check_lifetime(const struct check_world *w, const struct wire_order *o, str
         start_s = start_s > now_s ? start_s : now_s;
     }
     if (t->order.tif == TIF_DAY) {
-        t->expire_ns = day_order_end_s(w->feed, t->instrument, start_s) * NS_PER_S;
+        t->expire_ns = day_order_end_s(w->feed, t, start_s) * NS_PER_S;
     } else if (t->order.tif == TIF_GTD) {
         str_copy_cut(t->order.good_till, sizeof t->order.good_till, o->good_till_date);
         if (!hours_parse_time(o->good_till_date, t->instrument->hours.zone, &end_s) ||

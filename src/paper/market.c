@@ -18,9 +18,10 @@ static size_t feed_side_book(void *self, const struct instrument *i, int64_t utc
     return n;
 }
 
-static bool feed_side_is_open(void *self, const struct instrument *i, int64_t utc_s)
+static bool feed_side_is_open(void *self, const struct instrument *i, int64_t utc_s, bool extended)
 {
-    return feed_is_open(self, i, utc_s);
+    return feed_is_open(self, i, utc_s) ||
+           (extended && utc_s < i->expiry_s && hours_is_open(&i->extended, utc_s));
 }
 
 static bool feed_side_is_halted(void *self, const struct instrument *i, int64_t utc_s)
@@ -28,9 +29,12 @@ static bool feed_side_is_halted(void *self, const struct instrument *i, int64_t 
     return feed_is_halted(self, i, utc_s);
 }
 
-static int64_t feed_side_next_open(void *self, const struct instrument *i, int64_t utc_s)
+static int64_t feed_side_next_open(void *self, const struct instrument *i, int64_t utc_s,
+                                   bool extended)
 {
-    return feed_has_real_hours(self) ? hours_next_open(&i->hours, utc_s) : utc_s;
+    if (!feed_has_real_hours(self))
+        return utc_s;
+    return hours_next_open(extended ? &i->extended : &i->hours, utc_s);
 }
 
 /* Around the clock a day is one session from midnight to midnight. */

@@ -25,10 +25,11 @@ struct market {
     /* The bids or the offers, the best first; at most MARKET_LEVELS_MAX. */
     size_t (*book)(void *self, const struct instrument *i, int64_t utc_s, bool is_bid,
                    struct market_level out[MARKET_LEVELS_MAX]);
-    bool (*is_open)(void *self, const struct instrument *i, int64_t utc_s);
+    /* `extended` counts the hours before and after the session, too. */
+    bool (*is_open)(void *self, const struct instrument *i, int64_t utc_s, bool extended);
     bool (*is_halted)(void *self, const struct instrument *i, int64_t utc_s);
     /* The first second >= utc_s at which it is open. */
-    int64_t (*next_open)(void *self, const struct instrument *i, int64_t utc_s);
+    int64_t (*next_open)(void *self, const struct instrument *i, int64_t utc_s, bool extended);
     /* The second of the next auction after utc_s: a day's first, or its last one. */
     int64_t (*next_auction)(void *self, const struct instrument *i, int64_t utc_s, bool is_close);
     struct dec (*previous_close)(void *self, const struct instrument *i, int64_t utc_s);

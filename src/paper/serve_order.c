@@ -88,10 +88,11 @@ static struct check_world world_of(const struct paper *p, int32_t client_id)
 static void warn_if_closed(struct paper *p, struct paper_peer *peer, const struct ticket *t)
 {
     const struct instrument *i = t->instrument;
-    if (feed_is_open(p->feed, i, paper_now_s(p)))
+    const struct hours *h = ticket_is_extended(t) ? &i->extended : &i->hours;
+    if (!feed_has_real_hours(p->feed) || hours_is_open(h, paper_now_s(p)))
         return;
     char open[HOURS_TEXT_MAX];
-    hours_format(i->hours.zone, hours_next_open(&i->hours, paper_now_s(p)), open);
+    hours_format(h->zone, hours_next_open(h, paper_now_s(p)), open);
     peer_error(p, peer, t->order.order_id, CODE_ORDER_MESSAGE,
                "Order Message:\n%s " STR_FMT " %s %s\nWarning: Your order will not be placed at "
                "the exchange until %s.",
@@ -119,7 +120,7 @@ static void warn(struct paper *p, struct paper_peer *peer, const struct check *c
     if (c->tif_was_set && peer->version >= VERSION_TELLS_TIF)
         peer_error(p, peer, t->order.order_id, CODE_TIF_SET,
                    "Order TIF was set to DAY based on order preset.");
-    if (t->order.outside_rth && feed_has_real_hours(p->feed))
+    if (t->order.outside_rth && feed_has_real_hours(p->feed) && !ticket_is_extended(t))
         peer_error(p, peer, t->order.order_id, CODE_RTH_IGNORED,
                    "Order Event Warning: Attribute 'Outside Regular Trading Hours' is ignored "
                    "based on the order type and destination.");

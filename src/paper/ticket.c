@@ -15,3 +15,8 @@ enum rule_moment ticket_moment(const struct ticket *t)
 {
     return t->order.tif == TIF_OPG ? MOMENT_OPEN : t->rule->moment;
 }
+
+bool ticket_is_extended(const struct ticket *t)
+{
+    return t->order.outside_rth && t->rule->price == PRICE_LIMIT && ticket_moment(t) == MOMENT_ANY;
+}

@@ -125,6 +125,8 @@ struct fill {
 
 bool ticket_is_live(const struct ticket *t);
 bool ticket_is_combo(const struct ticket *t);
+/* True if outsideRth has a meaning for the ticket: it was asked for, and it has a limit. */
+bool ticket_is_extended(const struct ticket *t);
 /* The auction that the ticket waits for, by its type or its time in force. */
 enum rule_moment ticket_moment(const struct ticket *t);
 

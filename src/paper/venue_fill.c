@@ -65,7 +65,7 @@ static size_t part_count(const struct ticket *t)
 bool venue_is_open(const struct venue *v, const struct ticket *t, int64_t ns)
 {
     for (size_t i = 0; i < part_count(t); i++)
-        if (!v->market.is_open(v->market.self, part(t, i), ns / second_ns))
+        if (!v->market.is_open(v->market.self, part(t, i), ns / second_ns, ticket_is_extended(t)))
             return false;
     return true;
 }

@@ -128,7 +128,9 @@ static int64_t wake(const struct venue *v, const struct ticket *t, int64_t from_
     int64_t at = t->act_ns > from_ns ? t->act_ns : (from_ns / stride_ns + 1) * stride_ns;
     bool watches_always = t->terms.condition_count > 0 && t->terms.conditions_ignore_rth;
     if (!watches_always && !venue_is_open(v, t, at))
-        at = v->market.next_open(v->market.self, t->instrument, at / second_ns) * second_ns;
+        at = v->market.next_open(v->market.self, t->instrument, at / second_ns,
+                                 ticket_is_extended(t)) *
+             second_ns;
     if (at <= from_ns) /* its other legs are closed */
         at = (from_ns / stride_ns + 1) * stride_ns;
     return at < expire ? at : expire;

@@ -4,9 +4,9 @@
  * tests of the matching; everything is static.
  *
  * A market is a text, one word a second, the last one for ever after:
- *   BID/ASK[@LAST][*SIZE][!][-]
+ *   BID/ASK[@LAST][*SIZE][!][-][~]
  * SIZE is what each of the two levels of each side offers (500 if left out); `!` is halted, `-`
- * closed. The second level is one cent away.
+ * closed, `~` closed but for orders outside regular hours. The second level is one cent away.
  */
 #ifndef PORTCULLIS_TEST_PAPER_SCRIPT_H
 #define PORTCULLIS_TEST_PAPER_SCRIPT_H
@@ -28,7 +28,7 @@ enum { SECONDS_MAX = 128, SCRIPT_START_S = 1782907200, LAST_TRADE_DAY_S = 86400 
 struct second {
     struct touch touch;
     struct dec size;
-    bool is_halted, is_closed;
+    bool is_halted, is_closed, is_extended;
 };
 
 static struct {
@@ -91,11 +91,12 @@ static inline size_t script_book(void *self, const struct instrument *i, int64_t
     return 2;
 }
 
-static inline bool script_is_open(void *self, const struct instrument *i, int64_t utc_s)
+static inline bool script_is_open(void *self, const struct instrument *i, int64_t utc_s,
+                                  bool extended)
 {
     (void)self;
     (void)i;
-    return !second_at(utc_s)->is_closed;
+    return !second_at(utc_s)->is_closed || (extended && second_at(utc_s)->is_extended);
 }
 
 static inline bool script_is_halted(void *self, const struct instrument *i, int64_t utc_s)
@@ -105,9 +106,10 @@ static inline bool script_is_halted(void *self, const struct instrument *i, int6
     return second_at(utc_s)->is_halted;
 }
 
-static inline int64_t script_next_open(void *self, const struct instrument *i, int64_t utc_s)
+static inline int64_t script_next_open(void *self, const struct instrument *i, int64_t utc_s,
+                                       bool extended)
 {
-    while (!script_is_open(self, i, utc_s))
+    while (!script_is_open(self, i, utc_s, extended))
         utc_s++;
     return utc_s;
 }
@@ -187,6 +189,8 @@ static inline void set_market(const char *path)
                 s->size = number(&path);
             else if (mark == '!')
                 s->is_halted = true;
+            else if (mark == '~')
+                s->is_closed = s->is_extended = true;
             else
                 s->is_closed = true;
         }

@@ -476,6 +476,43 @@ static void auctions_are_at_the_end_and_the_beginning_of_the_session(void **stat
     stop();
 }
 
+static void outside_regular_hours_only_what_has_a_limit_trades(void **state)
+{
+    (void)state;
+    const struct paper_config config = {.seed = 42, .real_sessions = true};
+    start_with(&config, "2026-11-17T22:00:00Z"); /* Tuesday, 17:00 in New York */
+    struct client *c = connect_as(1);
+    struct wire_req_place_order o = order(1, "AAPL", "BUY", "10", "LMT");
+    double bid, ask;
+    quote(AAPL, &bid, &ask);
+    o.order.lmt_price = ask;
+    o.order.tif = STR("DAY");
+    o.order.outside_rth = true;
+    place(c, &o);
+    assert_int_equal(error_for(c, 1), 0);
+    run_ms(2000);
+    assert_string_equal(status_of(c, 1), "Filled");
+    o.order_id = 2;
+    o.order.outside_rth = false;
+    place(c, &o);
+    assert_int_equal(error_for(c, 2), 399);
+    o = order(3, "AAPL", "BUY", "10", "MKT");
+    o.order.outside_rth = true;
+    place(c, &o);
+    assert_int_equal(error_for(c, 3), 399); /* after 2109 */
+    run_ms(5000);
+    assert_string_equal(status_of(c, 2), "PreSubmitted");
+    assert_string_equal(status_of(c, 3), "PreSubmitted");
+    o = order(4, "AAPL", "BUY", "10", "LMT");
+    o.order.lmt_price = (double)(int64_t)bid - 50;
+    o.order.tif = STR("DAY");
+    o.order.outside_rth = true;
+    place(c, &o);
+    run_ms((int64_t)3 * 3600 * 1000); /* 20:00: the extended day ends */
+    assert_string_equal(status_of(c, 4), "Cancelled");
+    stop();
+}
+
 /* ---- changes ---- */
 /* An order of 2000 of which the market has taken a part; the later ones in case it moves away. */
 static struct wire_req_place_order partly_filled(struct client *c)
@@ -632,6 +669,7 @@ int main(void)
         cmocka_unit_test(an_order_without_a_time_in_force_is_told_so),
         cmocka_unit_test(a_cancel_must_name_a_time_if_it_names_one),
         cmocka_unit_test(auctions_are_at_the_end_and_the_beginning_of_the_session),
+        cmocka_unit_test(outside_regular_hours_only_what_has_a_limit_trades),
         cmocka_unit_test(a_change_may_not_take_back_what_was_filled_nor_change_what_is_fixed),
         cmocka_unit_test(executions_are_filtered_by_every_member),
         cmocka_unit_test(what_orders_say_survives_a_restart),

@@ -49,6 +49,11 @@ static void expires(struct ticket *t)
     t->expire_ns = (int64_t)(SCRIPT_START_S + 2) * NS_PER_S;
 }
 
+static void outside_rth(struct ticket *t)
+{
+    t->order.outside_rth = true;
+}
+
 static void by_double_bid_ask(struct ticket *t)
 {
     t->trigger_method = METHOD_DOUBLE_BID_ASK;
@@ -152,6 +157,12 @@ static const struct {
      "1:Submitted, 1 fills 1@102, 1:Filled"},
     {"a closed market fills nothing", "MKT", SIDE_BUY, 1, "", "", NULL, "99/101- 99/101- 99/102", 3,
      "1:PreSubmitted, 1:Submitted, 1 fills 1@102, 1:Filled"},
+    {"outsideRth: a limit order trades in extended hours", "LMT", SIDE_BUY, 1, "101", "", outside_rth, "99/101- 99/101~ 99/101", 2,
+     "1:PreSubmitted, 1:Submitted, 1 fills 1@101, 1:Filled"},
+    {"outsideRth: a market order does not", "MKT", SIDE_BUY, 1, "", "", outside_rth, "99/101- 99/101~ 99/101", 2,
+     "1:PreSubmitted"},
+    {"without it extended hours are closed", "LMT", SIDE_BUY, 1, "101", "", NULL, "99/101- 99/101~ 99/101", 2,
+     "1:PreSubmitted"},
     /* triggers */
     {"a stop to sell waits for the fall", "STP", SIDE_SELL, 1, "", "98", NULL, "99/101 97.60/98.60 97/98", 3,
      "1:PreSubmitted trigger, 1:Submitted, 1 fills 1@97, 1:Filled"},
