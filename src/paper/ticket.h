@@ -94,7 +94,8 @@ struct ticket {
     bool conditions_met;
     bool is_dirty; /* has changed in a way that nobody was told and no record shows yet */
     int64_t accepted_ns;
-    int64_t act_ns; /* does nothing before */
+    int64_t act_ns;  /* does nothing before */
+    int64_t wake_ns; /* when to look at it again; 0: not known. Not recorded */
     int64_t expire_ns;
     int64_t ended_ns;
     enum ticket_end end;

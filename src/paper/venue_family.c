@@ -99,6 +99,7 @@ void venue_reduce_group(struct venue *v, const struct ticket *t, struct dec quan
         int64_t free_ns = now_ns + venue_latency(v, t, now_ns);
         if (blocks(t) && other->act_ns < free_ns)
             other->act_ns = free_ns;
+        other->wake_ns = 0;
         /* one that is filled wholly ends the others: venue_after_end */
         if (t->oca_type != OCA_CANCEL && dec_sign(to) > 0)
             reduce(v, other, from, to);

@@ -52,6 +52,7 @@ void venue_set_working(const struct venue *v, struct ticket *t, int64_t now_ns)
     t->status.state = at_once ? STATE_SUBMITTED : STATE_PRE_SUBMITTED;
     t->status.remaining = dec_minus(t->order.quantity, t->status.filled);
     t->act_ns = earliest(v, t, now_ns);
+    t->wake_ns = 0;
     if (ticket_moment(t) != MOMENT_ANY) /* what an auction leaves over is not kept */
         t->expire_ns = t->act_ns + auction_ns;
 }
@@ -136,14 +137,40 @@ static int64_t wake(const struct venue *v, const struct ticket *t, int64_t from_
     return at < expire ? at : expire;
 }
 
-static int64_t next_wake(const struct venue *v, int64_t from_ns, int64_t stride_ns)
+static int64_t wake_of(const struct venue *v, const struct ticket *t, int64_t stride_ns)
+{
+    return t->wake_ns != 0 ? t->wake_ns : wake(v, t, v->now_ns, stride_ns);
+}
+
+/* The first moment at which a ticket has something to do; notes each ticket's own. */
+static int64_t next_wake(struct venue *v, int64_t stride_ns)
 {
     int64_t next = VENUE_NEVER;
     for (size_t i = 0; i < v->live_count; i++) {
-        int64_t at = wake(v, v->live[i], from_ns, stride_ns);
-        next = at < next ? at : next;
+        struct ticket *t = v->live[i];
+        t->wake_ns = wake_of(v, t, stride_ns);
+        next = t->wake_ns < next ? t->wake_ns : next;
     }
     return next;
+}
+
+static void forget_wakes(struct venue *v)
+{
+    for (size_t i = 0; i < v->live_count; i++)
+        v->live[i]->wake_ns = 0;
+}
+
+/* Those whose moment this is. */
+static void advance_due(struct venue *v, int64_t at_ns)
+{
+    for (size_t i = 0; i < v->live_count; i++) {
+        struct ticket *t = v->live[i];
+        if (t == NULL || t->wake_ns > at_ns)
+            continue;
+        t->wake_ns = 0;
+        advance(v, t, at_ns);
+    }
+    venue_sweep(v);
 }
 
 void venue_step(struct venue *v, int64_t now_ns)
@@ -151,18 +178,18 @@ void venue_step(struct venue *v, int64_t now_ns)
     if (v->now_ns == 0)
         v->now_ns = now_ns;
     venue_tidy(v, now_ns);
-    int64_t stride = now_ns - v->now_ns > 3600 * second_ns ? 60 * second_ns : second_ns;
+    bool leaps = now_ns - v->now_ns > 3600 * second_ns;
+    int64_t stride = leaps ? 60 * second_ns : second_ns;
     while (v->live_count > 0) {
-        int64_t at = next_wake(v, v->now_ns, stride);
+        int64_t at = next_wake(v, stride);
         if (at > now_ns)
             break;
         v->now_ns = at;
-        for (size_t i = 0; i < v->live_count; i++)
-            if (v->live[i] != NULL)
-                advance(v, v->live[i], at);
-        venue_sweep(v);
+        advance_due(v, at);
     }
     v->now_ns = now_ns > v->now_ns ? now_ns : v->now_ns;
+    if (leaps)
+        forget_wakes(v); /* they are a minute apart */
     /* once per step, however many seconds it covered: what a restart must not lose */
     for (size_t i = 0; i < v->live_count; i++)
         if (v->live[i]->is_dirty) {
@@ -173,10 +200,16 @@ void venue_step(struct venue *v, int64_t now_ns)
 
 int64_t venue_next(const struct venue *v)
 {
-    return next_wake(v, v->now_ns, second_ns);
+    int64_t next = VENUE_NEVER;
+    for (size_t i = 0; i < v->live_count; i++) {
+        int64_t at = wake_of(v, v->live[i], second_ns);
+        next = at < next ? at : next;
+    }
+    return next;
 }
 
 void venue_freeze(struct venue *v, bool frozen)
 {
     v->is_frozen = frozen;
+    forget_wakes(v);
 }
