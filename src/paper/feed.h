@@ -4,11 +4,15 @@
  * past or the future can be asked for in any order and always gives the same answer; what history
  * shows is what live quotes showed.
  *
- * The logarithm of a price is its base plus a sum of three random paths (noise.h): the market's,
- * weighted by beta, the industry's, and its own. The sum is bent so that it stays within a band
- * around the base, at most 14 % for what can be traded. Between two minutes the price runs from
- * one value to the next with a ripple that stays inside the minute's known high and low. Currencies
- * have one value in USD each, so all crosses agree. Prices are whole ticks.
+ * The logarithm of a price is its base plus a sum of random paths (noise.h): the world's and its
+ * region's, weighted by beta, its industry's, and its own. Each is read by the clock of its market
+ * (clock.h), which makes the U of a day, the gap over night and calm and nervous weeks. The sum is
+ * bent so that it stays within a band around the base: 0.6 times the volatility, at most 0.35, as a
+ * logarithm. Currencies have one value in USD each, so all crosses agree. Indices of volatility,
+ * options and futures follow from their underlying (option.h). Prices are whole price steps.
+ *
+ * A minute has 16 seconds at which the price is known, and runs straight between them, so bars need
+ * those only, and are exactly what the seconds showed. docs/paper-market.md has the whole model.
  *
  * With real hours, a closed market stands still; otherwise each local day is one long session.
  */
@@ -37,6 +41,13 @@ bool feed_is_open(const struct feed *f, const struct instrument *i, int64_t utc_
  * derived contract is halted with its underlying. Prices stand still and nothing prints. */
 bool feed_is_halted(const struct feed *f, const struct instrument *i, int64_t utc_s);
 
+/*
+ * From now on the listing (no derived one) follows the given bars instead of the model; the text is
+ * as in paper/replay.h, and `file` names it in an error (reason BARS).
+ */
+bool feed_replay(struct feed *f, const struct instrument *i, struct str csv_text, struct str file,
+                 struct error *e) FALLIBLE;
+
 /* ---- the present ---- */
 struct feed_quote {
     struct dec bid, ask, last;         /* for an index only `last` */
@@ -64,10 +75,9 @@ struct feed_bar {
 };
 
 /*
- * The bar of the trading time in [from_s, to_s): from its minutes, each at once; an end inside a
- * minute, and a bar shorter than a minute, from its seconds. from_s is rounded down to the minute
- * where the bar is longer.
- * False if the market was closed throughout. Costs about a tenth of a microsecond per minute.
+ * The bar of the seconds in [from_s, to_s) in which it trades: its open, high, low, close, volume
+ * and count are those of feed_trades. False if it never trades in them. Costs a quarter of a
+ * microsecond per minute, for an option ten times as much; whole days are remembered.
  */
 bool feed_bar(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
               struct feed_bar *out);
@@ -77,7 +87,7 @@ struct feed_range {
 };
 /*
  * The same with the prices of before a split in the shares of `as_of_s`; feed_bar does it as of
- * to_s. Volumes are adjusted the other way. Dividends are never adjusted for.
+ * its last second. Volumes are adjusted the other way. Dividends are never adjusted for.
  */
 bool feed_bar_as_of(struct feed *f, const struct instrument *i, int64_t from_s, int64_t to_s,
                     int64_t as_of_s, struct feed_bar *out);

@@ -6,11 +6,14 @@
  */
 #include "base/rng.h"
 #include "paper/feed_private.h"
-#include "paper/noise.h"
+#include "paper/maths.h"
 
 #include <assert.h>
 
-enum { FIRST_YEAR = 2000, LAST_YEAR = 2049, SPLITS_MAX = 2, PER_YEAR_MAX = 4 };
+/* prices are near the base of the table on this day: 2026-01-01 */
+static const int64_t reference_s = 1767225600;
+
+enum { FIRST_YEAR = 2000, LAST_YEAR = 2049, PER_YEAR_MAX = 4 };
 
 static const double payers = 0.75; /* share of the listings that pay dividends */
 static const double yield_least = 0.005, yield_most = 0.035;
@@ -32,19 +35,6 @@ static int payments_of(struct str currency)
     return 1;
 }
 
-static bool can_pay(const struct instrument *i)
-{
-    return i->contract.sec_type == SEC_STK && i->base > 0;
-}
-
-static double yield_of(const struct feed *f, const struct instrument *i)
-{
-    uint64_t h = feed_key(f, STREAM_DIVIDEND, (uint64_t)i->contract.con_id);
-    if (!can_pay(i) || noise_uniform(h) >= payers)
-        return 0;
-    return yield_least + (yield_most - yield_least) * noise_uniform(rng_mix(h, 1));
-}
-
 /* Local midnight of a weekday of the month, by a hash. */
 static int64_t weekday_in(const struct instrument *i, int year, int month, uint64_t hash)
 {
@@ -58,14 +48,15 @@ static int64_t weekday_in(const struct instrument *i, int year, int month, uint6
 /* A dividend is a whole number of cents, or of units where a share costs thousands. */
 static struct dec dividend_amount(const struct instrument *i, double amount)
 {
-    struct dec out, step = i->base > 2000 ? DEC(1) : DEC_MICRO(10000);
-    return dec_from_model(amount, step, &out) && dec_sign(out) > 0 ? out : step;
+    bool is_dear = i->base > 2000;
+    int64_t n = (int64_t)(is_dear ? amount + 0.5 : amount * 100 + 0.5);
+    return dec_times(is_dear ? DEC(1) : DEC_MICRO(10000), n > 0 ? n : 1);
 }
 
 static size_t dividends_of_year(const struct feed *f, const struct instrument *i, int year,
                                 struct feed_action out[PER_YEAR_MAX])
 {
-    double yield = yield_of(f, i);
+    double yield = feed_line(f, i)->yield;
     if (yield <= 0)
         return 0;
     int times = payments_of(STR_NAME(i->contract.currency)), months = 12 / times;
@@ -80,33 +71,39 @@ static size_t dividends_of_year(const struct feed *f, const struct instrument *i
         uint64_t by = rng_mix(h, (uint64_t)(year * 16 + month));
         int64_t ex = weekday_in(i, year, month, by);
         int64_t pay = ex + (int64_t)(14 + (by >> 32) % 15) * HOURS_DAY_S + HOURS_DAY_S / 2;
+        double shares = feed_split_factor(f, i, reference_s, ex);
         out[k] = (struct feed_action){.ex_s = ex,
                                       .kind = FEED_DIVIDEND,
-                                      .amount = dividend_amount(i, amount),
+                                      .amount = dividend_amount(i, amount * shares),
                                       .pay_s = hours_day_start(i->hours.zone, pay)};
     }
     return (size_t)times;
 }
 
-/* All splits of a listing, oldest first. */
-static size_t splits_of(const struct feed *f, const struct instrument *i,
-                        struct feed_action out[SPLITS_MAX])
+static void find_splits(struct line *l, uint64_t key)
 {
     static const int ratios[] = {2, 2, 2, 3, 4};
-    size_t n = 0;
-    if (!can_pay(i) || i->base < split_base_min || !str_eq(STR_NAME(i->stock_type), STR("COMMON")))
-        return 0;
-    uint64_t key = feed_key(f, STREAM_SPLIT, (uint64_t)i->contract.con_id);
-    for (int year = FIRST_YEAR; year <= LAST_YEAR && n < SPLITS_MAX; year++) {
+    for (int year = FIRST_YEAR; year <= LAST_YEAR && l->split_count < SPLITS_MAX; year++) {
         uint64_t h = rng_mix(key, (uint64_t)year);
         if (noise_uniform(h) >= split_chance)
             continue;
         uint64_t g = rng_mix(h, 1);
-        int64_t ex = weekday_in(i, year, 1 + (int)(g % 12), g >> 8);
-        out[n++] = (struct feed_action){
+        int64_t ex = weekday_in(l->i, year, 1 + (int)(g % 12), g >> 8);
+        l->splits[l->split_count++] = (struct feed_action){
             .ex_s = ex, .kind = FEED_SPLIT, .to = ratios[(g >> 32) % 5], .from = 1, .pay_s = ex};
     }
-    return n;
+}
+
+void feed_action_init(const struct feed *f, struct line *l)
+{
+    const struct instrument *i = l->i;
+    uint64_t id = (uint64_t)i->contract.con_id, h = feed_key(f, STREAM_DIVIDEND, id);
+    if (i->contract.sec_type != SEC_STK || i->base <= 0)
+        return;
+    if (noise_uniform(h) < payers)
+        l->yield = yield_least + (yield_most - yield_least) * noise_uniform(rng_mix(h, 1));
+    if (i->base >= split_base_min && str_eq(STR_NAME(i->stock_type), STR("COMMON")))
+        find_splits(l, feed_key(f, STREAM_SPLIT, id));
 }
 
 static void add(struct feed_action *out, size_t max, size_t *n, const struct feed_action *a)
@@ -129,18 +126,18 @@ size_t feed_actions(const struct feed *f, const struct instrument *i, int64_t fr
 {
     assert(out != NULL || max == 0);
     size_t n = 0;
-    struct feed_action some[PER_YEAR_MAX > SPLITS_MAX ? PER_YEAR_MAX : SPLITS_MAX];
-    if (!can_pay(i) || from_s >= to_s)
+    struct feed_action some[PER_YEAR_MAX];
+    const struct line *l = feed_line(f, i);
+    if (from_s >= to_s || (l->split_count == 0 && l->yield <= 0))
         return 0;
     int first = year_of(from_s - HOURS_DAY_S), last = year_of(to_s + HOURS_DAY_S);
     first = first < FIRST_YEAR ? FIRST_YEAR : first;
     last = last > LAST_YEAR ? LAST_YEAR : last;
-    size_t count = splits_of(f, i, some);
-    for (size_t k = 0; k < count; k++)
-        if (some[k].ex_s >= from_s && some[k].ex_s < to_s)
-            add(out, max, &n, &some[k]);
+    for (size_t k = 0; k < l->split_count; k++)
+        if (l->splits[k].ex_s >= from_s && l->splits[k].ex_s < to_s)
+            add(out, max, &n, &l->splits[k]);
     for (int year = first; year <= last && n < max; year++) {
-        count = dividends_of_year(f, i, year, some);
+        size_t count = dividends_of_year(f, i, year, some);
         for (size_t k = 0; k < count; k++)
             if (some[k].ex_s >= from_s && some[k].ex_s < to_s)
                 add(out, max, &n, &some[k]);
@@ -151,10 +148,10 @@ size_t feed_actions(const struct feed *f, const struct instrument *i, int64_t fr
 double feed_split_factor(const struct feed *f, const struct instrument *i, int64_t at_s,
                          int64_t as_of_s)
 {
-    struct feed_action splits[SPLITS_MAX];
-    size_t n = splits_of(f, i, splits);
+    const struct line *l = feed_line(f, i);
+    const struct feed_action *splits = l->splits;
     double factor = 1;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < l->split_count; k++) {
         double ratio = (double)splits[k].from / (double)splits[k].to;
         if (splits[k].ex_s > at_s && splits[k].ex_s <= as_of_s)
             factor *= ratio;
@@ -162,4 +159,37 @@ double feed_split_factor(const struct feed *f, const struct instrument *i, int64
             factor /= ratio;
     }
     return factor;
+}
+
+/*
+ * Between two dividends the price carries the next one, from half of it below to half of it above
+ * its path, so that it falls by the dividend when it goes and stays where it is over the years.
+ */
+static double dividend_log(const struct feed *f, const struct instrument *i, int64_t at_s)
+{
+    enum { AROUND_DAYS = 400, MANY = 12 };
+    struct feed_action a[MANY];
+    size_t n = feed_actions(f, i, at_s - AROUND_DAYS * HOURS_DAY_S,
+                            at_s + AROUND_DAYS * HOURS_DAY_S, a, MANY);
+    const struct feed_action *last = NULL, *next = NULL;
+    for (size_t k = 0; k < n; k++) {
+        if (a[k].kind != FEED_DIVIDEND)
+            continue;
+        if (a[k].ex_s <= at_s)
+            last = &a[k];
+        else if (next == NULL)
+            next = &a[k];
+    }
+    if (last == NULL || next == NULL)
+        return 0;
+    double part = (double)(at_s - last->ex_s) / (double)(next->ex_s - last->ex_s);
+    double price = i->base * feed_split_factor(f, i, reference_s, at_s);
+    return dec_to_double(next->amount) / price * (part - 0.5);
+}
+
+double feed_action_log(const struct feed *f, const struct instrument *i, int64_t day_start_s)
+{
+    double factor = feed_split_factor(f, i, reference_s, day_start_s);
+    double split = factor == 1 ? 0 : maths_log(factor);
+    return split + (feed_line(f, i)->yield > 0 ? dividend_log(f, i, day_start_s) : 0);
 }

@@ -7,14 +7,6 @@
 #include <assert.h>
 
 /* ---- prints ---- */
-/* How many prints a second of this listing has: one per thousand shares of its average. */
-static int prints_of(const struct instrument *i)
-{
-    static const int64_t session_s = 23400, shares = 1000;
-    int64_t n = 1 + feed_average_volume(i) / (session_s * shares);
-    return n > FEED_PRINTS_MAX ? FEED_PRINTS_MAX : (int)n;
-}
-
 /* One of the listing's exchanges, not the router. */
 static void print_exchange(const struct instrument *i, uint64_t hash, char out[12])
 {
@@ -37,17 +29,18 @@ size_t feed_trades(struct feed *f, const struct instrument *i, int64_t from_s, i
                    struct feed_trade *out, size_t max)
 {
     assert(out != NULL || max == 0);
+    struct line *l = feed_line(f, i);
     uint64_t key = feed_key(f, STREAM_PRINT, (uint64_t)i->contract.con_id);
-    int prints = prints_of(i);
+    int prints = feed_prints(i);
     size_t n = 0;
     for (int64_t s = from_s; s < to_s && n + (size_t)prints <= max; s++) {
-        if (!feed_is_open(f, i, s) || feed_is_halted(f, i, s))
+        const struct day *d = feed_day(f, l, s);
+        if (!feed_day_is_trading(f, l, d, s))
             continue;
+        int64_t volume = feed_day_volume(f, l, d, s + 1) - feed_day_volume(f, l, d, s), done = 0;
         struct dec price = feed_price(f, i, s);
-        int64_t volume = feed_volume_until(f, i, s + 1) - feed_volume_until(f, i, s), done = 0;
-        volume = volume < 0 ? 0 : volume;
         for (int k = 0; k < prints; k++, n++) {
-            uint64_t h = rng_mix(key, (uint64_t)(s * FEED_PRINTS_MAX + k));
+            uint64_t h = rng_mix(key, (uint64_t)s * FEED_PRINTS_MAX + (uint64_t)k);
             int64_t upto = volume * (k + 1) / prints;
             out[n] = (struct feed_trade){.utc_ns = s * NS_PER_S + k * (NS_PER_S / prints),
                                          .price = price,
@@ -68,6 +61,7 @@ size_t feed_depth(struct feed *f, const struct instrument *i, int64_t utc_s, boo
         return 0;
     uint64_t key = feed_key(f, STREAM_DEPTH, (uint64_t)i->contract.con_id * 2 + is_bid);
     struct dec bid, ask;
+    utc_s = feed_shown_second(f, i, utc_s); /* of a market that stands still the book does too */
     feed_touch(f, i, utc_s, &bid, &ask);
     struct dec price = is_bid ? bid : ask;
     size_t n = 0;
@@ -79,8 +73,11 @@ size_t feed_depth(struct feed *f, const struct instrument *i, int64_t utc_s, boo
                                      .size = feed_size(f, i, utc_s, salt, 9 + (int64_t)n * 3)};
         str_copy_cut(out[n].maker, sizeof out[n].maker,
                      str_of(makers[h % (sizeof makers / sizeof makers[0])]));
-        struct dec away = dec_times(i->tick, 1 + (int64_t)((h >> 32) % 2));
-        price = is_bid ? dec_minus(price, away) : dec_plus(price, away);
+        struct dec step = instrument_step(i, price);
+        step = dec_times(step, 1 + (int64_t)((h >> 32) % 2));
+        price = is_bid ? dec_minus(price, step) : dec_plus(price, step);
+        /* at the edge of a band of price steps */
+        price = dec_round_to(price, instrument_step(i, price), is_bid ? DEC_DOWN : DEC_UP);
     }
     return n;
 }
@@ -88,7 +85,7 @@ size_t feed_depth(struct feed *f, const struct instrument *i, int64_t utc_s, boo
 /* ---- selling short ---- */
 int64_t feed_short_shares(const struct feed *f, const struct instrument *i, int64_t utc_s)
 {
-    if (i->contract.sec_type != SEC_STK || !i->is_tradable)
+    if (i->contract.sec_type != SEC_STK || !i->is_shortable)
         return 0;
     uint64_t key = feed_key(f, STREAM_BORROW, (uint64_t)i->contract.con_id);
     uint64_t day = (uint64_t)hours_local_day(i->hours.zone, utc_s);
@@ -99,7 +96,7 @@ int64_t feed_short_shares(const struct feed *f, const struct instrument *i, int6
 
 double feed_borrow_rate(const struct feed *f, const struct instrument *i, int64_t utc_s)
 {
-    if (i->contract.sec_type != SEC_STK || !i->is_tradable)
+    if (i->contract.sec_type != SEC_STK || !i->is_shortable)
         return 0;
     /* what is scarce is dear */
     uint64_t key = feed_key(f, STREAM_BORROW, (uint64_t)i->contract.con_id);

@@ -57,6 +57,13 @@ struct paper *paper_new(const struct paper_config *config, struct str instrument
 /* Also frees the peers that are left. Accepts NULL. */
 void paper_free(struct paper *p);
 
+/*
+ * Bars of a real market that one listing follows instead of the model: the text of a file of that
+ * name, SYMBOL.csv, SYMBOL@EXCHANGE.csv or CONID.csv, as paper/replay.h describes it. Before
+ * paper_restore. False with *e (reason BARS) that names the file, the line and what is wrong.
+ */
+bool paper_bars(struct paper *p, struct str file, struct str text, struct error *e) FALLIBLE;
+
 /* ---- durability; the owner holds the file ---- */
 /*
  * Rebuilds the state from all that was ever taken from paper_records (or from a snapshot and what
