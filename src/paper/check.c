@@ -30,9 +30,9 @@ const struct instrument *check_contract(const struct universe *u, const struct w
     }
     *code = CODE_NO_CONTRACT;
     size_t n = universe_match(u, c, found);
-    if (n == 1 && !found[0]->is_derived) /* derived contracts have no prices */
+    if (n == 1)
         return found[0];
-    if (n <= 1)
+    if (n == 0)
         snprintf(text, 200, "No security definition has been found for the request");
     else
         snprintf(text, 200, "The contract description specified for " STR_FMT " is ambiguous.",

@@ -493,7 +493,7 @@ bool paper_quote(const struct paper *p, int32_t con_id, struct moment now, char 
                  char ask[48])
 {
     const struct instrument *i = universe_find(p->universe, con_id);
-    if (i == NULL || i->is_derived)
+    if (i == NULL)
         return false;
     struct dec b, a;
     feed_touch(p->feed, i, sim_clock_at(&p->clock, now) / NS_PER_S, &b, &a);

@@ -457,7 +457,7 @@ void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *mess
     const struct account *a = account_of(p, peer, req->req_id, req->account);
     if (a == NULL)
         return;
-    if (i == NULL || i->is_derived || i->contract.sec_type == SEC_CASH) {
+    if (i == NULL || i->contract.sec_type == SEC_CASH) {
         peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
                    "Error validating request.-'bR' : cause - Invalid contract id");
         return;
