@@ -215,8 +215,10 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                                 paper_state,
                                 "--seed",
                                 seed,
-                                "--account",
+                                "--accounts",
                                 v->paper.account.p,
+                                "--max-version", /* all: the session asks for what it wants */
+                                "226",
                                 "--sessions",
                                 v->paper.sessions ? "real" : "around_the_clock",
                                 v->paper.opening_portfolio ? NULL : "--no-opening",

@@ -37,14 +37,16 @@ static struct paper_peer *meant_after(const struct paper *p, const struct paper_
 
 /*
  * The listing that a text names: a contract id, a pair ("EUR.USD"), a symbol, or a symbol and its
- * primary exchange ("SAP@IBIS"). Of several the one in dollars, if that is one.
+ * primary exchange ("SAP@IBIS"). Of several a share counts more than another paper, and what is
+ * traded in dollars more than what is not.
  */
-static const struct instrument *listing_of(const struct paper *p, const char *text, struct error *e)
+const struct instrument *paper_listing(const struct paper *p, const char *text, struct error *e)
 {
     struct str rest = str_of(text), symbol = STR(""), exchange = STR("");
-    const struct instrument *found = NULL, *in_base = NULL;
+    const struct instrument *found = NULL;
     int64_t con_id;
-    size_t count = 0, base_count = 0;
+    int best = -1;
+    size_t count = 0; /* as good as `found` */
     if (str_to_i64(rest, &con_id) && con_id > 0 && con_id <= INT32_MAX)
         found = universe_find(p->universe, (int32_t)con_id);
     if (found == NULL && rest.n == 7 && rest.p[3] == '.')
@@ -55,18 +57,18 @@ static const struct instrument *listing_of(const struct paper *p, const char *te
     (void)str_cut(&rest, '@', &exchange);
     for (size_t k = 0; k < universe_count(p->universe); k++) {
         const struct instrument *i = universe_at(p->universe, k);
-        if (!str_ieq(symbol, STR_NAME(i->contract.symbol)) || i->contract.sec_type == SEC_CASH ||
+        if (i->is_derived || !str_ieq(symbol, STR_NAME(i->contract.symbol)) ||
+            i->contract.sec_type == SEC_CASH ||
             (exchange.n > 0 && !str_ieq(exchange, STR_NAME(i->contract.primary_exchange))))
             continue;
-        found = i;
-        count++;
-        if (strcmp(i->contract.currency, "USD") == 0) {
-            in_base = i;
-            base_count++;
-        }
+        int fits = (i->contract.sec_type == SEC_STK ? 2 : 0) +
+                   (strcmp(i->contract.currency, "USD") == 0 ? 1 : 0);
+        count = fits > best ? 1 : count + (fits == best);
+        found = fits > best ? i : found;
+        best = fits > best ? fits : best;
     }
-    if (count == 1 || base_count == 1)
-        return count == 1 ? found : in_base;
+    if (count == 1)
+        return found;
     (void)error_set(e, ERROR_NOT_FOUND, "FAULT",
                     count == 0 ? "there is no listing '%s'"
                                : "'%s' is listed more than once: write SYMBOL@EXCHANGE or its "
@@ -92,7 +94,8 @@ static void drop_connection(struct paper_peer *peer)
 void faults_freeze(struct paper *p)
 {
     const struct faults *f = &p->faults;
-    venue_freeze(p->venue, f->no_fills || f->is_link_down || p->now_ns < f->restart_until_ns);
+    venue_freeze(p->venue, p->held[0] != 0 || f->no_fills || f->is_link_down ||
+                               p->now_ns < f->restart_until_ns);
 }
 
 /* ---- connections ---- */
@@ -105,6 +108,7 @@ static bool act_none(struct paper *p, const struct fault *f, struct error *e)
         peer->cut_left = -1;
         peer->is_dead = false;
     }
+    venue_halt_none(p->venue);
     faults_freeze(p);
     return true;
 }
@@ -391,10 +395,36 @@ static bool act_two_perm_ids(struct paper *p, const struct fault *f, struct erro
     return true;
 }
 
+/* Gives the n-th latest fill another price, or takes it back. */
+static bool revise(struct paper *p, int64_t n, const struct dec *price, struct error *e)
+{
+    size_t count = venue_fill_count(p->venue);
+    if (n > (int64_t)count)
+        return impossible(e, "there are not so many executions");
+    const struct fill *f = venue_fill_at(p->venue, count - (size_t)n);
+    struct dec quantity = price != NULL ? f->quantity : DEC_ZERO;
+    return venue_revise(p->venue, f->seq, quantity, price != NULL ? *price : f->price, true) ||
+           impossible(e,
+                      "that execution cannot be revised: it was taken back already, or it is of a "
+                      "future or a combination");
+}
+
+static bool act_correct(struct paper *p, const struct fault *f, struct error *e)
+{
+    if (dec_sign(f->args[0].d) <= 0)
+        return impossible(e, "price must be above 0");
+    return revise(p, f->args[1].n, &f->args[0].d, e);
+}
+
+static bool act_bust(struct paper *p, const struct fault *f, struct error *e)
+{
+    return revise(p, f->args[0].n, NULL, e);
+}
+
 static bool act_place(struct paper *p, const struct fault *f, struct error *e)
 {
     struct wire_req_place_order req = WIRE_REQ_PLACE_ORDER_DEFAULT;
-    const struct instrument *i = listing_of(p, f->args[2].text, e);
+    const struct instrument *i = paper_listing(p, f->args[2].text, e);
     bool is_limit = f->args[3].n == 1;
     if (i == NULL)
         return false;
@@ -443,11 +473,33 @@ static struct fault_symbol *symbol_row(struct faults *f, int32_t con_id, struct 
 
 static bool act_stale(struct paper *p, const struct fault *f, struct error *e)
 {
-    const struct instrument *i = listing_of(p, f->args[0].text, e);
+    const struct instrument *i = paper_listing(p, f->args[0].text, e);
     struct fault_symbol *s = i == NULL ? NULL : symbol_row(&p->faults, i->contract.con_id, e);
     if (s == NULL)
         return false;
     s->is_stale = f->args[1].n == 1;
+    return true;
+}
+
+static bool act_halt(struct paper *p, const struct fault *f, struct error *e)
+{
+    enum { TICK_HALTED = 49 };
+    const struct instrument *i = paper_listing(p, f->args[0].text, e);
+    struct fault_symbol *s = i == NULL ? NULL : symbol_row(&p->faults, i->contract.con_id, e);
+    bool is_halted = f->args[1].n == 1;
+    if (s == NULL)
+        return false;
+    if (!venue_halt(p->venue, i->contract.con_id, is_halted))
+        return error_set(e, ERROR_LIMIT, "FAULT", "%d listings are halted already",
+                         VENUE_HALTS_MAX);
+    s->is_halted = is_halted;
+    for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
+        for (size_t k = 0; k < peer->line_count; k++)
+            if (peer->lines[k].instrument == i) {
+                const struct wire_rep_tick_generic m = {
+                    .req_id = peer->lines[k].req_id, .tick_type = TICK_HALTED, .value = is_halted};
+                peer_send(p, peer, WIRE_REP_TICK_GENERIC, &m);
+            }
     return true;
 }
 
@@ -482,11 +534,22 @@ static act_fn *const acts[FAULT_COUNT] = {
     [FAULT_TWO_PERM_IDS] = act_two_perm_ids,
     [FAULT_PLACE] = act_place,
     [FAULT_CANCEL] = act_cancel,
+    [FAULT_CORRECT] = act_correct,
+    [FAULT_BUST] = act_bust,
+    [FAULT_HALT] = act_halt,
     [FAULT_STALE] = act_stale,
 };
 
 bool fault_act(struct paper *p, const struct fault *f, struct error *e)
 {
     assert(acts[f->row->kind] != NULL);
+    enum fault_kind kind = f->row->kind;
+    bool is_recorded =
+        kind == FAULT_CORRECT || kind == FAULT_BUST || kind == FAULT_PLACE || kind == FAULT_CANCEL;
+    if (is_recorded && p->held[0] != 0)
+        return error_set(e, ERROR_UNAVAILABLE, "FAULT", "the exchange cannot record it: %s",
+                         p->held);
+    if (is_recorded && p->is_publishing) /* the venue's news must be out first */
+        return fault_wait(p, f, e);
     return acts[f->row->kind](p, f, e);
 }

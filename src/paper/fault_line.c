@@ -173,6 +173,19 @@ static const struct fault_row rows[FAULT_COUNT] = {
      "two_perm_ids",
      "The next orders are first announced with one permId and from then on have another.",
      {COUNT}},
+    {FAULT_CORRECT,
+     ORDER,
+     "correct",
+     "The latest execution (or the n-th latest) is corrected to that price: sent again with the "
+     "revision .02 of its id, and booked.",
+     {{"price", FAULT_ARG_DECIMAL, NULL, 0, 0, NULL},
+      {"n", FAULT_ARG_NUMBER, "1", 1, 100000, NULL}}},
+    {FAULT_BUST,
+     ORDER,
+     "bust",
+     "The latest execution (or the n-th latest) is undone: sent again as a revision with quantity "
+     "0, and booked out.",
+     {{"n", FAULT_ARG_NUMBER, "1", 1, 100000, NULL}}},
     {FAULT_PLACE,
      ORDER,
      "place",
@@ -190,6 +203,11 @@ static const struct fault_row rows[FAULT_COUNT] = {
      "Cancels a working order as if by hand in TWS; 0: all of them.",
      {{"perm_id", FAULT_ARG_NUMBER, NULL, 0, INT64_MAX, NULL}}},
 
+    {FAULT_HALT,
+     MARKET,
+     "halt",
+     "Trading in the symbol is halted until off: nothing fills, ticks say so.",
+     {SYMBOL, SWITCH}},
     {FAULT_STALE,
      MARKET,
      "stale",
@@ -449,13 +467,20 @@ bool fault_parse(struct str line, struct fault *out, struct error *e)
 }
 
 /* ---- telling ---- */
+enum { DEFAULT_SHOWN_MAX = 12 };
+
 void fault_usage(const struct fault_row *row, char *out, size_t cap)
 {
     size_t n = (size_t)snprintf(out, cap, "%s", row->name);
     for (size_t i = 0; row->args[i].name != NULL && n < cap; i++) {
         static const char *const kinds[] = {"N", "DECIMAL", "TIME", "on|off", "TEXT", NULL};
         const struct fault_arg_row *a = &row->args[i];
-        const char *value = a->kind == FAULT_ARG_WORD ? a->words : kinds[a->kind];
+        bool shows_default = a->otherwise != NULL && a->otherwise[0] &&
+                             a->kind != FAULT_ARG_SWITCH &&
+                             strlen(a->otherwise) < DEFAULT_SHOWN_MAX;
+        const char *value = a->kind == FAULT_ARG_WORD ? a->words
+                            : shows_default           ? a->otherwise
+                                                      : kinds[a->kind];
         const char *open = a->otherwise != NULL ? "[" : "",
                    *close = a->otherwise != NULL ? "]" : "";
         n += (size_t)snprintf(out + n, cap - n, " %s%s=%s%s", open, a->name, value, close);

@@ -60,9 +60,12 @@ enum fault_kind {
     FAULT_NO_FILLS,
     FAULT_EXEC_FIRST,
     FAULT_TWO_PERM_IDS,
+    FAULT_CORRECT,
+    FAULT_BUST,
     FAULT_PLACE,
     FAULT_CANCEL,
     /* the market */
+    FAULT_HALT,
     FAULT_STALE,
     FAULT_COUNT
 };
@@ -135,7 +138,7 @@ bool fault_parse(struct str line, struct fault *out, struct error *e) FALLIBLE;
 bool fault_parse_ms(struct str text, int64_t *ms);
 /* The next word of a line, without its quotes; empty at the end. False: a quote is not closed. */
 bool fault_word(struct str *rest, char out[FAULT_TEXT_MAX]);
-/* A row in one line: "cut_after bytes=N [client=N]". */
+/* A row in one line, with the values of what may be left out: "drop [what=any] [count=1]". */
 void fault_usage(const struct fault_row *row, char *out, size_t cap);
 
 #endif

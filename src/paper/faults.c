@@ -109,15 +109,17 @@ int64_t faults_next(const struct paper *p)
     return next;
 }
 
-static bool wait_for(struct paper *p, const struct fault *fault, struct error *e)
+bool fault_wait(struct paper *p, const struct fault *fault, struct error *e)
 {
     struct faults *f = &p->faults;
     if (f->waiting_count == FAULTS_WAITING_MAX)
         return error_set(e, ERROR_LIMIT, "FAULT", "%d faults wait already", FAULTS_WAITING_MAX);
     struct fault_waiting *w = &f->waiting[f->waiting_count++];
     *w = (struct fault_waiting){.fault = *fault, .left = fault->n, .at_ns = fault->at_ns};
-    if (fault->is_relative)
+    if (fault->is_relative || fault->when == FAULT_NOW)
         w->at_ns += p->now_ns;
+    if (fault->when == FAULT_NOW || p->faults.is_acting)
+        w->fault.when = FAULT_AT; /* as soon as what is going on is over */
     return true;
 }
 
@@ -130,7 +132,7 @@ bool paper_fault(struct paper *p, struct str line, struct moment now, struct err
     if (fault.row == NULL)
         return true;
     if (fault.when != FAULT_NOW)
-        return wait_for(p, &fault, e);
+        return fault_wait(p, &fault, e);
     p->faults.is_acting = true;
     bool ok = fault_act(p, &fault, e);
     p->faults.is_acting = false;
@@ -184,13 +186,7 @@ static const struct fault_symbol *symbol_of(const struct faults *f, int32_t con_
 bool faults_is_stale(const struct faults *f, int32_t con_id)
 {
     const struct fault_symbol *s = symbol_of(f, con_id);
-    return s != NULL && s->is_stale;
-}
-
-bool faults_is_halted(const struct faults *f, int32_t con_id)
-{
-    const struct fault_symbol *s = symbol_of(f, con_id);
-    return s != NULL && s->is_halted;
+    return s != NULL && (s->is_stale || s->is_halted);
 }
 
 bool faults_no_quotes(const struct faults *f)

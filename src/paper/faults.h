@@ -94,6 +94,8 @@ void faults_count(struct paper *p, enum fault_unit unit, int64_t n,
 void faults_step(struct paper *p);
 /* Simulated time of the next; INT64_MAX: none. */
 int64_t faults_next(const struct paper *p);
+/* Keeps a fault until its moment; one without a moment until the next step. */
+bool fault_wait(struct paper *p, const struct fault *fault, struct error *e) FALLIBLE;
 /* Does what the row says. False with *e if it makes no sense now. */
 bool fault_act(struct paper *p, const struct fault *f, struct error *e) FALLIBLE;
 
@@ -104,8 +106,8 @@ bool fault_strikes(int64_t *countdown);
 bool fault_takes(struct fault_quota *q, int32_t client);
 /* True if the client that starts must be told that its id is in use. */
 bool fault_takes_id(struct faults *f);
+/* Its quotes stand still: stale or halted. */
 bool faults_is_stale(const struct faults *f, int32_t con_id);
-bool faults_is_halted(const struct faults *f, int32_t con_id);
 /* Quotes of nobody move. */
 bool faults_no_quotes(const struct faults *f);
 

@@ -260,10 +260,11 @@ void order_send_status(struct paper *p, struct paper_peer *peer, const struct ti
     peer_send(p, peer, WIRE_REP_ORDER_STATUS, &m);
 }
 
+/* A revision changes the last group alone. */
 static struct str exec_id(struct paper *p, const struct fill *f)
 {
-    return arena_f(p->arena, "%08x.%08llx.01.01", (unsigned)(rng_mix(p->seed, 1) >> 32),
-                   (unsigned long long)f->seq);
+    return arena_f(p->arena, "%08x.%08llx.01.%02d", (unsigned)(rng_mix(p->seed, 1) >> 32),
+                   (unsigned long long)f->seq, (int)f->revision + 1);
 }
 
 void order_send_execution(struct paper *p, struct paper_peer *peer, int32_t req_id,

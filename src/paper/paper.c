@@ -146,6 +146,14 @@ bool paper_is_led(const struct paper *p)
     return sim_clock_is_led(&p->clock);
 }
 
+void paper_clock(const struct paper *p, struct paper_config *config)
+{
+    config->has_start = !p->clock.follows_wall;
+    config->start = paper_time(p);
+    config->speed = p->clock.speed;
+    config->is_paused = p->clock.is_paused;
+}
+
 /* ---- life ---- */
 static bool bad_config(struct error *e, const char *what)
 {
@@ -170,6 +178,7 @@ static bool set_config(struct paper *p, const struct paper_config *c, struct mom
         return bad_config(e, "the speed must be between 1 and 10000");
     sim_clock_init(&p->clock, c->has_start ? &c->start.ns : NULL, speed, now);
     p->clock.is_paused = c->is_paused;
+    p->real_pacing = c->real_pacing;
     p->now = now;
     p->now_ns = p->clock.now_ns;
     p->seed = c->seed;
@@ -280,6 +289,19 @@ void paper_records_taken(struct paper *p, size_t n)
     buf_consume(&p->records, n);
 }
 
+void paper_hold(struct paper *p, const char *why)
+{
+    str_copy_cut(p->held, sizeof p->held, str_of(why));
+    faults_freeze(p);
+}
+
+void paper_touch(struct paper *p)
+{
+    int64_t next_perm, next_seq;
+    venue_counters(p->venue, &next_perm, &next_seq);
+    record_counters(&p->records, next_perm, next_seq);
+}
+
 static bool bad_state(struct error *e, size_t line, const char *what)
 {
     return error_set(e, ERROR_PROTOCOL, "STATE_FILE", "state file line %zu: %s", line, what);
@@ -308,6 +330,9 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
     case 'F':
         ok = venue_restore_fill(p->venue, &l->fill, l->type == 'F');
         accounts_saw(p, l->fill.at_ns / NS_PER_S);
+        break;
+    case 'R':
+        ok = venue_revise(p->venue, l->fill.seq, l->fill.quantity, l->fill.price, false);
         break;
     case 'C':
     case 'P':

@@ -38,6 +38,7 @@ struct paper_config {
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */
     bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */
     struct utc start;      /* read if has_start */
+    bool real_pacing;      /* limit how fast a client may ask, as a Gateway does */
     int speed;             /* simulated seconds per second, 1..10000; 0: 1 */
     bool is_paused;        /* the simulated clock stands still at first */
     const char *zone_name; /* zone word in the hello; NULL: "UTC" */
@@ -82,6 +83,14 @@ void paper_records_taken(struct paper *p, size_t n);
  * paper_records. False if out's cap is too small. */
 bool paper_snapshot(const struct paper *p, struct buf *out);
 
+/*
+ * The records cannot be made durable, for that reason: orders, changes and cancels are refused by
+ * name and nothing fills, until "" ends it.
+ */
+void paper_hold(struct paper *p, const char *why);
+/* Adds a record that changes nothing, for an attempt to write. */
+void paper_touch(struct paper *p);
+
 /* ---- connections ---- */
 /* A client has connected. NULL if PAPER_PEERS_MAX are. Owned by p, until paper_disconnect. */
 struct paper_peer *paper_connect(struct paper *p, struct moment now);
@@ -121,6 +130,8 @@ void paper_pause(struct paper *p, bool is_paused, struct moment now);
 #define PAPER_LEAD_MS_MAX ((int64_t)31 * 86400000)
 bool paper_lead(struct paper *p, int64_t ms, struct moment now);
 bool paper_is_led(const struct paper *p);
+/* Sets start, speed and is_paused to what they are now, for a successor that goes on from here. */
+void paper_clock(const struct paper *p, struct paper_config *config);
 
 /* ---- faults: what goes wrong at real brokers ---- */
 /*

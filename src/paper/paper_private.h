@@ -10,6 +10,7 @@
 #include "paper/balance.h"
 #include "paper/check.h"
 #include "paper/faults.h"
+#include "paper/pacing.h"
 #include "paper/paper.h"
 #include "paper/record.h"
 #include "paper/sim_clock.h"
@@ -31,6 +32,8 @@ enum {
 #define SESSION_STOLEN_TEXT "No market data during competing live session"
 enum {
     CODE_PACING = 100,
+    CODE_ORDER_REJECTED = 201,
+    CODE_CANCEL_IMPOSSIBLE = 10148,
     CODE_SESSION_STOLEN = 10197,
     CODE_TOO_MANY_LINES = 101,
     CODE_DUPLICATE_TICKER = 102,
@@ -86,6 +89,7 @@ struct paper_peer {
     int32_t data_type; /* as the client asked: 1..4 */
     int64_t cut_left;  /* bytes until the connection is cut by a fault; -1: none */
 
+    struct pacing pacing;
     struct outlet_held *held; /* messages that faults keep back, by the time they are due */
     size_t held_count;
 
@@ -119,6 +123,9 @@ struct paper {
     size_t peer_count;
 
     struct faults faults;
+    bool real_pacing;
+    bool is_publishing; /* the venue's news are being told */
+    char held[160];     /* why nothing is accepted; "": it is */
 };
 
 /* ---- sending; a client that reads too slowly is closed ---- */
@@ -180,6 +187,8 @@ bool order_place_unasked(struct paper *p, int32_t client_id, struct wire_req_pla
                          struct error *e) FALLIBLE;
 /* The market up to now, and what follows from it for the orders. */
 void paper_advance_to(struct paper *p, struct moment now);
+/* The listing that a text names: see fault_acts.c. NULL with *e. */
+const struct instrument *paper_listing(const struct paper *p, const char *text, struct error *e);
 /* Matching stands still or goes on, as the faults want it. */
 void faults_freeze(struct paper *p);
 

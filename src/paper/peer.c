@@ -256,6 +256,59 @@ static void refuse(struct paper *p, struct paper_peer *peer, int id, const void 
     /* what remains are cancels of requests that were refused */
 }
 
+/* ---- requests that are not carried out ---- */
+/* True for a request that would have to be recorded. */
+static bool refused_while_held(struct paper *p, struct paper_peer *peer, int id, int32_t req_id)
+{
+    static const struct {
+        int id, code;
+    } rows[] = {{WIRE_REQ_PLACE_ORDER, CODE_ORDER_REJECTED},
+                {WIRE_REQ_CANCEL_ORDER, CODE_CANCEL_IMPOSSIBLE},
+                {WIRE_REQ_GLOBAL_CANCEL, CODE_PROCESSING},
+                {WIRE_REQ_EXERCISE_OPTIONS, CODE_PROCESSING}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].id == id) {
+            peer_error(p, peer, id == WIRE_REQ_GLOBAL_CANCEL ? -1 : req_id, rows[i].code,
+                       "%sthe exchange cannot record orders: %s",
+                       id == WIRE_REQ_PLACE_ORDER ? "Order rejected - reason:" : "", p->held);
+            return true;
+        }
+    return false;
+}
+
+static void refuse_pace(struct paper *p, struct paper_peer *peer, int32_t req_id)
+{
+    peer_error(p, peer, req_id, CODE_PACING,
+               "Max rate of messages per second has been exceeded:max=%d", PACING_PER_SECOND);
+    if (peer->pacing.offences >= PACING_OFFENCES)
+        peer->is_closing = true;
+}
+
+static uint64_t hash_of(uint64_t h, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = rng_mix(h, (unsigned char)s.p[i]);
+    return rng_mix(h, s.n);
+}
+
+static bool breaks_history_pacing(struct paper *p, struct paper_peer *peer, const void *message)
+{
+    static const char *const small[] = {"1 secs", "5 secs", "10 secs", "15 secs", "30 secs"};
+    const struct wire_req_historical_data *req = message;
+    bool is_small = false;
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
+        is_small |= str_eq(req->bar_size, str_of(small[i]));
+    if (!p->real_pacing || !is_small)
+        return false;
+    uint64_t listing = rng_mix((uint64_t)req->contract.con_id, 1);
+    listing = hash_of(hash_of(listing, req->contract.symbol), req->contract.sec_type);
+    listing = hash_of(hash_of(listing, req->contract.exchange), req->what_to_show);
+    uint64_t request = hash_of(hash_of(listing, req->end_date_time), req->duration);
+    request = rng_mix(hash_of(request, req->bar_size), req->use_rth);
+    int weight = str_eq(req->what_to_show, STR("BID_ASK")) ? 2 : 1;
+    return !pacing_history(&peer->pacing, request, listing, weight, p->now.mono);
+}
+
 /* Requests that an armed fault answers in the server's place. */
 static bool answered_by_fault(struct paper *p, struct paper_peer *peer, const struct wire_any *any)
 {
@@ -263,9 +316,11 @@ static bool answered_by_fault(struct paper *p, struct paper_peer *peer, const st
     int32_t req_id = -1;
     if (any->message != NULL && any->type->size >= sizeof req_id)
         memcpy(&req_id, any->message, sizeof req_id);
-    if (fault_takes(&f->pacing, peer->client_id))
-        peer_error(p, peer, req_id, CODE_PACING,
-                   "Max rate of messages per second has been exceeded");
+    if (p->held[0] != 0 && refused_while_held(p, peer, any->id, req_id))
+        return true;
+    if ((p->real_pacing && pacing_request(&peer->pacing, p->now.mono) != PACING_FINE) ||
+        fault_takes(&f->pacing, peer->client_id))
+        refuse_pace(p, peer, req_id);
     else if (any->id == WIRE_REQ_MKT_DATA && f->is_session_stolen)
         peer_error(p, peer, req_id, CODE_SESSION_STOLEN, "%s", SESSION_STOLEN_TEXT);
     else if (any->id == WIRE_REQ_HISTORICAL_DATA && f->is_history_farm_down)
@@ -273,7 +328,8 @@ static bool answered_by_fault(struct paper *p, struct paper_peer *peer, const st
                    "Historical Market Data Service error message:HMDS server disconnect occurred.  "
                    "Attempting reconnection...");
     else if (any->id == WIRE_REQ_HISTORICAL_DATA &&
-             fault_takes(&f->history_pacing, peer->client_id))
+             (fault_takes(&f->history_pacing, peer->client_id) ||
+              breaks_history_pacing(p, peer, any->message)))
         peer_error(p, peer, req_id, CODE_HISTORY,
                    "Historical Market Data Service error message:Historical data request pacing "
                    "violation");

@@ -318,6 +318,7 @@ static void fill_fields(struct record *r, const struct universe *u, struct fill 
     text_field(r, f->commission_currency, sizeof f->commission_currency);
     text_field(r, f->exchange, sizeof f->exchange);
     int32_field(r, &f->liquidity);
+    int32_field(r, &f->revision);
 }
 
 static void event_fields(struct record *r, const struct universe *u, struct money_event *e)
@@ -359,11 +360,12 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         break;
     case 'E':
     case 'F':
+    case 'R':
         perm_id = l->ticket.order.perm_id;
         fill_fields(r, u, &l->fill, &perm_id);
         l->ticket.order.perm_id = perm_id;
         l->fill.ticket = &l->ticket;
-        if (dec_sign(l->fill.quantity) <= 0 ||
+        if (dec_sign(l->fill.quantity) < (l->fill.revision == 0 ? 1 : 0) ||
             (dec_sign(l->fill.price) <= 0 && l->fill.part != FILL_COMBO))
             r->failed = true;
         break;
@@ -437,6 +439,13 @@ void record_ticket(struct buf *out, const struct ticket *t)
 void record_fill(struct buf *out, const struct fill *f, bool is_booked)
 {
     struct record_line l = {.type = is_booked ? 'E' : 'F', .fill = *f};
+    l.ticket.order.perm_id = f->ticket->order.perm_id;
+    write_line(out, &l);
+}
+
+void record_revision(struct buf *out, const struct fill *f)
+{
+    struct record_line l = {.type = 'R', .fill = *f};
     l.ticket.order.perm_id = f->ticket->order.perm_id;
     write_line(out, &l);
 }

@@ -10,6 +10,7 @@
  *   O ticket                    an order as it is now; replaces the one with its perm id
  *   F fill                      an execution, to be booked
  *   E fill                      an execution that the C and P lines already contain
+ *   R fill                      an execution that was corrected or taken back, as it is now
  *   C account|currency|amount|interest|dividends         cash
  *   P account|con_id|quantity|cost|settled|and the day's three   a holding
  *   A account|con_id|pay second|amount                   a dividend to come
@@ -50,6 +51,7 @@ void record_header(struct buf *out, const char *accounts, enum record_opening op
                    int64_t at_s);
 void record_ticket(struct buf *out, const struct ticket *t);
 void record_fill(struct buf *out, const struct fill *f, bool is_booked);
+void record_revision(struct buf *out, const struct fill *f);
 void record_cash(struct buf *out, const char *account, const struct cash *c);
 void record_holding(struct buf *out, const char *account, const struct holding *h);
 void record_accrual(struct buf *out, const char *account, const struct accrual *a);

@@ -9,7 +9,6 @@ enum {
     CODE_CANCEL_STATE = 161,
     CODE_ORDER_MESSAGE = 399,
     CODE_CANCEL_NOT_FOUND = 10147,
-    CODE_CANCEL_IMPOSSIBLE = 10148,
     CODE_RTH_IGNORED = 2109,
     CODE_TIF_SET = 10349,
     VERSION_TELLS_TIF = 200 /* older servers put DAY in and said nothing */
@@ -20,6 +19,8 @@ static void record_event(struct paper *p, const struct venue_event *e)
 {
     if (e->kind == VENUE_FILL)
         record_fill(&p->records, e->fill, false);
+    else if (e->kind == VENUE_REVISION)
+        record_revision(&p->records, e->fill);
     else if (e->kind != VENUE_COMMISSION && e->kind != VENUE_MESSAGE && e->kind != VENUE_BOUND)
         record_ticket(&p->records, &e->ticket);
 }
@@ -35,6 +36,7 @@ static void tell(struct paper *p, struct paper_peer *peer, const struct venue_ev
         order_send_status(p, peer, &e->ticket);
         break;
     case VENUE_FILL:
+    case VENUE_REVISION:
         order_send_execution(p, peer, -1, e->fill);
         break;
     case VENUE_COMMISSION:
@@ -53,6 +55,7 @@ static void tell(struct paper *p, struct paper_peer *peer, const struct venue_ev
 
 void orders_publish(struct paper *p)
 {
+    p->is_publishing = true;
     for (size_t i = 0; i < venue_event_count(p->venue); i++) {
         const struct venue_event *e = venue_event_at(p->venue, i);
         arena_reset(p->arena);
@@ -60,9 +63,10 @@ void orders_publish(struct paper *p)
         struct paper_peer *owner = paper_client(p, e->ticket.order.client_id);
         if (owner != NULL)
             tell(p, owner, e);
-        if (e->kind == VENUE_FILL)
+        if (e->kind == VENUE_FILL || e->kind == VENUE_REVISION)
             account_position_changed(p, e->ticket.order.account, e->fill->instrument);
     }
+    p->is_publishing = false;
     venue_events_clear(p->venue);
     if (!p->records.failed)
         return;
@@ -142,6 +146,7 @@ static void accept(struct paper *p, struct paper_peer *peer, const struct check 
         p->faults.alias_perm = t->order.perm_id;
     }
     orders_publish(p);
+    p->faults.alias_perm = 0;
     warn(p, peer, c, t);
 }
 

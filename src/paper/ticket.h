@@ -122,6 +122,7 @@ struct fill {
     char commission_currency[8];
     char exchange[24];
     int32_t liquidity; /* 1 added, 2 removed */
+    int32_t revision;  /* 0; how often it was corrected or taken back (quantity 0) */
 };
 
 bool ticket_is_live(const struct ticket *t);

@@ -33,6 +33,7 @@ enum venue_event_kind {
     VENUE_COMMISSION, /* of `fill` */
     VENUE_MESSAGE,    /* an error frame: code, text */
     VENUE_BOUND,      /* orderBound */
+    VENUE_REVISION,   /* execution, corrected or taken back */
     VENUE_QUIET       /* state to record that nobody is told about */
 };
 
@@ -79,6 +80,19 @@ void venue_step(struct venue *v, int64_t now_ns);
 int64_t venue_next(const struct venue *v);
 /* Nothing is matched while frozen. */
 void venue_freeze(struct venue *v, bool frozen);
+
+/* ---- what the operator does ---- */
+/*
+ * Gives the fill of that number another price, or takes it back (quantity 0), and books the
+ * difference; `tells`: as an event. False if there is no such fill, it was taken back already, or
+ * it is a future's or a combination's.
+ */
+bool venue_revise(struct venue *v, int64_t seq, struct dec quantity, struct dec price,
+                  bool tells) FALLIBLE;
+/* Trading in a contract, and in what derives from it, stops or goes on. */
+enum { VENUE_HALTS_MAX = 64 };
+bool venue_halt(struct venue *v, int32_t con_id, bool is_halted) FALLIBLE;
+void venue_halt_none(struct venue *v);
 
 /* ---- the queue ---- */
 size_t venue_event_count(const struct venue *v);

@@ -73,7 +73,8 @@ bool venue_is_open(const struct venue *v, const struct ticket *t, int64_t ns)
 bool venue_is_halted(const struct venue *v, const struct ticket *t, int64_t ns)
 {
     for (size_t i = 0; i < part_count(t); i++)
-        if (v->market.is_halted(v->market.self, part(t, i), ns / second_ns))
+        if (venue_is_stopped(v, part(t, i)) ||
+            v->market.is_halted(v->market.self, part(t, i), ns / second_ns))
             return true;
     return false;
 }

@@ -21,6 +21,8 @@ struct venue {
     uint64_t seed;
     int64_t now_ns;
     bool is_frozen;
+    int32_t halts[VENUE_HALTS_MAX]; /* contracts that the operator has halted */
+    size_t halt_count;
     bool has_gaps; /* the live list holds NULL */
 
     struct ticket **tickets; /* all, by perm id */
@@ -93,5 +95,8 @@ void venue_trade(struct venue *v, struct ticket *t, const struct match_view *m, 
 int64_t venue_latency(const struct venue *v, const struct ticket *t, int64_t now_ns);
 /* State, reason and next moment of a ticket that was accepted, released, changed or activated. */
 void venue_set_working(const struct venue *v, struct ticket *t, int64_t now_ns);
+
+/* The operator has halted it, or what it derives from. */
+bool venue_is_stopped(const struct venue *v, const struct instrument *i);
 
 #endif
