@@ -225,6 +225,33 @@ static void market_rules_have_bands(void **state)
     stop();
 }
 
+static void futures_and_options_have_prices_and_can_be_bought(void **state)
+{
+    (void)state;
+    open_at("2026-03-02T15:00:00Z");
+    struct wire_contract queries[] = {named("ES", "FUT"), named("AAPL", "OPT"), named("CL", "FUT"),
+                                      named("BTC", "CRYPTO")};
+    queries[0].last_trade_date = STR("202606");
+    queries[1].last_trade_date = STR("20260320");
+    queries[1].strike = 250;
+    queries[1].right = STR("C");
+    queries[2].last_trade_date = STR("202605");
+    for (int32_t k = 0; k < 4; k++) {
+        int32_t id = details_of(queries[k])->contract.con_id;
+        double bid, ask;
+        quote(id, &bid, &ask);
+        assert_true(ask > bid && bid >= 0);
+        struct wire_req_place_order m = order(11 + k, "", "BUY", "1", "MKT");
+        m.contract = queries[k];
+        place(c, &m);
+        run_ms(5000);
+        if (strcmp(status_of(c, 11 + k), "Filled") != 0)
+            fail_msg("order %d: %s, error %d", k, status_of(c, 11 + k), error_for(c, 11 + k));
+        assert_true(position_of(c, id) > 0.9 && position_of(c, id) < 1.1);
+    }
+    stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +262,7 @@ int main(void)
         cmocka_unit_test(bad_descriptions_are_refused_with_200_or_321),
         cmocka_unit_test(option_parameters_name_each_class_at_each_exchange),
         cmocka_unit_test(market_rules_have_bands),
+        cmocka_unit_test(futures_and_options_have_prices_and_can_be_bought),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);
 }
