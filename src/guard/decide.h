@@ -4,8 +4,8 @@
  *
  * The gate gathers the facts (facts.c), this judges them: no session, no book, no clock, so each
  * control is tested on both sides of its boundary with plain values. The controls are the rows of
- * one const table, evaluated in its order; every one that fails leaves a finding, not only the
- * first. Private to guard/.
+ * one const table (decide.c; the checks by subject in decide_*.c), evaluated in its order; every
+ * one that fails leaves a finding, not only the first. Private to guard/.
  *
  * An order is REDUCING if it lies opposite to the position and, together with the working orders
  * of its kind on that side, does not exceed it. Reducing orders are exempt from the controls marked

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checks: the functions behind the table of decide.c, and what they share.
+ *
+ * A check looks at facts, request and ticket, changes neither, and returns true with out->text set
+ * if its control fires. The files decide_*.c hold them by subject; their order is the table's
+ * alone. Private to decide*.c.
+ */
+#ifndef PORTCULLIS_GUARD_CHECKS_H
+#define PORTCULLIS_GUARD_CHECKS_H
+
+#include "guard/decide.h"
+
+typedef bool check_function(const struct gate_facts *f, const struct gate_ticket *t,
+                            struct gate_finding *out, const struct gate_request *r);
+
+/* ---- decide_request.c ---- */
+check_function deny_order, deny_bracket, deny_identity, deny_restricted, deny_unknown,
+    deny_duplicate, deny_tick, deny_step, deny_quantity;
+/* ---- decide_state.c ---- */
+check_function deny_killed, deny_read_only, deny_live, deny_account, deny_ready, deny_journal;
+/* ---- decide_price.c ---- */
+check_function deny_price, deny_stale, deny_wrong_side, deny_distance, deny_collar, deny_widens,
+    warn_delayed, warn_old, warn_halted;
+/* ---- decide_position.c ---- */
+check_function deny_short, deny_cross, warn_left_over;
+/* ---- decide_money.c ---- */
+check_function deny_rate, deny_value, deny_daily_value, deny_minute, deny_day, deny_stops;
+
+/* ---- what they share ---- */
+/* What of the order may still fill. */
+struct dec open_quantity(const struct gate_facts *f, const struct order *o);
+/* It lies opposite to the position and, with the working orders of its kind, does not exceed it. */
+bool is_reducing(const struct gate_facts *f, const struct gate_request *r);
+
+/* ---- words: each fills `out` and returns true ---- */
+struct dec_text {
+    char s[DEC_TEXT_MAX];
+};
+struct dec_text text_of(struct dec d);
+#define D(d) (text_of(d).s)
+
+bool says(struct gate_finding *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool says_limit(struct gate_finding *out, struct dec value, struct dec limit, const char *what,
+                const char *setting);
+/* The same for an amount of the base currency. */
+bool says_value(struct gate_finding *out, const struct gate_facts *f, struct dec value,
+                struct dec limit, const char *what, const char *setting);
+bool says_count(struct gate_finding *out, struct dec value, struct dec limit, const char *what,
+                const char *setting);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* decide_money: the controls of values, of counts and of rates. */
+#include "guard/checks.h"
+
+#include "guard/value.h"
+
+/* ---- money and counts ---- */
+
+bool deny_rate(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+               const struct gate_request *r)
+{
+    (void)r;
+    return !f->rate.has && t->value.has &&
+           says(out, "there is no rate from %s to the base currency %s", t->currency,
+                f->base_currency[0] ? f->base_currency : "(unknown)");
+}
+
+bool deny_value(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                const struct gate_request *r)
+{
+    (void)r;
+    return t->value_base.has && dec_gt(t->value_base.v, f->limits->max_order_value) &&
+           says_value(out, f, t->value_base.v, f->limits->max_order_value, "order value",
+                      "max_order_value");
+}
+
+struct dec added_value(const struct gate_facts *f, const struct gate_ticket *t)
+{
+    struct dec before = DEC_ZERO;
+    if (!t->value_base.has)
+        return DEC_ZERO;
+    if (f->existing) {
+        struct opt_dec was = value_in_base(f, order_value(f, &f->existing->order));
+        before = was.has ? was.v : DEC_ZERO;
+    }
+    return dec_max(dec_minus(t->value_base.v, before), DEC_ZERO);
+}
+
+bool deny_daily_value(const struct gate_facts *f, const struct gate_ticket *t,
+                      struct gate_finding *out, const struct gate_request *r)
+{
+    (void)r;
+    if (!t->value_base.has)
+        return false;
+    struct dec after = amount_plus(f->value_today, added_value(f, t));
+    return dec_gt(after, f->limits->max_value_per_day) &&
+           says_value(out, f, after, f->limits->max_value_per_day, "the day's order value",
+                      "max_value_per_day");
+}
+
+bool deny_minute(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                 const struct gate_request *r)
+{
+    (void)r;
+    struct dec after = dec_of(f->orders_last_minute + (int64_t)t->count);
+    struct dec limit = dec_of(f->limits->max_orders_per_minute);
+    return dec_gt(after, limit) &&
+           says_count(out, after, limit, "orders within a minute", "max_orders_per_minute");
+}
+
+bool deny_day(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+              const struct gate_request *r)
+{
+    (void)r;
+    if (f->existing)
+        return false;
+    struct dec after = dec_of(f->orders_today + (int64_t)t->count);
+    struct dec limit = dec_of(f->limits->max_orders_per_day);
+    return dec_gt(after, limit) &&
+           says_count(out, after, limit, "orders of the day", "max_orders_per_day");
+}
+
+bool deny_stops(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                const struct gate_request *r)
+{
+    (void)r;
+    int64_t more = 0;
+    for (size_t i = 0; i < t->count && !f->existing; i++)
+        more += order_kind(&t->orders[i]) == KIND_STOP;
+    struct dec after = dec_of(f->working_stops + more);
+    struct dec limit = dec_of(f->limits->max_working_stops);
+    return more && dec_gt(after, limit) &&
+           says_count(out, after, limit, "working stop orders", "max_working_stops");
+}
