@@ -115,6 +115,12 @@ static bool take_faults(struct paper_options *o, const char *value)
     return value[0];
 }
 
+static bool take_bars(struct paper_options *o, const char *value)
+{
+    o->bars = value;
+    return value[0];
+}
+
 static bool take_ctl(struct paper_options *o, const char *value)
 {
     return number_in(value, 0, 65535, &o->control_port);
@@ -139,7 +145,8 @@ static const struct option {
     {"--socket", "PATH", take_socket, true, "a Unix socket instead of a port"},
     {"--state", "FILE", take_state, true, "orders, fills and cash are kept there"},
     {"--memory", NULL, take_memory, false, "keep nothing: each start is a fresh account"},
-    {"--accounts", "DU...,DU...", take_accounts, false, "one to eight accounts; DU9000001 unless given"},
+    {"--accounts", "DU...,DU...", take_accounts, false,
+     "one to eight accounts; DU9000001 unless given"},
     {"--no-opening", NULL, take_no_opening, false, "start with cash and without positions"},
     {"--max-version", "N", take_max_version, false,
      "highest server version spoken, 157 to 226; 225 unless given"},
@@ -152,6 +159,7 @@ static const struct option {
      "real trading hours, or around the clock, which is the default"},
     {"--pacing", "real|off", take_pacing, false,
      "limit requests as a Gateway does; off by default"},
+    {"--bars", "DIR", take_bars, false, "bars of real markets instead of the model: SYMBOL.csv"},
     {"--faults", "FILE", take_faults, false, "what shall go wrong, one fault a line"},
     {"--ctl", "N", take_ctl, true,
      "a control port on 127.0.0.1:N, besides the Unix socket beside the state file"},

@@ -17,6 +17,7 @@ struct paper_options {
     char control_path[PATH_TEXT_MAX + 8]; /* "": none, because nothing is kept */
     int64_t control_port;                 /* -1: none; 0: a free one */
     const char *faults;                   /* a file; NULL: none */
+    const char *bars;                     /* a directory; NULL: none */
     const char *at;                       /* the text of --at */
     bool is_memory, wants_help;
     struct paper_config paper; /* its texts are those of the arguments */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/paper_serve.h"
 
+#include "app/paper_bars.h"
 #include "app/paper_main.h"
 #include "app/paper_port.h"
 #include "base/alloc.h"
@@ -119,7 +120,8 @@ static void send_output(struct client *c)
 static bool open_paper(struct serving *s, const struct paper_config *config, struct error *e)
 {
     s->paper = paper_new(config, paper_main_instruments(), clock_now(), e);
-    return s->paper != NULL;
+    const char *bars = s->options->bars;
+    return s->paper != NULL && (bars == NULL || paper_bars_load(s->paper, bars, e));
 }
 
 /* Reads the file back; *is_torn tells that its end does not count. */

@@ -7,7 +7,6 @@ static const struct instrument *listing_of(const struct universe *u, struct str 
                                            struct str file, struct error *e)
 {
     struct str symbol = name, exchange = {0};
-    size_t n = 0;
     int64_t id;
     if (str_to_i64(name, &id) && id > 0 && id < CHAINS_ID_MIN) {
         const struct instrument *by_id = universe_find(u, (int32_t)id);
@@ -19,20 +18,16 @@ static const struct instrument *listing_of(const struct universe *u, struct str 
             symbol = str_sub(name, 0, k);
             exchange = str_sub(name, k + 1, name.n);
         }
-    const struct instrument *found = NULL;
     for (size_t k = 0; k < universe_count(u); k++) {
         const struct instrument *i = universe_at(u, k);
         bool fits = str_eq(symbol, STR_NAME(i->contract.symbol)) ||
                     str_eq(symbol, STR_NAME(i->contract.local_symbol));
         if (!fits || (exchange.n > 0 && !instrument_has_exchange(i, exchange)))
             continue;
-        found = i;
-        n++;
+        return i; /* the first row of a name is its home market */
     }
-    if (n == 1)
-        return found;
-    (void)error_set(e, ERROR_NOT_FOUND, "BARS", STR_FMT ": %zu listings are called '" STR_FMT "'",
-                    STR_ARG(file), n, STR_ARG(name));
+    (void)error_set(e, ERROR_NOT_FOUND, "BARS", STR_FMT ": no listing is called '" STR_FMT "'",
+                    STR_ARG(file), STR_ARG(name));
     (void)error_next(e, "name the file SYMBOL.csv, SYMBOL@EXCHANGE.csv or CONID.csv");
     return NULL;
 }

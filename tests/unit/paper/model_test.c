@@ -46,7 +46,7 @@ static void movements_are_as_large_as_listed(void **state)
     struct feed *f = feed_new(listings, 21, true);
     double worst_low = 10, worst_high = 0, sum = 0;
     int n = 0;
-    for (size_t k = 0; k < universe_count(listings); k += 7) {
+    for (size_t k = 0; k < universe_count(listings); k += 29) {
         const struct instrument *i = universe_at(listings, k);
         if (i->volatility < 0.02 || i->base <= 0 || i->base < 200 * dec_to_double(i->tick))
             continue;
