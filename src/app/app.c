@@ -31,6 +31,11 @@ struct app_http {
 static struct session *make_session(const struct app_config *c, struct session_listener listener)
 {
     const struct broker_settings *b = &c->settings->values.broker;
+    struct restart_hours restart = {0};
+    bool ok = settings_time_of_day(b->restart_from, &restart.from_min) &&
+              settings_time_of_day(b->restart_to, &restart.to_min);
+    assert(ok); /* settings_check has seen them */
+    (void)ok;
     struct session_config config = {
         .client_id = (int32_t)b->client_id,
         .min_version = 176,
@@ -38,6 +43,8 @@ static struct session *make_session(const struct app_config *c, struct session_l
         .messages_per_s = (int)b->messages_per_s,
         /* our own child listens within milliseconds; TWS is left alone for longer */
         .backoff_min_ms = b->kind == BROKER_EMBEDDED ? 20 : 0,
+        .market_data_type = (int)b->market_data + 1,
+        .restart = restart,
         .seed = c->seed,
         .zones = c->zones,
         .log = {c->sink, "broker"},
@@ -74,7 +81,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->token_path = config->token_path;
     a->build = config->build;
     a->tasks = tasks_new();
-    a->flow = (struct flow){core, a->tasks};
+    flow_init(&a->flow, core, a->tasks);
     core->settings = config->settings;
     core->is_embedded = config->settings->values.broker.kind == BROKER_EMBEDDED;
     core->log = (struct log){config->sink, "core"};
@@ -112,13 +119,15 @@ void app_free(struct app *a)
 void app_turn(struct app *a, struct moment now)
 {
     session_step(a->core.session, now);
+    flow_step(&a->flow, now);
     tasks_run(a->tasks, now);
     quotes_step(a->core.quotes, now);
 }
 
 struct instant app_next(const struct app *a)
 {
-    return instant_min(session_next(a->core.session), tasks_next(a->tasks));
+    struct instant next = instant_min(session_next(a->core.session), tasks_next(a->tasks));
+    return instant_min(next, flow_next(&a->flow));
 }
 
 struct session *app_session(struct app *a)

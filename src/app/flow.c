@@ -1,19 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/flow.h"
 
-enum { RECONCILE_TIMEOUT_MS = 120 * 1000 };
+enum { RECONCILE_TIMEOUT_MS = 120 * 1000, LOOK_AGAIN_MS = 20 * 1000 };
+
+void flow_init(struct flow *f, struct core *core, struct tasks *tasks)
+{
+    *f = (struct flow){.core = core, .tasks = tasks, .reconcile_at = INSTANT_NEVER};
+}
+
+/* ---- orders of unknown fate ---- */
 
 static void reconcile(struct task *t, void *arg)
 {
-    struct core *core = arg;
+    struct flow *f = arg;
     struct error e = {0};
-    if (!gate_reconcile(t, core->gate, &e))
-        log_warn(&core->log, "reconciliation is incomplete: %s", e.text);
+    if (!gate_reconcile(t, f->core->gate, &e))
+        log_warn(&f->core->log, "reconciliation is incomplete: %s", e.text);
+    f->is_reconciling = false;
 }
 
-static void log_link(const struct flow *f, const struct event *ev)
+static void start_reconciling(struct flow *f, struct moment now)
 {
-    log_info(&f->core->log, "link=%s " STR_FMT, link_state_text(ev->link), STR_ARG(ev->text));
+    f->reconcile_at = INSTANT_NEVER;
+    f->is_reconciling = task_spawn(f->tasks, now, RECONCILE_TIMEOUT_MS, reconcile, f) != NULL;
+    if (!f->is_reconciling)
+        log_error(&f->core->log, "no task is free to reconcile unknown orders");
+}
+
+void flow_step(struct flow *f, struct moment now)
+{
+    bool is_wanted = !f->is_reconciling && session_is_ready(f->core->session) &&
+                     gate_unknown_count(f->core->gate) > 0;
+    if (!is_wanted)
+        f->reconcile_at = INSTANT_NEVER;
+    else if (f->reconcile_at.ns == INT64_MAX)
+        f->reconcile_at = instant_after_ms(now.mono, LOOK_AGAIN_MS);
+    else if (instant_due(f->reconcile_at, now.mono))
+        start_reconciling(f, now);
+}
+
+struct instant flow_next(const struct flow *f)
+{
+    return f->reconcile_at;
+}
+
+/* ---- events ---- */
+
+static void say(const struct flow *f, const struct event *ev)
+{
+    const struct execution *x = ev->execution;
+    if (ev->kind == EVENT_LINK)
+        log_info(&f->core->log, "link=%s " STR_FMT, link_state_text(ev->link), STR_ARG(ev->text));
+    if (ev->kind == EVENT_EXECUTION && ev->is_late)
+        log_warn(&f->core->log, "late_fill order=%d symbol=%s exec_id=%s", x->order_id,
+                 x->contract.symbol, x->exec_id);
 }
 
 void flow_on_event(void *self, const struct event *ev)
@@ -24,10 +64,8 @@ void flow_on_event(void *self, const struct event *ev)
     if (!journal_record_event(f->core->journal, ev, &e)) /* then what must outlive us */
         log_error(&f->core->log, "journal: %s", e.text);
     gate_observe(f->core->gate, ev); /* then the limits that depend on it */
-    if (ev->kind != EVENT_LINK)
-        return;
-    log_link(f, ev);
-    if (ev->link == LINK_READY && gate_unknown_count(f->core->gate) &&
-        !task_spawn(f->tasks, ev->at, RECONCILE_TIMEOUT_MS, reconcile, f->core))
-        log_error(&f->core->log, "no task is free to reconcile unknown orders");
+    say(f, ev);
+    if (ev->kind == EVENT_LINK && ev->link == LINK_READY && !f->is_reconciling &&
+        gate_unknown_count(f->core->gate) > 0)
+        start_reconciling(f, ev->at);
 }

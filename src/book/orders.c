@@ -468,6 +468,7 @@ void orders_execution(struct orders *o, const struct execution *x, struct utc at
     if (!r->is_told || revision > r->revision) {
         struct execution was = r->x;
         r->x = *x;
+        r->x.is_late = x->is_late || was.is_late;
         if (r->paid >= 0 && !x->commission.has)
             keep_commission(&r->x, &was);
         r->revision = revision;

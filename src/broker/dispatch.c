@@ -127,11 +127,34 @@ static bool on_request_error(struct session *s, const struct wire_rep_error *m, 
     return r != NULL || l != NULL;
 }
 
+/* "Historical data request pacing violation", "Max rate of messages per second has been exceeded":
+ * going on as before would end in a closed connection. */
+static void slow_down(struct session *s, const struct wire_rep_error *m, const char *text)
+{
+    enum { RATE_EXCEEDED = 100, NO_HISTORY = 162, NO_REAL_TIME = 420 };
+    struct str words = str_of(text), pacing = STR("acing violation");
+    const struct request *r = request_find(s, m->id);
+    enum quota_class class = QUOTA_NONE;
+    if (m->error_code == NO_HISTORY || m->error_code == NO_REAL_TIME) {
+        if (str_find_str(words, pacing) == words.n)
+            return;
+        class = m->error_code == NO_HISTORY ? QUOTA_HISTORY : QUOTA_TICK_BY_TICK;
+        if (r != NULL && r->quota != QUOTA_NONE)
+            class = r->quota;
+    } else if (m->error_code != RATE_EXCEEDED) {
+        return;
+    }
+    pacing_back_off(&s->pacing, class, s->now.mono);
+    log_warn(&s->log, "slower for %d s: code=%d text=\"%s\"", PACING_BACK_OFF_MS / 1000,
+             m->error_code, text);
+}
+
 static void on_error(struct session *s, const struct wire_rep_error *m)
 {
     const struct broker_code *row = broker_code_find(m->error_code);
     char text[200];
     clean_text(text, sizeof text, m->error_msg);
+    slow_down(s, m, text);
     if (on_request_error(s, m, text))
         return;
     bool is_session = m->id == -1 || m->id == 0;
@@ -210,6 +233,7 @@ static void on_execution(struct session *s, const struct wire_rep_exec_details *
     bool is_before = !x.time.has || x.time.v.ns < s->caught_up_at.ns;
     struct event ev = {.kind = EVENT_EXECUTION, .execution = &x};
     ev.is_late = is_news(s, &x) && is_before && r != NULL && r->is_reconciling;
+    x.is_late = ev.is_late;
     session_emit(s, &ev);
 }
 

@@ -7,7 +7,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum { WINDOW_MS = 1000, ROOM_FOR_CANCELS = 256, ROOM_FOR_ORDERS = 256 };
+enum {
+    WINDOW_MS = 1000,
+    SLOW_WINDOW_MS = 2 * WINDOW_MS,
+    ROOM_FOR_CANCELS = 256,
+    ROOM_FOR_ORDERS = 256
+};
 enum { LANE_FIRST = PACING_REST, LANES = PACING_CLASS_COUNT - LANE_FIRST };
 
 struct pacing_message {
@@ -149,11 +154,29 @@ void pacing_note(struct pacing *p, struct instant now)
     p->at = (p->at + 1) % p->rate;
 }
 
-static struct instant allowed_at(const struct pacing *p)
+static struct instant allowed_at(const struct pacing *p, struct instant now)
 {
     if (p->sent_count < p->rate)
         return (struct instant){INT64_MIN};
-    return instant_after_ms(p->sent[p->at], WINDOW_MS);
+    bool is_slow = !instant_due(p->slow_until, now);
+    return instant_after_ms(p->sent[p->at], is_slow ? SLOW_WINDOW_MS : WINDOW_MS);
+}
+
+void pacing_back_off(struct pacing *p, enum quota_class class, struct instant now)
+{
+    struct instant until = instant_after_ms(now, PACING_BACK_OFF_MS);
+    if (class == QUOTA_NONE)
+        p->slow_until = until;
+    else
+        quota_back_off(&p->quota, class, until);
+}
+
+int64_t pacing_backs_off_ms(const struct pacing *p, struct instant now)
+{
+    struct instant until = quota_backed_off_until(&p->quota);
+    if (p->slow_until.ns > until.ns)
+        until = p->slow_until;
+    return instant_due(until, now) ? 0 : instant_ms_since(now, until);
 }
 
 /* ---- leaving ---- */
@@ -163,7 +186,7 @@ static bool leave(struct pacing *p, int class, struct pacing_message *before, st
                   struct buf *out)
 {
     const struct pacing_message *next = before == NULL ? p->queue[class].first : before->next;
-    if (!instant_due(allowed_at(p), now) || out->n + next->n > out->cap)
+    if (!instant_due(allowed_at(p, now), now) || out->n + next->n > out->cap)
         return false;
     struct pacing_message *m = unlink_after(p, class, before);
     buf_add(out, m->bytes, m->n);
@@ -230,7 +253,7 @@ void pacing_release(struct pacing *p, struct instant now, struct buf *out)
 
 struct instant pacing_next(const struct pacing *p, struct instant now)
 {
-    struct instant rate = allowed_at(p), next = INSTANT_NEVER;
+    struct instant rate = allowed_at(p, now), next = INSTANT_NEVER;
     if (p->queue[PACING_CANCEL].first != NULL || p->queue[PACING_ORDER].first != NULL)
         return rate;
     for (int c = LANE_FIRST; c < PACING_CLASS_COUNT; c++) {

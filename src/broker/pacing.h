@@ -35,7 +35,7 @@ enum pacing_class {
     PACING_CANCEL_AFTER_ORDERS
 };
 
-enum { PACING_RATE_MAX = 1000, PACING_HISTORY_MAX = 256 };
+enum { PACING_BACK_OFF_MS = 60 * 1000, PACING_RATE_MAX = 1000, PACING_HISTORY_MAX = 256 };
 
 struct pacing_message; /* owned */
 
@@ -58,6 +58,7 @@ struct pacing {
     size_t count;
     int turn; /* the lane whose turn it is */
     struct quota quota;
+    struct instant slow_until; /* until then half the rate */
     /* Told of each message with a request id when it leaves; may be NULL. */
     void (*on_leave)(void *self, int32_t request_id);
     void *self;
@@ -82,6 +83,11 @@ void pacing_forget(struct pacing *p, int32_t request_id);
 bool pacing_has_order(const struct pacing *p, int32_t order_id);
 /* Moves what may leave now to the end of out. */
 void pacing_release(struct pacing *p, struct instant now, struct buf *out);
+/* The broker has said that there were too many messages (QUOTA_NONE) or too many of one kind: for
+ * PACING_BACK_OFF_MS half the rate, or none of that kind. What waits keeps its place. */
+void pacing_back_off(struct pacing *p, enum quota_class class, struct instant now);
+/* For how many more milliseconds that holds; 0: not at all. */
+int64_t pacing_backs_off_ms(const struct pacing *p, struct instant now);
 /* Counts a message that left by another way. */
 void pacing_note(struct pacing *p, struct instant now);
 /* When pacing_release will next move something, as of now; INSTANT_NEVER if nothing waits that time

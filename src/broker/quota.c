@@ -71,6 +71,11 @@ struct instant quota_free_at(const struct quota *q, const struct quota_ask *a, s
         if (!instant_due(at, now) && found != QUOTA_HOLDS_ALL)
             found = RULES[i].scope == ALL ? QUOTA_HOLDS_ALL : QUOTA_HOLDS_IT;
     }
+    if (!instant_due(q->of[a->class].not_before, now)) {
+        struct instant until = q->of[a->class].not_before;
+        free_at = until.ns > free_at.ns ? until : free_at;
+        found = QUOTA_HOLDS_ALL;
+    }
     int open_max = KINDS[a->class].open_max;
     if (open_max > 0 && q->of[a->class].open >= open_max) {
         free_at = INSTANT_NEVER;
@@ -101,6 +106,22 @@ void quota_end(struct quota *q, enum quota_class class)
 {
     assert(q->of[class].open > 0);
     q->of[class].open--;
+}
+
+void quota_back_off(struct quota *q, enum quota_class class, struct instant until)
+{
+    assert(class < QUOTA_CLASS_COUNT);
+    if (until.ns > q->of[class].not_before.ns)
+        q->of[class].not_before = until;
+}
+
+struct instant quota_backed_off_until(const struct quota *q)
+{
+    struct instant until = {INT64_MIN};
+    for (int c = 0; c < QUOTA_CLASS_COUNT; c++)
+        if (q->of[c].not_before.ns > until.ns)
+            until = q->of[c].not_before;
+    return until;
 }
 
 void quota_end_all(struct quota *q)

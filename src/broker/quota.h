@@ -47,6 +47,7 @@ struct quota {
         } left[QUOTA_KEEP]; /* a ring, the newest at (at - 1) */
         size_t at, count;
         int open;
+        struct instant not_before; /* after the broker's word that it was too much */
     } of[QUOTA_CLASS_COUNT];
 };
 
@@ -64,6 +65,10 @@ struct instant quota_free_at(const struct quota *q, const struct quota_ask *a, s
 /* It has left. Each call is undone by one quota_end, when it is answered or its stream is over. */
 void quota_begin(struct quota *q, const struct quota_ask *a, struct instant now);
 void quota_end(struct quota *q, enum quota_class class);
+/* Nothing of that kind leaves before `until`: the broker has said that there were too many. */
+void quota_back_off(struct quota *q, enum quota_class class, struct instant until);
+/* The latest of those times over all kinds; long ago if there is none. */
+struct instant quota_backed_off_until(const struct quota *q);
 /* The connection is gone: nothing is open. What was asked still counts in the windows. */
 void quota_end_all(struct quota *q);
 /* The rules of a kind for people: "at most 50 at once; small bars: 60 in 10 minutes". */

@@ -462,6 +462,7 @@ void session_status(const struct session *s, struct session_status *out)
                                    .queued_history = s->pacing.queue[PACING_HISTORY].count};
     if (s->pacing.count > 0)
         out->queue_age_ms = instant_ms_since(pacing_oldest(&s->pacing), s->now.mono);
+    out->slowed_ms = pacing_backs_off_ms(&s->pacing, s->now.mono);
     memcpy(out->server_time, s->server_time, sizeof out->server_time);
     link_status(s, out);
     for (size_t i = 0; i < LIMIT_STREAMS; i++)

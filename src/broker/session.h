@@ -89,6 +89,7 @@ struct session_status {
     size_t queued_messages;    /* held back by pacing */
     size_t queued_history;     /* of them, history requests, which have the tightest quota */
     int64_t queue_age_ms;      /* how long the oldest of them has waited */
+    int64_t slowed_ms;         /* for so long less is asked: there was too much for the broker */
     size_t market_lines;       /* in use */
     bool broker_link_ok;       /* false between 1100 (or 2110) and 1101/1102 */
     bool is_read_only;         /* the API takes no orders (321) */

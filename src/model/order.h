@@ -102,6 +102,7 @@ struct execution {
     struct opt_utc time; /* absent when the broker's zone name is not known to us */
     char time_text[40];  /* as the broker wrote it */
     bool is_liquidation;
+    bool is_late; /* it happened while nobody listened, and was told afterwards; not stored */
     int32_t last_liquidity;
     /* told by the broker for few instruments, and not stored */
     char ev_rule[32];

@@ -509,7 +509,8 @@ struct status_out {
     int64_t client_id;
     struct str host;
     struct opt_int port;
-    struct str broker, link, hint;
+    struct str broker, link, reason, hint, farms_down;
+    bool scheduled, api_read_only;
     struct str current_account, gate_mode;
     struct list available_accounts;
     struct opt_int total_accounts, server_version;
@@ -517,7 +518,7 @@ struct status_out {
     struct str api;
     bool broker_link_ok, kill_switch;
     int64_t reconnects, attempts, requests_in_flight, queued_messages, market_lines;
-    int64_t unknown_orders;
+    int64_t queue_age_ms, slowed_ms, unknown_orders;
     struct opt_int last_code;
     struct str last_text;
     struct utc started;
@@ -527,6 +528,13 @@ static const struct field status_fields[] = {
     FIELD(struct status_out, connected, .doc = "Connected, reconciled and ready"),
     FIELD(struct status_out, broker, .doc = "Embedded paper exchange, or TWS / IB Gateway"),
     FIELD(struct status_out, link, .doc = "State of the link"),
+    FIELD(struct status_out, reason,
+          .doc = "Why it is not ready, or what it lacks: a stable name such as CLIENT_ID_IN_USE, "
+                 "READ_ONLY or FARM_DOWN; null if all is well"),
+    FIELD(struct status_out, scheduled,
+          .doc = "True if that is the broker's nightly or weekly restart: it comes back by itself"),
+    FIELD(struct status_out, api_read_only,
+          .doc = "TWS lets this connection read, and takes no orders from it"),
     FIELD(struct status_out, paper_trading,
           .doc = "Whether the current account is paper money; null while no account is known"),
     FIELD(struct status_out, gate_mode, .doc = "What the gate allows: read_only, paper, live"),
@@ -540,12 +548,19 @@ static const struct field status_fields[] = {
     FIELD(struct status_out, server_version, .doc = "Agreed protocol version"),
     FIELD(struct status_out, connection_time, .doc = "Connected since"),
     FIELD(struct status_out, broker_link_ok, .doc = "The Gateway reaches the broker's servers"),
+    FIELD(struct status_out, farms_down,
+          .doc = "Data farms of the broker that are out of reach; null if none is"),
     FIELD(struct status_out, round_trip_ms, .doc = "Time of one question to the broker's server",
           .unit = "ms"),
     FIELD(struct status_out, reconnects, .doc = "Reconnections since the start"),
     FIELD(struct status_out, attempts, .doc = "Failed attempts since the last success"),
     FIELD(struct status_out, requests_in_flight, .doc = "Requests waiting for the broker"),
     FIELD(struct status_out, queued_messages, .doc = "Messages held back by pacing"),
+    FIELD(struct status_out, queue_age_ms, .doc = "How long the oldest of them has waited",
+          .unit = "ms"),
+    FIELD(struct status_out, slowed_ms,
+          .doc = "For so long less is asked, because it was too much for the broker; 0: as usual",
+          .unit = "ms"),
     FIELD(struct status_out, market_lines, .doc = "Market data lines in use"),
     FIELD(struct status_out, unknown_orders, .doc = "Orders whose fate is not known"),
     FIELD(struct status_out, last_code, .doc = "Newest notice of the broker: its code"),
@@ -565,6 +580,10 @@ static void fill_link(struct call *c, struct status_out *out)
     const struct broker_settings *b = &c->core->settings->values.broker;
     out->connected = session_is_ready(c->core->session);
     out->link = str_of(link_state_text(s.link));
+    out->reason = call_text(c, s.reason);
+    out->scheduled = s.is_scheduled;
+    out->api_read_only = s.is_read_only;
+    out->farms_down = call_text(c, s.farms_down);
     out->client_id = s.client_id;
     if (!c->core->is_embedded) {
         out->host = b->host;
@@ -580,6 +599,8 @@ static void fill_link(struct call *c, struct status_out *out)
     out->attempts = s.attempts;
     out->requests_in_flight = (int64_t)s.requests_in_flight;
     out->queued_messages = (int64_t)s.queued_messages;
+    out->queue_age_ms = s.queue_age_ms;
+    out->slowed_ms = s.slowed_ms;
     out->market_lines = (int64_t)s.market_lines;
     if (s.last_code)
         out->last_code = (struct opt_int){s.last_code, true};

@@ -314,7 +314,7 @@ struct execution_row {
     struct opt_int perm_id;
     struct str ev_rule, model_code;
     struct opt_dec ev_multiplier;
-    bool liquidation;
+    bool liquidation, late;
     struct dec cumulative_quantity;
     struct opt_dec average_price, commission, realized_pnl;
     struct str commission_currency, order_ref;
@@ -341,6 +341,11 @@ static const struct field execution_row_fields[] = {
     FIELD(struct execution_row, average_price, .doc = "Average price so far", .wide = true),
     FIELD(struct execution_row, order_ref, .doc = "Reference of the order", .wide = true),
     FIELD(struct execution_row, liquidation, .doc = "Forced by the broker", .wide = true),
+    FIELD(struct execution_row, late,
+          .doc =
+              "It happened while the connection was down, and was told afterwards; known for the "
+              "present run of the daemon",
+          .wide = true),
     FIELD(struct execution_row, ev_rule, .doc = "Valuation rule, told for few instruments",
           .wide = true),
     FIELD(struct execution_row, ev_multiplier, .doc = "Its multiplier", .wide = true),
@@ -407,6 +412,7 @@ static struct execution_row execution_of(struct call *c, const struct execution 
         .ev_multiplier = x->ev_multiplier,
         .model_code = call_text(c, x->model_code),
         .liquidation = x->is_liquidation,
+        .late = x->is_late,
         .cumulative_quantity = x->cum_quantity,
         .average_price = x->avg_price,
         .commission = x->commission,

@@ -14,6 +14,9 @@ static const char *const broker_kinds[] = {"embedded", "tws", NULL};
 static const char *const session_kinds[] = {"around_the_clock", "real", NULL};
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 
+static const char *const market_data_kinds[] = {"live", "frozen", "delayed", "delayed_frozen",
+                                                NULL};
+
 static const struct field broker_fields[] = {
     FIELD(struct broker_settings, kind, .choices = broker_kinds, .initial = "embedded",
           .doc = "Where orders go: the embedded paper exchange, or TWS / IB Gateway"),
@@ -29,6 +32,16 @@ static const struct field broker_fields[] = {
           .doc = "Highest protocol version that is offered; 200 and below are text"),
     FIELD(struct broker_settings, messages_per_s, .initial = "45", .min = "1", .max = "50",
           .doc = "Messages sent to the broker per second at most; it allows 50", .unit = "1/s"),
+    FIELD(struct broker_settings, market_data, .choices = market_data_kinds,
+          .initial = "delayed_frozen",
+          .doc = "Kind of prices that are asked for: live alone, frozen when the market is closed, "
+                 "delayed where live is not subscribed, or both"),
+    FIELD(struct broker_settings, restart_from, .initial = "23:45",
+          .doc =
+              "Begin of the daily restart of TWS in New York's time: within it a lost connection "
+              "is expected"),
+    FIELD(struct broker_settings, restart_to, .initial = "00:45",
+          .doc = "End of the daily restart of TWS in New York's time"),
 };
 static const struct type broker_type = TYPE_OF(struct broker_settings, broker_fields);
 
@@ -410,6 +423,30 @@ static bool check_types(struct str list, struct error *e)
     return true;
 }
 
+bool settings_time_of_day(struct str text, int *minutes)
+{
+    int64_t hour, minute;
+    if (text.n != 5 || text.p[2] != ':' || !str_to_i64(str_sub(text, 0, 2), &hour) ||
+        !str_to_i64(str_sub(text, 3, 5), &minute) || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59)
+        return false;
+    *minutes = (int)(hour * 60 + minute);
+    return true;
+}
+
+static bool check_restart(const struct broker_settings *b, struct error *e)
+{
+    int from, to;
+    if (!settings_time_of_day(b->restart_from, &from) || !settings_time_of_day(b->restart_to, &to))
+        return error_set(
+            e, ERROR_INVALID, "BAD_SETTING",
+            "broker.restart_from and broker.restart_to are times of day such as 23:45");
+    if (from == to)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "broker.restart_from and broker.restart_to must differ");
+    return true;
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -424,7 +461,7 @@ bool settings_check(const struct settings *s, struct error *e)
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_types(v->limits.security_types, e);
+    return check_types(v->limits.security_types, e) && check_restart(&v->broker, e);
 }
 
 /* ---- showing ---- */

@@ -27,6 +27,8 @@ struct broker_settings {
     struct str account; /* "" = the first one */
     int64_t max_version;
     int64_t messages_per_s;
+    unsigned market_data;                /* 0 live, 1 frozen, 2 delayed, 3 delayed_frozen */
+    struct str restart_from, restart_to; /* "23:45", New York's time of day */
 };
 
 struct http_settings {
@@ -62,6 +64,9 @@ struct settings {
     struct arena *arena;             /* owns texts and origins */
     struct str origin[SETTINGS_MAX]; /* by setting index: "default", "portcullis.yaml:12" ... */
 };
+
+/* Minutes of the day of "HH:MM"; false if it is none. */
+bool settings_time_of_day(struct str text, int *minutes);
 
 /* Defaults. */
 void settings_init(struct settings *s);

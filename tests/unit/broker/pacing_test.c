@@ -46,6 +46,52 @@ static void no_second_holds_more_than_the_rate(void **state)
     buf_fini(&out);
 }
 
+static void too_much_for_the_broker_halves_the_rate_for_a_while(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 2);
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 200; i++)
+        assert_true(pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(0)));
+    assert_int_equal(pacing_backs_off_ms(&p, at_ms(0)), 0);
+    pacing_back_off(&p, QUOTA_NONE, at_ms(0));
+    assert_int_equal(pacing_backs_off_ms(&p, at_ms(1000)), PACING_BACK_OFF_MS - 1000);
+    for (int64_t ms = 0; ms < PACING_BACK_OFF_MS; ms += 100)
+        pacing_release(&p, at_ms(ms), &out);
+    assert_int_equal(out.n, PACING_BACK_OFF_MS / 1000);
+    assert_int_equal(pacing_backs_off_ms(&p, at_ms(PACING_BACK_OFF_MS)), 0);
+    buf_reset(&out);
+    for (int64_t ms = 0; ms < 10000; ms += 100)
+        pacing_release(&p, at_ms(PACING_BACK_OFF_MS + ms), &out);
+    assert_int_equal(out.n, 20);
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
+static void too_much_of_a_kind_holds_that_kind_alone(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    struct pacing_about bars = {.request_id = 1, .quota = {.class = QUOTA_HISTORY}};
+    pacing_init(&p, 10);
+    buf_init(&out, 1 << 20);
+    pacing_back_off(&p, QUOTA_HISTORY, at_ms(0));
+    assert_true(pacing_add(&p, PACING_HISTORY, &bars, STR("h"), at_ms(0)));
+    assert_true(pacing_add(&p, PACING_REST, NULL, STR("r"), at_ms(0)));
+    pacing_release(&p, at_ms(0), &out);
+    assert_true(str_eq(buf_str(&out), STR("r")));
+    assert_int_equal(pacing_next(&p, at_ms(1)).ns, at_ms(PACING_BACK_OFF_MS).ns);
+    pacing_release(&p, at_ms(PACING_BACK_OFF_MS - 1), &out);
+    assert_int_equal(out.n, 1);
+    pacing_release(&p, at_ms(PACING_BACK_OFF_MS), &out);
+    assert_true(str_eq(buf_str(&out), STR("rh")));
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
 static void cancels_leave_first_then_orders(void **state)
 {
     (void)state;
@@ -234,6 +280,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_second_holds_more_than_the_rate),
+        cmocka_unit_test(too_much_for_the_broker_halves_the_rate_for_a_while),
+        cmocka_unit_test(too_much_of_a_kind_holds_that_kind_alone),
         cmocka_unit_test(cancels_leave_first_then_orders),
         cmocka_unit_test(the_next_time_is_exact),
         cmocka_unit_test(the_last_places_are_for_orders_and_cancels),

@@ -498,6 +498,38 @@ static void a_refused_history_says_why(void **state)
     peer_free(p);
 }
 
+static void a_pacing_violation_slows_that_kind_down(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct session_status st;
+    struct asker a = {.what = BARS, .bars = small_bars(265598)};
+    start(p, &a, 60000);
+    peer_send_error(p, bars_id(p), 162,
+                    "Historical Market Data Service error message:Historical data request pacing "
+                    "violation");
+    peer_turn(p);
+    assert_true(a.is_done && !a.ok);
+    session_status(p->s, &st);
+    assert_int_equal(st.slowed_ms, 60000);
+    size_t asked = peer_got_count(p, WIRE_REQ_HISTORICAL_DATA);
+    struct asker b = {.what = BARS, .bars = small_bars(8314)};
+    start(p, &b, 120000);
+    peer_pass(p, 59000);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), asked);
+    session_status(p->s, &st);
+    assert_int_equal(st.queued_history, 1);
+    assert_in_range(st.queue_age_ms, 59000, 60000);
+    peer_pass(p, 1100);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), asked + 1);
+    session_status(p->s, &st);
+    assert_int_equal(st.slowed_ms, 0);
+    peer_send_error(p, -1, 100, "Max rate of messages per second has been exceeded");
+    session_status(p->s, &st);
+    assert_int_equal(st.slowed_ms, 60000);
+    peer_free(p);
+}
+
 static void a_number_without_words_gets_ours(void **state)
 {
     (void)state;
@@ -661,6 +693,7 @@ int main(void)
         cmocka_unit_test(fifty_histories_are_open_at_once_and_no_more),
         cmocka_unit_test(history_begins_at_a_time),
         cmocka_unit_test(a_refused_history_says_why),
+        cmocka_unit_test(a_pacing_violation_slows_that_kind_down),
         cmocka_unit_test(a_number_without_words_gets_ours),
         cmocka_unit_test(a_question_without_connection_fails_at_once),
         cmocka_unit_test(a_late_answer_is_a_timeout),

@@ -348,6 +348,24 @@ static void the_whole_is_checked(void **state)
 
 /* ---- the sample file ---- */
 
+static void times_of_day_have_one_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int minutes; /* -1: none */
+    } CASES[] = {
+        {"00:00", 0}, {"23:45", 23 * 60 + 45}, {"09:05", 545}, {"24:00", -1}, {"23:60", -1},
+        {"9:05", -1}, {"09.05", -1},           {"-1:05", -1},  {"", -1},      {"09:055", -1},
+        {"ab:cd", -1}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        int minutes = -1;
+        bool ok = settings_time_of_day(str_of(CASES[i].text), &minutes);
+        assert_int_equal(ok, CASES[i].minutes >= 0);
+        assert_int_equal(minutes, CASES[i].minutes);
+    }
+}
+
 static void the_sample_file_is_valid_as_it_is(void **state)
 {
     (void)state;
@@ -421,6 +439,7 @@ int main(void)
         cmocka_unit_test(of_two_variables_ours_wins_in_any_order),
         cmocka_unit_test(the_kind_that_is_named_is_not_changed_by_a_port),
         cmocka_unit_test(the_whole_is_checked),
+        cmocka_unit_test(times_of_day_have_one_form),
         cmocka_unit_test(the_sample_file_is_valid_as_it_is),
         cmocka_unit_test(uncommented_it_sets_every_default),
     };
