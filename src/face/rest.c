@@ -4,6 +4,7 @@
  * call, the answer. Text of a request reaches operations only as bound arguments.
  */
 #include "face/rest.h"
+#include "broker/session.h"
 
 #include "base/limits.h"
 #include "data/hash.h"
@@ -366,8 +367,12 @@ static void readyz(struct exchange *x)
         buf_add_c(begin(x, 200, "application/json"), "{\"status\":\"ready\"}");
         return;
     }
-    error_set(&e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is not ready");
-    error_next(&e, "GET /api/status tells why");
+    struct session_status st = {.reason = ""};
+    if (s)
+        session_status(s, &st);
+    error_set(&e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is not ready%s%s",
+              st.reason[0] ? ": " : "", st.reason);
+    error_next(&e, "%s", st.hint[0] ? st.hint : "GET /api/status tells why");
     fail(x, &e, NULL);
 }
 

@@ -58,7 +58,7 @@ struct contract_details {
     char order_types[512];
     char trading_hours[1024], liquid_hours[1024];
     char market_rule_ids[256];
-    int32_t price_magnifier;
+    int32_t price_magnifier; /* prices are so many times what a unit is worth; mostly 1 */
 };
 
 /* "STK" ...; SEC_UNKNOWN is "". */

@@ -330,6 +330,9 @@ static void the_whole_is_checked(void **state)
         {"paper:\n  account: U1234567\n", "paper account"},
         {"limits:\n  security_types: STK,SHARES\n", "'SHARES' is no type"},
         {"limits:\n  stop_distance_min_pct: 60\n", "stop_distance_min_pct"},
+        {"broker:\n  restart_from: midnight\n", "times of day"},
+        {"broker:\n  restart_to: \"23:45\"\n", "must differ"},
+        {"broker:\n  restart_from: \"22:30\"\n", NULL},
         {"mode: live\nlimits:\n  accounts: U1\n", NULL},
         {"limits:\n  security_types: stk, cash\n", NULL},
     };
