@@ -4,9 +4,9 @@
  * call, the answer. Text of a request reaches operations only as bound arguments.
  */
 #include "face/rest.h"
-#include "broker/session.h"
 
 #include "base/limits.h"
+#include "broker/session.h"
 #include "data/hash.h"
 #include "face/arguments.h"
 #include "face/errors.h"

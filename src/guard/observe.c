@@ -8,6 +8,7 @@
  */
 #include "base/limits.h"
 #include "broker/query.h"
+#include "broker/trade.h"
 #include "guard/record.h"
 #include "guard/state.h"
 
@@ -167,6 +168,46 @@ static bool snapshot(struct task *t, struct gate *g, struct error *e)
            query_executions(t, g->session, e);
 }
 
+/* The other legs of a request: leg `number` of the bracket that `it` belongs to; NULL if none. */
+static struct intent *leg_of(const struct gate *g, const struct intent *it, size_t number)
+{
+    struct intent *other;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &other);)
+        if (other->seq == it->seq && other->leg == number && other != it)
+            return other;
+    return NULL;
+}
+
+static void take_back(struct gate *g, const struct order *o, struct moment now)
+{
+    struct error e;
+    if (!trade_cancel(g->session, o->order_id, now, &e))
+        log_warn(&g->config.log, "order %d is not taken back: %s", o->order_id, e.text);
+}
+
+/*
+ * A bracket that arrived in part is taken back. What has no last leg is held by TWS without being
+ * transmitted, and such orders are in no list: a cancel by the order's id is the only word for
+ * them, and harmless where there is none.
+ */
+static void take_back_bracket(struct gate *g, const struct intent *it, struct moment now)
+{
+    const struct intent *entry = leg_of(g, it, 0);
+    if (entry == NULL && leg_of(g, it, 1) == NULL)
+        return;
+    take_back(g, &it->order, now);
+    const struct book_order *bo =
+        entry == NULL ? NULL : book_order_ref(g->book, STR_NAME(entry->order.ref));
+    if (bo == NULL || !order_state_is_working(bo->status.state))
+        return;
+    if (dec_sign(bo->status.filled) > 0)
+        log_error(&g->config.log,
+                  "order %d has filled and its exit, order %d, is not at the broker",
+                  entry->order.order_id, it->order.order_id);
+    else
+        take_back(g, &entry->order, now);
+}
+
 static void absent(struct gate *g, struct intent *it, struct moment now)
 {
     if (it->absent == 0)
@@ -184,6 +225,7 @@ static void absent(struct gate *g, struct intent *it, struct moment now)
     buf_fini(&b);
     log_warn(&g->config.log, "order %d (%s) is not at the broker", it->order.order_id,
              it->order.ref);
+    take_back_bracket(g, it, now);
 }
 
 bool gate_reconcile(struct task *t, struct gate *g, struct error *e)
