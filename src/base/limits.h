@@ -27,6 +27,7 @@ enum {
     LIMIT_EXECUTIONS = 100000,
     LIMIT_ACCOUNTS = 64,
     LIMIT_ACCOUNT_VALUES = 4096, /* key x currency rows of one account */
+    LIMIT_FOLLOWS = 20,          /* series of bars that are kept up to date */
     LIMIT_STREAMS = 100,         /* market data lines in use */
 
     /* faces */

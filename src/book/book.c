@@ -279,6 +279,7 @@ void book_apply(struct book *b, const struct event *ev)
     case EVENT_COMPLETED_END:
     case EVENT_EXECUTIONS_END:
     case EVENT_QUOTE:
+    case EVENT_BAR:
     case EVENT_KIND_COUNT:
         break;
     }

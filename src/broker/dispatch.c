@@ -115,7 +115,10 @@ static bool on_request_error(struct session *s, const struct wire_rep_error *m, 
     bool is_end = broker_code_ends_request(m->error_code);
     struct request *r = request_find(s, m->id);
     struct line *l = line_by_request(s, m->id);
+    bool is_follow = is_end && follow_refused(s, m->id, m->error_code, text);
     struct error e;
+    if (is_follow)
+        r = request_find(s, m->id); /* the listener was told */
     if (r != NULL && is_end) {
         broker_error(&e, m->error_code, str_of(text));
         request_end(s, r, &e);
@@ -124,7 +127,7 @@ static bool on_request_error(struct session *s, const struct wire_rep_error *m, 
     } else if (l != NULL) {
         line_notice(s, l, m->error_code, text, is_end);
     }
-    return r != NULL || l != NULL;
+    return r != NULL || l != NULL || is_follow;
 }
 
 /* "Historical data request pacing violation", "Max rate of messages per second has been exceeded":
@@ -439,6 +442,9 @@ static bool dispatch_session(struct session *s, const struct wire_any *any)
         return true;
     case WIRE_REP_HISTORICAL_DATA_END:
         history_bars_end(s, ((const struct wire_rep_historical_data_end *)m)->req_id);
+        return true;
+    case WIRE_REP_HISTORICAL_DATA_UPDATE:
+        follow_update(s, m);
         return true;
     case WIRE_REP_HEAD_TIMESTAMP:
         history_head(s, m);

@@ -78,7 +78,7 @@ static struct quota_ask quota_of(const struct bars_question *q,
     return a;
 }
 
-static bool check(const struct bars_question *q, struct error *e)
+bool history_check(const struct bars_question *q, struct error *e)
 {
     assert(q->size < BAR_SIZE_COUNT && q->show < BARS_SHOW_COUNT);
     static const char UNITS[] = "SDWMY";
@@ -97,19 +97,33 @@ static void fill_contract(const struct contract *c, struct wire_contract *to)
         to->exchange = STR("SMART");
 }
 
+void history_ask(const struct bars_question *q, struct bars_texts *texts,
+                 struct wire_req_historical_data *m, struct quota_ask *quota)
+{
+    *texts = (struct bars_texts){{0}, {0}};
+    *m = (struct wire_req_historical_data)WIRE_REQ_CONTRACT_DEFAULT;
+    if (q->end.has) {
+        struct civil c = civil_of_utc(q->end.v);
+        snprintf(texts->end, sizeof texts->end, "%04d%02d%02d-%02d:%02d:%02d", c.year % 10000,
+                 c.month % 100, c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
+    }
+    snprintf(texts->duration, sizeof texts->duration, "%d %c", q->length, q->unit);
+    fill_contract(&q->contract, &m->contract);
+    m->end_date_time = STR_NAME(texts->end);
+    m->bar_size = str_of(bar_size_text(q->size));
+    m->duration = STR_NAME(texts->duration);
+    m->use_rth = q->regular_hours_only;
+    m->what_to_show = str_of(bar_show_text(q->show));
+    m->format_date = EPOCH_SECONDS;
+    *quota = quota_of(q, m);
+}
+
 bool query_bars(struct task *t, struct session *s, const struct bars_question *q, struct bar **out,
                 size_t *count, struct error *e)
 {
-    char end[24] = "", duration[16];
     s->now = task_now(t);
-    if (!check(q, e))
+    if (!history_check(q, e))
         return false;
-    if (q->end.has) {
-        struct civil c = civil_of_utc(q->end.v);
-        snprintf(end, sizeof end, "%04d%02d%02d-%02d:%02d:%02d", c.year % 10000, c.month % 100,
-                 c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
-    }
-    snprintf(duration, sizeof duration, "%d %c", q->length, q->unit);
     struct answer a;
     void *rows = NULL;
     answer_init(&a, t);
@@ -117,16 +131,11 @@ bool query_bars(struct task *t, struct session *s, const struct bars_question *q
     bool ok = r != NULL;
     if (ok) {
         r->timeout_ms = HISTORY_MS;
-        struct wire_req_historical_data m = WIRE_REQ_CONTRACT_DEFAULT;
+        struct bars_texts texts;
+        struct wire_req_historical_data m;
+        struct quota_ask quota;
+        history_ask(q, &texts, &m, &quota);
         m.req_id = r->id;
-        fill_contract(&q->contract, &m.contract);
-        m.end_date_time = STR_NAME(end);
-        m.bar_size = str_of(bar_size_text(q->size));
-        m.duration = STR_NAME(duration);
-        m.use_rth = q->regular_hours_only;
-        m.what_to_show = str_of(bar_show_text(q->show));
-        m.format_date = EPOCH_SECONDS;
-        struct quota_ask quota = quota_of(q, &m);
         ok = request_send(s, r, PACING_HISTORY, &quota, WIRE_REQ_HISTORICAL_DATA, &m, e);
     }
     ok = ok && answer_wait(&a, e) && answer_rows(&a, sizeof **out, &rows, count, e);
@@ -178,6 +187,8 @@ void history_bars(struct session *s, const void *message)
 {
     const struct wire_rep_historical_data *m = message;
     struct request *r = request_find(s, m->req_id);
+    if (r != NULL && r->ask == ASK_FOLLOW)
+        follow_bars(s, message);
     if (r == NULL || r->ask != ASK_BARS)
         return;
     for (size_t i = 0; i < m->bars.n && r != NULL; i++) {
@@ -196,7 +207,7 @@ void history_bars(struct session *s, const void *message)
 void history_bars_end(struct session *s, int32_t id)
 {
     struct request *r = request_find(s, id);
-    if (r != NULL && r->ask == ASK_BARS)
+    if (r != NULL && (r->ask == ASK_BARS || r->ask == ASK_FOLLOW))
         request_end(s, r, NULL);
 }
 

@@ -166,6 +166,7 @@ void session_drop(struct session *s, enum link_reason reason, int code, const ch
     requests_fail(s, ERROR_UNAVAILABLE, "NOT_CONNECTED", failed);
     session_set_link(s, link_reason_state(reason), code, why);
     lines_reset(s);
+    follows_reset(s);
 }
 
 void link_drop_handshake(struct session *s, const char *what)
@@ -227,8 +228,10 @@ void link_back(struct session *s, bool is_data_kept)
         return;
     if (was_lost)
         s->caught_up_at = s->now.wall;
-    if (!is_data_kept)
+    if (!is_data_kept) {
         lines_reset(s);
+        follows_reset(s);
+    }
     reconcile_start(s, is_data_kept);
 }
 

@@ -112,6 +112,15 @@ struct bars_question {
  */
 bool query_bars(struct task *t, struct session *s, const struct bars_question *q, struct bar **out,
                 size_t *count, struct error *e) FALLIBLE;
+/*
+ * Follows bars: those of a period that ends now (q->end is absent), and then each as it changes and
+ * each new one, as EVENT_BAR under *id, across reconnects; after one, and after 1101, the period is
+ * told again. A bar replaces the one with its start. False with ERROR_LIMIT (FOLLOWS_MAX) if too
+ * many are followed. Undone by session_unfollow_bars, after a refusal too.
+ */
+bool session_follow_bars(struct session *s, const struct bars_question *q, struct moment now,
+                         int32_t *id, struct error *e) FALLIBLE;
+void session_unfollow_bars(struct session *s, int32_t id, struct moment now);
 /* When the broker's history of that kind begins. */
 bool query_head_timestamp(struct task *t, struct session *s, const struct contract *c,
                           enum bar_show show, bool regular_hours_only, struct utc *out,

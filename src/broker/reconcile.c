@@ -17,6 +17,7 @@ static const char *const ASK_NAMES[ASK_COUNT] = {
     [ASK_ACCOUNT_MULTI] = "account values",
     [ASK_BARS] = "bars",
     [ASK_HEAD] = "head time stamp",
+    [ASK_FOLLOW] = "bars",
     [ASK_TIME] = "time",
     [ASK_OPEN_ORDERS] = "open orders",
     [ASK_COMPLETED] = "completed orders",
@@ -114,6 +115,7 @@ void reconcile_start(struct session *s, bool has_subscriptions)
     session_send_own(s, PACING_LINES, WIRE_REQ_MARKET_DATA_TYPE, &data);
     ask_pnl(s);
     lines_subscribe_all(s);
+    follows_subscribe_all(s);
 }
 
 void reconcile_check(struct session *s)

@@ -156,7 +156,7 @@ void requests_fail(struct session *s, enum error_code code, const char *reason, 
 static void call_off(struct session *s, const struct request *r)
 {
     struct wire_id id = {r->id};
-    if (r->ask == ASK_BARS)
+    if (r->ask == ASK_BARS || r->ask == ASK_FOLLOW)
         session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HISTORICAL_DATA, &id);
     else if (r->ask == ASK_HEAD)
         session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HEAD_TIMESTAMP, &id);
@@ -167,7 +167,8 @@ void requests_step(struct session *s)
     void *value = NULL;
     for (size_t i = 0; map_next(s->requests, &i, &value);) {
         struct request *r = value;
-        if (r->is_waiting && r->answer == NULL) { /* its task has ended: it need not be asked */
+        bool is_follow = r->ask == ASK_FOLLOW;
+        if (r->is_waiting && r->answer == NULL && !is_follow) { /* its task has ended */
             forget(s, r);
             continue;
         }
@@ -184,8 +185,11 @@ void requests_step(struct session *s)
             r->deadline = instant_after_ms(s->now.mono, LATE_MS);
             continue;
         }
+        int32_t id = r->id;
         call_off(s, r);
         forget(s, r);
+        if (is_follow && follow_refused(s, id, 0, e.text))
+            return; /* the listener may have changed the table */
     }
 }
 

@@ -8,6 +8,7 @@
  *   request.c    questions in flight and the tasks that wait for their answers
  *   dispatch.c   each reply to an event, a request or a market data line
  *   lines.c      market data lines
+ *   follow.c     bars that are kept up to date
  *   query.c, history.c, trade.c   what the outside may ask and do
  *
  * Ids. The broker's error frames use one number space for requests and orders, so the two are kept
@@ -20,6 +21,7 @@
 #include "base/map.h"
 #include "broker/errors.h"
 #include "broker/pacing.h"
+#include "broker/query.h"
 #include "broker/reason.h"
 #include "broker/session.h"
 #include "broker/window.h"
@@ -49,6 +51,7 @@ enum ask {
     ASK_ACCOUNT_MULTI,
     ASK_BARS,
     ASK_HEAD,
+    ASK_FOLLOW, /* the bars before those that are kept up to date */
     /* answered in the order in which they were asked; their ids are not on the wire */
     ASK_TIME,
     ASK_OPEN_ORDERS,
@@ -95,6 +98,13 @@ struct line {
     bool is_refused;
     int notice_code;
     char notice_text[200];
+};
+
+/* Bars that are kept up to date. */
+struct follow {
+    struct bars_question question;
+    int32_t id;         /* the caller's; 0: not in use */
+    int32_t request_id; /* 0: not subscribed on this connection */
 };
 
 /* A task in session_await_quote, on its own stack. */
@@ -176,6 +186,8 @@ struct session {
     /* market data */
     struct line *lines[LIMIT_STREAMS]; /* owned, NULL: free */
     struct quote_waiter *waiters;
+    struct follow follows[LIMIT_FOLLOWS];
+    int32_t last_follow_id;
 };
 
 /* ---- session.c ---- */
@@ -271,6 +283,23 @@ bool take_order_id(struct session *s, int32_t *out, struct error *e) FALLIBLE;
 void history_bars(struct session *s, const void *message);
 void history_bars_end(struct session *s, int32_t id);
 void history_head(struct session *s, const void *message);
+/* Room for the texts of a question about bars that are kept elsewhere. */
+struct bars_texts {
+    char end[24], duration[16];
+};
+/* The message for q, which borrows from both. */
+void history_ask(const struct bars_question *q, struct bars_texts *texts,
+                 struct wire_req_historical_data *m, struct quota_ask *quota);
+bool history_check(const struct bars_question *q, struct error *e) FALLIBLE;
+
+/* ---- follow.c ---- */
+void follows_subscribe_all(struct session *s);
+/* The connection is gone. */
+void follows_reset(struct session *s);
+void follow_bars(struct session *s, const void *message);
+void follow_update(struct session *s, const void *message);
+/* The broker's refusal. False if no follower has that request. */
+bool follow_refused(struct session *s, int32_t request_id, int code, const char *text);
 
 /* ---- dispatch.c ---- */
 /* One whole frame after the handshake. */

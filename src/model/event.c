@@ -21,6 +21,7 @@ static const char *const event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_COMMISSION] = "commission",
     [EVENT_EXECUTIONS_END] = "executions_end",
     [EVENT_QUOTE] = "quote",
+    [EVENT_BAR] = "bar",
     [EVENT_PNL] = "pnl",
     [EVENT_NOTICE] = "notice",
 };

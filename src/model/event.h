@@ -11,6 +11,7 @@
 
 #include "base/instant.h"
 #include "model/account.h"
+#include "model/bar.h"
 #include "model/order.h"
 #include "model/quote.h"
 
@@ -32,6 +33,7 @@ enum event_kind {
     EVENT_COMMISSION, /* execution: exec_id, commission, commission_currency, realized_pnl */
     EVENT_EXECUTIONS_END,
     EVENT_QUOTE,  /* number: con_id; quote: the whole present quote */
+    EVENT_BAR,    /* number: the follower's id; bar, or NULL with code and text: refused */
     EVENT_PNL,    /* text: account; pnl_* */
     EVENT_NOTICE, /* number: request or order id, -1 for none; code; text: broker text, sanitised */
     EVENT_KIND_COUNT
@@ -70,6 +72,7 @@ struct event {
     const struct order_margin *margin;
     const struct execution *execution;
     const struct quote *quote;
+    const struct bar *bar;
     struct opt_dec pnl_daily, pnl_unrealized, pnl_realized;
 };
 

@@ -43,6 +43,8 @@ struct seen {
     struct position position;
     struct account_value value;
     struct quote quote;
+    struct bar bar;
+    bool has_bar;
     bool has_order, has_status;
     struct opt_dec pnl_daily;
 };
@@ -96,6 +98,8 @@ static inline void peer_on_event(void *self, const struct event *ev)
         e->position = *ev->position;
     if (ev->value != NULL)
         e->value = *ev->value;
+    if ((e->has_bar = ev->bar != NULL))
+        e->bar = *ev->bar;
     if (ev->quote != NULL)
         e->quote = *ev->quote;
 }

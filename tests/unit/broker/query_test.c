@@ -543,6 +543,85 @@ static void a_number_without_words_gets_ours(void **state)
     peer_free(p);
 }
 
+/* ---- bars that are kept up to date ---- */
+
+static void bars_are_followed_across_connections(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct error e;
+    int32_t id;
+    struct bars_question q = small_bars(265598);
+    assert_true(session_follow_bars(p->s, &q, p->now, &id, &e));
+    peer_take(p);
+    for (int round = 1; round <= 2; round++) {
+        const struct wire_req_historical_data *m = peer_got(p, WIRE_REQ_HISTORICAL_DATA);
+        assert_int_equal(peer_got_count(p, WIRE_REQ_HISTORICAL_DATA), round);
+        assert_true(m->keep_up_to_date);
+        struct wire_bar bar = {
+            .date = STR("1790000000"), .open = 1, .high = 3, .low = 1, .close = 2};
+        bar.volume = bar.wap = STR("5");
+        struct wire_rep_historical_data so_far = {.req_id = m->req_id, .bars = {&bar, 1}};
+        struct wire_rep_historical_data_end end = {.req_id = m->req_id};
+        size_t told = peer_count(p, EVENT_BAR);
+        peer_send(p, WIRE_REP_HISTORICAL_DATA, &so_far);
+        peer_send(p, WIRE_REP_HISTORICAL_DATA_END, &end);
+        struct wire_rep_historical_data_update update = {m->req_id, bar};
+        update.bar.close = 2.5;
+        peer_send(p, WIRE_REP_HISTORICAL_DATA_UPDATE, &update);
+        assert_int_equal(peer_count(p, EVENT_BAR), told + 2);
+        const struct seen *last = peer_last(p, EVENT_BAR);
+        assert_int_equal(last->number, id);
+        assert_int_equal(last->bar.start.v.ns / NS_PER_S, 1790000000);
+        assert_true(dec_eq(last->bar.close.v, DEC_MICRO(2500000)));
+        struct session_status st;
+        session_status(p->s, &st);
+        assert_int_equal(st.requests_in_flight, 0);
+        update.req_id++; /* nobody's */
+        peer_send(p, WIRE_REP_HISTORICAL_DATA_UPDATE, &update);
+        assert_int_equal(peer_count(p, EVENT_BAR), told + 2);
+        if (round == 2)
+            break;
+        session_closed(p->s, STR("gone"), p->now);
+        peer_pass(p, 16000);
+        peer_connect(p);
+        peer_turn(p);
+    }
+    session_unfollow_bars(p->s, id, p->now);
+    peer_turn(p);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_CANCEL_HISTORICAL_DATA), 1);
+    peer_free(p);
+}
+
+static void bars_that_are_refused_say_so_and_followers_are_bounded(void **state)
+{
+    (void)state;
+    struct peer *p = ready();
+    struct error e;
+    int32_t id, others[LIMIT_FOLLOWS];
+    struct bars_question q = small_bars(265598);
+    assert_true(session_follow_bars(p->s, &q, p->now, &id, &e));
+    peer_take(p);
+    peer_send_error(p, bars_id(p), 162, "No market data permissions");
+    assert_int_equal(peer_last(p, EVENT_BAR)->number, id);
+    assert_int_equal(peer_last(p, EVENT_BAR)->code, 162);
+    assert_false(peer_last(p, EVENT_BAR)->has_bar);
+    assert_int_equal(peer_count(p, EVENT_NOTICE), 0);
+    session_unfollow_bars(p->s, id, p->now);
+    peer_turn(p);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_CANCEL_HISTORICAL_DATA), 0);
+    for (size_t i = 0; i < LIMIT_FOLLOWS; i++)
+        assert_true(session_follow_bars(p->s, &q, p->now, &others[i], &e));
+    assert_false(session_follow_bars(p->s, &q, p->now, &id, &e));
+    assert_string_equal(e.reason, "FOLLOWS_MAX");
+    for (size_t i = 0; i < LIMIT_FOLLOWS; i++)
+        session_unfollow_bars(p->s, others[i], p->now);
+    struct session_status st;
+    session_status(p->s, &st);
+    assert_int_equal(st.requests_in_flight, 0);
+    peer_free(p);
+}
+
 /* ---- no answer ---- */
 
 static void a_question_without_connection_fails_at_once(void **state)
@@ -693,6 +772,8 @@ int main(void)
         cmocka_unit_test(fifty_histories_are_open_at_once_and_no_more),
         cmocka_unit_test(history_begins_at_a_time),
         cmocka_unit_test(a_refused_history_says_why),
+        cmocka_unit_test(bars_are_followed_across_connections),
+        cmocka_unit_test(bars_that_are_refused_say_so_and_followers_are_bounded),
         cmocka_unit_test(a_pacing_violation_slows_that_kind_down),
         cmocka_unit_test(a_number_without_words_gets_ours),
         cmocka_unit_test(a_question_without_connection_fails_at_once),
