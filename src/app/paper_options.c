@@ -56,6 +56,21 @@ static bool take_accounts(struct paper_options *o, const char *value)
     return value[0];
 }
 
+static bool take_margin(struct paper_options *o, const char *value)
+{
+    return margin_kind_parse(str_of(value), &o->paper.terms.margin);
+}
+
+static bool take_commissions(struct paper_options *o, const char *value)
+{
+    return fee_plan_parse(str_of(value), &o->paper.terms.fees);
+}
+
+static bool take_base(struct paper_options *o, const char *value)
+{
+    return value[0] && str_copy(o->paper.terms.base, sizeof o->paper.terms.base, str_of(value));
+}
+
 static bool take_no_opening(struct paper_options *o, const char *value)
 {
     (void)value;
@@ -147,6 +162,10 @@ static const struct option {
     {"--memory", NULL, take_memory, false, "keep nothing: each start is a fresh account"},
     {"--accounts", "DU...,DU...", take_accounts, false,
      "one to eight accounts; DU9000001 unless given"},
+    {"--margin", "reg_t|portfolio", take_margin, false, "how margin is computed; reg_t by default"},
+    {"--commissions", "fixed|tiered", take_commissions, false,
+     "the schedule of commissions; fixed by default"},
+    {"--base", "CURRENCY", take_base, false, "currency of the accounts' totals; USD by default"},
     {"--no-opening", NULL, take_no_opening, false, "start with cash and without positions"},
     {"--max-version", "N", take_max_version, false,
      "highest server version spoken, 157 to 226; 225 unless given"},
