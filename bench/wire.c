@@ -39,6 +39,8 @@ enum {
 
 /* ---- counting: this program's own malloc, in front of the library's ---- */
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc says __size
+
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
@@ -75,6 +77,7 @@ void free(void *p)
     heap_bytes -= (int64_t)malloc_usable_size(p);
     __libc_free(p);
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
 /* ---- the stream ---- */
 

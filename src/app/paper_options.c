@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_PORT = 7497, DEFAULT_VERSION = 225 };
+enum { DEFAULT_PORT = 7497, DEFAULT_VERSION = 225, OPTION_TIME_MAX = 80 };
 
 /* What takes the value of an option; false if it is not possible. */
 typedef bool take_fn(struct paper_options *o, const char *value);
@@ -228,38 +228,45 @@ static int take(struct paper_options *o, const struct option *row, int i, int co
     return 0;
 }
 
-/* "2026-03-02 09:25[:30] [ZONE]", or what utc_parse takes. */
+/* "2026-03-02 09:25[:30] [ZONE]": the fields of the local time, and the zone behind it. */
+static bool parse_local(struct str text, struct civil *c, struct str *zone)
+{
+    struct str rest = str_trim(text), date, clock;
+    if (!str_cut(&rest, ' ', &date) || !str_cut(&rest, ' ', &clock) || text.n > OPTION_TIME_MAX)
+        return false;
+    char iso[OPTION_TIME_MAX + 8];
+    (void)snprintf(iso, sizeof iso, STR_FMT "T" STR_FMT "%sZ", STR_ARG(date), STR_ARG(clock),
+                   clock.n == sizeof "09:25" - 1 ? ":00" : "");
+    struct utc t;
+    if (!utc_parse(str_of(iso), &t))
+        return false;
+    *c = civil_of_utc(t);
+    *zone = str_trim(rest);
+    return true;
+}
+
+/* What parse_local or utc_parse takes. */
 static bool parse_at(struct paper_options *o, struct error *e)
 {
-    struct civil c = {0};
-    int used = 0;
-    struct str text = str_of(o->at);
+    struct str text = str_of(o->at), zone;
+    struct civil c;
     o->paper.has_start = utc_parse(text, &o->paper.start);
     if (o->paper.has_start)
         return true;
-    if (sscanf(o->at, "%4d-%2d-%2d %2d:%2d%n", &c.year, &c.month, &c.day, &c.hour, &c.minute,
-               &used) != 5)
+    if (!parse_local(text, &c, &zone))
         return error_set(e, ERROR_INVALID, "USAGE", "--at: '%s' is no time such as %s", o->at,
                          "2026-03-02 09:25 America/New_York");
-    struct str rest = str_sub(text, (size_t)used, text.n);
-    int64_t second = 0;
-    if (rest.n >= 3 && rest.p[0] == ':' && str_to_i64(str_sub(rest, 1, 3), &second))
-        rest = str_sub(rest, 3, rest.n);
-    c.second = (int)second;
-    struct str zone = str_trim(rest);
+    if (c.year < 2000 || c.year > 2099)
+        return error_set(e, ERROR_INVALID, "USAGE", "--at: '%s' is not between 2000 and 2099",
+                         o->at);
     struct zones *zones = zones_new("/usr/share/zoneinfo");
     struct tz_zones source = zones_source(zones);
     const struct tz *tz = zone.n ? source.find(source.self, zone) : NULL;
-    bool is_utc = !zone.n || str_eq(zone, STR("UTC"));
-    bool in_range = c.year >= 2000 && c.year < 2100 && c.month >= 1 && c.month <= 12 &&
-                    c.day >= 1 && c.day <= 31 && c.hour < 24 && c.minute < 60 && c.second < 60;
-    if (tz || is_utc)
+    if (tz || !zone.n || str_eq(zone, STR("UTC"))) {
         o->paper.start = tz ? tz_utc(tz, c, NULL) : utc_of_civil(c);
+        o->paper.has_start = true;
+    }
     zones_free(zones);
-    o->paper.has_start = (tz || is_utc) && in_range;
-    if (!in_range)
-        return error_set(e, ERROR_INVALID, "USAGE", "--at: '%s' is not between 2000 and 2099",
-                         o->at);
     return o->paper.has_start ||
            error_set(e, ERROR_INVALID, "USAGE", "--at: '" STR_FMT "' is no time zone known here",
                      STR_ARG(zone));

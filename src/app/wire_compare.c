@@ -10,6 +10,7 @@
 #include "wire/print.h"
 #include "wire/request_id.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,9 +155,11 @@ static void tell_side(const struct telling *t, struct json_writer *w, const char
     json_end_object(w);
 }
 
+/* At least one of the two is given. */
 static void tell(const struct telling *t, const char *difference, const struct entry *recorded,
                  const struct entry *answered)
 {
+    assert(recorded || answered);
     const struct entry *x = recorded ? recorded : answered;
     const struct wire_message *type = wire_find(t->way, x->id);
     struct json_writer *w = wire_line_begin(t->out);

@@ -186,13 +186,14 @@ static bool word_speed(struct control *c, struct error *e)
 
 static bool word_step(struct control *c, struct error *e)
 {
-    int64_t ms, seconds;
+    int64_t ms = -1, seconds;
     struct str rest = str_trim(c->rest);
-    bool ok = str_to_i64(rest, &seconds) ? seconds >= 0 && seconds <= PAPER_LEAD_MS_MAX / 1000
-                                         : fault_parse_ms(rest, &ms);
-    if (ok && str_to_i64(rest, &seconds))
+    bool ok = true;
+    if (!str_to_i64(rest, &seconds))
+        ok = fault_parse_ms(rest, &ms);
+    else if (seconds >= 0 && seconds <= PAPER_LEAD_MS_MAX / 1000)
         ms = seconds * 1000;
-    if (!ok || ms > PAPER_LEAD_MS_MAX)
+    if (!ok || ms < 0 || ms > PAPER_LEAD_MS_MAX)
         return unusable(e, "step takes seconds or a duration such as 500ms, 90s, 2h, at most 31d");
     if (!paper_lead(c->p, ms, c->now))
         return unusable(e, "an earlier step is not finished");
@@ -306,6 +307,7 @@ static bool answer(struct control *c, word_fn *fn, struct buf *out)
         json_text(&w, e.text);
     }
     json_end_object(&w);
+    c->w = NULL;
     (void)buf_add_char(out, '\n');
     return ok;
 }

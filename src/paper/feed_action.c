@@ -68,7 +68,7 @@ static size_t dividends_of_year(const struct feed *f, const struct instrument *i
     double amount = i->base * yield / times * scale;
     for (int k = 0; k < times; k++) {
         int month = first + k * months;
-        uint64_t by = rng_mix(h, (uint64_t)(year * 16 + month));
+        uint64_t by = rng_mix(h, (uint64_t)year * 16 + (uint64_t)month);
         int64_t ex = weekday_in(i, year, month, by);
         int64_t pay = ex + (int64_t)(14 + (by >> 32) % 15) * HOURS_DAY_S + HOURS_DAY_S / 2;
         double shares = feed_split_factor(f, i, reference_s, ex);
@@ -165,25 +165,25 @@ double feed_split_factor(const struct feed *f, const struct instrument *i, int64
  * Between two dividends the price carries the next one, from half of it below to half of it above
  * its path, so that it falls by the dividend when it goes and stays where it is over the years.
  */
-static double dividend_log(const struct feed *f, const struct instrument *i, int64_t at_s)
+static double dividend_log(const struct feed *f, const struct instrument *i, int64_t day_s)
 {
     enum { AROUND_DAYS = 400, MANY = 12 };
     struct feed_action a[MANY];
-    size_t n = feed_actions(f, i, at_s - AROUND_DAYS * HOURS_DAY_S,
-                            at_s + AROUND_DAYS * HOURS_DAY_S, a, MANY);
+    size_t n = feed_actions(f, i, day_s - AROUND_DAYS * HOURS_DAY_S,
+                            day_s + AROUND_DAYS * HOURS_DAY_S, a, MANY);
     const struct feed_action *last = NULL, *next = NULL;
     for (size_t k = 0; k < n; k++) {
         if (a[k].kind != FEED_DIVIDEND)
             continue;
-        if (a[k].ex_s <= at_s)
+        if (a[k].ex_s <= day_s)
             last = &a[k];
         else if (next == NULL)
             next = &a[k];
     }
     if (last == NULL || next == NULL)
         return 0;
-    double part = (double)(at_s - last->ex_s) / (double)(next->ex_s - last->ex_s);
-    double price = i->base * feed_split_factor(f, i, reference_s, at_s);
+    double part = (double)(day_s - last->ex_s) / (double)(next->ex_s - last->ex_s);
+    double price = i->base * feed_split_factor(f, i, reference_s, day_s);
     return dec_to_double(next->amount) / price * (part - 0.5);
 }
 

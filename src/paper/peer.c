@@ -295,6 +295,7 @@ static bool breaks_history_pacing(struct paper *p, struct paper_peer *peer, cons
 {
     static const char *const small[] = {"1 secs", "5 secs", "10 secs", "15 secs", "30 secs"};
     const struct wire_req_historical_data *req = message;
+    assert(req != NULL);
     bool is_small = false;
     for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
         is_small |= str_eq(req->bar_size, str_of(small[i]));
