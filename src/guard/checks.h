@@ -18,7 +18,8 @@ typedef bool check_function(const struct gate_facts *f, const struct gate_ticket
 check_function deny_order, deny_bracket, deny_identity, deny_restricted, deny_unknown,
     deny_duplicate, deny_tick, deny_step, deny_quantity;
 /* ---- decide_state.c ---- */
-check_function deny_killed, deny_read_only, deny_live, deny_account, deny_ready, deny_journal;
+check_function deny_killed, deny_halted, deny_breaker, deny_increase, deny_loss, deny_drawdown,
+    deny_read_only, deny_live, deny_account, deny_ready, deny_journal, warn_arm;
 /* ---- decide_price.c ---- */
 check_function deny_price, deny_stale, deny_wrong_side, deny_distance, deny_collar, deny_widens,
     warn_delayed, warn_old, warn_halted;

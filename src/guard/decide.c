@@ -60,8 +60,11 @@ static const struct gate_control controls[] = {
     {"MODIFY_INVALID", ERROR_INVALID, false, false, "cancel the order and place another", deny_identity},
     /* may anything be done at all */
     {"KILLED", ERROR_DENIED, false, false, "a person at the machine can release the kill switch", deny_killed},
+    {"HALTED", ERROR_DENIED, false, false, "a person can set the trading state to active", deny_halted},
+    {"BREAKER", ERROR_DENIED, false, false, "find out why orders failed; then a person can set the trading state to active", deny_breaker},
+    {"REDUCING_INCREASES", ERROR_DENIED, false, true, "reduce positions, or let a person set the trading state to active", deny_increase},
     {"MODE_READ_ONLY", ERROR_DENIED, false, false, "set limits.mode to paper to trade on a paper account", deny_read_only},
-    {"LIVE_NOT_ARMED", ERROR_DENIED, false, false, "use a paper account", deny_live},
+    {"LIVE_NOT_ARMED", ERROR_DENIED, false, false, "a person can arm live trading for a time", deny_live},
     {"ACCOUNT_NOT_ALLOWED", ERROR_DENIED, false, false, "name an account that limits.accounts lists", deny_account},
     {"NOT_READY", ERROR_UNAVAILABLE, false, false, "wait until the connection status says ready", deny_ready},
     {"JOURNAL_FAILED", ERROR_UNAVAILABLE, false, false, "free disk space in the data directory, then try again", deny_journal},
@@ -83,6 +86,8 @@ static const struct gate_control controls[] = {
     {"WOULD_SHORT", ERROR_DENIED, false, false, "sell at most what is held, or cancel working sell orders first", deny_short},
     {"SELF_CROSS", ERROR_CONFLICT, false, false, "cancel the opposite order first", deny_cross},
     /* money and counts */
+    {"DAILY_LOSS", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_loss},
+    {"DRAWDOWN", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_drawdown},
     {"NO_RATE", ERROR_UNAVAILABLE, false, true, "try again when the currency pair is quoted", deny_rate},
     {"VALUE_MAX", ERROR_LIMIT, false, true, "use a smaller quantity", deny_value},
     {"DAILY_VALUE", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_daily_value},
@@ -90,6 +95,7 @@ static const struct gate_control controls[] = {
     {"RATE_DAY", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_day},
     {"STOPS_MAX", ERROR_LIMIT, false, false, "cancel stops that are no longer needed", deny_stops},
     /* worth telling */
+    {"ARM_EXPIRES", ERROR_NONE, true, false, "", warn_arm},
     {"DELAYED_PRICE", ERROR_NONE, true, false, "", warn_delayed},
     {"OLD_PRICE", ERROR_NONE, true, false, "", warn_old},
     {"HALTED_MARKET", ERROR_NONE, true, false, "", warn_halted},

@@ -31,11 +31,19 @@ struct gate_facts {
     bool is_embedded;
     bool is_link_ready;
     bool is_journal_failed;
+    bool is_reconciled;
+    enum gate_trading trading;
+    enum gate_cause trading_cause;
+    char trading_why[GATE_WHY_MAX];
     /* the account */
     enum account_mode account_mode;
-    bool is_account_known; /* the broker manages it for us */
-    char base_currency[8]; /* "" if not told */
-    struct dec position;   /* of the contract; negative is short */
+    bool is_account_known;              /* the broker manages it for us */
+    char base_currency[8];              /* "" if not told */
+    int64_t armed_ms;                   /* for which live trading in it is still armed */
+    struct opt_dec net_liquidation;     /* in the base currency, as are the next three */
+    struct opt_dec day_start, day_peak; /* of it */
+    struct opt_dec day_loss;            /* negative: a gain */
+    struct dec position;                /* of the contract; negative is short */
     /* working orders of the contract, the order under modification left out */
     struct dec working[KIND_COUNT][2]; /* by kind and enum order_side */
     bool has_market[2];                /* a market order works on that side */

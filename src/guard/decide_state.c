@@ -2,7 +2,11 @@
 /* decide_state: the controls of whether anything may be done at all. */
 #include "guard/checks.h"
 
+#include "guard/trading.h"
+
 #include <string.h>
+
+enum { ARM_WARN_MS = 5 * 60 * 1000 };
 
 /* ---- state ---- */
 
@@ -50,7 +54,8 @@ bool deny_live(const struct gate_facts *f, const struct gate_ticket *t, struct g
                const struct gate_request *r)
 {
     (void)t, (void)r;
-    return mode_says(f, "LIVE_NOT_ARMED") && says(out, "live trading is not armed");
+    return mode_says(f, "LIVE_NOT_ARMED") && f->armed_ms <= 0 &&
+           says(out, "live trading is not armed");
 }
 
 bool deny_account(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
@@ -84,4 +89,74 @@ bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struc
     (void)t, (void)r;
     return f->is_journal_failed &&
            says(out, "the journal cannot be written, and what is not journaled is not sent");
+}
+
+/* ---- the trading state ---- */
+
+bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                 const struct gate_request *r)
+{
+    (void)t, (void)r;
+    if (!f->is_reconciled)
+        return says(out, "the account has not been compared with the broker's yet");
+    return f->trading == GATE_HALTED && f->trading_cause != GATE_CAUSE_BREAKER &&
+           says(out, "trading is halted: %.160s", f->trading_why);
+}
+
+bool deny_breaker(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                  const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->trading == GATE_HALTED && f->trading_cause == GATE_CAUSE_BREAKER &&
+           says(out, "the circuit breaker halted trading: %.150s", f->trading_why);
+}
+
+bool deny_increase(const struct gate_facts *f, const struct gate_ticket *t,
+                   struct gate_finding *out, const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->trading == GATE_REDUCING &&
+           says(out, "only orders that reduce a position may pass: %.130s", f->trading_why);
+}
+
+/* A limit that is set and cannot be judged refuses, unless the link is down, which is said already.
+ */
+static bool lost_too_much(const struct gate_facts *f, struct gate_finding *out, struct opt_dec from,
+                          struct opt_dec loss, struct dec limit, const char *what,
+                          const char *setting)
+{
+    if (dec_sign(limit) <= 0 || !f->is_link_ready)
+        return false;
+    struct opt_dec pct = from.has && loss.has ? loss_pct(from.v, loss.v) : DEC_NONE;
+    if (!pct.has)
+        return says(out, "%s is not known, and %s is set", what, setting);
+    return dec_gt(pct.v, limit) && says_limit(out, pct.v, limit, what, setting);
+}
+
+bool deny_loss(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+               const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return lost_too_much(f, out, f->day_start, f->day_loss, f->limits->max_daily_loss_pct,
+                         "the day's loss in %", "max_daily_loss_pct");
+}
+
+bool deny_drawdown(const struct gate_facts *f, const struct gate_ticket *t,
+                   struct gate_finding *out, const struct gate_request *r)
+{
+    (void)t, (void)r;
+    struct opt_dec fall = DEC_NONE;
+    if (f->day_peak.has && f->net_liquidation.has)
+        fall = DEC_SOME(dec_minus(f->day_peak.v, f->net_liquidation.v));
+    return lost_too_much(f, out, f->day_peak, fall, f->limits->max_drawdown_pct,
+                         "the fall from the day's peak in %", "max_drawdown_pct");
+}
+
+bool warn_arm(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+              const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->armed_ms > 0 && f->armed_ms <= ARM_WARN_MS &&
+           says(out, "live trading is armed for %lld more seconds",
+                (long long)(f->armed_ms / 1000));
 }

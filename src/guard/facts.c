@@ -162,6 +162,12 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .is_embedded = g->config.is_embedded,
         .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),
         .is_journal_failed = journal_is_failed(g->journal),
+        .is_reconciled = g->trading.is_reconciled,
+        .trading = g->trading.state,
+        .trading_cause = g->trading.cause,
+        .armed_ms = trading_armed_ms(&g->trading, account, now),
+        .net_liquidation = book_number(g->book, account, STR("NetLiquidation"), STR_NONE),
+        .day_loss = trading_loss(g, account),
         .account_mode = account_mode_of(account),
         .is_account_known = book_has_account(g->book, account),
         .quote = m->quote,
@@ -177,6 +183,12 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
     if (m->quote.time.has) {
         int64_t age = (now.wall.ns - m->quote.time.v.ns) / NS_PER_MS;
         f->quote_age_ms = age < 0 ? 0 : age;
+    }
+    memcpy(f->trading_why, g->trading.why, sizeof f->trading_why);
+    const struct day_mark *mark = trading_marks(&g->trading, account);
+    if (mark) {
+        f->day_start = DEC_SOME(mark->start);
+        f->day_peak = DEC_SOME(mark->peak);
     }
     const struct position *p = book_position(g->book, account, o->contract.con_id);
     if (p)

@@ -28,6 +28,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     g->quotes = quotes;
     g->currencies = currencies;
     g->ledger = ledger_new();
+    trading_init(&g->trading);
     rng_init(&g->rng, config->seed, 0x6a7e);
     g->serial = rng_u32(&g->rng);
     struct session_status status;
@@ -70,7 +71,8 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
     order_id_key(g, key);
     struct utc since = {now.wall.ns - LEDGER_LOOK_BACK_DAYS * 86400 * (int64_t)NS_PER_S};
     if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
-        !db_value(db, str_of(key), text, sizeof text, e) || !ledger_restore(g->ledger, db, now, e))
+        !trading_restore(g, db, now, e) || !db_value(db, str_of(key), text, sizeof text, e) ||
+        !ledger_restore(g->ledger, db, now, e))
         return false;
     if (text[0] && str_to_i64(str_of(text), &used) && used > 0 && used <= INT32_MAX)
         trade_used_order_id(g->session, (int32_t)used);
@@ -163,6 +165,21 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
             l->max_value_per_day, tomorrow);
     add_row(&at, "STOPS_MAX", "max_working_stops", "orders", dec_of(working_stops(g, account)),
             dec_of(l->max_working_stops), never);
+    const struct day_mark *mark = trading_marks(&g->trading, account);
+    struct opt_dec loss = trading_loss(g, account);
+    struct opt_dec net = book_number(g->book, account, STR("NetLiquidation"), STR_NONE);
+    struct opt_dec lost = mark && loss.has ? loss_pct(mark->start, loss.v) : DEC_NONE;
+    struct opt_dec fell =
+        mark && net.has ? loss_pct(mark->peak, dec_minus(mark->peak, net.v)) : DEC_NONE;
+    if (dec_sign(l->max_daily_loss_pct) > 0 && lost.has)
+        add_row(&at, "DAILY_LOSS", "max_daily_loss_pct", "%", lost.v, l->max_daily_loss_pct,
+                tomorrow);
+    if (dec_sign(l->max_drawdown_pct) > 0 && fell.has)
+        add_row(&at, "DRAWDOWN", "max_drawdown_pct", "%", fell.v, l->max_drawdown_pct, tomorrow);
+    if (l->breaker_count > 0)
+        add_row(&at, "BREAKER", "breaker_count", "orders",
+                dec_of(trading_failures(&g->trading, l->breaker_window_s, now.mono)),
+                dec_of(l->breaker_count), never);
     assert(at - rows <= GATE_HEADROOM_MAX);
     return (size_t)(at - rows);
 }

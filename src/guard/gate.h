@@ -37,7 +37,7 @@ struct gate;
 enum {
     GATE_LEGS_MAX = 3,      /* entry, stop and target of a bracket */
     GATE_FINDINGS_MAX = 40, /* of one ticket: no more than there are controls and warnings */
-    GATE_HEADROOM_MAX = 8,  /* rows of the limits report */
+    GATE_HEADROOM_MAX = 24, /* rows of the limits report */
     GATE_WHY_MAX = 200,
 };
 
@@ -223,6 +223,42 @@ void gate_kill(struct gate *g, struct str principal, struct str why, bool cancel
 bool gate_release(struct gate *g, struct str principal, bool is_human, struct str why,
                   struct moment now, struct error *e) FALLIBLE;
 void gate_kill_status(const struct gate *g, struct gate_kill_status *out);
+
+/* ---- the trading state and arming ---- */
+enum gate_trading {
+    GATE_ACTIVE,
+    GATE_REDUCING, /* only orders that reduce a position, and cancels */
+    GATE_HALTED    /* only cancels */
+};
+enum gate_cause {
+    GATE_CAUSE_REQUEST, /* somebody asked for it */
+    GATE_CAUSE_LOSS,    /* the day's loss or drawdown */
+    GATE_CAUSE_BREAKER  /* too many rejected or unanswered orders */
+};
+struct gate_trading_status {
+    enum gate_trading state;
+    enum gate_cause cause;
+    struct opt_utc since;
+    char by[64], why[GATE_WHY_MAX];
+    bool is_reconciled;         /* false: nothing is sent until the accounts have been compared */
+    char armed_account[16];     /* the live account that may trade, "" for none */
+    struct opt_utc armed_until; /* absent: live trading is not armed */
+};
+const char *gate_trading_text(enum gate_trading s); /* "active", "reducing", "halted" */
+const char *gate_cause_text(enum gate_cause c);     /* "request", "loss", "breaker" */
+/*
+ * A tighter state takes effect at once, whoever asks. A looser one needs a person (HUMAN_ONLY) and
+ * the journal. Survives restarts.
+ */
+bool gate_set_trading(struct gate *g, enum gate_trading state, struct str principal, bool is_human,
+                      struct str why, struct moment now, struct error *e) FALLIBLE;
+/*
+ * Arms live trading in one account for some minutes (0: disarms, for which nothing is asked). Needs
+ * a person, limits.mode live and the account in limits.accounts. Survives restarts, ends by itself.
+ */
+bool gate_arm(struct gate *g, struct str account, int64_t minutes, struct str principal,
+              bool is_human, struct moment now, struct error *e) FALLIBLE;
+void gate_trading_status(const struct gate *g, struct moment now, struct gate_trading_status *out);
 
 /* ---- state ---- */
 /* What may be done with that account now. */

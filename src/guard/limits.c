@@ -47,6 +47,22 @@ static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, stale_price_s, .initial = "60", .example = "60", .min = "1",
           .max = "3600", .unit = "s",
           .doc = "Largest age of the price by which a market order is valued"),
+    FIELD(struct guard_limits, max_daily_loss_pct, .initial = "2", .example = "1.5", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "Loss since the day began, of the account's value then, above which only orders "
+                 "that reduce a position pass; 0 switches the check off"),
+    FIELD(struct guard_limits, max_drawdown_pct, .initial = "0", .example = "3", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "Fall of the account's value from its peak of the day above which only orders "
+                 "that reduce a position pass; 0 switches the check off"),
+    FIELD(struct guard_limits, arm_minutes_max, .initial = "480", .example = "60", .min = "1",
+          .max = "1440", .unit = "min", .doc = "Longest time for which live trading can be armed"),
+    FIELD(struct guard_limits, breaker_count, .initial = "5", .example = "5", .min = "0",
+          .max = "100", .unit = "orders",
+          .doc = "Rejected or unanswered orders within breaker_window_s that halt trading; 0 "
+                 "switches the circuit breaker off"),
+    FIELD(struct guard_limits, breaker_window_s, .initial = "60", .example = "60", .min = "1",
+          .max = "86400", .unit = "s", .doc = "Time over which the circuit breaker counts"),
 };
 
 const struct type guard_limits_type = {

@@ -35,6 +35,11 @@ struct guard_limits {
     int64_t max_working_stops;
     int64_t duplicate_window_s; /* 0 = off */
     int64_t stale_price_s;
+    struct dec max_daily_loss_pct; /* 0 = off */
+    struct dec max_drawdown_pct;   /* 0 = off */
+    int64_t arm_minutes_max;
+    int64_t breaker_count; /* 0 = off */
+    int64_t breaker_window_s;
 };
 
 extern const struct type guard_limits_type;

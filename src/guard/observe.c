@@ -140,6 +140,8 @@ static void on_link(struct gate *g, const struct event *ev)
 void gate_observe(struct gate *g, const struct event *ev)
 {
     kill_save(g, ev->at);
+    trading_save(g, ev->at);
+    trading_observe(g, ev);
     switch (ev->kind) {
     case EVENT_LINK:
         on_link(g, ev);

@@ -10,6 +10,7 @@
 #include "broker/session.h"
 #include "guard/decide.h"
 #include "guard/ledger.h"
+#include "guard/trading.h"
 #include "market/currencies.h"
 #include "market/quotes.h"
 #include "store/journal.h"
@@ -37,6 +38,7 @@ struct gate {
     struct currencies *currencies;
     struct ledger *ledger;
     struct rng rng;
+    struct trading trading;
     uint32_t serial; /* of references */
     struct watch *watches;
     enum link_state link;
@@ -96,6 +98,19 @@ void kill_sweep(struct gate *g, struct moment now);
 /* Gives the kill switch's state to the journal again if it could not take it. */
 void kill_save(struct gate *g, struct moment now);
 bool kill_restore(struct gate *g, struct db *db, struct error *e) FALLIBLE;
+
+/* ---- gate_trading.c ---- */
+bool trading_restore(struct gate *g, struct db *db, struct moment now, struct error *e) FALLIBLE;
+/* Gives the trading state to the journal again if it could not take it. */
+void trading_save(struct gate *g, struct moment now);
+void trading_observe(struct gate *g, const struct event *ev);
+/* An order was rejected, or the broker did not answer: the circuit breaker counts it. */
+void trading_failed(struct gate *g, struct moment now);
+/* What the account lost since the day began, negative for a gain; absent if not known. */
+struct opt_dec trading_loss(const struct gate *g, struct str account);
+/* The deny code that keeps an order of that account from being sent now, or NULL. */
+const char *trading_refuses(const struct gate *g, struct str account, bool is_reducing,
+                            struct moment now);
 
 /* ---- journal ---- */
 /* Appends without waiting; a failure is logged, for the caller has nothing to stop. */

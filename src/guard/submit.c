@@ -241,6 +241,9 @@ static bool still_allowed(struct submission *s, struct error *e)
         code = "NOT_READY";
     else if (journal_is_failed(g->journal))
         code = "JOURNAL_FAILED";
+    else
+        code = trading_refuses(g, STR_NAME(s->ticket->orders[0].account), s->ticket->is_reducing,
+                               task_now(s->task));
     if (code) {
         const struct gate_control *c = control_find(code);
         error_set(e, c->class, code, "the order was held back at the last moment: %s", code);
@@ -418,6 +421,8 @@ static void settle(struct submission *s)
     if (s->request->kind == GATE_MODIFY && o->result != GATE_REJECTED &&
         !is_answered(s, &o->legs[0], 0))
         o->result = GATE_UNKNOWN; /* the order is known; whether it was changed is not */
+    if (o->result == GATE_REJECTED || o->result == GATE_UNKNOWN)
+        trading_failed(s->gate, task_now(s->task));
     char next[ERROR_NEXT_MAX];
     memcpy(next, o->next, sizeof next);
     outcome_describe(o);

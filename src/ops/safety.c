@@ -37,7 +37,8 @@ struct safety_out {
     struct opt_utc killed_since;
     struct str killed_by, killed_why;
     struct opt_int orders_to_cancel;
-    struct str gate_mode;
+    struct str gate_mode, trading, trading_why;
+    struct opt_utc armed_until;
     int64_t unknown_orders;
     bool journal_ok;
     struct list limits;
@@ -49,6 +50,9 @@ static const struct field safety_fields[] = {
     FIELD(struct safety_out, killed_why, .doc = "Why"),
     FIELD(struct safety_out, orders_to_cancel, .doc = "Orders that it has still to cancel"),
     FIELD(struct safety_out, gate_mode, .doc = "What the gate allows: read_only, paper, live"),
+    FIELD(struct safety_out, trading, .doc = "Trading state: active, reducing, halted"),
+    FIELD(struct safety_out, trading_why, .doc = "Why it is not active"),
+    FIELD(struct safety_out, armed_until, .doc = "Until when live trading is armed"),
     FIELD(struct safety_out, unknown_orders, .doc = "Orders whose fate is not known"),
     FIELD(struct safety_out, journal_ok, .doc = "False: the disk refuses, no order can pass"),
     FIELD(struct safety_out, limits, .of = &limit_row_type, .doc = "Limits and their use"),
@@ -78,12 +82,22 @@ static void fill_kill(struct call *c, struct safety_out *out)
         call_warn(c, "the disk cannot be written: a restart would forget the kill switch");
 }
 
+static void fill_trading(struct call *c, struct safety_out *out)
+{
+    struct gate_trading_status s;
+    gate_trading_status(c->core->gate, task_now(c->task), &s);
+    out->trading = str_of(gate_trading_text(s.state));
+    out->trading_why = s.state == GATE_ACTIVE ? STR_NONE : call_text(c, s.why);
+    out->armed_until = s.armed_until;
+}
+
 static bool get_safety_status(struct call *c, const void *in, void *result)
 {
     (void)in;
     struct safety_out *out = result;
     struct str account = STR_NONE;
     fill_kill(c, out);
+    fill_trading(c, out);
     out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
     out->journal_ok = !journal_is_failed(c->core->journal);
     if (!call_account(c, STR_NONE, &account)) {

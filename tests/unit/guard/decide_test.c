@@ -48,10 +48,30 @@ static void killed(struct scene *s) { s->facts.is_killed = true; }
 static void not_embedded(struct scene *s) { s->facts.is_embedded = false; }
 static void paper_on_tws(struct scene *s) { s->facts.is_embedded = false; s->limits.mode = GUARD_PAPER; }
 static void read_only(struct scene *s) { s->limits.mode = GUARD_READ_ONLY; }
+static void not_reconciled(struct scene *s) { s->facts.is_reconciled = false; }
+static void halted_by(struct scene *s, enum gate_cause cause) { s->facts.trading = GATE_HALTED; s->facts.trading_cause = cause; }
+static void halted_by_request(struct scene *s) { halted_by(s, GATE_CAUSE_REQUEST); }
+static void halted_by_breaker(struct scene *s) { halted_by(s, GATE_CAUSE_BREAKER); }
+static void reducing(struct scene *s) { s->facts.trading = GATE_REDUCING; }
+static void reducing_sale(struct scene *s) { reducing(s); sell(s, "10", "10"); }
+static void reducing_short(struct scene *s) { reducing(s); sell(s, "10", "11"); s->limits.allow_short = true; }
+static void lost_2_pct(struct scene *s) { s->facts.day_loss = some("2000"); }
+static void lost_more(struct scene *s) { s->facts.day_loss = some("2000.01"); }
+static void lost_more_closing(struct scene *s) { lost_more(s); sell(s, "10", "10"); }
+static void lost_more_unlimited(struct scene *s) { lost_more(s); s->limits.max_daily_loss_pct = DEC_ZERO; }
+static void loss_unknown(struct scene *s) { s->facts.day_loss = DEC_NONE; }
+static void loss_unknown_no_link(struct scene *s) { loss_unknown(s); s->facts.is_link_ready = false; }
+static void fell(struct scene *s, const char *net) { s->limits.max_drawdown_pct = DEC(5); s->facts.day_peak = some("200000"); s->facts.net_liquidation = some(net); }
+static void fell_5_pct(struct scene *s) { fell(s, "190000"); }
+static void fell_more(struct scene *s) { fell(s, "189999.99"); }
+static void fell_more_closing(struct scene *s) { fell_more(s); sell(s, "10", "10"); }
 static void unknown_account_mode(struct scene *s) { s->facts.account_mode = MODE_UNKNOWN; }
 static void live(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->limits.mode = GUARD_LIVE; }
 static void live_unconfigured(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->facts.is_embedded = false; }
 static void live_in_paper_mode(struct scene *s) { s->facts.account_mode = MODE_LIVE; s->limits.mode = GUARD_PAPER; }
+static void live_armed(struct scene *s) { live(s); s->facts.armed_ms = 1; s->limits.accounts = STR("DU1234567"); }
+static void armed_5_min(struct scene *s) { live_armed(s); s->facts.armed_ms = 5 * 60 * 1000; }
+static void armed_longer(struct scene *s) { live_armed(s); s->facts.armed_ms = 5 * 60 * 1000 + 1; }
 static void account_listed(struct scene *s) { s->limits.accounts = STR("DU7, du1234567"); }
 static void account_not_listed(struct scene *s) { s->limits.accounts = STR("DU7"); }
 static void account_foreign(struct scene *s) { s->facts.is_account_known = false; }
@@ -224,7 +244,13 @@ static const struct boundary {
     {"KILLED", nothing, killed},
     {"MODE_READ_ONLY", paper_on_tws, not_embedded}, {"MODE_READ_ONLY", nothing, read_only},
     {"MODE_READ_ONLY", live, live_unconfigured}, {"MODE_READ_ONLY", nothing, unknown_account_mode},
-    {"LIVE_NOT_ARMED", nothing, live},
+    {"LIVE_NOT_ARMED", live_armed, live}, {"ARM_EXPIRES", armed_longer, armed_5_min},
+    {"HALTED", reducing, halted_by_request}, {"HALTED", halted_by_breaker, not_reconciled},
+    {"BREAKER", halted_by_request, halted_by_breaker},
+    {"REDUCING_INCREASES", reducing_sale, reducing}, {"REDUCING_INCREASES", nothing, reducing_short},
+    {"DAILY_LOSS", lost_2_pct, lost_more}, {"DAILY_LOSS", lost_more_closing, lost_more},
+    {"DAILY_LOSS", lost_more_unlimited, loss_unknown}, {"DAILY_LOSS", loss_unknown_no_link, loss_unknown},
+    {"DRAWDOWN", fell_5_pct, fell_more}, {"DRAWDOWN", fell_more_closing, fell_more},
     {"ACCOUNT_NOT_ALLOWED", account_listed, account_not_listed},
     {"ACCOUNT_NOT_ALLOWED", nothing, account_foreign},
     {"ACCOUNT_NOT_ALLOWED", nothing, account_none},
