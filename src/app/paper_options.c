@@ -84,6 +84,12 @@ static bool take_sessions(struct paper_options *o, const char *value)
     return o->paper.real_sessions || !strcmp(value, "always") || !strcmp(value, "around_the_clock");
 }
 
+static bool take_no_subscription(struct paper_options *o, const char *value)
+{
+    o->paper.no_subscription = value;
+    return value[0];
+}
+
 static bool take_max_version(struct paper_options *o, const char *value)
 {
     int64_t n;
@@ -176,6 +182,8 @@ static const struct option {
     {"--paused", NULL, take_paused, false, "the simulated clock stands still until `ctl resume`"},
     {"--sessions", "real|always", take_sessions, false,
      "real trading hours, or around the clock, which is the default"},
+    {"--no-subscription", "EXCH,...", take_no_subscription, false,
+     "exchanges whose data the account may only see delayed"},
     {"--pacing", "real|off", take_pacing, false,
      "limit requests as a Gateway does; off by default"},
     {"--bars", "DIR", take_bars, false, "bars of real markets instead of the model: SYMBOL.csv"},

@@ -229,7 +229,7 @@ static bool act_link_back(struct paper *p, const struct fault *f, struct error *
     faults_freeze(p);
     if (is_lost)
         for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next)
-            peer->line_count = 0; /* the client must subscribe again */
+            data_drop(peer); /* the client must subscribe again */
     tell(p, FAULTS_ANY, (int)f->args[0].n,
          is_lost ? "Connectivity between IBKR and Trader Workstation has been restored - "
                    "data lost."

@@ -189,6 +189,12 @@ bool faults_is_stale(const struct faults *f, int32_t con_id)
     return s != NULL && (s->is_stale || s->is_halted);
 }
 
+bool faults_is_halted(const struct faults *f, int32_t con_id)
+{
+    const struct fault_symbol *s = symbol_of(f, con_id);
+    return s != NULL && s->is_halted;
+}
+
 bool faults_no_quotes(const struct faults *f)
 {
     return f->is_link_down || f->is_session_stolen || f->is_quote_farm_down;

@@ -108,6 +108,7 @@ bool fault_takes(struct fault_quota *q, int32_t client);
 bool fault_takes_id(struct faults *f);
 /* Its quotes stand still: stale or halted. */
 bool faults_is_stale(const struct faults *f, int32_t con_id);
+bool faults_is_halted(const struct faults *f, int32_t con_id);
 /* Quotes of nobody move. */
 bool faults_no_quotes(const struct faults *f);
 

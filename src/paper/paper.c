@@ -59,9 +59,8 @@ static void step_peers(struct paper *p)
             continue;
         arena_reset(p->arena);
         outlet_step(p, peer);
-        peer_quotes_step(p, peer);
+        data_step(p, peer);
         account_step(p, peer);
-        bars_step(p, peer);
     }
 }
 
@@ -78,11 +77,9 @@ static int64_t next_event(const struct paper *p)
     for (const struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
         if (!peer->is_started || peer->is_closing || peer->is_dead)
             continue;
-        if (!faults_no_quotes(&p->faults)) /* else no line moves until it is back */
-            next = earlier(next, quotes_next(peer));
+        next = earlier(next, data_next(p, peer));
         next = earlier(next, outlet_next(peer));
         next = earlier(next, account_next(peer));
-        next = earlier(next, bars_next(peer));
     }
     return next;
 }
@@ -182,6 +179,9 @@ static bool set_config(struct paper *p, const struct paper_config *c, struct mom
     p->now = now;
     p->now_ns = p->clock.now_ns;
     p->seed = c->seed;
+    if (c->no_subscription != NULL &&
+        !str_copy(p->unsubscribed, sizeof p->unsubscribed, str_of(c->no_subscription)))
+        return bad_config(e, "the list of exchanges without a subscription is too long");
     p->opening = c->no_opening ? OPENING_CASH : OPENING_PORTFOLIO;
     p->log = c->log;
     return true;
@@ -273,6 +273,7 @@ void paper_free(struct paper *p)
     xfree(p->accounts);
     arena_free(p->arena);
     faults_fini(&p->faults);
+    xfree(p->scenes);
     buf_fini(&p->records);
     xfree(p);
 }
@@ -429,7 +430,6 @@ struct paper_peer *paper_connect(struct paper *p, struct moment now)
     peer->cut_left = -1;
     peer->client_id = -1;
     peer->data_type = 1;
-    peer->lines = xcalloc(PEER_LINES_MAX, sizeof *peer->lines);
     struct paper_peer **end = &p->peers;
     while (*end != NULL)
         end = &(*end)->next;

@@ -35,6 +35,8 @@ struct paper_config {
     struct account_terms terms; /* of all accounts; zero: Reg T, fixed commissions, USD */
     int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 226 */
     bool real_sessions;    /* false: every listing trades around the clock */
+    const char *no_subscription; /* exchanges whose data the account may only see delayed, as
+                                  * "NYSE,AEB"; NULL: none */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */
     bool has_start;        /* simulated time begins at `start` instead of the owner's wall clock */
     struct utc start;      /* read if has_start */
@@ -45,7 +47,7 @@ struct paper_config {
     struct log log;        /* copied */
 };
 
-enum { PAPER_PEERS_MAX = 32 }; /* as TWS: clients at once */
+enum { PAPER_PEERS_MAX = 64 }; /* clients at once; TWS has 32 */
 
 /* ---- life ---- */
 /*

@@ -14,6 +14,8 @@
 #include "paper/paper.h"
 #include "paper/record.h"
 #include "paper/sim_clock.h"
+#include "paper/stream.h"
+#include "paper/ticks.h"
 #include "wire/codec.h"
 #include "wire/frame.h"
 #include "wire/reply.h"
@@ -25,6 +27,10 @@ enum {
     PEER_SUMMARIES_MAX = 2,
     PEER_WATCHES_MAX = 64, /* subscriptions of one kind */
     PEER_BARS_MAX = 50,
+    PEER_BY_TICK_MAX = 5, /* one in twenty of the lines */
+    PEER_DEPTH_MAX = 3,
+    PEER_SCANS_MAX = 10,
+    PAPER_GROUPS = 7,            /* display groups */
     PAPER_RECORDS_MAX = 16 << 20 /* records that wait for the disk */
 };
 
@@ -44,36 +50,38 @@ enum {
     CODE_PROCESSING = 322
 };
 
-/* One market data subscription. */
+/* One market data subscription: the rows of the tick table that it shows, and what was told. */
 struct quote_line {
     int32_t req_id;
     const struct instrument *instrument;
-    bool wants_ranges;    /* generic tick 165 */
-    bool wants_rt_volume; /* 233 */
-    bool wants_mark;      /* 221, 232 */
-    bool has_sent;
-    struct feed_quote sent;
-    int32_t data_type;
-    int64_t next_ns;
+    int32_t data_type; /* as last told */
+    bool is_delayed;
+    size_t row_count;
+    uint8_t rows[TICK_ROWS_MAX];
+    uint64_t sent[TICK_ROWS_MAX]; /* fingerprints; 0: nothing yet */
+    unsigned news;                /* set of providers, by their numbers */
+    int64_t news_s;               /* headlines before this second have been told */
 };
 
-/* A subscription to figures: summary, P&L, positions of a model, bars that are kept up to date. */
+/* A subscription to figures: summary, P&L, positions of a model. */
 struct watch {
     int32_t req_id;
-    const struct instrument *instrument; /* of a single P&L or of bars */
+    const struct instrument *instrument; /* of a single P&L */
     const struct account *account;       /* NULL: all of them */
     bool only_ledger;                    /* account values: the currencies and NetLiquidation */
     bool has_sent;
     double sent[4];
-    int64_t bar_s;
-    int32_t format_date;
-    char what[16];
     char tags[1024];
 };
 
 struct watches {
     struct watch *items; /* PEER_WATCHES_MAX of them, made with the first */
     size_t n;
+};
+
+/* A display group that a client looks at. */
+struct group_view {
+    int32_t req_id, group;
 };
 
 struct paper_peer {
@@ -93,12 +101,19 @@ struct paper_peer {
     struct outlet_held *held; /* messages that faults keep back, by the time they are due */
     size_t held_count;
 
-    struct quote_line *lines;
+    struct quote_line *lines; /* PEER_LINES_MAX of them, made with the first */
     size_t line_count;
+    int64_t lines_due_ns;
     const struct account *updates_of; /* whose values and portfolio it hears of; or NULL */
     bool wants_positions;
-    struct watches summaries, pnls, pnl_singles, bars, position_multis, account_multis;
-    int64_t account_due_ns, pnl_due_ns, bars_due_ns;
+    struct watches summaries, pnls, pnl_singles, position_multis, account_multis;
+    int64_t account_due_ns, pnl_due_ns;
+    struct stream *streams; /* STREAMS_MAX of them, made with the first */
+    size_t stream_count;
+    struct group_view views[PAPER_GROUPS];
+    size_t view_count;
+    bool wants_bulletins;
+    int64_t bulletins_s; /* those before this second have been told */
 };
 
 struct paper {
@@ -106,6 +121,7 @@ struct paper {
     int max_version;
     int zone;
     uint64_t seed;
+    char unsubscribed[256]; /* exchanges without a data subscription, "NYSE,AEB" */
     enum record_opening opening;
     struct sim_clock clock;
     struct moment now; /* of the last call */
@@ -118,6 +134,8 @@ struct paper {
     struct venue *venue;
     struct arena *arena; /* of the frame being answered */
     struct buf records;
+    char groups[PAPER_GROUPS][48]; /* what each display group shows; "": nothing */
+    struct tick_scene *scenes;     /* what lines are about, shared by all that show the same */
 
     struct paper_peer *peers; /* in the order in which they came */
     size_t peer_count;
@@ -153,27 +171,61 @@ struct watch *watches_add(struct watches *w, int32_t req_id, size_t max);
 bool watches_remove(struct watches *w, int32_t req_id);
 void watches_free(struct watches *w);
 
+/* ---- access to data ---- */
+/* The one listing that a request names; NULL, and the client is told why, if there is none. */
+const struct instrument *access_find(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                                     const struct wire_contract *c);
+/* Whether the account has subscribed to the data of the place where a listing is at home. */
+bool access_granted(const struct paper *p, const struct instrument *i);
+/* "NASDAQ STK": how the broker names what a subscription is missing for. */
+struct str access_name(struct paper *p, const struct instrument *i);
+
+/* ---- history ---- */
+/* Whether there is such data of a listing; else the client is told why not. */
+bool history_show(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                  const struct instrument *i, struct str what, enum show *show);
+/* The sessions of a span. */
+void schedule_send(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                   const struct instrument *i, const struct bars_span *span, int64_t end_s);
+
 /* ---- requests, by group; each answers completely ---- */
 typedef void serve_fn(struct paper *p, struct paper_peer *peer, const void *message);
 serve_fn serve_start_api, serve_ids, serve_current_time, serve_current_millis, serve_accounts,
     serve_market_data_type;
 serve_fn serve_contract_details, serve_matching_symbols, serve_market_rule, serve_opt_params;
-serve_fn serve_mkt_data, serve_cancel_mkt_data;
+serve_fn serve_mkt_data, serve_cancel_mkt_data, serve_smart_components;
+serve_fn serve_tick_by_tick, serve_cancel_tick_by_tick, serve_historical_ticks;
+serve_fn serve_mkt_depth, serve_cancel_mkt_depth, serve_depth_exchanges;
+serve_fn serve_calc_implied_volatility, serve_calc_option_price;
+serve_fn serve_news_providers, serve_historical_news, serve_news_article, serve_news_bulletins,
+    serve_cancel_news_bulletins, serve_fundamentals, serve_wsh;
+serve_fn serve_scanner_parameters, serve_scanner_subscription, serve_cancel_scanner;
+serve_fn serve_display_groups, serve_subscribe_group, serve_update_group, serve_unsubscribe_group;
 serve_fn serve_place_order, serve_cancel_order, serve_global_cancel, serve_open_orders,
     serve_all_open_orders, serve_auto_open_orders, serve_completed_orders, serve_executions;
 serve_fn serve_account_updates, serve_account_summary, serve_cancel_account_summary,
     serve_positions, serve_cancel_positions, serve_positions_multi, serve_account_updates_multi,
     serve_cancel_positions_multi, serve_cancel_account_updates_multi, serve_pnl, serve_cancel_pnl,
     serve_pnl_single, serve_cancel_pnl_single, serve_exercise_options;
-serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp;
+serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp, serve_histogram;
+serve_fn serve_real_time_bars, serve_cancel_real_time_bars;
 
 /* ---- what time and fills set off ---- */
-void peer_quotes_step(struct paper *p, struct paper_peer *peer);
-int64_t quotes_next(const struct paper_peer *peer);
+void data_step(struct paper *p, struct paper_peer *peer);
+int64_t data_next(const struct paper *p, const struct paper_peer *peer);
+void data_lines_step(struct paper *p, struct paper_peer *peer);
+void bulletins_step(struct paper *p, struct paper_peer *peer);
+int64_t bulletins_next(const struct paper *p, const struct paper_peer *peer);
+/* What the option calculators found. */
+void data_send_option(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                        const struct feed_option *o);
+/* All subscriptions to data are gone, as after "connectivity restored, data lost". */
+void data_drop(struct paper_peer *peer);
 void account_step(struct paper *p, struct paper_peer *peer);
 int64_t account_next(const struct paper_peer *peer);
-void bars_step(struct paper *p, struct paper_peer *peer);
-int64_t bars_next(const struct paper_peer *peer);
+/* One stream that is due (stream.h). */
+typedef void stream_fn(struct paper *p, struct paper_peer *peer, struct stream *s);
+stream_fn bars_step, real_time_step, by_tick_step, depth_step, scan_step;
 /* Tells everybody who asked for positions about one. */
 void account_position_changed(struct paper *p, const char *account, const struct instrument *i);
 /* The same for cash alone. */

@@ -17,7 +17,7 @@ void peer_free(struct paper_peer *peer)
     watches_free(&peer->summaries);
     watches_free(&peer->pnls);
     watches_free(&peer->pnl_singles);
-    watches_free(&peer->bars);
+    streams_drop(peer);
     watches_free(&peer->position_multis);
     watches_free(&peer->account_multis);
     xfree(peer->lines);
@@ -99,8 +99,7 @@ void watches_free(struct watches *w)
 }
 
 /* ---- requests that have one constant answer ---- */
-static serve_fn serve_nothing, serve_family_codes, serve_user_info, serve_news_providers,
-    serve_depth_exchanges, serve_soft_dollar_tiers, serve_smart_components, serve_display_groups;
+static serve_fn serve_nothing, serve_family_codes, serve_user_info, serve_soft_dollar_tiers;
 
 static void serve_nothing(struct paper *p, struct paper_peer *peer, const void *message)
 {
@@ -124,39 +123,11 @@ static void serve_user_info(struct paper *p, struct paper_peer *peer, const void
     peer_send(p, peer, WIRE_REP_USER_INFO, &m);
 }
 
-static void serve_news_providers(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    (void)message;
-    const struct wire_rep_news_providers m = {{NULL, 0}};
-    peer_send(p, peer, WIRE_REP_NEWS_PROVIDERS, &m);
-}
-
-static void serve_depth_exchanges(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    (void)message;
-    const struct wire_rep_mkt_depth_exchanges m = {{NULL, 0}};
-    peer_send(p, peer, WIRE_REP_MKT_DEPTH_EXCHANGES, &m);
-}
-
 static void serve_soft_dollar_tiers(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_id *req = message;
     const struct wire_rep_soft_dollar_tiers m = {.req_id = req->req_id};
     peer_send(p, peer, WIRE_REP_SOFT_DOLLAR_TIERS, &m);
-}
-
-static void serve_smart_components(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_req_smart_components *req = message;
-    const struct wire_rep_smart_components m = {.req_id = req->req_id};
-    peer_send(p, peer, WIRE_REP_SMART_COMPONENTS, &m);
-}
-
-static void serve_display_groups(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_id *req = message;
-    const struct wire_rep_display_group_list m = {.req_id = req->req_id, .groups = STR("")};
-    peer_send(p, peer, WIRE_REP_DISPLAY_GROUP_LIST, &m);
 }
 
 /* ---- the table ---- */
@@ -206,12 +177,40 @@ static const struct {
     {WIRE_REQ_FAMILY_CODES, serve_family_codes},
     {WIRE_REQ_USER_INFO, serve_user_info},
     {WIRE_REQ_NEWS_PROVIDERS, serve_news_providers},
-    {WIRE_REQ_NEWS_BULLETINS, serve_nothing},
-    {WIRE_REQ_CANCEL_NEWS_BULLETINS, serve_nothing},
+    {WIRE_REQ_NEWS_BULLETINS, serve_news_bulletins},
+    {WIRE_REQ_CANCEL_NEWS_BULLETINS, serve_cancel_news_bulletins},
+    {WIRE_REQ_NEWS_ARTICLE, serve_news_article},
+    {WIRE_REQ_HISTORICAL_NEWS, serve_historical_news},
+    {WIRE_REQ_FUNDAMENTAL_DATA, serve_fundamentals},
+    {WIRE_REQ_CANCEL_FUNDAMENTAL_DATA, serve_nothing},
+    {WIRE_REQ_WSH_META_DATA, serve_wsh},
+    {WIRE_REQ_CANCEL_WSH_META_DATA, serve_nothing},
+    {WIRE_REQ_WSH_EVENT_DATA, serve_wsh},
+    {WIRE_REQ_CANCEL_WSH_EVENT_DATA, serve_nothing},
     {WIRE_REQ_MKT_DEPTH_EXCHANGES, serve_depth_exchanges},
+    {WIRE_REQ_MKT_DEPTH, serve_mkt_depth},
+    {WIRE_REQ_CANCEL_MKT_DEPTH, serve_cancel_mkt_depth},
+    {WIRE_REQ_TICK_BY_TICK, serve_tick_by_tick},
+    {WIRE_REQ_CANCEL_TICK_BY_TICK, serve_cancel_tick_by_tick},
+    {WIRE_REQ_REAL_TIME_BARS, serve_real_time_bars},
+    {WIRE_REQ_CANCEL_REAL_TIME_BARS, serve_cancel_real_time_bars},
+    {WIRE_REQ_HISTORICAL_TICKS, serve_historical_ticks},
+    {WIRE_REQ_CANCEL_HISTORICAL_TICKS, serve_nothing},
+    {WIRE_REQ_HISTOGRAM_DATA, serve_histogram},
+    {WIRE_REQ_CANCEL_HISTOGRAM_DATA, serve_nothing},
+    {WIRE_REQ_CALC_IMPLIED_VOLATILITY, serve_calc_implied_volatility},
+    {WIRE_REQ_CANCEL_CALC_IMPLIED_VOLATILITY, serve_nothing},
+    {WIRE_REQ_CALC_OPTION_PRICE, serve_calc_option_price},
+    {WIRE_REQ_CANCEL_CALC_OPTION_PRICE, serve_nothing},
+    {WIRE_REQ_SCANNER_PARAMETERS, serve_scanner_parameters},
+    {WIRE_REQ_SCANNER_SUBSCRIPTION, serve_scanner_subscription},
+    {WIRE_REQ_CANCEL_SCANNER_SUBSCRIPTION, serve_cancel_scanner},
     {WIRE_REQ_SOFT_DOLLAR_TIERS, serve_soft_dollar_tiers},
     {WIRE_REQ_SMART_COMPONENTS, serve_smart_components},
     {WIRE_REQ_QUERY_DISPLAY_GROUPS, serve_display_groups},
+    {WIRE_REQ_SUBSCRIBE_GROUP, serve_subscribe_group},
+    {WIRE_REQ_UPDATE_GROUP, serve_update_group},
+    {WIRE_REQ_UNSUBSCRIBE_GROUP, serve_unsubscribe_group},
 };
 
 /* Requests that a client would otherwise wait for in vain. Their structs begin with the id that
@@ -222,24 +221,8 @@ static const struct {
     int code;
     const char *what;
 } refused[] = {
-    {WIRE_REQ_MKT_DEPTH, true, CODE_INVALID_REQUEST, "market depth"},
-    {WIRE_REQ_TICK_BY_TICK, true, CODE_INVALID_REQUEST, "tick-by-tick data"},
-    {WIRE_REQ_REAL_TIME_BARS, true, CODE_INVALID_REQUEST, "real-time bars"},
-    {WIRE_REQ_HISTORICAL_TICKS, true, CODE_INVALID_REQUEST, "historical ticks"},
-    {WIRE_REQ_HISTOGRAM_DATA, true, CODE_INVALID_REQUEST, "histograms"},
-    {WIRE_REQ_CALC_IMPLIED_VOLATILITY, true, CODE_INVALID_REQUEST, "option calculations"},
-    {WIRE_REQ_CALC_OPTION_PRICE, true, CODE_INVALID_REQUEST, "option calculations"},
-    {WIRE_REQ_SCANNER_SUBSCRIPTION, true, CODE_INVALID_REQUEST, "scanners"},
-    {WIRE_REQ_SCANNER_PARAMETERS, false, CODE_INVALID_REQUEST, "scanners"},
-    {WIRE_REQ_FUNDAMENTAL_DATA, true, 430, "fundamental data"},
-    {WIRE_REQ_NEWS_ARTICLE, true, CODE_INVALID_REQUEST, "news"},
-    {WIRE_REQ_HISTORICAL_NEWS, true, CODE_INVALID_REQUEST, "news"},
-    {WIRE_REQ_WSH_META_DATA, true, 10276, "corporate events"},
-    {WIRE_REQ_WSH_EVENT_DATA, true, 10276, "corporate events"},
     {WIRE_REQ_FA, false, CODE_INVALID_REQUEST, "advisor accounts"},
     {WIRE_REQ_REPLACE_FA, true, CODE_INVALID_REQUEST, "advisor accounts"},
-    {WIRE_REQ_SUBSCRIBE_GROUP, true, CODE_INVALID_REQUEST, "display groups"},
-    {WIRE_REQ_UPDATE_GROUP, true, CODE_INVALID_REQUEST, "display groups"},
 };
 
 static void refuse(struct paper *p, struct paper_peer *peer, int id, const void *message)
