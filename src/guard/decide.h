@@ -53,8 +53,15 @@ struct gate_facts {
     int64_t quote_age_ms; /* -1: unknown */
     char quote_notice[120];
     struct opt_dec rate; /* base currency for one unit of the contract's currency */
+    /* what is held in other contracts, working orders filled, in the base currency */
+    struct dec others_gross, others_currency; /* all; those in the contract's currency */
+    struct dec others_net[2]; /* if all that is bought, or all that is sold, fills */
+    char unrated[8];          /* a currency among them without a rate */
+    char unvalued[64];        /* a contract among them without a price */
     /* what was sent before */
-    int64_t orders_today, orders_last_minute;
+    int64_t orders_today, orders_last_minute, orders_last_second;
+    bool is_rule; /* an automation rule asks */
+    int64_t rule_orders_today;
     int64_t working_stops; /* of the account */
     struct dec value_today;
     int64_t duplicate_age_ms; /* of the newest equal order; -1: none within the window */

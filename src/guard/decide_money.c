@@ -10,6 +10,9 @@ bool deny_rate(const struct gate_facts *f, const struct gate_ticket *t, struct g
                const struct gate_request *r)
 {
     (void)r;
+    if (f->unrated[0])
+        return says(out, "there is no rate from %s, in which something is held or ordered, to %s",
+                    f->unrated, f->base_currency);
     return !f->rate.has && t->value.has &&
            says(out, "there is no rate from %s to the base currency %s", t->currency,
                 f->base_currency[0] ? f->base_currency : "(unknown)");
@@ -66,6 +69,12 @@ bool deny_day(const struct gate_facts *f, const struct gate_ticket *t, struct ga
         return false;
     struct dec after = dec_of(f->orders_today + (int64_t)t->count);
     struct dec limit = dec_of(f->limits->max_orders_per_day);
+    if (!f->is_rule && f->limits->orders_reserved_for_rules > 0) {
+        limit = dec_minus(limit, dec_of(f->limits->orders_reserved_for_rules));
+        return dec_gt(after, limit) &&
+               says_count(out, after, limit, "orders of the day",
+                          "max_orders_per_day less orders_reserved_for_rules");
+    }
     return dec_gt(after, limit) &&
            says_count(out, after, limit, "orders of the day", "max_orders_per_day");
 }
@@ -81,4 +90,35 @@ bool deny_stops(const struct gate_facts *f, const struct gate_ticket *t, struct 
     struct dec limit = dec_of(f->limits->max_working_stops);
     return more && dec_gt(after, limit) &&
            says_count(out, after, limit, "working stop orders", "max_working_stops");
+}
+
+bool deny_second(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                 const struct gate_request *r)
+{
+    (void)r;
+    struct dec after = dec_of(f->orders_last_second + (int64_t)t->count);
+    struct dec limit = dec_of(f->limits->max_orders_per_second);
+    return dec_gt(after, limit) &&
+           says_count(out, after, limit, "orders within a second", "max_orders_per_second");
+}
+
+bool deny_rule(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+               const struct gate_request *r)
+{
+    (void)t;
+    struct dec after = dec_of(f->rule_orders_today + 1);
+    struct dec limit = dec_of(f->limits->max_orders_per_rule);
+    return f->is_rule && r->kind == GATE_PLACE && dec_gt(after, limit) &&
+           says_count(out, after, limit, "orders of the rule today", "max_orders_per_rule");
+}
+
+bool warn_large(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                const struct gate_request *r)
+{
+    (void)r;
+    struct dec limit = amount_times(f->limits->max_order_value,
+                                    amount_times(f->limits->confirm_above_pct, DEC_MICRO(10000)));
+    return t->value_base.has && dec_gt(t->value_base.v, limit) &&
+           says_value(out, f, t->value_base.v, limit, "order value",
+                      "confirm_above_pct of max_order_value, that is");
 }

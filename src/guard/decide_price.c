@@ -90,7 +90,6 @@ bool deny_distance(const struct gate_facts *f, const struct gate_ticket *t,
 bool deny_collar(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
                  const struct gate_request *r)
 {
-    (void)r;
     struct dec pct = f->limits->price_collar_pct;
     for (size_t i = 0; i < t->count; i++) {
         const struct order *o = &t->orders[i];
@@ -99,13 +98,26 @@ bool deny_collar(const struct gate_facts *f, const struct gate_ticket *t, struct
         if ((o->type != ORDER_LMT && o->type != ORDER_STP_LMT) || !o->limit_price.has || !from.has)
             continue;
         struct dec bound = price_moved(from.v, pct, o->side == SIDE_BUY ? 1 : -1);
+        const char *setting = "price_collar_pct";
+        struct dec limit = pct;
+        if (f->limits->price_collar_ticks > 0 && value_positive(r->min_tick)) {
+            struct dec way = dec_times(r->min_tick.v, f->limits->price_collar_ticks);
+            struct dec nearer =
+                o->side == SIDE_BUY ? dec_plus(from.v, way) : dec_minus(from.v, way);
+            if (o->side == SIDE_BUY ? dec_lt(nearer, bound) : dec_gt(nearer, bound)) {
+                bound = nearer;
+                setting = "price_collar_ticks";
+                limit = dec_of(f->limits->price_collar_ticks);
+            }
+        }
         int cmp = dec_cmp(o->limit_price.v, bound);
         if (o->side == SIDE_BUY ? cmp <= 0 : cmp >= 0)
             continue;
         out->value = o->limit_price;
         out->limit = DEC_SOME(bound);
-        return says(out, "limit price %s is %s %s: %s and price_collar_pct %s", D(o->limit_price.v),
-                    o->side == SIDE_BUY ? "above" : "below", D(bound), D(from.v), D(pct));
+        return says(out, "limit price %s is %s %s: %s and %s %s", D(o->limit_price.v),
+                    o->side == SIDE_BUY ? "above" : "below", D(bound), D(from.v), setting,
+                    D(limit));
     }
     return false;
 }

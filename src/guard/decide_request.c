@@ -4,6 +4,8 @@
 
 #include "guard/value.h"
 
+#include <stdio.h>
+
 /* ---- the request itself ---- */
 
 static bool absent_or_positive(struct opt_dec d)
@@ -112,14 +114,50 @@ bool deny_identity(const struct gate_facts *f, const struct gate_ticket *t,
 
 /* ---- what, and once ---- */
 
+/* A list of symbols or of "conid:NUMBER". */
+static bool names(struct str list, const struct contract *c)
+{
+    char id[24];
+    (void)snprintf(id, sizeof id, "conid:%d", c->con_id);
+    return guard_list_has(list, STR_NAME(c->symbol)) || guard_list_has(list, str_of(id));
+}
+
+static bool not_in(struct str list, const char *item)
+{
+    return str_trim(list).n > 0 && !guard_list_has(list, str_of(item));
+}
+
 bool deny_restricted(const struct gate_facts *f, const struct gate_ticket *t,
                      struct gate_finding *out, const struct gate_request *r)
 {
     (void)r;
-    const char *type = sec_type_text(t->orders[0].contract.sec_type);
-    return !guard_list_has(f->limits->security_types, str_of(type)) &&
-           says(out, "instruments of type %s are not among those that may be traded",
-                *type ? type : "unknown");
+    const struct guard_limits *l = f->limits;
+    const struct contract *c = &t->orders[0].contract;
+    const char *type = sec_type_text(c->sec_type);
+    if (!guard_list_has(l->security_types, str_of(type)))
+        return says(out, "instruments of type %s are not among limits.security_types",
+                    *type ? type : "unknown");
+    if (str_trim(l->only_symbols).n > 0 && !names(l->only_symbols, c))
+        return says(out, "%s is not among limits.only_symbols", c->symbol);
+    if (names(l->never_symbols, c))
+        return says(out, "%s is among limits.never_symbols", c->symbol);
+    if (not_in(l->currencies, c->currency))
+        return says(out, "the currency %s is not among limits.currencies", c->currency);
+    if (not_in(l->exchanges, c->exchange))
+        return says(out, "the exchange %s is not among limits.exchanges", c->exchange);
+    for (size_t i = 0; i < t->count; i++)
+        if (not_in(l->order_types, order_type_text(t->orders[i].type)))
+            return says(out, "order type %s is not among limits.order_types",
+                        order_type_text(t->orders[i].type));
+    return false;
+}
+
+bool deny_hours(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                const struct gate_request *r)
+{
+    return f->limits->regular_hours_only && !t->orders[0].outside_rth && r->market != MARKET_OPEN &&
+           says(out, "the regular session of the market is not open: it is %s",
+                market_state_text(r->market));
 }
 
 bool deny_unknown(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,

@@ -62,7 +62,7 @@ bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
 {
     *out = (struct market_view){0};
     return fetch_quote(t, g, &r->orders[0].contract, out, e) &&
-           fetch_rate(t, g, &r->orders[0], out, e);
+           fetch_rate(t, g, &r->orders[0], out, e) && exposure_fetch(t, g, r, out, e);
 }
 
 /* ---- own orders ---- */
@@ -78,8 +78,7 @@ static struct dec open_quantity(const struct gate *g, const struct book_order *b
     return open;
 }
 
-/* What of a working order can trade now: a child waits for its parent. */
-static struct dec live_quantity(const struct gate *g, const struct book_order *bo)
+struct dec live_quantity(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
     struct dec open = open_quantity(g, bo);
@@ -174,7 +173,10 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .quote_age_ms = -1,
         .rate = m->rate,
         .orders_today = ledger_orders_today(g->ledger),
-        .orders_last_minute = ledger_last_minute(g->ledger, now.mono),
+        .orders_last_minute = ledger_sends_within(g->ledger, 60 * 1000, now.mono),
+        .orders_last_second = ledger_sends_within(g->ledger, 1000, now.mono),
+        .is_rule = str_starts(r->principal, STR("rule:")),
+        .rule_orders_today = ledger_orders_of(g->ledger, r->principal),
         .value_today = ledger_value_today(g->ledger),
         .duplicate_age_ms = -1,
     };
@@ -196,6 +198,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
     if (r->kind == GATE_MODIFY)
         f->existing = book_order(g->book, g->config.client_id, o->order_id);
     gather_orders(g, r, f);
+    exposure_gather(g, r, m, f);
     struct intent *twin = ledger_duplicate(g->ledger, o, g->limits.duplicate_window_s, now);
     if (twin) {
         f->duplicate_age_ms = instant_ms_since(twin->at.mono, now.mono);

@@ -29,6 +29,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     g->currencies = currencies;
     g->ledger = ledger_new();
     trading_init(&g->trading);
+    g->exposure = exposure_new();
     rng_init(&g->rng, config->seed, 0x6a7e);
     g->serial = rng_u32(&g->rng);
     struct session_status status;
@@ -43,6 +44,7 @@ void gate_free(struct gate *g)
         return;
     assert(!g->watches); /* tasks end before the gate does */
     ledger_free(g->ledger);
+    xfree(g->exposure);
     xfree(g);
 }
 
@@ -159,8 +161,8 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
     add_row(&at, "RATE_DAY", "max_orders_per_day", "orders", dec_of(ledger_orders_today(g->ledger)),
             dec_of(l->max_orders_per_day), tomorrow);
     add_row(&at, "RATE_MINUTE", "max_orders_per_minute", "orders",
-            dec_of(ledger_last_minute(g->ledger, now.mono)), dec_of(l->max_orders_per_minute),
-            soon);
+            dec_of(ledger_sends_within(g->ledger, 60 * 1000, now.mono)),
+            dec_of(l->max_orders_per_minute), soon);
     add_row(&at, "DAILY_VALUE", "max_value_per_day", money, ledger_value_today(g->ledger),
             l->max_value_per_day, tomorrow);
     add_row(&at, "STOPS_MAX", "max_working_stops", "orders", dec_of(working_stops(g, account)),
@@ -180,6 +182,9 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
         add_row(&at, "BREAKER", "breaker_count", "orders",
                 dec_of(trading_failures(&g->trading, l->breaker_window_s, now.mono)),
                 dec_of(l->breaker_count), never);
+    add_row(&at, "RATE_SECOND", "max_orders_per_second", "orders",
+            dec_of(ledger_sends_within(g->ledger, 1000, now.mono)),
+            dec_of(l->max_orders_per_second), never);
     assert(at - rows <= GATE_HEADROOM_MAX);
     return (size_t)(at - rows);
 }

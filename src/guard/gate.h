@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/task.h"
 #include "guard/limits.h"
+#include "market/hours.h"
 #include "model/event.h"
 
 struct book;
@@ -36,7 +37,7 @@ struct gate;
 
 enum {
     GATE_LEGS_MAX = 3,      /* entry, stop and target of a bracket */
-    GATE_FINDINGS_MAX = 40, /* of one ticket: no more than there are controls and warnings */
+    GATE_FINDINGS_MAX = 64, /* of one ticket: no more than there are controls and warnings */
     GATE_HEADROOM_MAX = 24, /* rows of the limits report */
     GATE_WHY_MAX = 200,
 };
@@ -75,6 +76,7 @@ struct gate_request {
     struct order orders[GATE_LEGS_MAX];
     size_t count;
     struct opt_dec min_tick, size_increment; /* from the contract's details; absent = not checked */
+    enum market_state market;                /* of the contract, now, by its details */
     struct str principal;                    /* who: "local:1000"; required */
     struct str face;                         /* through what: "mcp", "cli", "rest" */
     struct str assistant;                    /* for whom, as it named itself */

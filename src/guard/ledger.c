@@ -198,12 +198,23 @@ struct dec ledger_value_today(const struct ledger *l)
     return l->value;
 }
 
-int64_t ledger_last_minute(const struct ledger *l, struct instant now)
+int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant now)
 {
     int64_t n = 0;
     size_t kept = l->send_count < LEDGER_MINUTE_MAX ? l->send_count : LEDGER_MINUTE_MAX;
     for (size_t i = 0; i < kept; i++)
-        n += instant_ms_since(l->sends[i], now) < 60 * 1000;
+        n += instant_ms_since(l->sends[i], now) < ms;
+    return n;
+}
+
+int64_t ledger_orders_of(const struct ledger *l, struct str principal)
+{
+    int64_t n = 0;
+    for (size_t i = l->count; i-- > 0 && l->intents[i]->day >= l->day;) {
+        const struct intent *it = l->intents[i];
+        n += it->leg == 0 && it->day == l->day && it->state != INTENT_NOT_SENT &&
+             str_eq(STR_NAME(it->principal), principal);
+    }
     return n;
 }
 

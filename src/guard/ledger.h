@@ -39,6 +39,8 @@ struct intent {
     size_t leg;  /* 0 for the entry */
     struct moment at;
     int64_t day;
+    struct opt_dec
+        value; /* as judged, in the contract's currency; in leg 0, not kept over a restart */
     struct dec value_base; /* counted for the day; in leg 0 */
     char principal[64], key[LEDGER_KEY_MAX];
     char digest[SHA256_HEX_MAX]; /* of the request; in leg 0 */
@@ -79,8 +81,10 @@ int64_t ledger_day(const struct ledger *l);
 struct utc ledger_day_end(const struct ledger *l);
 int64_t ledger_orders_today(const struct ledger *l);
 struct dec ledger_value_today(const struct ledger *l);
-/* Sends less than 60 s ago. */
-int64_t ledger_last_minute(const struct ledger *l, struct instant now);
+/* Sends less than ms milliseconds ago, at most a minute. */
+int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant now);
+/* Requests of that principal that were sent today. */
+int64_t ledger_orders_of(const struct ledger *l, struct str principal);
 
 /* ---- restart ---- */
 /* From the journal: the day's counters, the last minute, recent orders, unsettled intents. */

@@ -23,18 +23,31 @@ struct guard_limits {
     unsigned mode;             /* enum guard_mode_setting */
     struct str accounts;       /* ids that may trade, comma-separated; "" = every paper account */
     struct str security_types; /* "STK,CASH" */
+    struct str only_symbols, never_symbols; /* "" = no such list; symbols or "conid:265598" */
+    struct str currencies, exchanges, order_types; /* "" = all */
+    bool regular_hours_only;
     bool allow_short;
     struct dec max_order_quantity;
     struct dec max_order_value;
     struct dec price_collar_pct;
+    int64_t price_collar_ticks;       /* 0 = off */
     struct dec stop_distance_min_pct; /* 0 = off */
     struct dec stop_distance_max_pct;
     int64_t max_orders_per_day;
     int64_t max_orders_per_minute;
+    int64_t max_orders_per_second;
+    int64_t max_orders_per_rule;
+    int64_t orders_reserved_for_rules;
     struct dec max_value_per_day;
     int64_t max_working_stops;
     int64_t duplicate_window_s; /* 0 = off */
     int64_t stale_price_s;
+    struct dec confirm_above_pct; /* of max_order_value */
+    struct dec max_position_pct;  /* of net liquidation, as are the next three; 0 = off */
+    struct dec max_gross_exposure_pct;
+    struct dec max_net_exposure_pct;
+    struct dec max_currency_pct;
+    struct dec max_position_value; /* 0 = off */
     struct dec max_daily_loss_pct; /* 0 = off */
     struct dec max_drawdown_pct;   /* 0 = off */
     int64_t arm_minutes_max;

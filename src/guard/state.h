@@ -28,6 +28,8 @@ struct watch {
     struct watch *next;
 };
 
+struct exposure; /* of exposure.c: room to add up in */
+
 struct gate {
     struct gate_config config;
     struct guard_limits limits;
@@ -39,6 +41,7 @@ struct gate {
     struct ledger *ledger;
     struct rng rng;
     struct trading trading;
+    struct exposure *exposure;
     uint32_t serial; /* of references */
     struct watch *watches;
     enum link_state link;
@@ -64,18 +67,36 @@ bool gate_judge(struct task *t, struct gate *g, const struct gate_request *r,
                 struct gate_facts *facts, struct gate_ticket *ticket, struct error *e) FALLIBLE;
 
 /* ---- facts.c ---- */
+enum { GATE_CURRENCIES_MAX = 24 }; /* currencies of one account */
 /* What the market said, fetched before the decision. */
 struct market_view {
     struct quote quote;
     char notice[120];
     struct opt_dec rate;
+    struct {
+        char currency[8];
+        struct opt_dec rate;      /* into the base currency */
+    } rates[GATE_CURRENCIES_MAX]; /* of all that is held, where exposure is limited */
+    size_t rate_count;
 };
 /* Suspends. False only if the task failed; a missing quote or rate stays missing. */
 bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,
                   struct market_view *out, struct error *e) FALLIBLE;
 void facts_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
                   struct moment now, struct gate_facts *f);
+/* What of a working order can trade now: a child waits for its parent. */
+struct dec live_quantity(const struct gate *g, const struct book_order *bo);
 const char *gate_base_currency(const struct gate *g, struct str account);
+
+/* ---- exposure.c ---- */
+struct exposure *exposure_new(void);
+/* Some limit asks for what is held in other contracts. */
+bool exposure_is_limited(const struct guard_limits *l);
+/* Fetches the rates of all currencies at stake. Suspends. False only if the task failed. */
+bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r,
+                    struct market_view *m, struct error *e) FALLIBLE;
+void exposure_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                     struct gate_facts *f);
 
 /* ---- watch.c ---- */
 void watch_add(struct gate *g, struct watch *w);

@@ -202,6 +202,7 @@ static bool reserve(struct submission *s, const struct gate_facts *facts, const 
                             .leg = i,
                             .at = now,
                             .day = s->day,
+                            .value = i ? DEC_NONE : s->ticket->value,
                             .value_base = i ? DEC_ZERO : s->counted_value};
         str_copy_cut(it.principal, sizeof it.principal, s->request->principal);
         str_copy_cut(it.key, sizeof it.key, s->request->idempotency_key);

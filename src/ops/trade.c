@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/trade.h"
 
+#include "market/hours.h"
 #include "market/resolver.h"
 
 #include <assert.h>
@@ -129,6 +130,7 @@ static bool steps_of(struct call *c, struct str account, int32_t con_id, struct 
         return false;
     out->min_tick = d.min_tick;
     out->size_increment = d.size_increment;
+    out->market = market_state_of(&d, task_now(c->task).wall);
     return true;
 }
 
@@ -190,6 +192,7 @@ void trade_request(struct call *c, const struct order_common *args, struct str a
         .count = 1,
         .min_tick = details->min_tick,
         .size_increment = details->size_increment,
+        .market = market_state_of(details, task_now(c->task).wall),
         .principal = STR_NAME(c->who->name),
         .face = trade_face(c),
         .assistant = STR_NAME(c->who->name),

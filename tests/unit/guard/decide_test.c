@@ -181,6 +181,80 @@ static void cross_market_own_side(struct scene *s) { s->facts.has_market[SIDE_BU
 static void cross_market_buy(struct scene *s) { market(s); s->facts.best_limit[SIDE_SELL] = some("100.1"); }
 static void cross_market_buy_above(struct scene *s) { market(s); s->facts.best_limit[SIDE_SELL] = some("100.11"); }
 
+static void symbol_listed(struct scene *s) { s->limits.only_symbols = STR("GME, aapl"); }
+static void symbol_not_listed(struct scene *s) { s->limits.only_symbols = STR("GME"); }
+static void symbol_not_listed_closing(struct scene *s) { symbol_not_listed(s); sell(s, "10", "10"); }
+static void id_listed(struct scene *s) { s->limits.only_symbols = STR("conid:265598"); }
+static void id_not_listed(struct scene *s) { s->limits.only_symbols = STR("conid:26559"); }
+static void symbol_barred(struct scene *s) { s->limits.never_symbols = STR("AAPL"); }
+static void other_barred(struct scene *s) { s->limits.never_symbols = STR("AAP,AAPLX"); }
+static void id_barred(struct scene *s) { s->limits.never_symbols = STR("conid:265598"); }
+static void currency_listed(struct scene *s) { s->limits.currencies = STR("EUR,USD"); }
+static void currency_not_listed(struct scene *s) { s->limits.currencies = STR("EUR"); }
+static void exchange_listed(struct scene *s) { s->limits.exchanges = STR("SMART"); }
+static void exchange_not_listed(struct scene *s) { s->limits.exchanges = STR("AEB"); }
+static void order_type_listed(struct scene *s) { s->limits.order_types = STR("LMT,STP"); }
+static void order_type_not_listed(struct scene *s) { order_type_listed(s); market(s); }
+static void exit_type_not_listed(struct scene *s) { bracket(s, "95", "110"); s->limits.order_types = STR("LMT"); }
+static void hours(struct scene *s, enum market_state m) { s->limits.regular_hours_only = true; s->request.market = m; }
+static void regular_hours(struct scene *s) { hours(s, MARKET_OPEN); }
+static void extended_hours(struct scene *s) { hours(s, MARKET_EXTENDED); }
+static void extended_meant(struct scene *s) { extended_hours(s); first(s)->outside_rth = true; }
+static void closed_hours(struct scene *s) { hours(s, MARKET_CLOSED); }
+static void closed_closing(struct scene *s) { closed_hours(s); sell(s, "10", "10"); }
+static void unknown_hours(struct scene *s) { hours(s, MARKET_UNKNOWN); }
+static void closed_unlimited(struct scene *s) { closed_hours(s); s->limits.regular_hours_only = false; }
+static void ticks(struct scene *s, const char *limit) { s->limits.price_collar_ticks = 500; first(s)->limit_price = some(limit); }
+static void buy_500_ticks(struct scene *s) { ticks(s, "105"); }
+static void buy_501_ticks(struct scene *s) { ticks(s, "105.01"); }
+static void sell_500_ticks(struct scene *s) { sell(s, "10", "10"); ticks(s, "95"); }
+static void sell_501_ticks(struct scene *s) { sell(s, "10", "10"); ticks(s, "94.99"); }
+static void collar_percent_nearer(struct scene *s) { s->limits.price_collar_ticks = 5000; buy_over_110(s); }
+
+static void worth(struct scene *s, const char *net) { s->facts.net_liquidation = some(net); }
+static void position_25_pct(struct scene *s) { worth(s, "4000"); }
+static void position_over(struct scene *s) { worth(s, "3999.99"); }
+static void position_over_unlimited(struct scene *s) { position_over(s); s->limits.max_position_pct = DEC_ZERO; }
+static void position_over_closing(struct scene *s) { worth(s, "1"); sell(s, "10", "10"); }
+static void position_over_forex(struct scene *s) { position_over(s); forex_allowed(s); }
+static void position_unknown_worth(struct scene *s) { s->facts.net_liquidation = DEC_NONE; }
+static void position_with_held(struct scene *s) { worth(s, "8000"); s->facts.position = DEC(10); }
+static void position_with_working(struct scene *s) { position_with_held(s); s->facts.working[KIND_STOP][SIDE_BUY] = number("0.01"); }
+static void position_amount(struct scene *s) { s->limits.max_position_value = DEC(1000); }
+static void position_amount_over(struct scene *s) { s->limits.max_position_value = number("999.99"); }
+static void gross(struct scene *s, const char *others) { s->limits.max_gross_exposure_pct = DEC(50); s->facts.others_gross = some(others).v; }
+static void gross_50_pct(struct scene *s) { gross(s, "49000"); }
+static void gross_over(struct scene *s) { gross(s, "49000.01"); }
+static void gross_over_closing(struct scene *s) { gross_over(s); sell(s, "10", "10"); }
+static void gross_unvalued(struct scene *s) { gross_50_pct(s); memcpy(s->facts.unvalued, "XYZ", 4); }
+static void net(struct scene *s, const char *others) { s->limits.max_net_exposure_pct = DEC(50); s->facts.others_net[SIDE_BUY] = number(others); s->facts.others_net[SIDE_SELL] = DEC(-90000); }
+static void net_50_pct(struct scene *s) { net(s, "49000"); }
+static void net_over(struct scene *s) { net(s, "49000.01"); }
+static void net_short(struct scene *s, const char *others) { s->limits.max_net_exposure_pct = DEC(50); s->facts.others_net[SIDE_BUY] = number(others); }
+static void net_short_50_pct(struct scene *s) { net_short(s, "-51000"); }
+static void net_short_over(struct scene *s) { net_short(s, "-51000.01"); }
+static void euros(struct scene *s, const char *others) { s->limits.max_currency_pct = DEC(40); s->facts.others_currency = number(others); memcpy(first(s)->contract.currency, "EUR", 4); }
+static void euros_40_pct(struct scene *s) { euros(s, "39000"); }
+static void euros_over(struct scene *s) { euros(s, "39000.01"); }
+static void dollars_over(struct scene *s) { euros_over(s); memcpy(first(s)->contract.currency, "USD", 4); }
+static void unrated(struct scene *s) { memcpy(s->facts.unrated, "SEK", 4); }
+
+static void second_max(struct scene *s) { s->facts.orders_last_second = 9; }
+static void second_over(struct scene *s) { s->facts.orders_last_second = 10; }
+static void second_over_closing(struct scene *s) { second_over(s); sell(s, "10", "10"); }
+static void rule(struct scene *s, int64_t sent) { s->facts.is_rule = true; s->facts.rule_orders_today = sent; }
+static void rule_10(struct scene *s) { rule(s, 9); }
+static void rule_11(struct scene *s) { rule(s, 10); }
+static void rule_11_closing(struct scene *s) { rule_11(s); sell(s, "10", "10"); }
+static void person_11(struct scene *s) { rule_11(s); s->facts.is_rule = false; }
+static void reserved(struct scene *s, int64_t sent) { s->limits.orders_reserved_for_rules = 20; s->facts.orders_today = sent; }
+static void reserved_30(struct scene *s) { reserved(s, 29); }
+static void reserved_31(struct scene *s) { reserved(s, 30); }
+static void reserved_for_rule(struct scene *s) { reserved_31(s); s->facts.is_rule = true; }
+static void value_25_pct(struct scene *s) { first(s)->quantity = DEC(25); }
+static void value_26_pct(struct scene *s) { first(s)->quantity = DEC(26); }
+static void value_26_pct_closing(struct scene *s) { sell(s, "26", "26"); }
+
 static void no_rate(struct scene *s) { s->facts.rate = DEC_NONE; }
 static void no_rate_closing(struct scene *s) { sell(s, "10", "10"); no_rate(s); }
 static void value_max(struct scene *s) { first(s)->quantity = DEC(100); }
@@ -292,7 +366,34 @@ static const struct boundary {
     {"SELF_CROSS", cross_above, cross_at}, {"SELF_CROSS", cross_sell_below, cross_sell_at},
     {"SELF_CROSS", cross_market_own_side, cross_market},
     {"SELF_CROSS", cross_market_buy_above, cross_market_buy},
-    {"NO_RATE", no_rate_closing, no_rate},
+    {"RESTRICTED", symbol_listed, symbol_not_listed}, {"RESTRICTED", id_listed, id_not_listed},
+    {"RESTRICTED", symbol_not_listed_closing, symbol_not_listed},
+    {"RESTRICTED", other_barred, symbol_barred}, {"RESTRICTED", nothing, id_barred},
+    {"RESTRICTED", currency_listed, currency_not_listed},
+    {"RESTRICTED", exchange_listed, exchange_not_listed},
+    {"RESTRICTED", order_type_listed, order_type_not_listed},
+    {"RESTRICTED", bracket_good, exit_type_not_listed},
+    {"OFF_HOURS", regular_hours, extended_hours}, {"OFF_HOURS", extended_meant, closed_hours},
+    {"OFF_HOURS", closed_unlimited, unknown_hours}, {"OFF_HOURS", closed_closing, closed_hours},
+    {"PRICE_COLLAR", buy_500_ticks, buy_501_ticks}, {"PRICE_COLLAR", sell_500_ticks, sell_501_ticks},
+    {"PRICE_COLLAR", buy_110, collar_percent_nearer},
+    {"POSITION_MAX", position_25_pct, position_over},
+    {"POSITION_MAX", position_over_unlimited, position_over},
+    {"POSITION_MAX", position_over_closing, position_unknown_worth},
+    {"POSITION_MAX", position_over_forex, position_over},
+    {"POSITION_MAX", position_with_held, position_with_working},
+    {"POSITION_MAX", position_amount, position_amount_over},
+    {"EXPOSURE_MAX", gross_50_pct, gross_over}, {"EXPOSURE_MAX", gross_over_closing, gross_over},
+    {"EXPOSURE_MAX", gross_50_pct, gross_unvalued}, {"EXPOSURE_MAX", net_50_pct, net_over},
+    {"EXPOSURE_MAX", net_short_50_pct, net_short_over},
+    {"CURRENCY_MAX", euros_40_pct, euros_over}, {"CURRENCY_MAX", dollars_over, euros_over},
+    {"RATE_SECOND", second_max, second_over}, {"RATE_SECOND", second_over_closing, second_over},
+    {"RULE_THROTTLED", rule_10, rule_11}, {"RULE_THROTTLED", rule_11_closing, rule_11},
+    {"RULE_THROTTLED", person_11, rule_11},
+    {"RATE_DAY", reserved_30, reserved_31}, {"RATE_DAY", reserved_for_rule, reserved_31},
+    {"NEEDS_CONFIRM", value_25_pct, value_26_pct},
+    {"NEEDS_CONFIRM", value_26_pct_closing, value_26_pct},
+    {"NO_RATE", no_rate_closing, no_rate}, {"NO_RATE", nothing, unrated},
     {"VALUE_MAX", value_max, value_over}, {"VALUE_MAX", value_over_closing, value_over},
     {"VALUE_MAX", value_max_in_base, value_over_in_base},
     {"VALUE_MAX", value_multiplier_10, value_multiplier},

@@ -77,12 +77,12 @@ static void a_minute_is_60_seconds(void **state)
     struct ledger *l = ledger_new();
     ledger_count(l, 2, DEC_ZERO, at_s(0));
     ledger_count_send(l, at_s(30).mono);
-    assert_int_equal(ledger_last_minute(l, at_s(59).mono), 3);
-    assert_int_equal(ledger_last_minute(l, at_s(60).mono), 1);
-    assert_int_equal(ledger_last_minute(l, at_s(90).mono), 0);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(59).mono), 3);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(60).mono), 1);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(90).mono), 0);
     for (int i = 0; i < LEDGER_MINUTE_MAX + 10; i++)
         ledger_count_send(l, at_s(100).mono);
-    assert_int_equal(ledger_last_minute(l, at_s(100).mono), LEDGER_MINUTE_MAX);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(100).mono), LEDGER_MINUTE_MAX);
     ledger_free(l);
 }
 
@@ -257,8 +257,8 @@ static void counters_duplicates_and_rate_survive_a_restart(void **state)
     struct ledger *l = restored(&p, 10);
     assert_int_equal(ledger_orders_today(l), 2);
     assert_true(dec_eq(ledger_value_today(l), DEC(2000)));
-    assert_int_equal(ledger_last_minute(l, at_s(10).mono), 2);
-    assert_int_equal(ledger_last_minute(l, at_s(61).mono), 1);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(10).mono), 2);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(61).mono), 1);
     assert_string_equal(ledger_duplicate(l, first(&p.scene), 30, at_s(10))->order.ref, "PC:2");
     assert_null(ledger_duplicate(l, first(&p.scene), 30, at_s(40)));
     assert_int_equal(ledger_by_ref(l, STR("PC:2"))->state, INTENT_KNOWN);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exposure: what the account holds and may come to hold in other contracts than the one at hand.
+ *
+ * Each contract counts at its worst: the position with all working orders that enlarge it filled.
+ * Orders against a position stand for the same shares (a stop and a target), so of those only the
+ * larger kind counts. Sums are made per currency and converted once, by the rates that were fetched
+ * before. What cannot be valued is named, and the controls refuse by it.
+ */
+#include "base/alloc.h"
+#include "guard/state.h"
+#include "guard/value.h"
+
+#include <string.h>
+
+enum {
+    CELLS = 16384
+}; /* a power of two, above LIMIT_POSITIONS with the orders of a busy account */
+
+/* One contract, in its own currency. */
+struct exposure_cell {
+    uint32_t stamp; /* of the gathering that filled it */
+    int32_t con_id;
+    char currency[8];
+    struct dec held;                   /* signed value */
+    struct opt_dec price;              /* of one unit with its multiplier */
+    struct dec working[KIND_COUNT][2]; /* value by kind and side */
+};
+
+struct exposure {
+    uint32_t stamp;
+    struct exposure_cell cells[CELLS];
+    uint32_t used[CELLS / 2]; /* the cells of this gathering */
+    size_t count;
+    bool is_full;
+};
+
+struct exposure *exposure_new(void)
+{
+    return xcalloc(1, sizeof(struct exposure));
+}
+
+bool exposure_is_limited(const struct guard_limits *l)
+{
+    return dec_sign(l->max_gross_exposure_pct) > 0 || dec_sign(l->max_net_exposure_pct) > 0 ||
+           dec_sign(l->max_currency_pct) > 0;
+}
+
+static struct exposure_cell *cell_of(struct exposure *x, const struct contract *c)
+{
+    uint32_t at = (uint32_t)c->con_id * 2654435761u;
+    for (at &= CELLS - 1; x->cells[at].stamp == x->stamp; at = (at + 1) & (CELLS - 1))
+        if (x->cells[at].con_id == c->con_id)
+            return &x->cells[at];
+    if (x->count == CELLS / 2) {
+        x->is_full = true;
+        return NULL;
+    }
+    x->used[x->count++] = at;
+    x->cells[at] = (struct exposure_cell){.stamp = x->stamp, .con_id = c->con_id};
+    memcpy(x->cells[at].currency, c->currency, sizeof x->cells[at].currency);
+    return &x->cells[at];
+}
+
+/* ---- positions and orders ---- */
+
+static bool counts(const struct gate_request *r, const struct contract *c)
+{
+    return c->sec_type != SEC_CASH && c->con_id != r->orders[0].contract.con_id;
+}
+
+static void add_positions(struct exposure *x, const struct gate *g, const struct gate_request *r,
+                          struct gate_facts *f)
+{
+    const struct position *p;
+    struct str account = STR_NAME(r->orders[0].account);
+    for (size_t i = 0; book_next_position(g->book, &i, account, &p);) {
+        struct exposure_cell *cell;
+        if (dec_is_zero(p->quantity) || !counts(r, &p->contract) ||
+            !(cell = cell_of(x, &p->contract)))
+            continue;
+        if (p->market_value.has)
+            cell->held = p->market_value.v;
+        else if (p->avg_cost.has)
+            cell->held = amount_times(p->avg_cost.v, p->quantity);
+        else
+            (void)contract_name(&p->contract, f->unvalued, sizeof f->unvalued);
+        if (p->market_price.has)
+            cell->price =
+                DEC_SOME(amount_times(p->market_price.v, contract_multiplier(&p->contract)));
+    }
+}
+
+/* An order by its own price, else by that of the position, else by what it was judged by. */
+static void add_order(struct exposure *x, const struct gate_request *r, const struct order *o,
+                      struct dec quantity, const struct intent *it, struct gate_facts *f)
+{
+    struct exposure_cell *cell;
+    if (dec_sign(quantity) <= 0 || !counts(r, &o->contract) || !(cell = cell_of(x, &o->contract)))
+        return;
+    struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
+    struct dec *sum = &cell->working[order_kind(o)][o->side];
+    if (price.has)
+        *sum = amount_plus(
+            *sum, amount_times(amount_times(price.v, quantity), contract_multiplier(&o->contract)));
+    else if (cell->price.has)
+        *sum = amount_plus(*sum, amount_times(cell->price.v, quantity));
+    else if (it && it->value.has)
+        *sum = amount_plus(*sum, it->value.v);
+    else
+        (void)contract_name(&o->contract, f->unvalued, sizeof f->unvalued);
+}
+
+static void add_orders(struct exposure *x, const struct gate *g, const struct gate_request *r,
+                       struct gate_facts *f)
+{
+    struct str account = STR_NAME(r->orders[0].account);
+    const struct book_order *bo;
+    struct intent *it;
+    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
+        if (order_state_is_working(bo->status.state))
+            add_order(x, r, &bo->order, live_quantity(g, bo),
+                      bo->order.limit_price.has ? NULL
+                                                : ledger_by_ref(g->ledger, STR_NAME(bo->order.ref)),
+                      f);
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+        bool in_flight =
+            it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
+        if (in_flight && it->leg == 0 && str_eq(STR_NAME(it->order.account), account) &&
+            !book_order_ref(g->book, STR_NAME(it->order.ref)))
+            add_order(x, r, &it->order, it->order.quantity, it, f);
+    }
+}
+
+/* ---- sums ---- */
+
+struct sums {
+    struct dec gross, longs, shorts;
+};
+
+static void add_cell(const struct exposure_cell *c, struct sums *s)
+{
+    const struct dec(*w)[2] = c->working;
+    bool is_short = dec_sign(c->held) < 0;
+    struct dec buys = is_short ? dec_max(w[KIND_PLAIN][SIDE_BUY], w[KIND_STOP][SIDE_BUY])
+                               : amount_plus(w[KIND_PLAIN][SIDE_BUY], w[KIND_STOP][SIDE_BUY]);
+    struct dec sells = is_short ? amount_plus(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL])
+                                : dec_max(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL]);
+    struct dec most = amount_plus(c->held, buys), least = dec_minus(c->held, sells);
+    s->gross = amount_plus(s->gross, dec_max(dec_abs(most), dec_abs(least)));
+    s->longs = amount_plus(s->longs, most);
+    s->shorts = amount_plus(s->shorts, least);
+}
+
+static struct opt_dec rate_of(const struct market_view *m, const char *currency)
+{
+    for (size_t i = 0; i < m->rate_count; i++)
+        if (strcmp(m->rates[i].currency, currency) == 0)
+            return m->rates[i].rate;
+    return DEC_NONE;
+}
+
+void exposure_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                     struct gate_facts *f)
+{
+    struct exposure *x = g->exposure;
+    if (!exposure_is_limited(&g->limits))
+        return;
+    if (++x->stamp == 0) { /* after 2^32 gatherings old stamps would look new */
+        memset(x, 0, sizeof *x);
+        x->stamp = 1;
+    }
+    x->count = 0;
+    x->is_full = false;
+    add_positions(x, g, r, f);
+    add_orders(x, g, r, f);
+    if (x->is_full)
+        str_copy_cut(f->unvalued, sizeof f->unvalued, STR("an account of so many contracts"));
+    struct sums sums[GATE_CURRENCIES_MAX + 1] = {0};
+    char codes[GATE_CURRENCIES_MAX + 1][8];
+    size_t n = 0;
+    for (size_t i = 0; i < x->count; i++) {
+        const struct exposure_cell *c = &x->cells[x->used[i]];
+        size_t k = 0;
+        while (k < n && strcmp(codes[k], c->currency) != 0)
+            k++;
+        if (k == n && n < GATE_CURRENCIES_MAX + 1)
+            memcpy(codes[n++], c->currency, sizeof codes[0]);
+        if (k < n)
+            add_cell(c, &sums[k]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        struct opt_dec rate = rate_of(m, codes[k]);
+        if (!rate.has) {
+            str_copy_cut(f->unrated, sizeof f->unrated, STR_NAME(codes[k]));
+            continue;
+        }
+        struct dec gross = amount_times(sums[k].gross, rate.v);
+        f->others_gross = amount_plus(f->others_gross, gross);
+        f->others_net[SIDE_BUY] =
+            amount_plus(f->others_net[SIDE_BUY], amount_times(sums[k].longs, rate.v));
+        f->others_net[SIDE_SELL] =
+            amount_plus(f->others_net[SIDE_SELL], amount_times(sums[k].shorts, rate.v));
+        if (strcmp(codes[k], r->orders[0].contract.currency) == 0)
+            f->others_currency = gross;
+    }
+}
+
+/* ---- rates ---- */
+
+static void want(struct market_view *m, const char *currency)
+{
+    for (size_t i = 0; i < m->rate_count; i++)
+        if (strcmp(m->rates[i].currency, currency) == 0)
+            return;
+    if (m->rate_count < GATE_CURRENCIES_MAX) /* one that is left out has no rate and refuses */
+        str_copy_cut(m->rates[m->rate_count++].currency, sizeof m->rates[0].currency,
+                     str_of(currency));
+}
+
+bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r,
+                    struct market_view *m, struct error *e)
+{
+    struct str account = STR_NAME(r->orders[0].account);
+    const struct position *p;
+    const struct book_order *bo;
+    struct intent *it;
+    char base[8];
+    str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
+    if (!exposure_is_limited(&g->limits) || !base[0])
+        return true;
+    for (size_t i = 0; book_next_position(g->book, &i, account, &p);)
+        if (!dec_is_zero(p->quantity) && counts(r, &p->contract))
+            want(m, p->contract.currency);
+    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
+        if (order_state_is_working(bo->status.state) && counts(r, &bo->order.contract))
+            want(m, bo->order.contract.currency);
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
+        if (it->state != INTENT_KNOWN && counts(r, &it->order.contract))
+            want(m, it->order.contract.currency);
+    struct rate *rates = ARENA_MANY(task_arena(t), struct rate, m->rate_count);
+    for (size_t i = 0; i < m->rate_count; i++) {
+        memcpy(rates[i].from, m->rates[i].currency, sizeof rates[i].from);
+        memcpy(rates[i].to, base, sizeof rates[i].to);
+    }
+    if (!m->rate_count || currencies_rates(t, g->currencies, account, rates, m->rate_count, e)) {
+        for (size_t i = 0; i < m->rate_count; i++)
+            if (rates[i].error.code == ERROR_NONE && dec_sign(rates[i].rate) > 0)
+                m->rates[i].rate = DEC_SOME(rates[i].rate);
+        return true;
+    }
+    /* the connection went down meanwhile: no rates, which the controls will say */
+    return !session_is_ready(g->session) && e->code == ERROR_UNAVAILABLE;
+}

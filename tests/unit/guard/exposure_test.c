@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "desk.h"
+
+static int setup(void **state)
+{
+    *state = desk_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    desk_free(*state);
+    return 0;
+}
+
+static struct str account_of(struct desk *d)
+{
+    return str_of(book_account(d->book, 0));
+}
+
+static struct dec worth(struct desk *d)
+{
+    struct opt_dec net = book_number(d->book, account_of(d), STR("NetLiquidation"), STR_NONE);
+    assert_true(net.has);
+    return net.v;
+}
+
+/* Of all that is held but AAPL, in dollars; what is held in other currencies too if `all`. */
+static struct dec held_value(struct desk *d, bool all)
+{
+    const struct position *p;
+    struct dec sum = DEC_ZERO;
+    for (size_t i = 0; book_next_position(d->book, &i, account_of(d), &p);)
+        if (p->market_value.has && p->contract.con_id != AAPL &&
+            (all || strcmp(p->contract.currency, "USD") == 0))
+            sum = dec_plus(sum, dec_abs(p->market_value.v));
+    return sum;
+}
+
+/* What share of the account `value` is, in percent, with some digits to spare. */
+static struct dec share(struct desk *d, struct dec value)
+{
+    struct dec pct;
+    assert_true(dec_div(dec_times(value, 100), worth(d), &pct));
+    return pct;
+}
+
+static bool is_found(const struct call *c, const char *code)
+{
+    for (size_t i = 0; i < c->ticket.finding_count; i++)
+        if (strcmp(c->ticket.findings[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+static void preview(struct desk *d, struct call *c, struct dec gross_pct)
+{
+    d->limits.max_gross_exposure_pct = gross_pct;
+    desk_restart(d);
+    resting(d, c, "1", 5);
+    call(d, c, CALL_PREVIEW);
+    assert_true(c->ok);
+}
+
+static void gross_exposure_counts_what_is_held_in_every_currency(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    /* more than all that is held in dollars, for other currencies are held too */
+    preview(d, &c, share(d, dec_plus(held_value(d, false), DEC(1000))));
+    bool holds_others = dec_lt(held_value(d, false), held_value(d, true));
+    assert_int_equal(is_found(&c, "EXPOSURE_MAX"), holds_others);
+    preview(d, &c, DEC(10000));
+    assert_true(c.ticket.is_allowed);
+    preview(d, &c, DEC_MICRO(1000));
+    assert_true(is_found(&c, "EXPOSURE_MAX"));
+}
+
+/* Buys of another share that rest: three of them fit, one more does not, whether they work already
+ * or are still on their way to the disk. */
+static void working_orders_and_orders_on_their_way_count(void **state)
+{
+    struct desk *d = *state;
+    static struct call waiting[2];
+    struct call c;
+    resting(d, &c, "10", 5);
+    call(d, &c, CALL_PREVIEW);
+    assert_true(c.ok);
+    struct dec one = c.ticket.value_base.v;
+    struct dec before = c.ticket.position_before;
+    assert_true(dec_mul(before, c.request.orders[0].limit_price.v, &before));
+    d->limits.max_position_value = dec_plus(before, dec_times(one, 3));
+    d->limits.duplicate_window_s = 0;
+    desk_restart(d);
+    resting(d, &c, "10", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+    d->disk = DISK_HANGS;
+    resting(d, &waiting[0], "10", 6);
+    call_start(d, &waiting[0], CALL_SUBMIT);
+    desk_run(d, 200);
+    assert_false(waiting[0].is_done);
+    resting(d, &waiting[1], "15", 6);
+    call_start(d, &waiting[1], CALL_SUBMIT);
+    desk_run(d, 200);
+    assert_true(waiting[1].is_done && !waiting[1].ok);
+    assert_string_equal(waiting[1].e.reason, "POSITION_MAX");
+    d->disk = DISK_WORKS;
+    call_finish(d, &waiting[0]);
+    assert_true(waiting[0].ok);
+}
+
+static void a_rule_is_throttled_by_its_own_name(void **state)
+{
+    struct desk *d = *state;
+    static const struct {
+        const char *principal;
+        bool passes;
+    } rows[] = {{"rule:a", true}, {"rule:a", true}, {"rule:a", false}, {"rule:b", true}};
+    d->limits.max_orders_per_rule = 2;
+    d->limits.duplicate_window_s = 0;
+    desk_restart(d);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct call c;
+        resting(d, &c, "1", 5);
+        call_start(d, &c, CALL_SUBMIT);
+        c.request.principal = str_of(rows[i].principal);
+        call_finish(d, &c);
+        assert_int_equal(c.ok, rows[i].passes);
+        if (!rows[i].passes)
+            assert_string_equal(c.e.reason, "RULE_THROTTLED");
+        if (i == 1)
+            desk_restart(d); /* the count survives */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(gross_exposure_counts_what_is_held_in_every_currency),
+        TEST(working_orders_and_orders_on_their_way_count),
+        TEST(a_rule_is_throttled_by_its_own_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
