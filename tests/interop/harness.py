@@ -119,7 +119,7 @@ def exchange(client, max_version=200):
     with contextlib.ExitStack() as stack:
         paper = stack.enter_context(
             _program(BUILD / "portcullis", "paper", "--memory", "--port", 0, "--max-version",
-                     max_version)
+                     max_version, "--no-subscription", "LSE")
         )
         port = int(_announced(paper, r"127\.0\.0\.1:(\d+)", lines))
         if RECORD:

@@ -7,12 +7,14 @@ import sys
 import time
 
 import ib_async
-from ib_async import IB, Forex, LimitOrder, MarketOrder, Stock
+from ib_async import (IB, ComboLeg, Contract, Forex, LimitOrder, MarketOrder, Option,
+                      PriceCondition, Stock)
 
 from harness import PATIENCE, eventually, exchange, flow, run
 
 AAPL = Stock("AAPL", "SMART", "USD")
 TOYOTA = Stock("7203", "SMART", "JPY")
+RIO = Stock("RIO", "SMART", "GBP")  # in London, for which the account has no subscription
 DONE = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
 
 
@@ -30,6 +32,8 @@ class Log(logging.Handler):
 class Context:
     def __init__(self, port, log):
         self.port, self.log = port, log
+        self.filled = 0  # the order of F-fill
+        self.option = None  # one near the money
         self.ib = IB()
         self.ib.RequestTimeout = PATIENCE
         self.errors = []
@@ -150,6 +154,81 @@ def it_keeps_bars_up_to_date(c):
     c.ib.cancelHistoricalData(bars)
 
 
+@flow("F-delayed")
+def it_is_told_that_prices_are_delayed(c):
+    c.ib.qualifyContracts(RIO)
+    c.ib.reqMktData(RIO)
+    c.until(lambda: any(error[1] == 10089 for error in c.errors), "the refusal of live prices")
+    c.ib.cancelMktData(RIO)
+    c.ib.reqMarketDataType(3)
+    ticker = c.ib.reqMktData(RIO)
+    c.until(lambda: ticker.marketDataType == 3 and is_price(ticker.bid), "a delayed quote")
+    c.ib.cancelMktData(RIO)
+    c.ib.reqMarketDataType(1)
+
+
+@flow("F-option-chain")
+def it_reads_an_option_chain(c):
+    chains = c.ib.reqSecDefOptParams("AAPL", "", "STK", AAPL.conId)
+    smart, = [chain for chain in chains if chain.exchange == "SMART"]
+    assert smart.multiplier == "100" and len(smart.expirations) >= 4 and len(smart.strikes) >= 10
+    expiry = sorted(smart.expirations)[1]
+    rows = c.ib.reqContractDetails(Option("AAPL", expiry, right="C", exchange="SMART",
+                                          currency="USD"))
+    strikes = {row.contract.strike for row in rows}
+    assert len(strikes) >= 10 and strikes <= set(smart.strikes)
+    bid = c.ib.reqTickers(AAPL)[0].bid
+    strike = min(strikes, key=lambda x: abs(x - bid))
+    c.option, = c.ib.qualifyContracts(Option("AAPL", expiry, strike, "C", "SMART", currency="USD"))
+    assert c.option.conId and c.option.multiplier == "100"
+
+
+@flow("F-greeks")
+def it_gets_the_greeks_of_an_option(c):
+    ticker = c.ib.reqMktData(c.option)
+    c.until(lambda: ticker.modelGreeks and ticker.modelGreeks.delta, "the model")
+    model = ticker.modelGreeks
+    assert 0.01 < model.impliedVol < 3 and 0.2 < model.delta < 0.8 and model.optPrice > 0, model
+    c.ib.cancelMktData(c.option)
+    again = c.ib.calculateImpliedVolatility(c.option, model.optPrice, model.undPrice)
+    assert abs(again.impliedVol - model.impliedVol) < 0.02, (again, model)
+
+
+@flow("F-depth")
+def it_sees_the_depth_of_the_market(c):
+    ticker = c.ib.reqMktDepth(AAPL, 5, isSmartDepth=True)
+    c.until(lambda: len(ticker.domBids) == 5 and len(ticker.domAsks) == 5, "five levels")
+    bids, asks = [x.price for x in ticker.domBids], [x.price for x in ticker.domAsks]
+    assert bids == sorted(bids, reverse=True) and asks == sorted(asks) and bids[0] < asks[0]
+    c.ib.cancelMktDepth(AAPL, isSmartDepth=True)
+
+
+@flow("F-tick-by-tick")
+def it_gets_every_tick(c):
+    ticker = c.ib.reqTickByTickData(AAPL, "AllLast")
+    c.until(lambda: any(is_price(getattr(t, "price", None)) for t in ticker.tickByTicks), "a trade")
+    c.ib.cancelTickByTickData(AAPL, "AllLast")
+    ticker = c.ib.reqTickByTickData(AAPL, "BidAsk")
+    c.until(lambda: any(hasattr(t, "bidPrice") and 0 < t.bidPrice < t.askPrice
+                        for t in ticker.tickByTicks), "a quote")
+    c.ib.cancelTickByTickData(AAPL, "BidAsk")
+
+
+@flow("F-realtime-bars")
+def it_gets_bars_of_five_seconds(c):
+    bars = c.ib.reqRealTimeBars(AAPL, 5, "TRADES", False)
+    c.until(lambda: len(bars) >= 2, "two bars")
+    assert (bars[1].time - bars[0].time).total_seconds() == 5 and bars[0].low <= bars[0].high
+    c.ib.cancelRealTimeBars(bars)
+
+
+@flow("F-history-ticks")
+def it_reads_the_ticks_of_the_past(c):
+    end = time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
+    ticks = c.ib.reqHistoricalTicks(AAPL, "", end, 100, "TRADES", False)
+    assert len(ticks) >= 10 and all(is_price(t.price) for t in ticks), len(ticks)
+    assert [t.time for t in ticks] == sorted(t.time for t in ticks)
+
 @flow("F-place-modify-cancel")
 def it_places_changes_and_cancels_a_limit_order(c):
     order = LimitOrder("BUY", 5, c.price_below())
@@ -169,6 +248,7 @@ def it_places_changes_and_cancels_a_limit_order(c):
 def a_market_order_fills_with_execution_and_commission(c):
     before = {p.contract.conId: p.position for p in c.ib.positions()}.get(AAPL.conId, 0)
     trade = c.place(MarketOrder("BUY", 3))
+    c.filled = trade.order.orderId
     c.until(lambda: trade.orderStatus.status == "Filled", "the fill")
     c.until(lambda: trade.fills and all(f.commissionReport.execId for f in trade.fills),
             "the commission")
@@ -205,6 +285,62 @@ def a_what_if_order_is_valued_and_not_placed(c):
     assert len(c.ib.reqAllOpenOrders()) == open_before
 
 
+@flow("F-bracket-trigger")
+def an_exit_of_a_bracket_ends_the_other(c):
+    bid = c.ib.reqTickers(AAPL)[0].bid
+    entry, target, stop = c.ib.bracketOrder("BUY", 2, round(bid * 1.05, 2), round(bid * 1.2, 2),
+                                            round(bid * 0.8, 2))
+    trades = [c.place(order) for order in (entry, target, stop)]
+    c.until(lambda: trades[0].orderStatus.status == "Filled", "the entry")
+    c.until(lambda: trades[1].orderStatus.status == "Submitted", "the target")
+    target.lmtPrice = round(bid * 0.95, 2)
+    c.place(target)
+    c.until(lambda: trades[1].orderStatus.status == "Filled", "the exit")
+    c.until(lambda: trades[2].orderStatus.status == "Cancelled", "the end of the stop")
+
+
+@flow("F-oca")
+def one_of_a_group_cancels_the_others(c):
+    bid = c.ib.reqTickers(AAPL)[0].bid
+    far, near = LimitOrder("BUY", 2, round(bid * 0.8, 2)), LimitOrder("BUY", 2, round(bid * 1.05, 2))
+    c.ib.oneCancelsAll([far, near], f"group {bid}", 1)
+    far_trade = c.place(far)
+    c.until(lambda: far_trade.orderStatus.status == "Submitted", "the first")
+    near_trade = c.place(near)
+    c.until(lambda: near_trade.orderStatus.status == "Filled", "the fill")
+    c.until(lambda: far_trade.orderStatus.status == "Cancelled", "the end of the other")
+    back = c.place(MarketOrder("SELL", 2))
+    c.until(lambda: back.orderStatus.status == "Filled", "the sale")
+
+
+@flow("F-conditions")
+def an_order_waits_for_its_condition(c):
+    bid = c.ib.reqTickers(AAPL)[0].bid
+    order = MarketOrder("BUY", 1)
+    order.conditions = [PriceCondition(conId=AAPL.conId, exch="SMART", isMore=True,
+                                       price=round(bid * 2, 2))]
+    trade = c.place(order)
+    c.until(lambda: trade.orderStatus.status == "PreSubmitted", "the order to wait")
+    echo, = [t.order for t in c.ib.reqAllOpenOrders() if t.order.permId == trade.order.permId]
+    assert echo.conditions and echo.conditions[0].price == round(bid * 2, 2)
+    order.conditions[0].price = round(bid / 2, 2)
+    c.place(order)
+    c.until(lambda: trade.orderStatus.status == "Filled", "the fill")
+    back = c.place(MarketOrder("SELL", 1))
+    c.until(lambda: back.orderStatus.status == "Filled", "the sale")
+
+
+@flow("F-combo")
+def a_combination_fills_with_its_legs(c):
+    legs = [ComboLeg(conId=con_id, ratio=1, action=action, exchange="SMART")
+            for con_id, action in ((265598, "BUY"), (272093, "SELL"))]
+    bag = Contract(symbol="AAPL", secType="BAG", currency="USD", exchange="SMART", comboLegs=legs)
+    trade = c.place(MarketOrder("BUY", 1), bag)
+    c.until(lambda: trade.orderStatus.status == "Filled", "the fill")
+    sides = lambda: {f.contract.conId: f.execution.side for f in c.ib.fills()  # noqa: E731
+                     if f.execution.orderId == trade.order.orderId and f.contract.secType == "STK"}
+    c.until(lambda: sides() == {265598: "BOT", 272093: "SLD"}, "an execution of each leg")
+
 @flow("F-open-orders")
 def it_lists_its_open_orders_until_they_end(c):
     trade = c.place(LimitOrder("BUY", 4, c.price_below()))
@@ -224,8 +360,10 @@ def it_lists_what_was_filled_and_cancelled(c):
 
 @flow("F-executions")
 def it_reads_the_executions_of_the_day(c):
-    assert sum(f.execution.shares for f in c.ib.reqExecutions()) == 3
-    assert all(f.commissionReport.commission > 0 for f in c.ib.fills())
+    rows = c.ib.reqExecutions()
+    assert sum(f.execution.shares for f in rows if f.execution.orderId == c.filled) == 3
+    assert all(f.commissionReport.commission > 0 for f in c.ib.fills()
+               if f.contract.secType != "BAG")  # its legs pay
 
 
 @flow("F-pnl")
@@ -247,7 +385,8 @@ def an_open_order_is_still_there_after_reconnecting(c):
     c.connect()
     again, = [t for t in c.ib.openTrades() if t.order.permId == perm_id]
     assert again.orderStatus.status == "Submitted" and again.order.orderId == trade.order.orderId
-    assert sum(f.execution.shares for f in c.ib.fills()) == 3, "the fill of before"
+    before = [f.execution.shares for f in c.ib.fills() if f.execution.orderId == c.filled]
+    assert sum(before) == 3, "the fill of before"
     c.ib.cancelOrder(again.order)
     c.until(lambda: again.orderStatus.status == "Cancelled", "Cancelled")
 

@@ -13,16 +13,18 @@ import threading
 import time
 
 from ibapi.client import EClient
-from ibapi.contract import Contract
+from ibapi.contract import ComboLeg, Contract
 from ibapi.execution import ExecutionFilter
 from ibapi.order import Order
 from ibapi.order_cancel import OrderCancel
+from ibapi.order_condition import PriceCondition
 from ibapi.wrapper import EWrapper
 
 from harness import eventually, exchange, flow, run, test
 
 ACCOUNT = "DU9000001"
 BID, ASK, LAST = 1, 2, 4
+MODEL, DELAYED_BID = 13, 66
 END_OF_ORDER = ("Filled", "Cancelled", "ApiCancelled", "Inactive")
 CALLBACKS = [name for name in vars(EWrapper)
              if not name.startswith("_") and not name.endswith("ProtoBuf") and name != "winError"]
@@ -96,6 +98,8 @@ class Context:
         self.port, self.version, self.complaints = port, version, complaints
         self.app = App()
         self.order_id = 0
+        self.filled = 0  # the order of F-fill
+        self.option = None  # one near the money
 
     def place(self, order, contract=None):
         order_id = self.order_id
@@ -116,11 +120,22 @@ class Context:
     def price_below(self):
         return round(self.bid() * 0.8, 2)
 
+    @staticmethod
+    def utc():
+        return time.strftime("%Y%m%d-%H:%M:%S", time.gmtime())
+
 
 def stock(symbol, currency, exchange_name="SMART"):
     contract = Contract()
     contract.symbol, contract.secType = symbol, "STK"
     contract.currency, contract.exchange = currency, exchange_name
+    return contract
+
+
+def option(symbol, expiry, strike, right):
+    contract = stock(symbol, "USD")
+    contract.secType, contract.lastTradeDateOrContractMonth = "OPT", expiry
+    contract.strike, contract.right, contract.multiplier = strike, right, "100"
     return contract
 
 
@@ -133,6 +148,7 @@ def order_of(kind, action, quantity, **members):
 
 
 AAPL, TOYOTA = stock("AAPL", "USD"), stock("7203", "JPY")
+RIO = stock("RIO", "GBP")  # in London, for which the account has no subscription
 
 
 @flow("F-handshake")
@@ -261,6 +277,90 @@ def it_keeps_bars_up_to_date(c):
     c.app.cancelHistoricalData(number)
 
 
+@flow("F-delayed")
+def it_is_told_that_prices_are_delayed(c):
+    c.app.request("reqMktData", RIO, "", False, False, [], end="error")
+    assert c.app.all("error")[-1][2] == 10089
+    c.app.reqMarketDataType(3)
+    c.app.reqMktData(3, RIO, "", False, False, [])
+    c.app.until("marketDataType", lambda n, kind: n == 3 and kind == 3)
+    c.app.until("tickPrice", lambda n, kind, price, _: n == 3 and kind == DELAYED_BID and price > 0)
+    c.app.cancelMktData(3)
+    c.app.reqMarketDataType(1)
+
+
+@flow("F-option-chain")
+def it_reads_an_option_chain(c):
+    chains = c.app.request("reqSecDefOptParams", "AAPL", "", "STK", 265598,
+                           end="securityDefinitionOptionParameterEnd",
+                           collect="securityDefinitionOptionParameter")
+    smart, = [row for row in chains if row[1] == "SMART"]
+    expirations, strikes = sorted(smart[5]), sorted(smart[6])
+    assert smart[4] == "100" and len(expirations) >= 4 and len(strikes) >= 10
+    wanted = option("AAPL", expirations[1], 0.0, "C")
+    rows = c.app.request("reqContractDetails", wanted, end="contractDetailsEnd",
+                         collect="contractDetails")
+    listed = sorted(details.contract.strike for _, details in rows)
+    assert len(listed) >= 10 and set(listed) <= set(strikes)
+    assert {d.contract.lastTradeDateOrContractMonth for _, d in rows} == {expirations[1]}
+    bid = c.bid()
+    strike = min(listed, key=lambda x: abs(x - bid))
+    c.option = option("AAPL", expirations[1], strike, "C")
+
+
+@flow("F-greeks")
+def it_gets_the_greeks_of_an_option(c):
+    c.app.reqMktData(4, c.option, "", False, False, [])
+    # request, kind, attribute, volatility, delta, price, dividends, gamma, vega, theta, underlying
+    model = c.app.until("tickOptionComputation", lambda n, kind, *_: n == 4 and kind == MODEL)
+    volatility, delta, price, underlying = model[3], model[4], model[5], model[10]
+    assert 0.01 < volatility < 3 and 0.2 < delta < 0.8 and price > 0 and underlying > 0, model
+    c.app.cancelMktData(4)
+    again = c.app.request("calculateImpliedVolatility", c.option, price, underlying, [],
+                          end="tickOptionComputation", collect="tickOptionComputation")
+    assert abs(again[0][3] - volatility) < 0.02, (again, volatility)
+
+
+@flow("F-depth")
+def it_sees_the_depth_of_the_market(c):
+    c.app.reqMktDepth(5, AAPL, 5, True, [])
+    rows = lambda side: {args[1]: args[5] for args in c.app.all(  # noqa: E731
+        "updateMktDepthL2", lambda n, _, __, op, s, *rest: n == 5 and op != 2 and s == side)}
+    eventually(lambda: len(rows(0)) == 5 and len(rows(1)) == 5, "five levels on both sides")
+    bids, asks = rows(1), rows(0)
+    assert max(bids.values()) < min(asks.values()), (bids, asks)
+    assert bids[0] == max(bids.values()) and asks[0] == min(asks.values())
+    c.app.cancelMktDepth(5, True)
+
+
+@flow("F-tick-by-tick")
+def it_gets_every_tick(c):
+    c.app.reqTickByTickData(6, AAPL, "AllLast", 5, False)
+    c.app.reqTickByTickData(7, AAPL, "BidAsk", 0, False)
+    c.app.until("tickByTickAllLast", lambda n, _, __, price, size, *rest:
+                n == 6 and price > 0 and size > 0)
+    c.app.until("tickByTickBidAsk", lambda n, _, bid, ask, *rest: n == 7 and 0 < bid < ask)
+    c.app.cancelTickByTickData(6)
+    c.app.cancelTickByTickData(7)
+
+
+@flow("F-realtime-bars")
+def it_gets_bars_of_five_seconds(c):
+    c.app.reqRealTimeBars(8, AAPL, 5, "TRADES", False, [])
+    eventually(lambda: len(c.app.all("realtimeBar", lambda n, *_: n == 8)) >= 2, "two bars")
+    (_, first, *_), (_, second, _, high, low, *_) = c.app.all("realtimeBar")[:2]
+    assert second - first == 5 and low <= high
+    c.app.cancelRealTimeBars(8)
+
+
+@flow("F-history-ticks")
+def it_reads_the_ticks_of_the_past(c):
+    ticks = c.app.request("reqHistoricalTicks", AAPL, "", c.utc(), 100, "TRADES", 0, True, [],
+                          end="historicalTicksLast", collect="historicalTicksLast")
+    rows = [tick for _, part, _ in ticks for tick in part]
+    assert len(rows) >= 10 and all(t.price > 0 and t.size >= 0 for t in rows), len(rows)
+    assert [t.time for t in rows] == sorted(t.time for t in rows)
+
 @flow("F-place-modify-cancel")
 def it_places_changes_and_cancels_a_limit_order(c):
     price = c.price_below()
@@ -279,7 +379,7 @@ def it_places_changes_and_cancels_a_limit_order(c):
 
 @flow("F-fill")
 def a_market_order_fills_with_execution_and_commission(c):
-    order_id = c.place(order_of("MKT", "BUY", 3))
+    order_id = c.filled = c.place(order_of("MKT", "BUY", 3))
     c.until_status(order_id, "Filled")
     _, _, filled, remaining, average, *_ = c.app.all("orderStatus", lambda n, *_: n == order_id)[-1]
     assert filled == 3 and remaining == 0 and average > 0
@@ -327,6 +427,64 @@ def a_trailing_stop_works_with_its_percentage(c):
     c.until_status(order_id, "Cancelled")
 
 
+@flow("F-bracket-trigger")
+def an_exit_of_a_bracket_ends_the_other(c):
+    bid = c.bid()
+    parent = c.place(order_of("MKT", "BUY", 2, transmit=False))
+    target = c.place(order_of("LMT", "SELL", 2, lmtPrice=round(bid * 1.2, 2), parentId=parent,
+                              transmit=False))
+    stop = c.place(order_of("STP", "SELL", 2, auxPrice=round(bid * 0.8, 2), parentId=parent))
+    c.until_status(parent, "Filled")
+    c.until_status(target, "Submitted")
+    c.app.placeOrder(target, AAPL, order_of("LMT", "SELL", 2, lmtPrice=round(bid * 0.95, 2),
+                                            parentId=parent))
+    c.until_status(target, "Filled")
+    c.until_status(stop, "Cancelled")
+
+
+@flow("F-oca")
+def one_of_a_group_cancels_the_others(c):
+    group = {"ocaGroup": f"group {c.order_id}", "ocaType": 1}
+    far = c.place(order_of("LMT", "BUY", 2, lmtPrice=c.price_below(), **group))
+    c.until_status(far, "Submitted")
+    near = c.place(order_of("LMT", "BUY", 2, lmtPrice=round(c.bid() * 1.05, 2), **group))
+    c.until_status(near, "Filled")
+    c.until_status(far, "Cancelled")
+    c.until_status(c.place(order_of("MKT", "SELL", 2)), "Filled")
+
+
+@flow("F-conditions")
+def an_order_waits_for_its_condition(c):
+    def above(price):
+        condition = PriceCondition()
+        condition.conId, condition.exchange, condition.isMore = 265598, "SMART", True
+        condition.price, condition.triggerMethod, condition.isConjunctionConnection = price, 0, True
+        return condition
+    bid = c.bid()
+    waiting = c.place(order_of("MKT", "BUY", 1, conditions=[above(round(bid * 2, 2))]))
+    c.until_status(waiting, "PreSubmitted")
+    echo = c.app.until("openOrder", lambda n, *_: n == waiting)[2]
+    assert len(echo.conditions) == 1 and echo.conditions[0].price == round(bid * 2, 2)
+    c.app.placeOrder(waiting, AAPL, order_of("MKT", "BUY", 1, conditions=[above(round(bid / 2, 2))]))
+    c.until_status(waiting, "Filled")
+    c.until_status(c.place(order_of("MKT", "SELL", 1)), "Filled")
+
+
+@flow("F-combo")
+def a_combination_fills_with_its_legs(c):
+    bag = Contract()
+    bag.symbol, bag.secType, bag.currency, bag.exchange = "AAPL", "BAG", "USD", "SMART"
+    bag.comboLegs = []
+    for con_id, action in ((265598, "BUY"), (272093, "SELL")):
+        leg = ComboLeg()
+        leg.conId, leg.ratio, leg.action, leg.exchange = con_id, 1, action, "SMART"
+        bag.comboLegs.append(leg)
+    order_id = c.place(order_of("MKT", "BUY", 1), bag)
+    c.until_status(order_id, "Filled")
+    fills = lambda: {contract.conId: e.side for _, contract, e in c.app.all(  # noqa: E731
+        "execDetails", lambda _, k, e: e.orderId == order_id and k.secType == "STK")}
+    eventually(lambda: fills() == {265598: "BOT", 272093: "SLD"}, "an execution of each leg")
+
 @flow("F-open-orders")
 def it_lists_its_open_orders_until_they_end(c):
     order_id = c.place(order_of("LMT", "BUY", 4, lmtPrice=c.price_below(), orderRef="interop"))
@@ -356,7 +514,7 @@ def it_lists_what_was_filled_and_cancelled(c):
 def it_reads_the_executions_of_the_day(c):
     rows = c.app.request("reqExecutions", ExecutionFilter(), end="execDetailsEnd",
                          collect="execDetails")
-    assert sum(e.shares for _, _, e in rows) == 3
+    assert sum(e.shares for _, _, e in rows if e.orderId == c.filled) == 3
 
 
 @flow("F-two-clients")

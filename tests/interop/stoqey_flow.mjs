@@ -4,14 +4,16 @@
 import assert from 'node:assert/strict';
 import { eventually, flow, outside, run, startExchange, versionOf } from './harness.mjs';
 
-const { EventName, IBApi, OrderType, OrderAction, SecType, TimeInForce, BarSizeSetting, WhatToShow } =
+const { EventName, IBApi, OrderType, OrderAction, SecType, TimeInForce, BarSizeSetting, WhatToShow,
+  PriceCondition } =
   outside('@stoqey/ib');
 
 const ACCOUNT = 'DU9000001';
-const BID = 1, ASK = 2, LAST = 4;
+const BID = 1, ASK = 2, LAST = 4, MODEL = 13, DELAYED_BID = 66;
 const ENDED = ['Filled', 'Cancelled', 'ApiCancelled', 'Inactive'];
 const stock = (symbol, currency) => ({ symbol, currency, secType: SecType.STK, exchange: 'SMART' });
 const AAPL = stock('AAPL', 'USD'), TOYOTA = stock('7203', 'JPY');
+const RIO = stock('RIO', 'GBP'); // in London, for which the account has no subscription
 
 // A connection that keeps every event as {name, args} in the order of arrival.
 class Connection {
@@ -183,6 +185,84 @@ flow('F-history-live', 'it keeps bars up to date', async (c) => {
   c.ib.api.cancelHistoricalData(id);
 });
 
+flow('F-delayed', 'it is told that prices are delayed', async (c) => {
+  c.ib.api.reqMktData(9, RIO, '', false, false);
+  await eventually(() => c.ib.errors(10089).length, 'the refusal of live prices');
+  c.ib.api.reqMarketDataType(3);
+  c.ib.api.reqMktData(3, RIO, '', false, false);
+  await c.ib.until(EventName.marketDataType, (id, kind) => id === 3 && kind === 3);
+  await c.ib.until(EventName.tickPrice,
+    (id, kind, price) => id === 3 && kind === DELAYED_BID && price > 0);
+  c.ib.api.cancelMktData(3);
+  c.ib.api.reqMarketDataType(1);
+});
+
+flow('F-option-chain', 'it reads an option chain', async (c) => {
+  const chains = await c.ib.request('reqSecDefOptParams', ['AAPL', '', SecType.STK, 265598],
+    EventName.securityDefinitionOptionParameterEnd, EventName.securityDefinitionOptionParameter);
+  const [, , , , multiplier, expirations, strikes] = chains.find((row) => row[1] === 'SMART');
+  assert.equal(Number(multiplier), 100);
+  assert.ok(expirations.length >= 4 && strikes.length >= 10);
+  const expiry = String([...expirations].sort()[1]);
+  const option = { ...AAPL, secType: SecType.OPT, lastTradeDateOrContractMonth: expiry, right: 'C' };
+  const rows = await c.ib.request('reqContractDetails', [option], EventName.contractDetailsEnd,
+    EventName.contractDetails);
+  const listed = rows.map(([, details]) => details.contract.strike);
+  assert.ok(listed.length >= 10 && listed.every((strike) => strikes.includes(strike)));
+  const bid = await c.ib.bid();
+  const strike = listed.reduce((a, b) => (Math.abs(b - bid) < Math.abs(a - bid) ? b : a));
+  c.option = { ...option, strike, multiplier: 100 };
+});
+
+flow('F-greeks', 'it gets the Greeks of an option', async (c) => {
+  c.ib.api.reqMktData(4, c.option, '', false, false);
+  const [, , , volatility, delta, price, , , , , underlying] = await c.ib.until(
+    EventName.tickOptionComputation, (id, kind) => id === 4 && kind === MODEL);
+  assert.ok(0.01 < volatility && volatility < 3 && 0.2 < delta && delta < 0.8 && price > 0);
+  c.ib.api.cancelMktData(4);
+  const [again] = await c.ib.request('calculateImpliedVolatility', [c.option, price, underlying],
+    EventName.tickOptionComputation);
+  assert.ok(Math.abs(again[3] - volatility) < 0.02, `${again[3]} is not ${volatility}`);
+});
+
+flow('F-depth', 'it sees the depth of the market', async (c) => {
+  c.ib.api.reqMktDepth(5, AAPL, 5, true);
+  const side = (wanted) => new Map(c.ib.all(EventName.updateMktDepthL2,
+    (id, _, __, operation, got) => id === 5 && operation !== 2 && got === wanted)
+    .map((row) => [row[1], row[5]]));
+  await eventually(() => side(0).size === 5 && side(1).size === 5, 'five levels on both sides');
+  assert.ok(Math.max(...side(1).values()) < Math.min(...side(0).values()));
+  c.ib.api.cancelMktDepth(5, true);
+});
+
+flow('F-tick-by-tick', 'it gets every tick', async (c) => {
+  c.ib.api.reqTickByTickData(6, AAPL, 'AllLast', 5, false);
+  c.ib.api.reqTickByTickData(7, AAPL, 'BidAsk', 0, false);
+  await c.ib.until(EventName.tickByTickAllLast,
+    (id, _, __, price, size) => id === 6 && price > 0 && size > 0);
+  await c.ib.until(EventName.tickByTickBidAsk, (id, _, bid, ask) => id === 7 && 0 < bid && bid < ask);
+  c.ib.api.cancelTickByTickData(6);
+  c.ib.api.cancelTickByTickData(7);
+});
+
+flow('F-realtime-bars', 'it gets bars of five seconds', async (c) => {
+  c.ib.api.reqRealTimeBars(8, AAPL, 5, WhatToShow.TRADES, false);
+  const bars = () => c.ib.all(EventName.realtimeBar, (id) => id === 8);
+  await eventually(() => bars().length >= 2, 'two bars');
+  const [[, first, , high, low], [, second]] = bars();
+  assert.equal(second - first, 5);
+  assert.ok(low <= high);
+  c.ib.api.cancelRealTimeBars(8);
+});
+
+flow('F-history-ticks', 'it reads the ticks of the past', async (c) => {
+  const end = new Date().toISOString().replace(/-/g, '').replace('T', '-').slice(0, 17);
+  const rows = await c.ib.request('reqHistoricalTicks',
+    [AAPL, '', end, 100, WhatToShow.TRADES, 0, true], EventName.historicalTicksLast);
+  const ticks = rows.flatMap(([, part]) => part);
+  assert.ok(ticks.length >= 10 && ticks.every((tick) => tick.price > 0), `${ticks.length} ticks`);
+});
+
 flow('F-place-modify-cancel', 'it places, changes and cancels a limit order', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const id = place(c, order(OrderType.LMT, OrderAction.BUY, 5, { lmtPrice }));
@@ -201,7 +281,7 @@ flow('F-place-modify-cancel', 'it places, changes and cancels a limit order', as
 });
 
 flow('F-fill', 'a market order fills with execution and commission', async (c) => {
-  const id = place(c, order(OrderType.MKT, OrderAction.BUY, 3));
+  const id = c.filled = place(c, order(OrderType.MKT, OrderAction.BUY, 3));
   await c.ib.untilStatus(id, 'Filled');
   const [, , filled, remaining, average] = c.ib.all(EventName.orderStatus, (n) => n === id).at(-1);
   assert.equal(filled, 3);
@@ -244,6 +324,60 @@ flow('F-whatif', 'a what-if order is valued and not placed', async (c) => {
   assert.equal(c.ib.status(id), undefined);
 });
 
+flow('F-bracket-trigger', 'an exit of a bracket ends the other', async (c) => {
+  const bid = await c.ib.bid();
+  const cents = (x) => Math.round(x * 100) / 100;
+  const parent = place(c, order(OrderType.MKT, OrderAction.BUY, 2, { transmit: false }));
+  const exit = (lmtPrice, transmit) =>
+    order(OrderType.LMT, OrderAction.SELL, 2, { lmtPrice: cents(lmtPrice), parentId: parent, transmit });
+  const target = place(c, exit(bid * 1.2, false));
+  const stop = place(c, order(OrderType.STP, OrderAction.SELL, 2,
+    { auxPrice: cents(bid * 0.8), parentId: parent }));
+  await c.ib.untilStatus(parent, 'Filled');
+  await c.ib.untilStatus(target, 'Submitted');
+  c.ib.api.placeOrder(target, AAPL, exit(bid * 0.95, true));
+  await c.ib.untilStatus(target, 'Filled');
+  await c.ib.untilStatus(stop, 'Cancelled');
+});
+
+flow('F-oca', 'one of a group cancels the others', async (c) => {
+  const bid = await c.ib.bid();
+  const limit = (price) => order(OrderType.LMT, OrderAction.BUY, 2,
+    { lmtPrice: Math.round(price * 100) / 100, ocaGroup: `group ${bid}`, ocaType: 1 });
+  const far = place(c, limit(bid * 0.8));
+  await c.ib.untilStatus(far, 'Submitted');
+  await c.ib.untilStatus(place(c, limit(bid * 1.05)), 'Filled');
+  await c.ib.untilStatus(far, 'Cancelled');
+  await c.ib.untilStatus(place(c, order(OrderType.MKT, OrderAction.SELL, 2)), 'Filled');
+});
+
+flow('F-conditions', 'an order waits for its condition', async (c) => {
+  const bid = await c.ib.bid();
+  const cents = (x) => Math.round(x * 100) / 100;
+  const above = (price) => order(OrderType.MKT, OrderAction.BUY, 1,
+    { conditions: [new PriceCondition(cents(price), 0, 265598, 'SMART', true, 'a')] });
+  const id = place(c, above(bid * 2));
+  await c.ib.untilStatus(id, 'PreSubmitted');
+  const { conditions } = c.ib.openOrder(id)[2];
+  assert.deepEqual(conditions.map((one) => one.price), [cents(bid * 2)]);
+  c.ib.api.placeOrder(id, AAPL, above(bid / 2));
+  await c.ib.untilStatus(id, 'Filled');
+  await c.ib.untilStatus(place(c, order(OrderType.MKT, OrderAction.SELL, 1)), 'Filled');
+});
+
+flow('F-combo', 'a combination fills with its legs', async (c) => {
+  const leg = (conId, action) => ({ conId, action, ratio: 1, exchange: 'SMART' });
+  const bag = { ...AAPL, secType: SecType.BAG, comboLegs: [leg(265598, 'BUY'), leg(272093, 'SELL')] };
+  const id = c.orderId++;
+  c.ib.api.placeOrder(id, bag, order(OrderType.MKT, OrderAction.BUY, 1));
+  await c.ib.untilStatus(id, 'Filled');
+  const sides = () => Object.fromEntries(c.ib.all(EventName.execDetails,
+    (_, contract, e) => e.orderId === id && contract.secType === 'STK')
+    .map(([, contract, e]) => [contract.conId, e.side]));
+  await eventually(() => sides()[265598] === 'BOT' && sides()[272093] === 'SLD',
+    'an execution of each leg');
+});
+
 flow('F-open-orders', 'it lists its open orders until they end', async (c) => {
   const lmtPrice = await c.ib.priceBelow();
   const id = place(c, order(OrderType.LMT, OrderAction.BUY, 4, { lmtPrice, orderRef: 'interop' }));
@@ -272,7 +406,8 @@ flow('F-completed', 'it lists what was filled and cancelled', async (c) => {
 flow('F-executions', 'it reads the executions of the day', async (c) => {
   const rows = await c.ib.request('reqExecutions', [{}], EventName.execDetailsEnd,
     EventName.execDetails);
-  assert.equal(rows.reduce((sum, [, , e]) => sum + e.shares, 0), 3);
+  const own = rows.filter(([, , e]) => e.orderId === c.filled);
+  assert.equal(own.reduce((sum, [, , e]) => sum + e.shares, 0), 3);
 });
 
 flow('F-two-clients', 'a second client sees the orders of the first but cannot cancel them', async (c) => {

@@ -140,12 +140,41 @@ func (a *app) TickPrice(id int64, kind ibapi.TickType, price float64, _ ibapi.Ti
 func (a *app) TickSize(int64, ibapi.TickType, ibapi.Decimal)        {}
 func (a *app) TickString(int64, ibapi.TickType, string)             {}
 func (a *app) TickGeneric(int64, ibapi.TickType, float64)           {}
-func (a *app) MarketDataType(int64, int64)                          {}
+func (a *app) MarketDataType(id int64, kind int64)                  { a.keep("MarketDataType", id, kind) }
 func (a *app) TickReqParams(id int64, _ float64, _ string, _ int64) { a.keep("TickReqParams", id) }
 func (a *app) TickSnapshotEnd(id int64)                             { a.keep("TickSnapshotEnd", id) }
-func (a *app) HistoricalData(id int64, bar *ibapi.Bar)              { a.keep("HistoricalData", id, bar) }
-func (a *app) HistoricalDataUpdate(id int64, bar *ibapi.Bar)        { a.keep("HistoricalDataUpdate", id, bar) }
-func (a *app) HistoricalDataEnd(id int64, _, _ string)              { a.keep("HistoricalDataEnd", id) }
+func (a *app) TickOptionComputation(id int64, kind ibapi.TickType, _ int64,
+	volatility, delta, price, _, _, _, _, underlying float64) {
+	a.keep("TickOptionComputation", id, kind, volatility, delta, price, underlying)
+}
+func (a *app) SecurityDefinitionOptionParameter(id int64, exchange string, _ int64, _, multiplier string,
+	expirations []string, strikes []float64) {
+	a.keep("SecurityDefinitionOptionParameter", id, exchange, multiplier, expirations, strikes)
+}
+func (a *app) SecurityDefinitionOptionParameterEnd(id int64) {
+	a.keep("SecurityDefinitionOptionParameterEnd", id)
+}
+func (a *app) UpdateMktDepthL2(id int64, position int64, _ string, operation int64, side int64,
+	price float64, _ ibapi.Decimal, _ bool) {
+	a.keep("UpdateMktDepthL2", id, position, operation, side, price)
+}
+func (a *app) TickByTickAllLast(id, _, _ int64, price float64, size ibapi.Decimal, _ ibapi.TickAttribLast,
+	_, _ string) {
+	a.keep("TickByTickAllLast", id, price, size)
+}
+func (a *app) TickByTickBidAsk(id, _ int64, bid, ask float64, _, _ ibapi.Decimal,
+	_ ibapi.TickAttribBidAsk) {
+	a.keep("TickByTickBidAsk", id, bid, ask)
+}
+func (a *app) RealtimeBar(id, time int64, _, high, low, _ float64, _, _ ibapi.Decimal, _ int64) {
+	a.keep("RealtimeBar", id, time, high, low)
+}
+func (a *app) HistoricalTicksLast(id int64, ticks []ibapi.HistoricalTickLast, _ bool) {
+	a.keep("HistoricalTicksLast", id, ticks)
+}
+func (a *app) HistoricalData(id int64, bar *ibapi.Bar)       { a.keep("HistoricalData", id, bar) }
+func (a *app) HistoricalDataUpdate(id int64, bar *ibapi.Bar) { a.keep("HistoricalDataUpdate", id, bar) }
+func (a *app) HistoricalDataEnd(id int64, _, _ string)       { a.keep("HistoricalDataEnd", id) }
 func (a *app) AccountSummary(id int64, account, tag, value, _ string) {
 	a.keep("AccountSummary", id, account, tag, value)
 }
@@ -187,8 +216,8 @@ func (a *app) CompletedOrder(_ *ibapi.Contract, _ *ibapi.Order, s *ibapi.OrderSt
 	a.keep("CompletedOrder", 0, s.Status)
 }
 func (a *app) CompletedOrdersEnd() { a.keep("CompletedOrdersEnd", 0) }
-func (a *app) ExecDetails(id int64, _ *ibapi.Contract, e *ibapi.Execution) {
-	a.keep("ExecDetails", id, e)
+func (a *app) ExecDetails(id int64, c *ibapi.Contract, e *ibapi.Execution) {
+	a.keep("ExecDetails", id, e, c)
 }
 func (a *app) ExecDetailsEnd(id int64) { a.keep("ExecDetailsEnd", id) }
 func (a *app) CommissionAndFeesReport(r ibapi.CommissionAndFeesReport) {

@@ -19,11 +19,12 @@ import (
 )
 
 const (
-	module  = "github.com/scmhub/ibapi"
-	account = "DU9000001"
-	appleID = 265598
-	clientA = 31
-	clientB = 32
+	module      = "github.com/scmhub/ibapi"
+	account     = "DU9000001"
+	appleID     = 265598
+	microsoftID = 272093
+	clientA     = 31
+	clientB     = 32
 
 	protobufFrom = 213 // below it this program speaks text
 )
@@ -31,6 +32,7 @@ const (
 var (
 	aapl   = stock("AAPL", "USD")
 	toyota = stock("7203", "JPY")
+	rio    = stock("RIO", "GBP") // in London, for which the account has no subscription
 	ended  = []string{"Filled", "Cancelled", "ApiCancelled", "Inactive"}
 	steps  = []flow{
 		{"F-handshake", "it connects at the version of the exchange", handshake},
@@ -45,11 +47,22 @@ var (
 		{"F-pnl", "it reads profit and loss", profit},
 		{"F-history", "it reads daily bars", history},
 		{"F-history-live", "it keeps bars up to date", liveHistory},
+		{"F-delayed", "it is told that prices are delayed", delayed},
+		{"F-option-chain", "it reads an option chain", optionChain},
+		{"F-greeks", "it gets the Greeks of an option", greeks},
+		{"F-depth", "it sees the depth of the market", depth},
+		{"F-tick-by-tick", "it gets every tick", tickByTick},
+		{"F-realtime-bars", "it gets bars of five seconds", realtimeBars},
+		{"F-history-ticks", "it reads the ticks of the past", historyTicks},
 		{"F-place-modify-cancel", "it places, changes and cancels a limit order", limitOrder},
 		{"F-fill", "a market order fills with execution and commission", marketOrder},
 		{"F-bracket", "a bracket stands and falls together", bracket},
 		{"F-whatif", "a what-if order is valued and not placed", whatIf},
 		{"", "a trailing stop works with its percentage", trailingStop},
+		{"F-bracket-trigger", "an exit of a bracket ends the other", bracketTrigger},
+		{"F-oca", "one of a group cancels the others", oneCancelsAll},
+		{"F-conditions", "an order waits for its condition", conditions},
+		{"F-combo", "a combination fills with its legs", combo},
 		{"F-open-orders", "it lists its open orders until they end", openOrders},
 		{"F-completed", "it lists what was filled and cancelled", completed},
 		{"F-executions", "it reads the executions of the day", executions},
@@ -65,6 +78,8 @@ type context struct {
 	*app
 	port, version int
 	orderID       int64
+	filled        int64           // the order of F-fill
+	option        *ibapi.Contract // one near the money
 	complaints    *complaints
 }
 
@@ -263,6 +278,187 @@ func liveHistory(c *context) {
 	c.client.CancelHistoricalData(c.nextID)
 }
 
+func delayed(c *context) {
+	c.client.ReqMktData(9, rio, "", false, false, nil)
+	c.untilError(9, 10089)
+	c.client.ReqMarketDataType(3)
+	c.client.ReqMktData(3, rio, "", false, false, nil)
+	c.until("MarketDataType", func(e event) bool { return e.id == 3 && e.args[0].(int64) == 3 })
+	c.until("TickPrice", func(e event) bool {
+		return e.id == 3 && e.args[0].(ibapi.TickType) == ibapi.DELAYED_BID && e.args[1].(float64) > 0
+	})
+	c.client.CancelMktData(3)
+	c.client.ReqMarketDataType(1)
+}
+
+func optionChain(c *context) {
+	rows := c.request(func(id int64) {
+		c.client.ReqSecDefOptParams(id, "AAPL", "", "STK", appleID)
+	}, "SecurityDefinitionOptionParameterEnd", "SecurityDefinitionOptionParameter")
+	i := slices.IndexFunc(rows, func(e event) bool { return e.args[0] == "SMART" })
+	check(i >= 0 && rows[i].args[1] == "100", "%v", rows)
+	expirations, strikes := rows[i].args[2].([]string), rows[i].args[3].([]float64)
+	check(len(expirations) >= 4 && len(strikes) >= 10, "%v", rows[i])
+	slices.Sort(expirations)
+	wanted := *aapl
+	wanted.SecType, wanted.LastTradeDateOrContractMonth, wanted.Right = "OPT", expirations[1], "C"
+	listed := c.request(func(id int64) { c.client.ReqContractDetails(id, &wanted) },
+		"ContractDetailsEnd", "ContractDetails")
+	check(len(listed) >= 10, "%d options", len(listed))
+	bid, nearest := c.bid(), math.Inf(1)
+	for _, e := range listed {
+		strike := e.args[0].(*ibapi.ContractDetails).Contract.Strike
+		check(slices.Contains(strikes, strike), "%v is not in the chain", strike)
+		if math.Abs(strike-bid) < math.Abs(nearest-bid) {
+			nearest = strike
+		}
+	}
+	wanted.Strike, wanted.Multiplier = nearest, "100"
+	c.option = &wanted
+}
+
+func greeks(c *context) {
+	c.client.ReqMktData(4, c.option, "", false, false, nil)
+	model := c.until("TickOptionComputation", func(e event) bool {
+		return e.id == 4 && e.args[0].(ibapi.TickType) == ibapi.MODEL_OPTION
+	}).args
+	volatility, delta := model[1].(float64), model[2].(float64)
+	price, underlying := model[3].(float64), model[4].(float64)
+	check(0.01 < volatility && volatility < 3 && 0.2 < delta && delta < 0.8 && price > 0, "%v", model)
+	c.client.CancelMktData(4)
+	again := c.request(func(id int64) {
+		c.client.CalculateImpliedVolatility(id, c.option, price, underlying, nil)
+	}, "TickOptionComputation", "TickOptionComputation")
+	check(math.Abs(again[0].args[1].(float64)-volatility) < 0.02, "%v is not %v", again, volatility)
+}
+
+func depth(c *context) {
+	c.client.ReqMktDepth(5, aapl, 5, true, nil)
+	side := func(wanted int64) map[int64]float64 {
+		rows := map[int64]float64{}
+		for _, e := range c.all("UpdateMktDepthL2", about(5)) {
+			if e.args[1].(int64) != 2 && e.args[2].(int64) == wanted {
+				rows[e.args[0].(int64)] = e.args[3].(float64)
+			}
+		}
+		return rows
+	}
+	eventually("five levels on both sides", func() bool { return len(side(0)) == 5 && len(side(1)) == 5 })
+	bids, asks := slices.Collect(maps.Values(side(1))), slices.Collect(maps.Values(side(0)))
+	check(slices.Max(bids) < slices.Min(asks), "%v and %v", bids, asks)
+	c.client.CancelMktDepth(5, true)
+}
+
+func tickByTick(c *context) {
+	c.client.ReqTickByTickData(6, aapl, "AllLast", 5, false)
+	c.client.ReqTickByTickData(7, aapl, "BidAsk", 0, false)
+	c.until("TickByTickAllLast", func(e event) bool { return e.id == 6 && e.args[0].(float64) > 0 })
+	c.until("TickByTickBidAsk", func(e event) bool {
+		return e.id == 7 && 0 < e.args[0].(float64) && e.args[0].(float64) < e.args[1].(float64)
+	})
+	c.client.CancelTickByTickData(6)
+	c.client.CancelTickByTickData(7)
+}
+
+func realtimeBars(c *context) {
+	c.client.ReqRealTimeBars(8, aapl, 5, "TRADES", false, nil)
+	eventually("two bars", func() bool { return len(c.all("RealtimeBar", about(8))) >= 2 })
+	bars := c.all("RealtimeBar", about(8))
+	check(bars[1].args[0].(int64)-bars[0].args[0].(int64) == 5, "%v", bars)
+	check(bars[0].args[2].(float64) <= bars[0].args[1].(float64), "%v", bars)
+	c.client.CancelRealTimeBars(8)
+}
+
+func historyTicks(c *context) {
+	end := time.Now().UTC().Format("20060102-15:04:05")
+	count := 0
+	for _, e := range c.request(func(id int64) {
+		c.client.ReqHistoricalTicks(id, aapl, "", end, 100, "TRADES", false, true, nil)
+	}, "HistoricalTicksLast", "HistoricalTicksLast") {
+		for _, tick := range e.args[0].([]ibapi.HistoricalTickLast) {
+			check(tick.Price > 0, "%+v", tick)
+			count++
+		}
+	}
+	check(count >= 10, "%d ticks", count)
+}
+
+func bracketTrigger(c *context) {
+	bid := c.bid()
+	parent := c.place(order("MKT", "BUY", "2", func(o *ibapi.Order) { o.Transmit = false }))
+	exit := func(price float64, transmit bool) *ibapi.Order {
+		return limit("SELL", "2", cents(price), func(o *ibapi.Order) {
+			o.ParentID, o.Transmit = parent, transmit
+		})
+	}
+	target := c.place(exit(bid*1.2, false))
+	stop := c.place(order("STP", "SELL", "2", func(o *ibapi.Order) {
+		o.AuxPrice, o.ParentID = cents(bid*0.8), parent
+	}))
+	c.untilStatus(parent, "Filled")
+	c.untilStatus(target, "Submitted")
+	c.client.PlaceOrder(target, aapl, exit(bid*0.95, true))
+	c.untilStatus(target, "Filled")
+	c.untilStatus(stop, "Cancelled")
+}
+
+func oneCancelsAll(c *context) {
+	bid := c.bid()
+	buy := func(price float64) *ibapi.Order {
+		return limit("BUY", "2", cents(price), func(o *ibapi.Order) {
+			o.OCAGroup, o.OCAType = fmt.Sprint("group ", bid), 1
+		})
+	}
+	far := c.place(buy(bid * 0.8))
+	c.untilStatus(far, "Submitted")
+	c.untilStatus(c.place(buy(bid*1.05)), "Filled")
+	c.untilStatus(far, "Cancelled")
+	c.untilStatus(c.place(order("MKT", "SELL", "2", nil)), "Filled")
+}
+
+func conditions(c *context) {
+	if c.version < protobufFrom {
+		panic(lacking("it writes the members of a price condition in an order of its own"))
+	}
+	bid := c.bid()
+	above := func(price float64) *ibapi.Order {
+		return order("MKT", "BUY", "1", func(o *ibapi.Order) {
+			o.Conditions = []ibapi.OrderCondition{
+				ibapi.NewPriceCondition(appleID, "SMART", cents(price), 0, true, true)}
+		})
+	}
+	id := c.place(above(bid * 2))
+	c.untilStatus(id, "PreSubmitted")
+	echo := c.order(id).Conditions
+	check(len(echo) == 1 && echo[0].(*ibapi.PriceCondition).Price == cents(bid*2), "%v", echo)
+	c.client.PlaceOrder(id, aapl, above(bid/2))
+	c.untilStatus(id, "Filled")
+	c.untilStatus(c.place(order("MKT", "SELL", "1", nil)), "Filled")
+}
+
+func combo(c *context) {
+	bag := ibapi.NewContract()
+	bag.Symbol, bag.SecType, bag.Currency, bag.Exchange = "AAPL", "BAG", "USD", "SMART"
+	for conID, action := range map[int64]string{appleID: "BUY", microsoftID: "SELL"} {
+		leg := ibapi.NewComboLeg()
+		leg.ConID, leg.Ratio, leg.Action, leg.Exchange = conID, 1, action, "SMART"
+		bag.ComboLegs = append(bag.ComboLegs, leg)
+	}
+	id := c.orderID
+	c.orderID++
+	c.client.PlaceOrder(id, bag, order("MKT", "BUY", "1", nil))
+	c.untilStatus(id, "Filled")
+	eventually("an execution of each leg", func() bool {
+		sides := map[int64]string{}
+		for _, e := range c.all("ExecDetails", nil) {
+			if fill := e.args[0].(*ibapi.Execution); fill.OrderID == id {
+				sides[e.args[1].(*ibapi.Contract).ConID] = fill.Side
+			}
+		}
+		return sides[appleID] == "BOT" && sides[microsoftID] == "SLD"
+	})
+}
+
 func limitOrder(c *context) {
 	price := c.priceBelow()
 	id := c.place(limit("BUY", "5", price, nil))
@@ -279,6 +475,7 @@ func limitOrder(c *context) {
 
 func marketOrder(c *context) {
 	id := c.place(order("MKT", "BUY", "3", nil))
+	c.filled = id
 	c.untilStatus(id, "Filled")
 	status := c.until("OrderStatus", about(id)).args
 	check(status[1].(ibapi.Decimal).Float() == 3 && status[2].(ibapi.Decimal).Float() == 0 &&
@@ -371,7 +568,9 @@ func executions(c *context) {
 	for _, e := range c.request(func(id int64) {
 		c.client.ReqExecutions(id, ibapi.NewExecutionFilter())
 	}, "ExecDetailsEnd", "ExecDetails") {
-		shares += e.args[0].(*ibapi.Execution).Shares.Float()
+		if fill := e.args[0].(*ibapi.Execution); fill.OrderID == c.filled {
+			shares += fill.Shares.Float()
+		}
 	}
 	check(shares == 3, "%v shares", shares)
 }

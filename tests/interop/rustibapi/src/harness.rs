@@ -93,7 +93,16 @@ pub fn exchange(client: &str, version: u32) -> (u16, Vec<Program>) {
     let (port, paper) = announced(
         "127.0.0.1:",
         &Path::new(&build).join("portcullis"),
-        &["paper", "--memory", "--port", "0", "--max-version", &version.to_string()],
+        &[
+            "paper",
+            "--memory",
+            "--port",
+            "0",
+            "--max-version",
+            &version.to_string(),
+            "--no-subscription",
+            "LSE",
+        ],
     );
     let Ok(directory) = std::env::var("INTEROP_RECORD") else {
         return (port, vec![paper]);

@@ -15,13 +15,13 @@ use ibapi::accounts::{
 };
 use ibapi::client::blocking::{Client, Subscription};
 use ibapi::contracts::tick_types::TickType;
-use ibapi::contracts::Contract;
+use ibapi::contracts::{Contract, LegAction, OptionRight, SecurityType};
 use ibapi::market_data::historical::{BarSize, HistoricalBarUpdate, ToDuration, WhatToShow};
-use ibapi::market_data::realtime::TickTypes;
-use ibapi::market_data::TradingHours;
+use ibapi::market_data::realtime::{MarketDepths, TickTypes};
+use ibapi::market_data::{IgnoreSize, MarketDataType, SmartDepth, TradingHours};
 use ibapi::orders::{
-    order_builder, Action, ExecutionFilter, Executions, Order, OrderData, OrderState,
-    OrderStatusKind, OrderUpdate, Orders, PlaceOrder, TimeInForce,
+    order_builder, Action, ExecutionFilter, Executions, OcaType, Order, OrderCondition, OrderData,
+    OrderState, OrderStatusKind, OrderUpdate, Orders, PlaceOrder, PriceCondition, TimeInForce,
 };
 use ibapi::subscriptions::SubscriptionItem;
 use ibapi::Error;
@@ -29,6 +29,7 @@ use ibapi::Error;
 const CRATE: &str = "ibapi 3.3.0"; // as Cargo.toml pins it
 const ACCOUNT: &str = "DU9000001";
 const APPLE: i32 = 265598;
+const MICROSOFT: i32 = 272093;
 const CLIENT_A: i32 = 41;
 const CLIENT_B: i32 = 42;
 const CLIENT_C: i32 = 43;
@@ -105,6 +106,11 @@ impl Connection {
         self.orders.insert(id, order);
     }
 
+    fn trade(&mut self, action: Action, quantity: f64) {
+        let id = self.place(&order_builder::market_order(action, quantity));
+        self.until_status(id, &[OrderStatusKind::Filled]);
+    }
+
     fn status(&self, id: i32) -> Option<OrderStatusKind> {
         self.seen.iter().rev().find_map(|update| match update {
             OrderUpdate::OrderStatus(s) if s.order_id == id => Some(s.status),
@@ -148,6 +154,8 @@ struct Context {
     version: u32,
     connection: Option<Connection>,
     positions: BTreeMap<i32, f64>,
+    filled: i32,              // the order of F-fill
+    option: Option<Contract>, // one near the money
 }
 
 impl Context {
@@ -161,6 +169,11 @@ impl Context {
 
 fn apple() -> Contract {
     Contract::stock("AAPL").build()
+}
+
+/// In London, for which the account has no subscription.
+fn rio() -> Contract {
+    Contract::stock("RIO").in_currency("GBP").build()
 }
 
 fn toyota() -> Contract {
@@ -317,6 +330,197 @@ fn history_live(c: &mut Context) {
     bars.cancel();
 }
 
+fn delayed(c: &mut Context) {
+    let contract = rio();
+    let refused = c.client().market_data(&contract).subscribe().unwrap();
+    eventually("the refusal", || refused.try_next().and_then(code_of).filter(|c| *c == 10089));
+    c.client().switch_market_data_type(MarketDataType::Delayed).unwrap();
+    let quotes = c.client().market_data(&contract).subscribe().unwrap();
+    let ticks = quotes.collect_until(PATIENCE, |ticks| {
+        ticks.last().and_then(price_of).is_some_and(|(kind, _)| *kind == TickType::DelayedBid)
+    });
+    assert!(last_of(&ticks, TickType::DelayedBid) > 0.0);
+    quotes.cancel();
+    c.client().switch_market_data_type(MarketDataType::Realtime).unwrap();
+}
+
+fn option_chain(c: &mut Context) {
+    let chains = c.client().option_chain("AAPL", "", SecurityType::Stock, APPLE).unwrap();
+    let chains = chains.collect_for(PATIENCE);
+    let smart = chains.iter().find(|chain| chain.exchange == "SMART").expect("SMART");
+    assert_eq!(smart.multiplier, "100");
+    assert!(smart.expirations.len() >= 4 && smart.strikes.len() >= 10);
+    let mut expirations = smart.expirations.clone();
+    expirations.sort();
+    let wanted = Contract {
+        security_type: SecurityType::Option,
+        last_trade_date_or_contract_month: expirations[1].clone(),
+        right: Some(OptionRight::Call),
+        ..apple()
+    };
+    let listed = c.client().contract_details(&wanted).unwrap();
+    let listed: Vec<f64> = listed.iter().map(|details| details.contract.strike).collect();
+    assert!(listed.len() >= 10 && listed.iter().all(|strike| smart.strikes.contains(strike)));
+    let bid = last_of(&snapshot_of(c.client(), &apple()), TickType::Bid);
+    let far = |strike: &f64| (strike - bid).abs();
+    let strike = *listed.iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap();
+    c.option = Some(Contract { strike, multiplier: "100".into(), ..wanted });
+}
+
+fn greeks(c: &mut Context) {
+    let option = c.option.clone().expect("an option");
+    let quotes = c.client().market_data(&option).subscribe().unwrap();
+    let model = quotes
+        .collect_until(PATIENCE, |ticks| ticks.last().is_some_and(is_model))
+        .into_iter()
+        .find_map(|tick| match tick {
+            TickTypes::OptionComputation(o) if o.field == TickType::ModelOption => Some(o),
+            _ => None,
+        })
+        .expect("the model");
+    quotes.cancel();
+    let (volatility, delta) = (model.implied_volatility.unwrap(), model.delta.unwrap());
+    assert!(0.01 < volatility && volatility < 3.0 && 0.2 < delta && delta < 0.8, "{model:?}");
+    let (price, underlying) = (model.option_price.unwrap(), model.underlying_price.unwrap());
+    let again = c.client().calculate_implied_volatility(&option, price, underlying).unwrap();
+    assert!((again.implied_volatility.unwrap() - volatility).abs() < 0.02, "{again:?}");
+}
+
+fn is_model(tick: &TickTypes) -> bool {
+    matches!(tick, TickTypes::OptionComputation(o) if o.field == TickType::ModelOption)
+}
+
+fn depth(c: &mut Context) {
+    let contract = apple();
+    let rows = c.client().market_depth(&contract, 5).smart_depth(SmartDepth::Yes);
+    let rows = rows.subscribe().unwrap();
+    let mut sides = [BTreeMap::new(), BTreeMap::new()]; // ask, bid: price by position
+    rows.collect_until(PATIENCE, |items| {
+        if let Some(MarketDepths::MarketDepthL2(row)) = items.last() {
+            if row.operation != 2 {
+                sides[row.side as usize].insert(row.position, row.price);
+            }
+        }
+        sides.iter().all(|side| side.len() == 5)
+    });
+    assert!(sides.iter().all(|side| side.len() == 5), "{sides:?}");
+    let best_ask = sides[0].values().copied().fold(f64::INFINITY, f64::min);
+    let best_bid = sides[1].values().copied().fold(0.0, f64::max);
+    assert!(0.0 < best_bid && best_bid < best_ask, "{sides:?}");
+    rows.cancel();
+}
+
+fn tick_by_tick(c: &mut Context) {
+    let contract = apple();
+    let trades = c.client().tick_by_tick(&contract, 5).all_last().unwrap();
+    let seen = trades.collect_until(PATIENCE, |seen| !seen.is_empty());
+    assert!(!seen.is_empty() && seen.iter().all(|trade| trade.price > 0.0 && trade.size > 0.0));
+    trades.cancel();
+    let quotes = c.client().tick_by_tick(&contract, 0).bid_ask(IgnoreSize::No).unwrap();
+    let seen = quotes.collect_until(PATIENCE, |seen| !seen.is_empty());
+    assert!(seen.iter().any(|quote| 0.0 < quote.bid_price && quote.bid_price < quote.ask_price));
+    quotes.cancel();
+}
+
+fn realtime_bars(c: &mut Context) {
+    let contract = apple();
+    let bars = c.client().realtime_bars(&contract).trading_hours(TradingHours::Extended);
+    let bars = bars.subscribe().unwrap();
+    let seen = bars.collect_until(PATIENCE, |seen| seen.len() == 2);
+    assert_eq!((seen[1].date - seen[0].date).whole_seconds(), 5);
+    assert!(seen.iter().all(|bar| bar.low <= bar.high));
+    bars.cancel();
+}
+
+fn history_ticks(c: &mut Context) {
+    let contract = apple();
+    let now = c.client().server_time().unwrap();
+    let ticks = c.client().historical_ticks(&contract, 100).ending(now);
+    let ticks: Vec<_> =
+        ticks.trading_hours(TradingHours::Extended).trade().unwrap().iter().collect();
+    assert!(ticks.len() >= 10, "{} ticks", ticks.len());
+}
+
+fn bracket_trigger(c: &mut Context) {
+    let bid = last_of(&snapshot_of(c.client(), &apple()), TickType::Bid);
+    let (target, stop) = (cents(bid * 1.2), cents(bid * 0.8));
+    let c = c.at();
+    let parent = c.client.next_order_id();
+    let orders =
+        order_builder::bracket_order(parent, Action::Buy, 2.0, cents(bid * 1.05), target, stop);
+    let mut ids = vec![parent];
+    c.place_as(parent, &orders[0]);
+    for child in &orders[1..] {
+        ids.push(c.place(child));
+    }
+    c.until_status(parent, &[OrderStatusKind::Filled]);
+    c.until_status(ids[1], &[OrderStatusKind::Submitted]);
+    let nearer =
+        Order { limit_price: Some(cents(bid * 0.95)), transmit: true, ..orders[1].clone() };
+    c.place_as(ids[1], &nearer);
+    c.until_status(ids[1], &[OrderStatusKind::Filled]);
+    c.until_status(ids[2], &[OrderStatusKind::Cancelled]);
+}
+
+fn one_cancels_all(c: &mut Context) {
+    let bid = last_of(&snapshot_of(c.client(), &apple()), TickType::Bid);
+    let buy = |price: f64| Order {
+        oca_group: format!("group {bid}"),
+        oca_type: OcaType::CancelWithBlock,
+        ..order_builder::limit_order(Action::Buy, 2.0, cents(price))
+    };
+    let c = c.at();
+    let far = c.place(&buy(bid * 0.8));
+    c.until_status(far, &[OrderStatusKind::Submitted]);
+    let near = c.place(&buy(bid * 1.05));
+    c.until_status(near, &[OrderStatusKind::Filled]);
+    c.until_status(far, &[OrderStatusKind::Cancelled]);
+    c.trade(Action::Sell, 2.0);
+}
+
+fn conditions(c: &mut Context) {
+    let bid = last_of(&snapshot_of(c.client(), &apple()), TickType::Bid);
+    let above = |price: f64| {
+        let condition = PriceCondition::builder(APPLE, "SMART").greater_than(cents(price)).build();
+        let conditions = vec![OrderCondition::Price(condition)];
+        Order { conditions, ..order_builder::market_order(Action::Buy, 1.0) }
+    };
+    let c = c.at();
+    let id = c.place(&above(bid * 2.0));
+    c.until_status(id, &[OrderStatusKind::PreSubmitted]);
+    let echo = c.order(id).expect("the order").order.conditions.clone();
+    assert!(matches!(&echo[..], [OrderCondition::Price(p)] if p.price == cents(bid * 2.0)));
+    c.place_as(id, &above(bid / 2.0));
+    c.until_status(id, &[OrderStatusKind::Filled]);
+    c.trade(Action::Sell, 1.0);
+}
+
+fn combo(c: &mut Context) {
+    let bag = Contract::spread().add_leg(APPLE, LegAction::Buy).on_exchange("SMART").done();
+    let bag = bag.add_leg(MICROSOFT, LegAction::Sell).on_exchange("SMART").done();
+    let bag = Contract { symbol: "AAPL".into(), ..bag.build().unwrap() };
+    let c = c.at();
+    let id = c.client.next_order_id();
+    let order = order_builder::market_order(Action::Buy, 1.0);
+    let answers = c.client.place_order(id, &bag, &order).expect("the order to be sent");
+    c.orders.insert(id, answers);
+    c.until_status(id, &[OrderStatusKind::Filled]);
+    c.until("an execution of each leg", |c| {
+        let legs: BTreeMap<i32, String> = c
+            .seen
+            .iter()
+            .filter_map(|update| match update {
+                OrderUpdate::ExecutionData(e) if e.execution.order_id == id => {
+                    Some((e.contract.contract_id, format!("{:?}", e.execution.side)))
+                }
+                _ => None,
+            })
+            .collect();
+        let is = |leg: i32, side: &str| legs.get(&leg).is_some_and(|told| told == side);
+        (is(APPLE, "Bought") && is(MICROSOFT, "Sold")).then_some(())
+    });
+}
+
 fn place_modify_cancel(c: &mut Context) {
     let price = price_below(c.client());
     let mut order = order_builder::limit_order(Action::Buy, 5.0, price);
@@ -337,8 +541,9 @@ fn place_modify_cancel(c: &mut Context) {
 }
 
 fn fill(c: &mut Context) {
+    c.filled = c.at().place(&order_builder::market_order(Action::Buy, 3.0));
+    let id = c.filled;
     let c = c.at();
-    let id = c.place(&order_builder::market_order(Action::Buy, 3.0));
     c.until_status(id, &[OrderStatusKind::Filled]);
     let fills = c.until("executions and a commission for each", |c| {
         let fills: Vec<_> = c
@@ -428,8 +633,8 @@ fn executions(c: &mut Context) {
     c.at().forget_orders();
     let items = c.client().executions(ExecutionFilter::default()).unwrap().collect_for(PATIENCE);
     let shares = |item: &Executions| match item {
-        Executions::ExecutionData(e) => e.execution.shares,
-        Executions::CommissionReport(_) => 0.0,
+        Executions::ExecutionData(e) if e.execution.order_id == c.filled => e.execution.shares,
+        _ => 0.0,
     };
     assert_eq!(items.iter().map(shares).sum::<f64>(), 3.0);
 }
@@ -577,10 +782,21 @@ const FLOWS: &[Flow<Context>] = &[
     Flow { step: "F-pnl", sentence: "it reads profit and loss", run: pnl },
     Flow { step: "F-history", sentence: "it reads daily bars", run: history },
     Flow { step: "F-history-live", sentence: "it keeps bars up to date", run: history_live },
+    Flow { step: "F-delayed", sentence: "it is told that prices are delayed", run: delayed },
+    Flow { step: "F-option-chain", sentence: "it reads an option chain", run: option_chain },
+    Flow { step: "F-greeks", sentence: "it gets the Greeks of an option", run: greeks },
+    Flow { step: "F-depth", sentence: "it sees the depth of the market", run: depth },
+    Flow { step: "F-tick-by-tick", sentence: "it gets every tick", run: tick_by_tick },
+    Flow { step: "F-realtime-bars", sentence: "it gets bars of five seconds", run: realtime_bars },
+    Flow { step: "F-history-ticks", sentence: "it reads the ticks of the past", run: history_ticks },
     Flow { step: "F-place-modify-cancel", sentence: "it places, changes and cancels a limit order", run: place_modify_cancel },
     Flow { step: "F-fill", sentence: "a market order fills with execution and commission", run: fill },
     Flow { step: "F-bracket", sentence: "a bracket stands and falls together", run: bracket },
     Flow { step: "F-whatif", sentence: "a what-if order is valued and not placed", run: what_if },
+    Flow { step: "F-bracket-trigger", sentence: "an exit of a bracket ends the other", run: bracket_trigger },
+    Flow { step: "F-oca", sentence: "one of a group cancels the others", run: one_cancels_all },
+    Flow { step: "F-conditions", sentence: "an order waits for its condition", run: conditions },
+    Flow { step: "F-combo", sentence: "a combination fills with its legs", run: combo },
     Flow { step: "F-open-orders", sentence: "it lists its open orders until they end", run: open_orders },
     Flow { step: "F-completed", sentence: "it lists what was filled and cancelled", run: completed },
     Flow { step: "F-executions", sentence: "it reads the executions of the day", run: executions },
@@ -600,7 +816,14 @@ fn main() {
     log::set_logger(&COMPLAINTS).unwrap();
     log::set_max_level(log::LevelFilter::Warn);
     let (port, programs) = exchange(&format!("rust {CRATE}"), version);
-    let mut context = Context { port, version, connection: None, positions: BTreeMap::new() };
+    let mut context = Context {
+        port,
+        version,
+        connection: None,
+        positions: BTreeMap::new(),
+        filled: 0,
+        option: None,
+    };
     let status = run_all(&mut context, FLOWS, &format!("rust {CRATE} at {version}"));
     drop(context);
     drop(programs);
