@@ -418,6 +418,11 @@ const struct book_order *book_order_ref(const struct book *b, struct str ref)
     return orders_find_ref(b->orders, ref);
 }
 
+bool book_ref_is_split(const struct book *b, struct str ref)
+{
+    return orders_ref_is_split(b->orders, ref);
+}
+
 struct dec book_working(const struct book *b, struct str account, int32_t con_id,
                         enum order_side side, bool stops_only)
 {

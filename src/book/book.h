@@ -59,10 +59,15 @@ bool book_next_execution(const struct book *b, size_t *i, struct str account,
 
 /* ---- finding ---- */
 const struct position *book_position(const struct book *b, struct str account, int32_t con_id);
-/* By this client's order id; by perm id; by our reference. NULL if unknown. */
+/*
+ * By this client's order id; by perm id; by our reference. NULL if unknown. The broker can have two
+ * orders, with two perm ids, under one reference: the one that works is meant, if one does.
+ */
 const struct book_order *book_order(const struct book *b, int32_t client_id, int32_t order_id);
 const struct book_order *book_order_perm(const struct book *b, int64_t perm_id);
 const struct book_order *book_order_ref(const struct book *b, struct str ref);
+/* One order under that reference has ended and another has not. */
+bool book_ref_is_split(const struct book *b, struct str ref);
 /* Sum of the remaining quantities of working orders of that account, contract and side. */
 struct dec book_working(const struct book *b, struct str account, int32_t con_id,
                         enum order_side side, bool stops_only);

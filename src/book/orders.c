@@ -22,7 +22,8 @@ struct order_row {
     struct dec status_remaining;
     struct opt_dec status_average;
     struct fills plain, combination;
-    bool has_reason; /* view.status.broker_* says why it ended */
+    bool has_reason;           /* view.status.broker_* says why it ended */
+    struct order_row *sibling; /* another order under the same reference; by_ref has the first */
 };
 
 struct execution_row {
@@ -110,6 +111,36 @@ static struct order_row *row_find(const struct orders *o, const struct order *id
     return row;
 }
 
+/* One reference can have several orders at the broker, for the same reason as one order id. */
+static void join_family(struct orders *o, struct order_row *row)
+{
+    struct str ref = STR_NAME(row->view.order.ref);
+    struct order_row *first = map_get_str(o->by_ref, ref);
+    for (struct order_row *r = first; r != NULL; r = r->sibling)
+        if (r == row)
+            return;
+    row->sibling = first;
+    bool ok = map_put_str(o->by_ref, ref, row);
+    assert(ok);
+}
+
+static void leave_family(struct orders *o, struct order_row *row)
+{
+    struct str ref = STR_NAME(row->view.order.ref);
+    struct order_row *r = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref);
+    if (r == row && row->sibling != NULL) {
+        bool ok = map_put_str(o->by_ref, ref, row->sibling);
+        assert(ok);
+    } else if (r == row) {
+        map_take_str(o->by_ref, ref);
+    }
+    while (r != NULL && r->sibling != row)
+        r = r->sibling;
+    if (r != NULL)
+        r->sibling = row->sibling;
+    row->sibling = NULL;
+}
+
 static void index_row(struct orders *o, struct order_row *row)
 {
     const struct order *v = &row->view.order;
@@ -118,9 +149,9 @@ static void index_row(struct orders *o, struct order_row *row)
         ok = map_put(o->by_id, id_key(v->client_id, v->order_id), row);
     if (v->perm_id != 0)
         ok = map_put(o->by_perm, v->perm_id, row) && ok;
-    if (v->ref[0] != '\0')
-        ok = map_put_str(o->by_ref, STR_NAME(v->ref), row) && ok;
     assert(ok);
+    if (v->ref[0] != '\0')
+        join_family(o, row);
 }
 
 static void row_drop(struct orders *o, struct order_row *row)
@@ -131,8 +162,7 @@ static void row_drop(struct orders *o, struct order_row *row)
         map_take(o->by_id, key);
     if (v->perm_id != 0 && map_get(o->by_perm, v->perm_id) == row)
         map_take(o->by_perm, v->perm_id);
-    if (v->ref[0] != '\0' && map_get_str(o->by_ref, STR_NAME(v->ref)) == row)
-        map_take_str(o->by_ref, STR_NAME(v->ref));
+    leave_family(o, row);
     map_take(o->rows, row->serial);
     xfree(row);
 }
@@ -252,6 +282,8 @@ static void told_terms(struct orders *o, struct order_row *row, const struct ord
 {
     struct order *v = &row->view.order;
     struct order was = *v;
+    if (terms->ref[0] != '\0' && !str_eq(STR_NAME(was.ref), STR_NAME(terms->ref)))
+        leave_family(o, row);
     *v = *terms;
     /* Lists of finished orders and of other clients' orders leave keys out. */
     if (v->order_id == 0) {
@@ -264,9 +296,6 @@ static void told_terms(struct orders *o, struct order_row *row, const struct ord
         v->parent_id = was.parent_id;
     if (v->ref[0] == '\0')
         memcpy(v->ref, was.ref, sizeof v->ref);
-    if (was.ref[0] != '\0' && !str_eq(STR_NAME(was.ref), STR_NAME(v->ref)) &&
-        map_get_str(o->by_ref, STR_NAME(was.ref)) == row)
-        map_take_str(o->by_ref, STR_NAME(was.ref));
     int64_t key = id_key(was.client_id, was.order_id);
     if (was.order_id != 0 && key != id_key(v->client_id, v->order_id) &&
         map_get(o->by_id, key) == row)
@@ -357,6 +386,24 @@ void orders_snapshot_begin(struct orders *o)
     o->snapshot++;
 }
 
+/*
+ * A complete list does not name it, but its order, our reference under our order id, is known under
+ * another perm id: the broker has one order and has given it a new perm id. What has filled stays.
+ */
+static bool is_renamed(const struct orders *o, const struct order_row *row)
+{
+    const struct order *v = &row->view.order;
+    if (v->ref[0] == '\0' || v->order_id == 0 || dec_sign(row->view.status.filled) > 0)
+        return false;
+    for (const struct order_row *r = map_get_str(o->by_ref, STR_NAME(v->ref)); r != NULL;
+         r = r->sibling)
+        if (r != row && r->view.order.order_id == v->order_id &&
+            r->view.order.client_id == v->client_id &&
+            (r->snapshot == o->snapshot || order_state_is_terminal(r->view.status.state)))
+            return true;
+    return false;
+}
+
 void orders_snapshot_end(struct orders *o, struct utc at)
 {
     void *value = NULL;
@@ -365,6 +412,10 @@ void orders_snapshot_end(struct orders *o, struct utc at)
         if (row->snapshot == o->snapshot || order_state_is_terminal(row->view.status.state) ||
             row->state == STATE_UNKNOWN || row->state == STATE_INACTIVE)
             continue;
+        if (is_renamed(o, row)) {
+            row_drop(o, row);
+            continue;
+        }
         row->state = STATE_UNKNOWN;
         row->view.last_change = (struct opt_utc){at, true};
         refresh(row);
@@ -545,5 +596,27 @@ const struct book_order *orders_find_perm(const struct orders *o, int64_t perm_i
 
 const struct book_order *orders_find_ref(const struct orders *o, struct str ref)
 {
-    return ref.n == 0 ? NULL : view_of(map_get_str(o->by_ref, ref));
+    struct order_row *first = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref), *works = NULL;
+    for (struct order_row *r = first; r != NULL; r = r->sibling) {
+        enum order_state state = r->view.status.state;
+        if (state == STATE_FILLED)
+            return view_of(r);
+        if (order_state_is_working(state) && state != STATE_UNKNOWN)
+            works = r;
+    }
+    if (works != NULL)
+        return view_of(works);
+    return view_of(first);
+}
+
+bool orders_ref_is_split(const struct orders *o, struct str ref)
+{
+    bool works = false, ended = false;
+    struct order_row *first = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref);
+    for (struct order_row *r = first; r != NULL; r = r->sibling) {
+        bool is_over = order_state_is_terminal(r->view.status.state);
+        ended = ended || is_over;
+        works = works || !is_over;
+    }
+    return works && ended;
 }

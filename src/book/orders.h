@@ -54,5 +54,6 @@ bool orders_next_execution(const struct orders *o, size_t *i, struct str account
 const struct book_order *orders_find(const struct orders *o, int32_t client_id, int32_t order_id);
 const struct book_order *orders_find_perm(const struct orders *o, int64_t perm_id);
 const struct book_order *orders_find_ref(const struct orders *o, struct str ref);
+bool orders_ref_is_split(const struct orders *o, struct str ref);
 
 #endif

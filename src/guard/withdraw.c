@@ -35,6 +35,8 @@ static bool find_order(const struct gate *g, const struct gate_cancel_request *r
         bo = book_order_ref(g->book, r->ref);
         it = bo ? NULL : ledger_by_ref(g->ledger, r->ref);
     }
+    if (it && !bo) /* a list of finished orders has no order ids, but our reference */
+        bo = book_order_ref(g->book, STR_NAME(it->order.ref));
     if (it && it->state != INTENT_SENT && it->state != INTENT_UNKNOWN)
         it = NULL;
     if (bo)
@@ -66,9 +68,28 @@ static bool cancel_refused(const struct watch *w)
     return w->code && broker_code_find(w->code)->meaning == CODE_CANCEL_REFUSED;
 }
 
+/*
+ * The broker can make two orders of one, and a cancel by the order id ends one of them: the other
+ * gets a second cancel. True if one has been sent.
+ */
+static bool cancel_second(struct task *t, struct gate *g, const struct order *o)
+{
+    struct error e;
+    if (!book_ref_is_split(g->book, STR_NAME(o->ref)))
+        return false;
+    log_warn(&g->config.log,
+             "order %d: one of two under its reference is cancelled, and the other "
+             "works",
+             o->order_id);
+    if (!trade_cancel(g->session, o->order_id, task_now(t), &e))
+        log_warn(&g->config.log, "order %d: %s", o->order_id, e.text);
+    return true;
+}
+
 static void await_cancel(struct task *t, struct gate *g, const struct order *o, struct watch *w,
                          struct gate_leg *leg)
 {
+    bool is_second = false;
     struct instant until = instant_min(instant_after_ms(task_now(t).mono, CANCEL_MS),
                                        instant_after_ms(task_deadline(t), -REPLY_MS));
     struct error ignored;
@@ -78,6 +99,7 @@ static void await_cancel(struct task *t, struct gate *g, const struct order *o, 
         if (result_is_final(leg->result) || timed_out || g->link == LINK_DOWN ||
             g->link == LINK_REFUSED)
             return;
+        is_second = is_second || cancel_second(t, g, o);
         /* refused because it is finished: its last state is on the way */
         bool aged =
             cancel_refused(w) && instant_ms_since(w->code_at, task_now(t).mono) >= NOTICE_GRACE_MS;
@@ -134,7 +156,7 @@ bool gate_cancel(struct task *t, struct gate *g, const struct gate_cancel_reques
         return false;
     struct watch w = {.order_id = o.order_id, .task = t};
     leg_read(g, &o, NULL, task_now(t), &outcome->legs[0]);
-    if (result_is_final(outcome->legs[0].result)) {
+    if (result_is_final(outcome->legs[0].result) && !book_ref_is_split(g->book, STR_NAME(o.ref))) {
         describe_cancel(outcome, &w);
         return true;
     }

@@ -355,11 +355,38 @@ static const struct field cancel_in_fields[] = {
 };
 static const struct type cancel_in_type = TYPE_OF(struct cancel_in, cancel_in_fields);
 
+/* An order that was sent and that the broker has not named yet: the gate alone knows it. */
+static bool cancel_unheard(struct call *c, const struct cancel_in *args, struct placed *out)
+{
+    struct error unknown = c->error;
+    struct gate_cancel_request request = {
+        .order_id = args->order_id <= INT32_MAX ? (int32_t)args->order_id : 0,
+        .account = args->account,
+        .principal = STR_NAME(c->who->name),
+        .face = trade_face(c),
+        .reasoning = args->reasoning,
+    };
+    struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
+    c->error = (struct error){0};
+    if (!gate_cancel(c->task, c->core->gate, &request, outcome, &c->error)) {
+        if (c->error.code == ERROR_NOT_FOUND)
+            c->error = unknown;
+        return false;
+    }
+    if (!gate_outcome_ok(outcome, &c->error))
+        return false;
+    trade_outcome(c, outcome, out);
+    out->success = outcome->result == GATE_CANCELLED;
+    return true;
+}
+
 static bool cancel(struct call *c, const struct cancel_in *args, bool stops_only,
                    struct placed *out)
 {
     const struct book_order *known = trade_find(c, args->order_id, args->account);
     struct str account;
+    if (!known && !stops_only)
+        return cancel_unheard(c, args, out);
     if (!known || !call_account(c, STR_NAME(known->order.account), &account))
         return false;
     struct order order = known->order; /* the book's copy lasts only until we wait */

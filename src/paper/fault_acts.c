@@ -77,11 +77,16 @@ const struct instrument *paper_listing(const struct paper *p, const char *text, 
     return NULL;
 }
 
-static void tell(struct paper *p, int32_t client, int code, const char *text)
+static void tell_about(struct paper *p, int32_t client, int32_t id, int code, const char *text)
 {
     for (struct paper_peer *peer = NULL; (peer = meant_after(p, peer, client)) != NULL;)
         if (peer->is_started)
-            peer_error(p, peer, -1, code, "%s", text);
+            peer_error(p, peer, id, code, "%s", text);
+}
+
+static void tell(struct paper *p, int32_t client, int code, const char *text)
+{
+    tell_about(p, client, -1, code, text);
 }
 
 static void drop_connection(struct paper_peer *peer)
@@ -299,7 +304,7 @@ static bool act_farm(struct paper *p, const struct fault *f, struct error *e)
 static bool act_notice(struct paper *p, const struct fault *f, struct error *e)
 {
     (void)e;
-    tell(p, client_of(f, 2), (int)f->args[0].n, f->args[1].text);
+    tell_about(p, client_of(f, 2), (int32_t)f->args[3].n, (int)f->args[0].n, f->args[1].text);
     return true;
 }
 

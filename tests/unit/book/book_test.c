@@ -378,6 +378,51 @@ static void one_order_id_with_two_perm_ids_is_two_orders(void **state)
     book_free(b);
 }
 
+static struct order with_ref(int32_t order_id, int64_t perm_id, const char *ref)
+{
+    struct order o = an_order(order_id, perm_id, "3");
+    str_copy_cut(o.ref, sizeof o.ref, str_of(ref));
+    return o;
+}
+
+static void a_reference_with_two_orders_means_the_one_that_works(void **state)
+{
+    (void)state;
+    struct book *b = book_new();
+    struct order one = with_ref(5, 900, "PC:1"), two = with_ref(5, 950, "PC:1");
+    apply_order(b, EVENT_ORDER, &one, STATE_SUBMITTED, "0", "0");
+    apply_order(b, EVENT_ORDER, &two, STATE_SUBMITTED, "0", "0");
+    assert_false(book_ref_is_split(b, STR("PC:1")));
+    apply_order(b, EVENT_ORDER, &two, STATE_CANCELLED, "0", "0");
+    assert_true(book_ref_is_split(b, STR("PC:1")));
+    assert_int_equal(book_order_ref(b, STR("PC:1"))->order.perm_id, 900);
+    apply_order(b, EVENT_ORDER, &one, STATE_CANCELLED, "0", "0");
+    assert_false(book_ref_is_split(b, STR("PC:1")));
+    assert_int_equal(book_order_ref(b, STR("PC:1"))->status.state, STATE_CANCELLED);
+    apply_order(b, EVENT_ORDER, &one, STATE_FILLED, "3", "0"); /* crossed the cancel */
+    assert_int_equal(book_order_ref(b, STR("PC:1"))->status.state, STATE_FILLED);
+    book_free(b);
+}
+
+static void an_order_that_goes_by_another_perm_id_is_one_order_after_a_complete_list(void **state)
+{
+    (void)state;
+    struct book *b = book_new();
+    struct order one = with_ref(5, 900, "PC:1"), two = with_ref(5, 950, "PC:1");
+    struct order other = with_ref(6, 901, "PC:2");
+    apply_order(b, EVENT_ORDER, &one, STATE_SUBMITTED, "0", "0");
+    apply_order(b, EVENT_ORDER, &other, STATE_SUBMITTED, "0", "0");
+    apply_link(b, LINK_RECONCILING);
+    apply_order(b, EVENT_ORDER, &two, STATE_SUBMITTED, "0", "0");
+    assert_non_null(book_order_perm(b, 900));
+    struct event end = event_of(EVENT_ORDERS_END);
+    book_apply(b, &end);
+    assert_null(book_order_perm(b, 900));
+    assert_int_equal(book_order_ref(b, STR("PC:1"))->order.perm_id, 950);
+    assert_int_equal(book_order_perm(b, 901)->status.state, STATE_UNKNOWN); /* nobody names it */
+    book_free(b);
+}
+
 static void an_execution_before_its_order_is_not_lost(void **state)
 {
     (void)state;
@@ -825,6 +870,8 @@ int main(void)
         cmocka_unit_test(an_order_is_found_by_each_of_its_keys),
         cmocka_unit_test(an_order_placed_by_hand_is_known_by_its_perm_id),
         cmocka_unit_test(one_order_id_with_two_perm_ids_is_two_orders),
+        cmocka_unit_test(a_reference_with_two_orders_means_the_one_that_works),
+        cmocka_unit_test(an_order_that_goes_by_another_perm_id_is_one_order_after_a_complete_list),
         cmocka_unit_test(an_execution_before_its_order_is_not_lost),
         cmocka_unit_test(filled_never_goes_back),
         cmocka_unit_test(a_fill_after_the_cancel_counts),
