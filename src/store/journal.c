@@ -16,6 +16,9 @@ struct waiter {
     int64_t seq;
 };
 
+/* Commissions told before their execution; the oldest gives way, for the broker repeats them. */
+enum { EARLY_COMMISSIONS_MAX = 64 };
+
 struct journal {
     int64_t last, durable;
     struct journal_item *queue; /* LIMIT_JOURNAL_QUEUE items, a ring */
@@ -27,7 +30,9 @@ struct journal {
     struct waiter waiters[LIMIT_TASKS];
     size_t waiter_count;
     struct map *executions; /* exec_id -> known_fill or known_commission */
-    struct map *orders;     /* order key -> digest of its last recorded state */
+    struct execution *early[EARLY_COMMISSIONS_MAX];
+    size_t early_next;
+    struct map *orders; /* order key -> digest of its last recorded state */
 };
 
 /* What the map of executions points to: the address is the answer. */
@@ -93,6 +98,8 @@ void journal_free(struct journal *j)
     batch_free(j->kept);
     batch_free(j->away);
     xfree(j->queue);
+    for (size_t i = 0; i < EARLY_COMMISSIONS_MAX; i++)
+        xfree(j->early[i]);
     map_free(j->executions);
     map_free(j->orders);
     xfree(j);
@@ -325,6 +332,14 @@ static void execution_body(struct json_writer *w, const struct execution *x, boo
     json_end_object(w);
 }
 
+static void keep_early(struct journal *j, const struct execution *x)
+{
+    struct execution **slot = &j->early[j->early_next++ % EARLY_COMMISSIONS_MAX];
+    if (*slot == NULL)
+        *slot = xmalloc(sizeof **slot);
+    **slot = *x;
+}
+
 static bool record_execution(struct journal *j, const struct event *ev, bool commission,
                              struct error *e)
 {
@@ -335,6 +350,10 @@ static bool record_execution(struct journal *j, const struct event *ev, bool com
     const void *known = map_get_str(j->executions, id);
     if (known == &known_commission || (known == &known_fill && !commission))
         return true;
+    if (commission && known == NULL) {
+        keep_early(j, x);
+        return true;
+    }
 
     struct buf b;
     struct json_writer w;
@@ -352,6 +371,22 @@ static bool record_execution(struct journal *j, const struct event *ev, bool com
     it->execution = xmalloc(sizeof *x);
     *it->execution = *x;
     journal_knows_execution(j, id, commission);
+    return true;
+}
+
+/* The execution is recorded now: what its commission was, if that came first. */
+static bool record_early(struct journal *j, const struct event *fill, struct error *e)
+{
+    for (size_t i = 0; i < EARLY_COMMISSIONS_MAX; i++) {
+        struct execution *x = j->early[i];
+        if (x == NULL || !str_eq(STR_NAME(x->exec_id), STR_NAME(fill->execution->exec_id)))
+            continue;
+        struct event ev = {.kind = EVENT_COMMISSION, .at = fill->at, .execution = x};
+        j->early[i] = NULL;
+        bool ok = record_execution(j, &ev, true, e);
+        xfree(x);
+        return ok;
+    }
     return true;
 }
 
@@ -423,7 +458,7 @@ bool journal_record_event(struct journal *j, const struct event *ev, struct erro
 {
     switch (ev->kind) {
     case EVENT_EXECUTION:
-        return record_execution(j, ev, false, e);
+        return record_execution(j, ev, false, e) && record_early(j, ev, e);
     case EVENT_COMMISSION:
         return record_execution(j, ev, true, e);
     case EVENT_ORDER:

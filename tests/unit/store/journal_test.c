@@ -210,6 +210,21 @@ static void an_execution_and_its_commission_are_recorded_once(void **state)
     journal_free(j);
 }
 
+static void a_commission_before_its_execution_hides_neither(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct execution x = fill("a.01.01");
+    tell(j, EVENT_COMMISSION, &x);
+    assert_int_equal(journal_last(j), 0); /* nothing to belong to */
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 2);
+    tell(j, EVENT_COMMISSION, &x);
+    tell(j, EVENT_EXECUTION, &x);
+    assert_int_equal(journal_last(j), 2);
+    journal_free(j);
+}
+
 static void a_repeated_order_state_leaves_no_second_record(void **state)
 {
     (void)state;
@@ -244,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(an_oversize_body_is_refused),
         cmocka_unit_test(an_execution_and_its_commission_are_recorded_once),
+        cmocka_unit_test(a_commission_before_its_execution_hides_neither),
         cmocka_unit_test(a_repeated_order_state_leaves_no_second_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
