@@ -97,6 +97,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
         app_free(a);
         return NULL;
     }
+    gate_kill_recall(core->gate, config->kill_reserve, now);
     return a;
 }
 

@@ -29,6 +29,7 @@ struct app_config {
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
     const char *build;       /* build id, for the greeting of local connections */
     struct str token_path;   /* file of the token for writes over HTTP; borrowed */
+    struct str kill_reserve; /* what was kept of the kill switch; read during app_new */
     struct str token_sha256; /* its hash in hex; "": such writes are off; borrowed */
 };
 

@@ -5,9 +5,11 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "sys/clock.h"
+#include "sys/files.h"
 #include "sys/httpd.h"
 #include "sys/net.h"
 #include "sys/process.h"
+#include "sys/reserve.h"
 #include "sys/worker.h"
 
 #include <stdio.h>
@@ -17,6 +19,7 @@ enum {
     CONNECT_TIMEOUT_MS = 10 * 1000,
     CLOSE_WAIT_MS = 1000,
     JOURNAL_RETRY_MS = 1000,
+    KILL_FILE_MS = 1000,
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000
 };
@@ -49,6 +52,12 @@ struct io {
     struct error batch_error;
     bool batch_ok;
     struct instant journal_retry;
+    struct reserve *reserve;
+    struct buf reserve_text; /* at the worker while is_keeping */
+    struct error reserve_error;
+    uint64_t reserve_version, kept_version;
+    bool is_keeping, reserve_ok;
+    struct instant reserve_retry, kill_look;
     struct process *paper;
     struct instant paper_retry;
     bool is_stopping;
@@ -267,6 +276,52 @@ static void drive_journal(struct io *io, struct moment now)
     }
 }
 
+/* ---- the kill switch's own ways ---- */
+
+static void keep(void *arg)
+{
+    struct io *io = arg;
+    io->reserve_ok = reserve_write(io->reserve, buf_str(&io->reserve_text), &io->reserve_error);
+}
+
+static void kept(void *arg)
+{
+    struct io *io = arg;
+    io->is_keeping = false;
+    if (io->reserve_ok) {
+        io->kept_version = io->reserve_version;
+        gate_kill_kept(app_core(io->app)->gate, io->reserve_version);
+        return;
+    }
+    log_error(&io->log, "kill switch: %s", io->reserve_error.text);
+    io->reserve_retry = instant_after_ms(loop_now(io->loop).mono, JOURNAL_RETRY_MS);
+}
+
+/* The switch on its way to the reserve; before the journal, which may find the disk full. */
+static void drive_reserve(struct io *io, struct moment now)
+{
+    const struct gate *g = app_core(io->app)->gate;
+    if (io->is_keeping || gate_kill_version(g) == io->kept_version ||
+        !instant_due(io->reserve_retry, now.mono))
+        return;
+    io->reserve_version = gate_kill_version(g);
+    buf_reset(&io->reserve_text);
+    gate_kill_text(g, &io->reserve_text);
+    io->is_keeping = worker_submit(io->disk, keep, io, kept);
+}
+
+/* As long as the file is there the switch is on, whoever releases it. */
+static void look_for_kill_file(struct io *io, struct moment now)
+{
+    struct gate_kill_status k;
+    if (!instant_due(io->kill_look, now.mono))
+        return;
+    io->kill_look = instant_after_ms(now.mono, KILL_FILE_MS);
+    gate_kill_status(app_core(io->app)->gate, &k);
+    if (!k.is_killed && file_exists(io->config->kill_path))
+        gate_kill(app_core(io->app)->gate, STR("file"), str_of(io->config->kill_path), false, now);
+}
+
 /* ---- the embedded exchange ---- */
 
 static void paper_exited(void *self, struct process_exit how)
@@ -312,21 +367,24 @@ static void stop(struct io *io, struct moment now)
 static bool is_finished(const struct io *io)
 {
     const struct journal *j = app_journal(io->app);
-    return io->is_stopping && !io->batch && !io->broker &&
+    return io->is_stopping && !io->batch && !io->broker && !io->is_keeping &&
            (!journal_pending(j) || journal_is_failed(j));
 }
 
 static void turn(void *self, struct moment now)
 {
     struct io *io = self;
+    look_for_kill_file(io, now);
     app_turn(io->app, now);
     if (app_stop_requested(io->app))
         stop(io, now);
     drive_paper(io, now);
     drive_broker(io, now);
     drive_clients(io);
+    drive_reserve(io, now);
     drive_journal(io, now);
     struct instant next = instant_min(app_next(io->app), io->close_by);
+    next = instant_min(next, io->kill_look);
     if (!io->paper && io->config->paper_argv)
         next = instant_min(next, io->paper_retry);
     if (journal_is_failed(app_journal(io->app)))
@@ -362,7 +420,13 @@ static bool start(struct io *io, struct error *e)
     io->writer = db_open(io->config->db_path, e);
     if (!io->writer)
         return false;
-    io->app = app_new(&io->config->app, clock_now(), e);
+    buf_init(&io->reserve_text, RESERVE_BYTES);
+    io->reserve = reserve_open(io->config->reserve_path, e);
+    if (!io->reserve || !reserve_read(io->reserve, &io->reserve_text, e))
+        return false;
+    struct app_config app = io->config->app;
+    app.kill_reserve = buf_str(&io->reserve_text);
+    io->app = app_new(&app, clock_now(), e);
     if (!io->app)
         return false;
     io->disk = worker_new(io->loop, 4);
@@ -387,6 +451,8 @@ static void finish(struct io *io)
     worker_free(io->disk);
     app_free(io->app);
     db_close(io->writer);
+    reserve_close(io->reserve);
+    buf_fini(&io->reserve_text);
     loop_free(io->loop);
 }
 

@@ -14,6 +14,8 @@ struct io_config {
     struct app_config app; /* borrowed members must outlive io_run */
     const char *db_path;   /* for the connection that commits, on the worker thread */
     const char *socket_path;
+    const char *kill_path;    /* a file of that name pulls the kill switch while it is there */
+    const char *reserve_path; /* of the kill switch, for a full disk */
     const char *paper_socket;      /* of the embedded exchange; NULL: none, TWS is used */
     const char *const *paper_argv; /* how to start it */
     const char *paper_log;

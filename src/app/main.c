@@ -200,9 +200,12 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32];
     char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
     char paper_log[PATH_TEXT_MAX + 32], seed[32];
+    char kill_path[PATH_TEXT_MAX + 32], reserve_path[PATH_TEXT_MAX + 32];
     if (!path_of_self(self, e))
         return false;
     (void)snprintf(db_path, sizeof db_path, "%s/journal.db", d->state);
+    (void)snprintf(kill_path, sizeof kill_path, "%s/KILL", d->state);
+    (void)snprintf(reserve_path, sizeof reserve_path, "%s/kill.reserve", d->state);
     (void)snprintf(paper_socket, sizeof paper_socket, "%s/paper.sock", d->state);
     (void)snprintf(paper_state, sizeof paper_state, "%s/exchange.log", d->state);
     (void)snprintf(paper_log, sizeof paper_log, "%s/paper.log", d->state);
@@ -241,6 +244,8 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .token_sha256 = str_of(d->token_sha256)},
         .db_path = db_path,
         .socket_path = d->paths.socket,
+        .kill_path = kill_path,
+        .reserve_path = reserve_path,
         .paper_socket = is_embedded ? paper_socket : NULL,
         .paper_argv = is_embedded ? paper_argv : NULL,
         .paper_log = paper_log,

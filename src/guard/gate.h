@@ -19,6 +19,7 @@
 #ifndef PORTCULLIS_GUARD_GATE_H
 #define PORTCULLIS_GUARD_GATE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/task.h"
@@ -211,7 +212,7 @@ struct gate_kill_status {
     char by[64], why[GATE_WHY_MAX];
     size_t working;  /* orders that it shall still cancel */
     size_t asked;    /* cancels sent since it was pulled */
-    bool is_durable; /* its record is on the disk */
+    bool is_durable; /* on the disk: as a record, or in the reserve */
 };
 /*
  * Blocks all orders at once and cancels this client's working orders; protective stops stay unless
@@ -225,6 +226,21 @@ void gate_kill(struct gate *g, struct str principal, struct str why, bool cancel
 bool gate_release(struct gate *g, struct str principal, bool is_human, struct str why,
                   struct moment now, struct error *e) FALLIBLE;
 void gate_kill_status(const struct gate *g, struct gate_kill_status *out);
+/*
+ * The switch must outlive a restart although the disk is full, so its owner keeps it a second time,
+ * in a reserve whose room was taken before (sys/reserve.h). The version changes with the switch;
+ * the text, at most GATE_RESERVE_MAX bytes, is what to keep ("" while it is off); gate_kill_kept
+ * reports that this version is on the disk.
+ */
+enum { GATE_RESERVE_MAX = 2048 };
+uint64_t gate_kill_version(const struct gate *g);
+void gate_kill_text(const struct gate *g, struct buf *out);
+void gate_kill_kept(struct gate *g, uint64_t version);
+/*
+ * At the start, after gate_restore: the text that was kept. The switch is on if either place says
+ * so; a text that cannot be read counts as on.
+ */
+void gate_kill_recall(struct gate *g, struct str text, struct moment now);
 
 /* ---- the trading state and arming ---- */
 enum gate_trading {

@@ -50,9 +50,10 @@ struct gate {
         bool is_on, cancel_stops;
         struct opt_utc since;
         char by[64], why[GATE_WHY_MAX];
-        int64_t seq;     /* of its journal record */
-        bool is_unsaved; /* the journal had no room for it yet */
-        bool is_pending; /* some cancels could not be sent yet */
+        int64_t seq;            /* of its journal record */
+        uint64_t version, kept; /* of the switch; in the reserve */
+        bool is_unsaved;        /* the journal had no room for it yet */
+        bool is_pending;        /* some cancels could not be sent yet */
         size_t asked;
     } kill;
 };

@@ -235,8 +235,9 @@ static void kill_state(const struct gate *g, struct gate_kill_status *out)
     memcpy(out->by, g->kill.by, sizeof out->by);
     memcpy(out->why, g->kill.why, sizeof out->why);
     out->asked = g->kill.asked;
-    out->is_durable =
+    bool is_recorded =
         !g->kill.is_unsaved && g->kill.seq > 0 && journal_durable(g->journal) >= g->kill.seq;
+    out->is_durable = is_recorded || (g->kill.version > 0 && g->kill.kept == g->kill.version);
 }
 
 /* Writes the present state of the switch as a record and as the value read at the start. */
@@ -276,6 +277,7 @@ void gate_kill(struct gate *g, struct str principal, struct str why, bool cancel
         str_copy_cut(g->kill.why, sizeof g->kill.why, why);
     }
     g->kill.cancel_stops = g->kill.cancel_stops || cancel_stops;
+    g->kill.version++;
     log_error(&g->config.log, "kill switch pulled by=%s", g->kill.by);
     kill_sweep(g, now);
     g->kill.is_unsaved = true;
@@ -301,6 +303,7 @@ bool gate_release(struct gate *g, struct str principal, bool is_human, struct st
         return false;
     }
     g->kill.is_unsaved = g->kill.is_pending = g->kill.cancel_stops = false;
+    g->kill.version++;
     log_error(&g->config.log, "kill switch released by=" STR_FMT, STR_ARG(principal));
     return true;
 }
@@ -312,6 +315,44 @@ void gate_kill_status(const struct gate *g, struct gate_kill_status *out)
     for (size_t i = 0; g->kill.is_on && book_next_order(g->book, &i, STR_NONE, &bo);)
         out->working += kill_wants(g, bo) || (bo->status.state == STATE_PENDING_CANCEL &&
                                               bo->order.client_id == g->config.client_id);
+}
+
+/* ---- the reserve ---- */
+
+uint64_t gate_kill_version(const struct gate *g)
+{
+    return g->kill.version;
+}
+
+void gate_kill_text(const struct gate *g, struct buf *out)
+{
+    struct gate_kill_status state;
+    kill_state(g, &state);
+    if (g->kill.is_on)
+        record_kill(out, &state, g->kill.cancel_stops);
+}
+
+void gate_kill_kept(struct gate *g, uint64_t version)
+{
+    g->kill.kept = version;
+}
+
+void gate_kill_recall(struct gate *g, struct str text, struct moment now)
+{
+    if (!text.n || g->kill.is_on)
+        return;
+    struct error e;
+    struct arena *arena = arena_new(1 << 20);
+    struct gate_kill_status state = {0};
+    const struct json *j = json_parse(text, arena, &e);
+    bool stops = false;
+    bool is_read = j && record_read_kill(j, &state, &stops);
+    gate_kill(g, is_read ? STR_NAME(state.by) : STR("system"),
+              is_read ? STR_NAME(state.why) : STR("the kill switch's reserve cannot be read"),
+              stops, now);
+    if (is_read && state.since.has)
+        g->kill.since = state.since;
+    arena_free(arena);
 }
 
 bool kill_restore(struct gate *g, struct db *db, struct error *e)

@@ -736,6 +736,48 @@ static void a_kill_without_disk_and_link_does_its_work_later(void **state)
     assert_true(k.is_durable && k.working == 0);
 }
 
+static void a_kill_on_a_full_disk_is_kept_in_the_reserve(void **state)
+{
+    struct desk *d = *state;
+    struct gate_kill_status k;
+    struct error e;
+    struct buf reserve;
+    buf_init(&reserve, GATE_RESERVE_MAX);
+    gate_kill_text(d->gate, &reserve);
+    assert_int_equal(reserve.n, 0);
+    d->disk = DISK_FULL;
+    gate_kill(d->gate, STR("me"), STR("stop"), true, d->now);
+    desk_run(d, 100);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_killed && !k.is_durable);
+    gate_kill_text(d->gate, &reserve);
+    gate_kill_kept(d->gate, gate_kill_version(d->gate));
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_durable);
+
+    desk_restart(d); /* the store has heard nothing of it */
+    gate_kill_status(d->gate, &k);
+    assert_false(k.is_killed);
+    gate_kill_recall(d->gate, buf_str(&reserve), d->now);
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_killed);
+    assert_string_equal(k.by, "me");
+    assert_string_equal(k.why, "stop");
+
+    d->disk = DISK_WORKS;
+    journal_recover(d->journal);
+    uint64_t version = gate_kill_version(d->gate);
+    assert_true(gate_release(d->gate, STR("me"), true, STR("fine"), d->now, &e));
+    assert_true(gate_kill_version(d->gate) != version);
+    buf_reset(&reserve);
+    gate_kill_text(d->gate, &reserve);
+    assert_int_equal(reserve.n, 0);
+    gate_kill_recall(d->gate, STR("half a rec"), d->now); /* torn: the careful reading */
+    gate_kill_status(d->gate, &k);
+    assert_true(k.is_killed);
+    buf_fini(&reserve);
+}
+
 static void a_kill_that_found_no_link_goes_on_after_a_restart(void **state)
 {
     struct desk *d = *state;
@@ -788,6 +830,7 @@ int main(void)
         TEST(the_kill_switch_blocks_cancels_and_keeps_protective_stops),
         TEST(a_kill_overtakes_an_order_that_waits_for_the_disk),
         TEST(a_kill_without_disk_and_link_does_its_work_later),
+        TEST(a_kill_on_a_full_disk_is_kept_in_the_reserve),
         TEST(a_kill_that_found_no_link_goes_on_after_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
