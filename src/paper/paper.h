@@ -33,8 +33,8 @@ struct paper_config {
     const char *accounts;       /* "DU" and digits each, at most 15 characters, separated by
                                    commas, at most 8; NULL: "DU9000001" */
     struct account_terms terms; /* of all accounts; zero: Reg T, fixed commissions, USD */
-    int max_version;       /* highest server version spoken, 157..226 (protobuf from 213); 0: 226 */
-    bool real_sessions;    /* false: every listing trades around the clock */
+    int max_version;    /* highest server version spoken, 157..226 (protobuf from 213); 0: 226 */
+    bool real_sessions; /* false: every listing trades around the clock */
     const char *no_subscription; /* exchanges whose data the account may only see delayed, as
                                   * "NYSE,AEB"; NULL: none */
     bool no_opening;       /* true: start with the cash of the opening portfolio and no positions */

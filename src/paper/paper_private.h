@@ -218,7 +218,7 @@ void bulletins_step(struct paper *p, struct paper_peer *peer);
 int64_t bulletins_next(const struct paper *p, const struct paper_peer *peer);
 /* What the option calculators found. */
 void data_send_option(struct paper *p, struct paper_peer *peer, int32_t req_id,
-                        const struct feed_option *o);
+                      const struct feed_option *o);
 /* All subscriptions to data are gone, as after "connectivity restored, data lost". */
 void data_drop(struct paper_peer *peer);
 void account_step(struct paper *p, struct paper_peer *peer);

@@ -60,8 +60,8 @@ static inline const struct wire_rep_historical_data *history_of(
     return nth(c, WIRE_REP_HISTORICAL_DATA, 0);
 }
 
-static inline void ask_by_tick(struct client *c, int32_t id, struct wire_contract what, const char *type,
-                        int32_t count)
+static inline void ask_by_tick(struct client *c, int32_t id, struct wire_contract what,
+                               const char *type, int32_t count)
 {
     struct wire_req_tick_by_tick q = WIRE_REQ_CONTRACT_DEFAULT;
     q.req_id = id;
