@@ -6,7 +6,12 @@
 
 #include <assert.h>
 
-enum { SATURDAY_DAY = 5, NEAR_DAYS = 30, CLOSED_ALL_DAY = 0 };
+enum {
+    SATURDAY_DAY = 5,
+    NEAR_DAYS = 30,
+    STRAY_DAYS = 14, /* no rule names a day farther outside its year */
+    CLOSED_ALL_DAY = 0
+};
 
 const struct calendar *calendar_at(size_t index)
 {
@@ -115,18 +120,26 @@ static int64_t day_of(const struct day_rule *r, int year)
     return shifted(date, r->shift);
 }
 
+static int year_of(int64_t day)
+{
+    int year, month, date;
+    civil_from_days(day, &year, &month, &date);
+    return year;
+}
+
 static bool holds_in(const struct day_rule *r, int year)
 {
     return (r->from == 0 || year >= r->from) && (r->to == 0 || year <= r->to);
 }
 
 /* A rule of the year before or after may reach into this one (1 January kept on 31 December). */
-static bool is_closed_by(const struct day_rule *rules, int64_t day, int year, int close_min)
+static bool is_closed_by(const struct day_rule *rules, int64_t day, int close_min)
 {
+    int first = year_of(day - STRAY_DAYS), last = year_of(day + STRAY_DAYS);
     for (const struct day_rule *r = rules; r->kind != DAY_END; r++) {
         if (r->kind == DAY_EVE || r->kind == DAY_BETWEEN || r->close_min != close_min)
             continue;
-        for (int y = year - 1; y <= year + 1; y++)
+        for (int y = first; y <= last; y++)
             if (holds_in(r, y) && day_of(r, y) == day)
                 return true;
     }
@@ -137,8 +150,8 @@ static bool is_between(const struct day_rule *rules, int64_t day, int year)
 {
     for (const struct day_rule *r = rules; r->kind != DAY_END; r++)
         if (r->kind == DAY_BETWEEN && holds_in(r, year))
-            return is_closed_by(rules, day - 1, year, CLOSED_ALL_DAY) &&
-                   is_closed_by(rules, day + 1, year, CLOSED_ALL_DAY);
+            return is_closed_by(rules, day - 1, CLOSED_ALL_DAY) &&
+                   is_closed_by(rules, day + 1, CLOSED_ALL_DAY);
     return false;
 }
 
@@ -164,7 +177,7 @@ static bool is_open(const struct calendar *c, int64_t day)
     if (is_listed(c->opened, ymd))
         return true;
     return civil_weekday(day) < SATURDAY_DAY && !is_listed(c->closed, ymd) &&
-           !is_closed_by(c->rules, day, year, CLOSED_ALL_DAY) && !is_between(c->rules, day, year);
+           !is_closed_by(c->rules, day, CLOSED_ALL_DAY) && !is_between(c->rules, day, year);
 }
 
 int64_t calendar_next(const struct calendar *c, int64_t day)
@@ -195,7 +208,7 @@ struct calendar_session calendar_regular(const struct calendar *c, int64_t day)
 /* When a short day ends, or 0. */
 static int short_close(const struct calendar *c, int64_t day)
 {
-    int year = ymd_of(day) / 10000;
+    int year = year_of(day);
     for (const struct day_rule *r = c->rules; r->kind != DAY_END; r++) {
         if (r->close_min == 0)
             continue;

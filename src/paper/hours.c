@@ -249,7 +249,11 @@ bool hours_is_open(const struct hours *h, int64_t utc_s)
 {
     int64_t local = local_of(h, utc_s), day = floor_div(local, HOURS_DAY_S);
     int64_t second = local - day * HOURS_DAY_S;
-    return open_until(h, day, second + 1) > open_until(h, day, second);
+    int from[HOURS_SPANS_MAX], to[HOURS_SPANS_MAX];
+    for (size_t i = spans_of_day(h, day, from, to); i-- > 0;)
+        if (second >= from[i] * (int64_t)60 && second < to[i] * (int64_t)60)
+            return true;
+    return false;
 }
 
 int64_t hours_last_open(const struct hours *h, int64_t utc_s)
