@@ -198,7 +198,8 @@ void paper_options_help(void)
 {
     char left[64];
     puts("usage: portcullis paper [OPTION ...]\n"
-         "       portcullis paper ctl [--port N | --state FILE | --ctl N] WORD ...\n"
+         "       portcullis paper ctl [--wait SECONDS] [--port N | --state FILE | --ctl N] WORD "
+         "...\n"
          "       portcullis paper --calendar CODE|all [--from YEAR] [--to YEAR]\n"
          "\n"
          "The paper exchange: a simulated TWS on this machine for any TWS client. Prices are\n"

@@ -15,7 +15,10 @@ enum {
     STATE_MAX = 256 << 20,     /* bytes of a state file that is read back */
     COMPACT_AT = 4 << 20,      /* a file longer than this is rewritten at the start */
     FAULTS_FILE_MAX = 1 << 20, /* bytes of a file of faults */
-    CLIENT_OUT_MAX = 8 << 20,  /* bytes waiting for one slow client */
+    CLIENT_OUT_MAX = 32 << 20, /* bytes waiting for one slow client */
+    STEP_OUT_MAX = 16 << 20,   /* with more than that waiting, a step waits for the client */
+    STEP_WAIT_MS = 10000,      /* ... unless it has read nothing for so long */
+    STEP_LOOK_MS = 20,         /* between two looks at it */
     RETRY_MS = 1000            /* between two attempts to write to a full disk */
 };
 
@@ -38,6 +41,8 @@ struct client {
     struct stream *stream;
     struct paper_peer *peer;
     struct client *next, **link;
+    size_t queued;        /* at the last look while a step waits for it; 0 else */
+    struct instant moved; /* when it had last read something */
     bool is_ending;
 };
 
@@ -93,6 +98,21 @@ static void drop_clients(struct serving *s)
         stream_close(s->clients->stream);
         client_free(s->clients);
     }
+}
+
+/*
+ * A step computes faster than clients read. What is left with the exchange stops the step there, so
+ * it goes on as fast as the slowest client that reads at all; one that does not is dropped as
+ * usual.
+ */
+static bool step_waits(struct client *c, struct moment now)
+{
+    size_t queued = stream_queued(c->stream);
+    bool is_much = paper_is_led(c->s->paper) && !c->is_ending && queued > STEP_OUT_MAX;
+    if (!is_much || c->queued == 0 || queued < c->queued)
+        c->moved = now.mono;
+    c->queued = is_much ? queued : 0;
+    return is_much && !instant_due(instant_after_ms(c->moved, STEP_WAIT_MS), now.mono);
 }
 
 static void send_output(struct client *c)
@@ -227,14 +247,18 @@ static void turn(void *self, struct moment now)
         return;
     }
     s->failure = (struct error){0};
+    bool waits = false;
     for (struct client *c = s->clients, *next; c; c = next) {
         next = c->next;
-        send_output(c);
+        if (step_waits(c, now))
+            waits = true;
+        else
+            send_output(c);
     }
     for (size_t i = 0; i < 2; i++)
         if (ports[i])
             paper_port_send(ports[i]);
-    struct instant next = paper_next(s->paper);
+    struct instant next = waits ? instant_after_ms(now.mono, STEP_LOOK_MS) : paper_next(s->paper);
     loop_wake_at(s->loop, s->is_full ? instant_min(next, s->retry) : next);
 }
 

@@ -41,16 +41,27 @@ runs() { # BLOCK...: as one script, each command of which must succeed
     for n in "$@"; do example "$n"; done >"$t/run/script"
     (cd "$t/run" && timeout 20 bash -e -o pipefail ./script)
 }
-check "the manual has its four examples" [ "$blocks" = 4 ]
+check "the manual has its five examples" [ "$blocks" = 5 ]
 check "the examples of the first two minutes run" runs 1 2
 check "the example for continuous integration runs" runs 3
-check "the example of a file of faults runs" runs 4
+check "the example of calendars runs" runs 4
+check "the example of a file of faults runs" runs 5
 
 # ---- the tables ----
 portcullis paper --port "$port" --state "$t/a.log" --ctl "$control" 2>"$t/a.err" &
 exchange=$!
 for _ in $(seq 100); do portcullis paper ctl --state "$t/a.log" status >/dev/null 2>&1 && break; sleep 0.05; done
 control() { portcullis paper ctl --state "$t/a.log" "$@"; }
+
+same_modules() {
+    local f n
+    for f in src/paper/*.c; do
+        n=$(basename "$f" .c)
+        case $n in serve_*) n='serve_*' ;; esac
+        grep -qF "\`$n\`" src/paper/README.md || { echo "$n is missing"; return 1; }
+    done
+}
+check "the list of modules has all of them" same_modules
 
 fault_table() {
     control faults | tr '{' '\n' | awk -F'","what":"' '/^"usage":"/ {
@@ -97,6 +108,42 @@ post() {
     [ "$(wc -l <<<"$said")" = 1 ] && grep -q '"ok":false' <<<"$said" && control status | grep -q '"link":"up"'
 }
 check "what a web page posts to the port is not carried out" post
+
+check "it waits for an exchange that starts, and not for ever for one that does not" \
+    refused 3 "no exchange answers" portcullis paper ctl --wait 1 --state "$t/none.log" status
+check "a time to wait that is none is refused" refused 2 "--wait needs seconds" portcullis paper ctl --wait soon
+
+# ---- a step and a client that reads slowly ----
+frame() { # FIELD...: one message of the text protocol
+    local text n
+    text=$(printf '%s~' "$@")
+    n=${#text}
+    # shellcheck disable=SC2059 # the length in octal
+    printf "$(printf '\\%03o\\%03o\\%03o\\%03o' 0 0 $((n / 256)) $((n % 256)))"
+    printf '%s' "$text" | tr '~' '\0'
+}
+slow_client() { # 100 lines for an hour are more than may wait for it at once
+    local i
+    control pause >/dev/null
+    exec 3<>"/dev/tcp/127.0.0.1/$port" || return
+    {
+        printf 'API\0\0\0\0\011v157..178'
+        frame 71 2 9 ''
+        for i in $(seq 99); do frame 1 11 "$i" 265598 '' STK '' 0 '' '' SMART '' USD '' '' 0 '' 0 0 ''; done
+    } >&3
+    { sleep 1.5; exec wc -c; } <&3 >"$t/read" &
+    local reader=$! said
+    for _ in $(seq 100); do control status | grep -q '"client":9' && break; sleep 0.05; done
+    control step 1h >/dev/null
+    said=$(control status)
+    exec 3>&-
+    control cut client=9 >/dev/null
+    control resume >/dev/null
+    wait $reader
+    echo "$said; it read $(cat "$t/read") bytes"
+    grep -q '"client":9' <<<"$said" && [ "$(cat "$t/read")" -gt $((48 << 20)) ]
+}
+check "a step waits for a client that reads slowly" slow_client
 
 # ---- starts that fail ----
 starts_not() { # TEXT OPTION...
