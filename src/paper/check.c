@@ -242,9 +242,10 @@ void check_order(const struct check_world *w, const struct wire_req_place_order 
     const struct wire_order *o = &req->order;
     /* each step that fails has set verdict, code and text */
     (void)(check_supported(req, out) && check_instrument(w, req, out) && copy_names(w, req, out) &&
-           check_kind(w, o, out) && check_identity(w, out) && check_prices(w, o, out) &&
-           check_lifetime(w, o, out) && check_size(w, o, out) && check_terms(w, o, out) &&
-           check_new_size(out) && check_room(w, out) && check_short(w, out) && check_funds(w, out));
+           check_kind(w, o, out) && check_identity(w, out) && check_prices(o, out) &&
+           check_lifetime(w, o, out) && check_size(w, o, out) && check_price_cap(w, out) &&
+           check_terms(w, o, out) && check_new_size(out) && check_room(w, out) &&
+           check_short(w, out) && check_funds(w, out));
     bool is_new = out->existing == NULL && !out->draft.order.what_if;
     if (is_new && out->verdict != CHECK_REFUSE && !venue_has_room(w->venue, w->now_ns))
         check_refuse(out, CHECK_REFUSE, CODE_INVALID, INVALID "too many orders");

@@ -40,7 +40,10 @@ bool check_refuse(struct check *c, enum check_verdict verdict, int code, const c
 /* ---- check_type.c ---- */
 /* Side, type and time in force; the instrument must be known. */
 bool check_kind(const struct check_world *w, const struct wire_order *o, struct check *out);
-bool check_prices(const struct check_world *w, const struct wire_order *o, struct check *out);
+bool check_prices(const struct wire_order *o, struct check *out);
+/* The limit against the market. A refusal is kept as a rejected order, so that has its size first.
+ */
+bool check_price_cap(const struct check_world *w, struct check *out);
 bool check_size(const struct check_world *w, const struct wire_order *o, struct check *out);
 bool check_lifetime(const struct check_world *w, const struct wire_order *o, struct check *out);
 /* Of what a number must be a multiple: of the step at that price, or of the smallest one. */

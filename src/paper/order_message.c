@@ -323,6 +323,8 @@ void order_send_bound(struct paper *p, struct paper_peer *peer, const struct tic
 static struct wire_margins margins_of(const struct check_margin *m)
 {
     const struct balance *b = &m->before, *a = &m->after;
+    struct dec before = dec_round_to(b->total.net, DEC_MICRO(10000), DEC_HALF_EVEN);
+    struct dec after = dec_round_to(a->total.net, DEC_MICRO(10000), DEC_HALF_EVEN);
     return (struct wire_margins){
         .init_before = dec_to_double(b->init_margin),
         .init_after = dec_to_double(a->init_margin),
@@ -330,9 +332,9 @@ static struct wire_margins margins_of(const struct check_margin *m)
         .maint_before = dec_to_double(b->maint_margin),
         .maint_after = dec_to_double(a->maint_margin),
         .maint_change = dec_to_double(dec_minus(a->maint_margin, b->maint_margin)),
-        .equity_before = dec_to_double(b->total.net),
-        .equity_after = dec_to_double(a->total.net),
-        .equity_change = dec_to_double(dec_minus(a->total.net, b->total.net))};
+        .equity_before = dec_to_double(before),
+        .equity_after = dec_to_double(after),
+        .equity_change = dec_to_double(dec_minus(after, before))};
 }
 
 void order_send_preview(struct paper *p, struct paper_peer *peer, const struct ticket *t,

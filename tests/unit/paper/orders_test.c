@@ -471,6 +471,21 @@ static void each_wrong_order_gets_its_code_and_does_not_exist(void **state)
     stop();
 }
 
+static void an_order_rejected_for_its_price_keeps_its_size(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    struct wire_req_place_order o = order(1, "MSFT", "BUY", "3", "LMT");
+    o.order.lmt_price = 5000;
+    place(c, &o);
+    assert_int_equal(error_for(c, 1), 201);
+    assert_string_equal(status_of(c, 1), "Inactive");
+    const struct wire_rep_open_order *a = nth(c, WIRE_REP_OPEN_ORDER, 0);
+    assert_true(str_eq(a->order.total_quantity, STR("3")));
+    stop();
+}
+
 static void an_order_beyond_the_funds_is_rejected_and_kept_as_such(void **state)
 {
     (void)state;
@@ -905,6 +920,7 @@ int main(void)
         cmocka_unit_test(one_fill_of_a_group_cancels_the_others),
         cmocka_unit_test(a_preview_is_one_open_order_and_leaves_nothing),
         cmocka_unit_test(each_wrong_order_gets_its_code_and_does_not_exist),
+        cmocka_unit_test(an_order_rejected_for_its_price_keeps_its_size),
         cmocka_unit_test(an_order_beyond_the_funds_is_rejected_and_kept_as_such),
         cmocka_unit_test(orders_belong_to_the_client_that_placed_them),
         cmocka_unit_test(a_client_that_comes_back_hears_of_its_orders_and_gets_higher_ids),
