@@ -27,7 +27,7 @@ check_function deny_price, deny_stale, deny_wrong_side, deny_distance, deny_coll
 check_function deny_short, deny_cross, deny_position, deny_exposure, deny_currency, warn_left_over;
 /* ---- decide_money.c ---- */
 check_function deny_rate, deny_value, deny_daily_value, deny_minute, deny_day, deny_stops,
-    deny_second, deny_rule, warn_large;
+    deny_margin, warn_margin, deny_second, deny_rule, warn_large;
 
 /* ---- what they share ---- */
 /* What of the order may still fill. */

@@ -90,6 +90,7 @@ static const struct gate_control controls[] = {
     {"POSITION_MAX", ERROR_LIMIT, false, true, "use a smaller quantity, or reduce the position first", deny_position},
     {"EXPOSURE_MAX", ERROR_LIMIT, false, true, "reduce other positions or cancel orders first", deny_exposure},
     {"CURRENCY_MAX", ERROR_LIMIT, false, true, "reduce other positions in that currency first", deny_currency},
+    {"MARGIN", ERROR_LIMIT, false, true, "use a smaller quantity, or reduce a position first", deny_margin},
     {"DAILY_LOSS", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_loss},
     {"DRAWDOWN", ERROR_LIMIT, false, true, "wait for the next day; orders that reduce a position still pass", deny_drawdown},
     {"NO_RATE", ERROR_UNAVAILABLE, false, true, "try again when the currency pair is quoted", deny_rate},
@@ -102,6 +103,7 @@ static const struct gate_control controls[] = {
     {"STOPS_MAX", ERROR_LIMIT, false, false, "cancel stops that are no longer needed", deny_stops},
     /* worth telling */
     {"NEEDS_CONFIRM", ERROR_NONE, true, true, "", warn_large},
+    {"NO_MARGIN", ERROR_NONE, true, false, "", warn_margin},
     {"ARM_EXPIRES", ERROR_NONE, true, false, "", warn_arm},
     {"DELAYED_PRICE", ERROR_NONE, true, false, "", warn_delayed},
     {"OLD_PRICE", ERROR_NONE, true, false, "", warn_old},
@@ -152,6 +154,8 @@ static void describe(const struct gate_facts *f, const struct gate_request *r,
     t->position_after =
         o->side == SIDE_BUY ? dec_plus(f->position, change) : dec_minus(f->position, change);
     t->is_reducing = is_reducing(f, r);
+    t->has_margin = f->has_margin;
+    t->margin = f->margin;
 }
 
 /* True if the control leaves a finding. */

@@ -58,6 +58,10 @@ struct gate_facts {
     struct dec others_net[2]; /* if all that is bought, or all that is sold, fills */
     char unrated[8];          /* a currency among them without a rate */
     char unvalued[64];        /* a contract among them without a price */
+    /* what the broker says that the order needs, if it was asked */
+    bool is_margin_asked, has_margin;
+    struct order_margin margin;
+    char margin_why[160]; /* why it did not say */
     /* what was sent before */
     int64_t orders_today, orders_last_minute, orders_last_second;
     bool is_rule; /* an automation rule asks */

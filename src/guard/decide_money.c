@@ -122,3 +122,40 @@ bool warn_large(const struct gate_facts *f, const struct gate_ticket *t, struct 
            says_value(out, f, t->value_base.v, limit, "order value",
                       "confirm_above_pct of max_order_value, that is");
 }
+
+/* ---- margin ---- */
+
+bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                 const struct gate_request *r)
+{
+    (void)t, (void)r;
+    const struct order_margin *m = &f->margin;
+    if (!guard_asks_margin(f->limits, f->is_embedded) || !f->is_margin_asked)
+        return false;
+    if (!f->has_margin)
+        return says(out, "the broker did not say what margin the order needs: %.120s",
+                    f->margin_why);
+    if (!m->init_change.has || !m->init_after.has || !m->equity_after.has ||
+        !m->equity_before.has || !m->maint_before.has)
+        return says(out, "the broker did not say all that the margin is judged by");
+    if (dec_gt(m->init_after.v, m->equity_after.v)) {
+        out->value = m->init_after;
+        out->limit = m->equity_after;
+        return says(out, "the initial margin would be %s, more than the equity with loan value %s",
+                    D(m->init_after.v), D(m->equity_after.v));
+    }
+    struct dec excess = dec_minus(m->equity_before.v, m->maint_before.v);
+    struct dec most =
+        amount_times(excess, amount_times(f->limits->max_margin_pct, DEC_MICRO(10000)));
+    return dec_gt(m->init_change.v, most) && dec_sign(m->init_change.v) > 0 &&
+           says_value(out, f, m->init_change.v, most, "the initial margin",
+                      "max_margin_pct of the excess liquidity, that is");
+}
+
+bool warn_margin(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+                 const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->is_margin_asked && !f->has_margin && !guard_asks_margin(f->limits, f->is_embedded) &&
+           says(out, "the broker did not say what margin is needed: %.150s", f->margin_why);
+}

@@ -172,6 +172,9 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .quote = m->quote,
         .quote_age_ms = -1,
         .rate = m->rate,
+        .is_margin_asked = m->is_margin_asked,
+        .has_margin = m->has_margin,
+        .margin = m->margin,
         .orders_today = ledger_orders_today(g->ledger),
         .orders_last_minute = ledger_sends_within(g->ledger, 60 * 1000, now.mono),
         .orders_last_second = ledger_sends_within(g->ledger, 1000, now.mono),
@@ -186,6 +189,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         int64_t age = (now.wall.ns - m->quote.time.v.ns) / NS_PER_MS;
         f->quote_age_ms = age < 0 ? 0 : age;
     }
+    memcpy(f->margin_why, m->margin_why, sizeof f->margin_why);
     memcpy(f->trading_why, g->trading.why, sizeof f->trading_why);
     const struct day_mark *mark = trading_marks(&g->trading, account);
     if (mark) {

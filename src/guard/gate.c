@@ -209,29 +209,35 @@ bool request_fault(const struct gate_request *r, struct error *e)
     return false;
 }
 
-/* The first leg may wait for the broker; its children would be refused without their parent. */
-static bool fetch_margin(struct task *t, struct gate *g, struct gate_ticket *ticket,
-                         struct error *e)
+/*
+ * Asks the broker what the first leg would need; its children would be refused without it. May
+ * suspend. False only if the task is over; a missing answer leaves its reason.
+ */
+static bool ask_margin(struct task *t, struct gate *g, const struct order *first,
+                       struct market_view *m, struct error *e)
 {
-    struct order o = ticket->orders[0];
+    struct order o = *first;
     struct error why;
     o.transmit = true;
     o.order_id = o.parent_id = 0;
-    ticket->has_margin = query_what_if(t, g->session, &o, &ticket->margin, &why);
-    if (ticket->has_margin)
+    m->is_margin_asked = true;
+    m->has_margin = query_what_if(t, g->session, &o, &m->margin, &why);
+    if (m->has_margin)
         return true;
-    bool is_task_over = why.code == ERROR_TIMEOUT && strcmp(why.reason, "BROKER_TIMEOUT") != 0;
-    if (is_task_over) {
+    if (why.code == ERROR_TIMEOUT && strcmp(why.reason, "BROKER_TIMEOUT") != 0) {
         *e = why;
         return false;
     }
-    if (ticket->finding_count < GATE_FINDINGS_MAX) {
-        struct gate_finding *f = &ticket->findings[ticket->finding_count++];
-        *f = (struct gate_finding){.code = "NO_MARGIN", .is_warning = true};
-        (void)snprintf(f->text, sizeof f->text,
-                       "the broker did not say what margin is needed: %.150s", why.text);
-    }
+    str_copy_cut(m->margin_why, sizeof m->margin_why, STR_NAME(why.text));
     return true;
+}
+
+/* Orders that only reduce a position need none; a currency pair is paid from cash. */
+static bool checks_margin(const struct gate *g, const struct gate_request *r,
+                          const struct gate_ticket *ticket)
+{
+    return guard_asks_margin(&g->limits, g->config.is_embedded) && r->kind == GATE_PLACE &&
+           ticket->is_allowed && !ticket->is_reducing && r->orders[0].contract.sec_type != SEC_CASH;
 }
 
 bool modify_target(struct gate *g, const struct gate_request *r, struct error *e)
@@ -266,9 +272,17 @@ bool gate_judge(struct task *t, struct gate *g, const struct gate_request *r,
         return false;
     if (r->kind == GATE_MODIFY && !modify_target(g, r, e))
         return false;
-    struct moment now = task_now(t);
-    facts_gather(g, r, &market, now, facts);
+    facts_gather(g, r, &market, task_now(t), facts);
     decide(facts, r, ticket);
+    bool wants = checks_margin(g, r, ticket) ||
+                 (r->want_margin && ticket->is_allowed && r->kind == GATE_PLACE);
+    if (wants) { /* things may have changed meanwhile: all is judged again */
+        if (!ask_margin(t, g, &ticket->orders[0], &market, e))
+            return false;
+        facts_gather(g, r, &market, task_now(t), facts);
+        decide(facts, r, ticket);
+    }
+    struct moment now = task_now(t);
     ticket->headroom_count =
         gate_limits_status(g, STR_NAME(r->orders[0].account), now, ticket->headroom);
     return true;
@@ -279,9 +293,6 @@ bool gate_preview(struct task *t, struct gate *g, const struct gate_request *r,
 {
     struct gate_facts facts;
     *ticket = (struct gate_ticket){0};
-    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)) ||
-        !gate_judge(t, g, r, &facts, ticket, e))
-        return false;
-    bool askable = ticket->is_allowed && r->kind == GATE_PLACE;
-    return !r->want_margin || !askable || fetch_margin(t, g, ticket, e);
+    return !request_fault(r, e) && (r->kind != GATE_MODIFY || modify_target(g, r, e)) &&
+           gate_judge(t, g, r, &facts, ticket, e);
 }

@@ -5,6 +5,8 @@
 
 static const char *const mode_choices[] = {"auto", "read_only", "paper", "live", NULL};
 
+static const char *const margin_choices[] = {"auto", "on", "off", NULL};
+
 static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, mode, .choices = mode_choices, .initial = "auto", .example = "paper",
           .doc = "What may be done: auto trades on the embedded paper exchange and only reads from "
@@ -92,6 +94,15 @@ static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, max_currency_pct, .initial = "0", .example = "40", .min = "0",
           .max = "10000", .unit = "%",
           .doc = "Sum of all positions in one currency other than the account's own, of its value"),
+    FIELD(struct guard_limits, check_margin, .choices = margin_choices, .initial = "auto",
+          .example = "on",
+          .doc = "Whether the broker is asked, before an order that enlarges a position, for the "
+                 "margin that it needs, where no answer refuses the order; auto asks TWS but not "
+                 "the embedded exchange, which refuses by itself"),
+    FIELD(struct guard_limits, max_margin_pct, .initial = "100", .example = "50", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "Part of the account's excess liquidity that the initial margin of one order may "
+                 "take"),
     FIELD(struct guard_limits, max_daily_loss_pct, .initial = "2", .example = "1.5", .min = "0",
           .max = "100", .unit = "%",
           .doc = "Loss since the day began, of the account's value then, above which only orders "
@@ -151,6 +162,12 @@ void guard_limits_default(struct guard_limits *out)
     *out = (struct guard_limits){0};
     for (size_t i = 0; i < guard_limits_type.count; i++)
         set_initial(&guard_limits_type.fields[i], out);
+}
+
+bool guard_asks_margin(const struct guard_limits *l, bool is_embedded)
+{
+    return l->check_margin == GUARD_MARGIN_ON ||
+           (l->check_margin == GUARD_MARGIN_AUTO && !is_embedded);
 }
 
 bool guard_list_has(struct str list, struct str item)

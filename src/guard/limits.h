@@ -19,6 +19,13 @@ enum guard_mode_setting {
     GUARD_LIVE
 };
 
+/* Whether the broker is asked for the margin of an order before it is sent. */
+enum guard_margin_setting {
+    GUARD_MARGIN_AUTO, /* yes, but for the embedded exchange, which refuses by itself at once */
+    GUARD_MARGIN_ON,
+    GUARD_MARGIN_OFF
+};
+
 struct guard_limits {
     unsigned mode;             /* enum guard_mode_setting */
     struct str accounts;       /* ids that may trade, comma-separated; "" = every paper account */
@@ -48,6 +55,8 @@ struct guard_limits {
     struct dec max_net_exposure_pct;
     struct dec max_currency_pct;
     struct dec max_position_value; /* 0 = off */
+    unsigned check_margin;         /* enum guard_margin_setting */
+    struct dec max_margin_pct;     /* of the excess liquidity */
     struct dec max_daily_loss_pct; /* 0 = off */
     struct dec max_drawdown_pct;   /* 0 = off */
     int64_t arm_minutes_max;
@@ -57,6 +66,7 @@ struct guard_limits {
 
 extern const struct type guard_limits_type;
 
+bool guard_asks_margin(const struct guard_limits *l, bool is_embedded);
 /* Fills in the defaults of the table. The texts are static. */
 void guard_limits_default(struct guard_limits *out);
 /* True if the comma-separated `list` holds `item`, ignoring case and spaces. */

@@ -79,6 +79,9 @@ struct market_view {
         struct opt_dec rate;      /* into the base currency */
     } rates[GATE_CURRENCIES_MAX]; /* of all that is held, where exposure is limited */
     size_t rate_count;
+    bool is_margin_asked, has_margin;
+    struct order_margin margin;
+    char margin_why[160]; /* there is none */
 };
 /* Suspends. False only if the task failed; a missing quote or rate stays missing. */
 bool market_fetch(struct task *t, struct gate *g, const struct gate_request *r,

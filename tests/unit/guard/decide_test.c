@@ -255,6 +255,25 @@ static void value_25_pct(struct scene *s) { first(s)->quantity = DEC(25); }
 static void value_26_pct(struct scene *s) { first(s)->quantity = DEC(26); }
 static void value_26_pct_closing(struct scene *s) { sell(s, "26", "26"); }
 
+static void margin(struct scene *s, const char *change, const char *after, const char *equity)
+{
+    s->limits.check_margin = GUARD_MARGIN_ON;
+    s->facts.is_margin_asked = s->facts.has_margin = true;
+    s->facts.margin = (struct order_margin){.init_change = some(change), .init_after = some(after),
+        .equity_before = some("10000"), .equity_after = some(equity), .maint_before = some("4000")};
+}
+static void margin_all_equity(struct scene *s) { margin(s, "500", "10000", "10000"); }
+static void margin_over_equity(struct scene *s) { margin(s, "500", "10000.01", "10000"); }
+static void margin_over_closing(struct scene *s) { margin_over_equity(s); sell(s, "10", "10"); }
+static void margin_over_unchecked(struct scene *s) { margin_over_equity(s); s->limits.check_margin = GUARD_MARGIN_OFF; }
+static void margin_half(struct scene *s, const char *change) { margin(s, change, "9000", "10000"); s->limits.max_margin_pct = DEC(50); }
+static void margin_half_excess(struct scene *s) { margin_half(s, "3000"); }
+static void margin_over_half(struct scene *s) { margin_half(s, "3000.01"); }
+static void margin_partly_said(struct scene *s) { margin_all_equity(s); s->facts.margin.maint_before = DEC_NONE; }
+static void margin_unsaid(struct scene *s) { s->limits.check_margin = GUARD_MARGIN_ON; s->facts.is_margin_asked = true; }
+static void margin_unsaid_embedded(struct scene *s) { margin_unsaid(s); s->limits.check_margin = GUARD_MARGIN_AUTO; }
+static void margin_unsaid_tws(struct scene *s) { margin_unsaid_embedded(s); s->facts.is_embedded = false; s->limits.mode = GUARD_PAPER; }
+static void margin_unsaid_unchecked(struct scene *s) { margin_unsaid(s); s->limits.check_margin = GUARD_MARGIN_OFF; }
 static void no_rate(struct scene *s) { s->facts.rate = DEC_NONE; }
 static void no_rate_closing(struct scene *s) { sell(s, "10", "10"); no_rate(s); }
 static void value_max(struct scene *s) { first(s)->quantity = DEC(100); }
@@ -387,6 +406,12 @@ static const struct boundary {
     {"EXPOSURE_MAX", gross_50_pct, gross_unvalued}, {"EXPOSURE_MAX", net_50_pct, net_over},
     {"EXPOSURE_MAX", net_short_50_pct, net_short_over},
     {"CURRENCY_MAX", euros_40_pct, euros_over}, {"CURRENCY_MAX", dollars_over, euros_over},
+    {"MARGIN", margin_all_equity, margin_over_equity},
+    {"MARGIN", margin_over_closing, margin_over_equity},
+    {"MARGIN", margin_over_unchecked, margin_unsaid},
+    {"MARGIN", margin_unsaid_embedded, margin_unsaid_tws},
+    {"MARGIN", margin_half_excess, margin_over_half}, {"MARGIN", nothing, margin_partly_said},
+    {"NO_MARGIN", margin_all_equity, margin_unsaid_unchecked},
     {"RATE_SECOND", second_max, second_over}, {"RATE_SECOND", second_over_closing, second_over},
     {"RULE_THROTTLED", rule_10, rule_11}, {"RULE_THROTTLED", rule_11_closing, rule_11},
     {"RULE_THROTTLED", person_11, rule_11},

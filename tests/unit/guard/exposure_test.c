@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk.h"
+#include "tests/kit/arm.h"
 
 static int setup(void **state)
 {
@@ -110,6 +111,31 @@ static void working_orders_and_orders_on_their_way_count(void **state)
     assert_true(waiting[0].ok);
 }
 
+static void the_broker_is_asked_for_margin_before_an_order_that_it_would_refuse(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->limits.check_margin = GUARD_MARGIN_ON;
+    d->limits.max_order_quantity = d->limits.max_order_value = DEC(1000000000);
+    d->limits.max_value_per_day = DEC(1000000000);
+    d->limits.max_position_pct = DEC_ZERO;
+    desk_restart(d);
+    resting(d, &c, "1000000", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "MARGIN");
+    assert_int_equal(working(d), 0);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok && c.ticket.has_margin);
+    assert_int_equal(working(d), 1); /* the question has left no order */
+    assert_true(arm(d->paper, d->now, "stall 15000"));
+    resting(d, &c, "6", 6);
+    call(d, &c, CALL_SUBMIT);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "MARGIN");
+}
+
 static void a_rule_is_throttled_by_its_own_name(void **state)
 {
     struct desk *d = *state;
@@ -140,6 +166,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(gross_exposure_counts_what_is_held_in_every_currency),
         TEST(working_orders_and_orders_on_their_way_count),
+        TEST(the_broker_is_asked_for_margin_before_an_order_that_it_would_refuse),
         TEST(a_rule_is_throttled_by_its_own_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
