@@ -58,7 +58,7 @@ static struct exposure_cell *cell_of(struct exposure *x, const struct contract *
     }
     x->used[x->count++] = at;
     x->cells[at] = (struct exposure_cell){.stamp = x->stamp, .con_id = c->con_id};
-    memcpy(x->cells[at].currency, c->currency, sizeof x->cells[at].currency);
+    str_copy_cut(x->cells[at].currency, sizeof x->cells[at].currency, STR_NAME(c->currency));
     return &x->cells[at];
 }
 
@@ -92,20 +92,24 @@ static void add_positions(struct exposure *x, const struct gate *g, const struct
 }
 
 /* An order by its own price, else by that of the position, else by what it was judged by. */
-static void add_order(struct exposure *x, const struct gate_request *r, const struct order *o,
-                      struct dec quantity, const struct intent *it, struct gate_facts *f)
+static void add_order(struct exposure *x, const struct gate *g, const struct gate_request *r,
+                      const struct order *o, struct dec quantity, struct gate_facts *f)
 {
     struct exposure_cell *cell;
     if (dec_sign(quantity) <= 0 || !counts(r, &o->contract) || !(cell = cell_of(x, &o->contract)))
         return;
-    struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
     struct dec *sum = &cell->working[order_kind(o)][o->side];
-    if (price.has)
-        *sum = amount_plus(
-            *sum, amount_times(amount_times(price.v, quantity), contract_multiplier(&o->contract)));
-    else if (cell->price.has)
-        *sum = amount_plus(*sum, amount_times(cell->price.v, quantity));
-    else if (it && it->value.has)
+    struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
+    if (price.has && o->contract.multiplier[0])
+        price.v = amount_times(price.v, contract_multiplier(&o->contract));
+    if (!price.has)
+        price = cell->price;
+    if (price.has) {
+        *sum = amount_plus(*sum, amount_times(price.v, quantity));
+        return;
+    }
+    const struct intent *it = ledger_by_ref(g->ledger, STR_NAME(o->ref));
+    if (it && it->value.has)
         *sum = amount_plus(*sum, it->value.v);
     else
         (void)contract_name(&o->contract, f->unvalued, sizeof f->unvalued);
@@ -119,16 +123,13 @@ static void add_orders(struct exposure *x, const struct gate *g, const struct ga
     struct intent *it;
     for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
         if (order_state_is_working(bo->status.state))
-            add_order(x, r, &bo->order, live_quantity(g, bo),
-                      bo->order.limit_price.has ? NULL
-                                                : ledger_by_ref(g->ledger, STR_NAME(bo->order.ref)),
-                      f);
+            add_order(x, g, r, &bo->order, live_quantity(g, bo), f);
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
         bool in_flight =
             it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
         if (in_flight && it->leg == 0 && str_eq(STR_NAME(it->order.account), account) &&
             !book_order_ref(g->book, STR_NAME(it->order.ref)))
-            add_order(x, r, &it->order, it->order.quantity, it, f);
+            add_order(x, g, r, &it->order, it->order.quantity, f);
     }
 }
 
@@ -176,18 +177,21 @@ void exposure_gather(struct gate *g, const struct gate_request *r, const struct 
     add_orders(x, g, r, f);
     if (x->is_full)
         str_copy_cut(f->unvalued, sizeof f->unvalued, STR("an account of so many contracts"));
-    struct sums sums[GATE_CURRENCIES_MAX + 1] = {0};
-    char codes[GATE_CURRENCIES_MAX + 1][8];
+    struct sums sums[GATE_CURRENCIES_MAX] = {0};
+    char codes[GATE_CURRENCIES_MAX][8];
     size_t n = 0;
     for (size_t i = 0; i < x->count; i++) {
         const struct exposure_cell *c = &x->cells[x->used[i]];
         size_t k = 0;
-        while (k < n && strcmp(codes[k], c->currency) != 0)
+        while (k < n && memcmp(codes[k], c->currency, sizeof codes[0]) != 0)
             k++;
-        if (k == n && n < GATE_CURRENCIES_MAX + 1)
+        if (k == GATE_CURRENCIES_MAX) { /* no rates were fetched for so many */
+            memcpy(f->unrated, c->currency, sizeof f->unrated);
+            continue;
+        }
+        if (k == n)
             memcpy(codes[n++], c->currency, sizeof codes[0]);
-        if (k < n)
-            add_cell(c, &sums[k]);
+        add_cell(c, &sums[k]);
     }
     for (size_t k = 0; k < n; k++) {
         struct opt_dec rate = rate_of(m, codes[k]);
