@@ -2,8 +2,10 @@
 #include "truth.h"
 
 #include "base/alloc.h"
+#include "paper/paper_private.h"
 #include "paper/record.h"
 #include "paper/universe.h"
+#include "tests/kit/identities.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -221,12 +223,37 @@ static bool is_killed(const struct world *w)
     return k.is_killed;
 }
 
+/* The exchange's books are what its own records make of its opening, to the last digit. */
+static bool check_books(struct world *w, struct error *e)
+{
+    struct reading r;
+    struct buf records;
+    char why[200] = "";
+    struct ledger *opening = xcalloc(1, sizeof *opening);
+    buf_init(&records, SNAPSHOT_MAX);
+    buf_add_str(&records, buf_str(&w->exchange_file));
+    buf_add_str(&records, paper_records(w->paper));
+    buf_add_char(&records, 0);
+    bool ok = reading_open(&r, w, e) && !records.failed;
+    /* fills that the exchange corrected afterwards are beyond these identities */
+    if (ok && strstr(records.p, "\nR|") == NULL) {
+        opening_apply(opening, r.universe, w->settings.values.paper.opening_portfolio);
+        ok = identities_hold(r.universe, w->settings.values.paper.account.p, opening,
+                             (struct str){records.p, records.n - 1}, buf_str(&r.text), why) ||
+             error_set(e, ERROR_INTERNAL, "KIT", "the books of the exchange: %.180s", why);
+    }
+    reading_close(&r);
+    buf_fini(&records);
+    xfree(opening);
+    return ok;
+}
+
 bool truth_holds(struct world *w, struct error *e)
 {
     struct db_verdict verdict;
     size_t orders = 0;
     bool killed = is_killed(w);
-    if (w->paper && !check_refs(w, &orders, e))
+    if (w->paper && (!check_refs(w, &orders, e) || !check_books(w, e)))
         return false;
     if (w->paper && killed && w->was_killed && orders > w->orders_when_killed)
         return error_set(e, ERROR_INTERNAL, "KIT", "an order arrived while the kill switch was on");

@@ -24,7 +24,8 @@ bool truth_records(struct world *w, struct str kind, size_t *out, struct error *
 
 /*
  * The rules: each order reference is at the exchange at most once; no order is there without a
- * durable intent; none arrives while the kill switch is on; the journal's chain is whole.
+ * durable intent; none arrives while the kill switch is on; the journal's chain is whole; the
+ * exchange's books are exactly what its records make of its opening (identities.h).
  */
 bool truth_holds(struct world *w, struct error *e) FALLIBLE;
 

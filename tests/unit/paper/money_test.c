@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What time does to the accounts: dividends, splits, settlement, interest, expiry. */
 #include "client.h"
-#include "identities.h"
+#include "tests/kit/identities.h"
 #include "paper/chains.h"
 #include "paper/paper_private.h"
 

@@ -9,7 +9,7 @@
  * failure names the seed of its session.
  */
 #include "client.h"
-#include "identities.h"
+#include "tests/kit/identities.h"
 #include "paper/chains.h"
 #include "paper/paper_private.h"
 

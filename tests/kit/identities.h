@@ -12,14 +12,15 @@
  *
  * Header only: every function is static.
  */
-#ifndef PORTCULLIS_TEST_IDENTITIES_H
-#define PORTCULLIS_TEST_IDENTITIES_H
+#ifndef PORTCULLIS_KIT_IDENTITIES_H
+#define PORTCULLIS_KIT_IDENTITIES_H
 
 #include "base/alloc.h"
 #include "base/map.h"
 #include "paper/record.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BOOKS_TICKETS_MAX = 20000 };
