@@ -62,6 +62,22 @@ static const char schema_1[] =
     " BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;"
     "CREATE TABLE value(key TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;";
 
+/* What records are about, so that the story of an order is found without reading them all. */
+static const char schema_2[] =
+    "CREATE TABLE story(about TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(about, seq))"
+    " WITHOUT ROWID;";
+
+/* The names by which a record can be found, out of its body; ?1 is its number, ?2 the body. A body
+ * that is no JSON has none. */
+#define STORY_OF(body)                                                                             \
+    " json_tree(CASE WHEN json_valid(" body ") THEN " body " ELSE '{}' END) t"                     \
+    " WHERE t.key IN ('ref', 'perm_id', 'exec_id', 'request') AND t.atom NOT IN ('', 0)"
+static const char story_insert[] = "INSERT OR IGNORE INTO story(about, seq)"
+                                   " SELECT t.key || ':' || t.atom, ?1 FROM" STORY_OF("?2");
+static const char story_rebuild[] =
+    "INSERT OR IGNORE INTO story(about, seq)"
+    " SELECT t.key || ':' || t.atom, j.seq FROM journal j," STORY_OF("j.body");
+
 static bool user_version(sqlite3 *sql, int *out, struct error *e)
 {
     sqlite3_stmt *st = sql_prepare(sql, "PRAGMA user_version", e);
@@ -79,7 +95,6 @@ static bool create(sqlite3 *sql, struct error *e)
     buf_init(&b, 64 << 10);
     buf_add_c(&b, schema_1);
     execution_schema(&b);
-    buf_add_c(&b, "PRAGMA user_version = 1;");
     buf_add_char(&b, 0);
     assert(!b.failed);
     bool ok = sql_exec(sql, b.p, e);
@@ -87,10 +102,19 @@ static bool create(sqlite3 *sql, struct error *e)
     return ok;
 }
 
-/* Each step leads from one version to the next, in one transaction with the new number. A failure
- * leaves the transaction to sqlite3_close, which undoes it. */
+static bool add_story(sqlite3 *sql, struct error *e)
+{
+    return sql_exec(sql, schema_2, e) && sql_exec(sql, story_rebuild, e);
+}
+
+/* steps[n] leads from version n to n + 1. */
+static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {create, add_story};
+
+/* All steps and the new number are one transaction. A failure leaves it to sqlite3_close, which
+ * undoes it. */
 static bool migrate(sqlite3 *sql, struct error *e)
 {
+    char number[48];
     int version;
     if (!sql_exec(sql, "BEGIN IMMEDIATE", e) || !user_version(sql, &version, e))
         return false;
@@ -99,9 +123,11 @@ static bool migrate(sqlite3 *sql, struct error *e)
                          "the store has schema version %d; this program knows %d", version,
                          DB_SCHEMA_VERSION);
     }
-    if (version < 1 && !create(sql, e))
-        return false;
-    return sql_exec(sql, "COMMIT", e);
+    for (; version < DB_SCHEMA_VERSION; version++)
+        if (!steps[version](sql, e))
+            return false;
+    (void)snprintf(number, sizeof number, "PRAGMA user_version = %d", DB_SCHEMA_VERSION);
+    return sql_exec(sql, number, e) && sql_exec(sql, "COMMIT", e);
 }
 
 struct db *db_open(const char *path, struct error *e)
@@ -136,8 +162,8 @@ void db_close(struct db *db)
 
 /* ---- the chain ---- */
 
-static void chain_hash(struct str prev, int64_t seq, struct str at, struct str kind,
-                       struct str principal, struct str body, char out[SHA256_HEX_MAX])
+void chain_hash(struct str prev, int64_t seq, struct str at, struct str kind, struct str principal,
+                struct str body, char out[SHA256_HEX_MAX])
 {
     char number[24];
     (void)snprintf(number, sizeof number, "%lld", (long long)seq);
@@ -179,23 +205,79 @@ bool db_last_seq(struct db *db, int64_t *seq, struct error *e)
 
 /* ---- writing ---- */
 
-static bool write_record(struct db *db, sqlite3_stmt *st, const struct journal_item *it,
-                         char hash[SHA256_HEX_MAX], struct error *e)
+/* The statements of one batch. */
+struct writing {
+    sqlite3_stmt *record, *story, *present, *value;
+    int64_t head; /* of the journal before the batch */
+    char hash[SHA256_HEX_MAX];
+};
+
+static bool writing_begin(struct db *db, struct writing *w, struct error *e)
+{
+    return db_head(db, &w->head, w->hash, e) &&
+           (w->record = sql_prepare(db->sql, "INSERT INTO journal VALUES(?,?,?,?,?,?,?)", e)) &&
+           (w->story = sql_prepare(db->sql, story_insert, e)) &&
+           (w->present =
+                sql_prepare(db->sql, "SELECT prev_hash, hash FROM journal WHERE seq = ?", e)) &&
+           (w->value = sql_prepare(db->sql, "INSERT OR REPLACE INTO value VALUES(?,?,?)", e));
+}
+
+static void writing_end(struct writing *w)
+{
+    sqlite3_finalize(w->record);
+    sqlite3_finalize(w->story);
+    sqlite3_finalize(w->present);
+    sqlite3_finalize(w->value);
+}
+
+static void item_hash(const struct journal_item *it, struct str prev, char at[UTC_TEXT_MAX],
+                      char out[SHA256_HEX_MAX])
+{
+    struct str at_text = {at, utc_format_ms(it->at, at)};
+    chain_hash(prev, it->seq, at_text, str_of(journal_kind_text(it->kind)), STR_NAME(it->principal),
+               it->body, out);
+}
+
+/*
+ * The number is taken: by an earlier attempt of ours that did reach the disk, or by somebody else,
+ * and then nothing of ours may seem to be written.
+ */
+static bool is_ours(struct db *db, struct writing *w, const struct journal_item *it,
+                    struct error *e)
+{
+    char at[UTC_TEXT_MAX], hash[SHA256_HEX_MAX];
+    sqlite3_bind_int64(w->present, 1, it->seq);
+    int rc = sqlite3_step(w->present);
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(db->sql, "journal", e);
+    if (ok) {
+        item_hash(it, sql_column_str(w->present, 0), at, hash);
+        ok = (rc == SQLITE_ROW && str_eq(sql_column_str(w->present, 1), str_of(hash))) ||
+             error_set(e, ERROR_UNAVAILABLE, "STORE",
+                       "journal record %lld was written by another program", (long long)it->seq);
+    }
+    sqlite3_reset(w->present);
+    return ok;
+}
+
+static bool write_record(struct db *db, struct writing *w, const struct journal_item *it,
+                         struct error *e)
 {
     char at[UTC_TEXT_MAX], next[SHA256_HEX_MAX];
-    struct str at_text = {at, utc_format_ms(it->at, at)};
-    struct str kind = str_of(journal_kind_text(it->kind)), principal = STR_NAME(it->principal);
-    chain_hash(str_of(hash), it->seq, at_text, kind, principal, it->body, next);
-    sqlite3_bind_int64(st, 1, it->seq);
-    sql_bind_str(st, 2, at_text);
-    sql_bind_str(st, 3, kind);
-    sql_bind_str(st, 4, principal);
-    sql_bind_str(st, 5, it->body);
-    sql_bind_str(st, 6, str_of(hash));
-    sql_bind_str(st, 7, str_of(next));
-    if (!sql_run(db->sql, st, "journal", e))
+    if (it->seq <= w->head)
+        return is_ours(db, w, it, e);
+    item_hash(it, str_of(w->hash), at, next);
+    sqlite3_bind_int64(w->record, 1, it->seq);
+    sql_bind_str(w->record, 2, str_of(at));
+    sql_bind_str(w->record, 3, str_of(journal_kind_text(it->kind)));
+    sql_bind_str(w->record, 4, STR_NAME(it->principal));
+    sql_bind_str(w->record, 5, it->body);
+    sql_bind_str(w->record, 6, str_of(w->hash));
+    sql_bind_str(w->record, 7, str_of(next));
+    sqlite3_bind_int64(w->story, 1, it->seq);
+    sql_bind_str(w->story, 2, it->body);
+    if (!sql_run(db->sql, w->record, "journal", e) || !sql_run(db->sql, w->story, "journal", e))
         return false;
-    memcpy(hash, next, SHA256_HEX_MAX);
+    memcpy(w->hash, next, SHA256_HEX_MAX);
     return true;
 }
 
@@ -212,41 +294,26 @@ static bool write_value(struct db *db, sqlite3_stmt *st, const struct journal_it
 
 static bool write_items(struct db *db, const struct journal_batch *batch, struct error *e)
 {
-    int64_t head;
-    char hash[SHA256_HEX_MAX];
-    if (!db_head(db, &head, hash, e))
-        return false;
-    bool ok = false;
-    sqlite3_stmt *record = sql_prepare(db->sql, "INSERT INTO journal VALUES(?,?,?,?,?,?,?)", e);
-    sqlite3_stmt *value =
-        record ? sql_prepare(db->sql, "INSERT OR REPLACE INTO value VALUES(?,?,?)", e) : NULL;
-    if (!value)
-        goto out;
-    for (size_t i = 0; i < batch->count; i++) {
+    struct writing w = {0};
+    bool ok = writing_begin(db, &w, e);
+    for (size_t i = 0; ok && i < batch->count; i++) {
         const struct journal_item *it = &batch->items[i];
-        bool written = true;
         switch (it->what) {
         case ITEM_RECORD:
-            if (it->seq > head) /* else an earlier attempt did reach the disk */
-                written = write_record(db, record, it, hash, e);
+            ok = write_record(db, &w, it, e);
             break;
         case ITEM_EXECUTION:
-            written = execution_write(db->sql, it->execution, it->at, e);
+            ok = execution_write(db->sql, it->execution, it->at, e);
             break;
         case ITEM_COMMISSION:
-            written = execution_commission(db->sql, it->execution, e);
+            ok = execution_commission(db->sql, it->execution, e);
             break;
         case ITEM_VALUE:
-            written = write_value(db, value, it, e);
+            ok = write_value(db, w.value, it, e);
             break;
         }
-        if (!written)
-            goto out;
     }
-    ok = true;
-out:
-    sqlite3_finalize(record);
-    sqlite3_finalize(value);
+    writing_end(&w);
     return ok;
 }
 
@@ -345,44 +412,4 @@ static bool known(void *self, const struct execution *x)
 bool db_known_executions(struct db *db, struct utc since, struct journal *j, struct error *e)
 {
     return db_executions(db, since, STR_NONE, known, j, e);
-}
-
-/* ---- proving ---- */
-
-static const char *record_fault(sqlite3_stmt *st, int64_t expected, const char *prev)
-{
-    char hash[SHA256_HEX_MAX];
-    int64_t seq = sqlite3_column_int64(st, 0);
-    if (seq != expected)
-        return "a record before it is missing";
-    if (!str_eq(sql_column_str(st, 5), str_of(prev)))
-        return "it does not continue the record before it";
-    chain_hash(str_of(prev), seq, sql_column_str(st, 1), sql_column_str(st, 2),
-               sql_column_str(st, 3), sql_column_str(st, 4), hash);
-    return str_eq(sql_column_str(st, 6), str_of(hash)) ? NULL : "its content was changed";
-}
-
-bool db_verify(struct db *db, struct db_verdict *out, struct error *e)
-{
-    *out = (struct db_verdict){.is_intact = true};
-    sqlite3_stmt *st = sql_prepare(
-        db->sql, "SELECT seq, at, kind, principal, body, prev_hash, hash FROM journal ORDER BY seq",
-        e);
-    if (!st)
-        return false;
-    char prev[SHA256_HEX_MAX] = "";
-    int rc;
-    while (out->is_intact && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        const char *fault = record_fault(st, out->checked + 1, prev);
-        out->checked++;
-        if (fault) {
-            out->is_intact = false;
-            out->bad_seq = sqlite3_column_int64(st, 0);
-            (void)snprintf(out->why, sizeof out->why, "%s", fault);
-        }
-        str_copy_cut(prev, sizeof prev, sql_column_str(st, 6));
-    }
-    bool ok = !out->is_intact || rc == SQLITE_DONE || sql_fail(db->sql, "journal", e);
-    sqlite3_finalize(st);
-    return ok;
 }

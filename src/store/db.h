@@ -7,8 +7,9 @@
  *     prev_hash "\n" seq "\n" at "\n" kind "\n" principal "\n" body
  * where prev_hash is the hash of the record before ("" for the first), so a record that is changed,
  * removed or inserted is found by db_verify; a cut tail is not, without the newest hash kept
- * elsewhere (db_head). Table `execution` holds every fill once, the newest correction of it, with
- * its commission; table `value` named texts. Amounts are decimal text, times UTC text.
+ * elsewhere (store/audit.h). Table `execution` holds every fill once, the newest correction of it,
+ * with its commission; `value` named texts; `story` what each record is about (store/audit.h).
+ * Amounts are decimal text, times UTC text.
  *
  * A connection belongs to one thread at a time. The daemon has two: one that commits, on the worker
  * thread, and one that reads, on the core thread. This is the only module that includes sqlite3.h.
@@ -22,7 +23,7 @@
 
 struct db;
 
-enum { DB_SCHEMA_VERSION = 1 };
+enum { DB_SCHEMA_VERSION = 2 };
 
 /* ---- life ---- */
 /*
@@ -36,7 +37,8 @@ void db_close(struct db *db);
 /* ---- writing ---- */
 /*
  * Writes the batch as one transaction that is on the disk when this returns true. Records that an
- * earlier, seemingly failed attempt did write are left as they are. False with *e: nothing of it
+ * earlier, seemingly failed attempt did write are left as they are; a record of somebody else under
+ * one of our numbers is a failure. False with *e: nothing of it
  * was written, as far as is known.
  */
 bool db_commit(struct db *db, const struct journal_batch *batch, struct error *e) FALLIBLE;
@@ -80,7 +82,8 @@ struct db_verdict {
     int64_t bad_seq; /* the first record that does not fit, 0 if all do */
     char why[80];
 };
-/* Recomputes the chain. False with *e only if the file cannot be read at all. */
+/* Recomputes the chain, without anchors (store/audit.h has those). False with *e only if the file
+ * cannot be read at all. */
 bool db_verify(struct db *db, struct db_verdict *out, struct error *e) FALLIBLE;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "data/hash.h"
 #include "model/order.h"
 
 #include <sqlite3.h>
@@ -25,6 +26,11 @@ sqlite3_stmt *sql_prepare(sqlite3 *sql, const char *text, struct error *e) FALLI
 bool sql_run(sqlite3 *sql, sqlite3_stmt *st, const char *doing, struct error *e) FALLIBLE;
 void sql_bind_str(sqlite3_stmt *st, int at, struct str s);
 struct str sql_column_str(sqlite3_stmt *st, int at);
+
+/* ---- the chain ---- */
+/* The hash of a record in hex, as store/db.h describes it. */
+void chain_hash(struct str prev, int64_t seq, struct str at, struct str kind, struct str principal,
+                struct str body, char out[SHA256_HEX_MAX]);
 
 /* ---- the execution table, in execution.c ---- */
 /* Appends its CREATE TABLE, which comes from the same column table as everything else. */
