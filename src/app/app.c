@@ -4,6 +4,8 @@
 #include "app/flow.h"
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "data/hash.h"
+#include "data/json.h"
 
 #include <assert.h>
 
@@ -17,6 +19,7 @@ struct app {
     struct tasks *tasks;
     struct rest_config rest;
     const char *build;
+    bool is_stopping;
 };
 
 struct app_http {
@@ -65,6 +68,72 @@ static struct gate *make_gate(const struct app_config *c, const struct core *cor
                     core->currencies);
 }
 
+/* ---- what the journal says about the program itself ---- */
+
+static void note_run(struct app *a, struct buf *body, struct json_writer *w, struct moment now)
+{
+    struct error e;
+    json_end_object(w);
+    if (json_writer_done(w) &&
+        !journal_append(a->core.journal, JOURNAL_STATE, STR("system"), buf_str(body), now, &e))
+        log_error(&a->core.log, "journal: %s", e.text);
+    buf_fini(body);
+}
+
+static void begin_run(struct buf *body, struct json_writer *w, const char *what)
+{
+    buf_init(body, JOURNAL_BODY_MAX);
+    json_writer_init(w, body);
+    json_begin_object(w);
+    json_key(w, "run");
+    json_text(w, what);
+}
+
+/* Of every setting in force, whatever it came from; secrets count as masked. */
+static void settings_hash(const struct settings *s, char out[SHA256_HEX_MAX])
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct setting_row row;
+    struct hash_state state;
+    hash_init(&state);
+    for (size_t i = 0; settings_row(s, i, arena, &row); i++) {
+        const struct str parts[] = {row.key, STR("="), row.value, STR("\n")};
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+            hash_add(&state, parts[k]);
+    }
+    struct sha256 digest = hash_end(&state);
+    hash_hex(&digest, out);
+    arena_free(arena);
+}
+
+static void note_start(struct app *a, struct moment now)
+{
+    struct buf body;
+    struct json_writer w;
+    char hash[SHA256_HEX_MAX];
+    settings_hash(a->core.settings, hash);
+    begin_run(&body, &w, "start");
+    json_key(&w, "build");
+    json_text(&w, a->build);
+    json_key(&w, "settings_sha256");
+    json_text(&w, hash);
+    json_key(&w, "schema");
+    json_i64(&w, DB_SCHEMA_VERSION);
+    note_run(a, &body, &w, now);
+}
+
+void app_stop(struct app *a, struct moment now)
+{
+    struct buf body;
+    struct json_writer w;
+    session_stop(a->core.session, now);
+    if (a->is_stopping)
+        return;
+    a->is_stopping = true;
+    begin_run(&body, &w, "stop");
+    note_run(a, &body, &w, now);
+}
+
 struct app *app_new(const struct app_config *config, struct moment now, struct error *e)
 {
     struct app *a = xcalloc(1, sizeof *a);
@@ -76,6 +145,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
         return NULL;
     }
     core->db = config->db;
+    core->anchors = config->anchors;
     core->journal = journal_new(last_seq);
     a->rest.token_sha256 = config->token_sha256;
     core->token_path = config->token_path;
@@ -97,6 +167,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
         app_free(a);
         return NULL;
     }
+    note_start(a, now);
     gate_kill_recall(core->gate, config->kill_reserve, now);
     return a;
 }

@@ -16,6 +16,7 @@
 #include "data/http.h"
 #include "face/rest.h"
 #include "ops/op.h"
+#include "store/audit.h"
 #include "store/db.h"
 #include "store/journal.h"
 
@@ -24,6 +25,7 @@ struct app;
 struct app_config {
     struct settings *settings; /* borrowed for the life of the app */
     struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
+    struct anchors *anchors; /* as read from their file; borrowed; NULL: none are kept */
     uint64_t seed; /* unpredictable, from the system; fixed in tests */
     const struct log_sink *sink;
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
@@ -52,6 +54,9 @@ struct tasks *app_tasks(struct app *a);
 const char *app_build(const struct app *a);
 /* Somebody asked the daemon to end. */
 bool app_stop_requested(const struct app *a);
+
+/* Ends the session in good order and records the end of the run; calls after the first are free. */
+void app_stop(struct app *a, struct moment now);
 
 /* ---- HTTP ---- */
 struct app_http; /* a request in progress */

@@ -58,6 +58,11 @@ struct io {
     uint64_t reserve_version, kept_version;
     bool is_keeping, reserve_ok;
     struct instant reserve_retry, kill_look;
+    struct anchor head, anchor; /* of what is committed; the one at the worker */
+    struct append_file *anchor_file;
+    struct error anchor_error;
+    bool is_anchoring, anchor_ok;
+    struct instant anchor_due;
     struct process *paper;
     struct instant paper_retry;
     bool is_stopping;
@@ -247,7 +252,10 @@ static bool start_http(struct io *io, struct error *e)
 static void commit(void *arg)
 {
     struct io *io = arg;
+    struct error ignored; /* what is on the disk is on the disk; the next head will do */
     io->batch_ok = db_commit(io->writer, io->batch, &io->batch_error);
+    if (io->batch_ok)
+        (void)!db_head(io->writer, &io->head.seq, io->head.hash, &ignored);
 }
 
 static void committed(void *arg)
@@ -322,6 +330,58 @@ static void look_for_kill_file(struct io *io, struct moment now)
         gate_kill(app_core(io->app)->gate, STR("file"), str_of(io->config->kill_path), false, now);
 }
 
+/* ---- anchors ---- */
+
+static void write_anchor(void *arg)
+{
+    struct io *io = arg;
+    char line[ANCHOR_LINE_MAX];
+    size_t n = anchor_format(&io->anchor, line);
+    io->anchor_ok = append_write(io->anchor_file, (struct str){line, n}, &io->anchor_error) &&
+                    append_sync(io->anchor_file, &io->anchor_error);
+}
+
+static void anchor_written(void *arg)
+{
+    struct io *io = arg;
+    io->is_anchoring = false;
+    io->anchor_due = instant_after_ms(loop_now(io->loop).mono, ANCHOR_AFTER_MS);
+    if (io->anchor_ok)
+        anchors_add(io->config->app.anchors, &io->anchor);
+    else
+        log_error(&io->log, "anchor: %s", io->anchor_error.text);
+}
+
+/* The newest committed record has an anchor. */
+static bool is_anchored(const struct io *io)
+{
+    const struct anchor *newest = anchors_newest(io->config->app.anchors);
+    return newest && newest->seq >= io->head.seq;
+}
+
+/* Only while no batch is away: the worker writes the head then. */
+static void drive_anchor(struct io *io, struct moment now)
+{
+    const struct anchor *newest = anchors_newest(io->config->app.anchors);
+    if (io->is_anchoring || io->batch || !io->head.seq || is_anchored(io) ||
+        (io->is_stopping && !io->anchor_ok))
+        return;
+    if (!instant_due(io->anchor_due, now.mono) && !io->is_stopping && newest &&
+        io->head.seq - newest->seq < ANCHOR_EVERY)
+        return;
+    io->anchor = io->head;
+    io->anchor.at = now.wall;
+    io->is_anchoring = worker_submit(io->disk, write_anchor, io, anchor_written);
+}
+
+/* With a gap at its end, a line that a crash left half written does not spoil the next. */
+static bool open_anchors(struct io *io, struct error *e)
+{
+    io->anchor_file = append_open(io->config->anchor_path, e);
+    return io->anchor_file &&
+           (append_size(io->anchor_file) == 0 || append_write(io->anchor_file, STR("\n"), e));
+}
+
 /* ---- the embedded exchange ---- */
 
 static void paper_exited(void *self, struct process_exit how)
@@ -360,14 +420,15 @@ static void stop(struct io *io, struct moment now)
     log_info(&io->log, "stopping");
     listener_close(io->listener); /* who comes now starts the next daemon */
     io->listener = NULL;
-    session_stop(app_session(io->app), now);
+    app_stop(io->app, now);
 }
 
 /* Everything has been said and written; a disk that cannot be written holds nobody up. */
 static bool is_finished(const struct io *io)
 {
     const struct journal *j = app_journal(io->app);
-    return io->is_stopping && !io->batch && !io->broker && !io->is_keeping &&
+    return io->is_stopping && !io->batch && !io->broker && !io->is_keeping && !io->is_anchoring &&
+           (!io->head.seq || is_anchored(io) || !io->anchor_ok) &&
            (!journal_pending(j) || journal_is_failed(j));
 }
 
@@ -383,12 +444,15 @@ static void turn(void *self, struct moment now)
     drive_clients(io);
     drive_reserve(io, now);
     drive_journal(io, now);
+    drive_anchor(io, now);
     struct instant next = instant_min(app_next(io->app), io->close_by);
     next = instant_min(next, io->kill_look);
     if (!io->paper && io->config->paper_argv)
         next = instant_min(next, io->paper_retry);
     if (journal_is_failed(app_journal(io->app)))
         next = instant_min(next, io->journal_retry);
+    if (io->head.seq && !io->batch && !io->is_anchoring && !is_anchored(io))
+        next = instant_min(next, io->anchor_due);
     loop_wake_at(io->loop, next);
     if (tasks_runnable(app_tasks(io->app)))
         loop_again(io->loop);
@@ -418,7 +482,7 @@ static bool start(struct io *io, struct error *e)
                                     .on_stream = client_new,
                                     .self = io};
     io->writer = db_open(io->config->db_path, e);
-    if (!io->writer)
+    if (!io->writer || !open_anchors(io, e))
         return false;
     buf_init(&io->reserve_text, RESERVE_BYTES);
     io->reserve = reserve_open(io->config->reserve_path, e);
@@ -449,6 +513,7 @@ static void finish(struct io *io)
         process_stop(io->paper, PAPER_GRACE_MS);
     process_free(io->paper);
     worker_free(io->disk);
+    append_close(io->anchor_file);
     app_free(io->app);
     db_close(io->writer);
     reserve_close(io->reserve);
@@ -458,7 +523,10 @@ static void finish(struct io *io)
 
 bool io_run(const struct io_config *config, struct error *e)
 {
-    struct io io = {.config = config, .log = {config->app.sink, "io"}, .close_by = INSTANT_NEVER};
+    struct io io = {.config = config,
+                    .log = {config->app.sink, "io"},
+                    .close_by = INSTANT_NEVER,
+                    .anchor_ok = true};
     io.loop = loop_new(&(struct loop_owner){turn, on_signal, &io});
     bool ok = start(&io, e);
     if (ok) {

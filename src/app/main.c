@@ -9,6 +9,7 @@
 #include "app/paper_main.h"
 #include "app/wire_main.h"
 #include "app/zones.h"
+#include "base/alloc.h"
 #include "base/limits.h"
 #include "build_id.h"
 #include "data/hash.h"
@@ -194,18 +195,34 @@ static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e
 
 /* ---- serving ---- */
 
+/* The anchors of the file; NULL with *e if it is there and cannot be read. */
+static struct anchors *read_anchors(const char *path, struct error *e)
+{
+    struct anchors *all = xcalloc(1, sizeof *all);
+    struct buf text;
+    buf_init(&text, LIMIT_ANCHOR_FILE);
+    bool ok = !file_exists(path) || file_read(path, LIMIT_ANCHOR_FILE, &text, e);
+    anchors_read(all, buf_str(&text));
+    buf_fini(&text);
+    if (ok)
+        return all;
+    xfree(all);
+    return NULL;
+}
+
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
     const struct settings_values *v = &d->settings.values;
     char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32];
     char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
-    char paper_log[PATH_TEXT_MAX + 32], seed[32];
+    char paper_log[PATH_TEXT_MAX + 32], anchor_path[PATH_TEXT_MAX + 32], seed[32];
     char kill_path[PATH_TEXT_MAX + 32], reserve_path[PATH_TEXT_MAX + 32];
     if (!path_of_self(self, e))
         return false;
     (void)snprintf(db_path, sizeof db_path, "%s/journal.db", d->state);
     (void)snprintf(kill_path, sizeof kill_path, "%s/KILL", d->state);
     (void)snprintf(reserve_path, sizeof reserve_path, "%s/kill.reserve", d->state);
+    (void)snprintf(anchor_path, sizeof anchor_path, "%s/journal.anchors", d->state);
     (void)snprintf(paper_socket, sizeof paper_socket, "%s/paper.sock", d->state);
     (void)snprintf(paper_state, sizeof paper_state, "%s/exchange.log", d->state);
     (void)snprintf(paper_log, sizeof paper_log, "%s/paper.log", d->state);
@@ -232,10 +249,12 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     struct db *db = db_open(db_path, e);
     if (!db)
         return error_next(e, "the store is %s", db_path);
+    struct anchors *anchors = read_anchors(anchor_path, e);
     struct zones *zones = zones_new("/usr/share/zoneinfo");
     struct io_config config = {
         .app = {.settings = &d->settings,
                 .db = db,
+                .anchors = anchors,
                 .seed = random_seed,
                 .sink = sink,
                 .zones = zones_source(zones),
@@ -243,6 +262,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .token_path = str_of(d->token_path),
                 .token_sha256 = str_of(d->token_sha256)},
         .db_path = db_path,
+        .anchor_path = anchor_path,
         .socket_path = d->paths.socket,
         .kill_path = kill_path,
         .reserve_path = reserve_path,
@@ -250,7 +270,8 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
         .paper_argv = is_embedded ? paper_argv : NULL,
         .paper_log = paper_log,
     };
-    bool ok = io_run(&config, e);
+    bool ok = anchors && io_run(&config, e);
+    xfree(anchors);
     zones_free(zones);
     db_close(db);
     return ok;

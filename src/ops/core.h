@@ -13,6 +13,7 @@
 #include "market/quotes.h"
 #include "market/resolver.h"
 #include "ops/settings.h"
+#include "store/audit.h"
 #include "store/db.h"
 #include "store/journal.h"
 
@@ -22,6 +23,7 @@ struct core {
     struct book *book;
     struct journal *journal;
     struct db *db; /* for reading: past executions and records */
+    struct anchors *anchors; /* of the journal; NULL: none are kept */
     struct resolver *resolver;
     struct quotes *quotes;
     struct currencies *currencies;

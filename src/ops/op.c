@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/op.h"
 
+#include "data/bind.h"
+#include "data/json.h"
 #include "op_sets.h" /* made by the build: one row for each `const struct op_set` under ops/ */
 
 #include <assert.h>
@@ -97,10 +99,95 @@ static unsigned scope_needed(enum op_effect effect)
     return effect == OP_TRADE ? SCOPE_TRADE : effect == OP_ADMIN ? SCOPE_ADMIN : SCOPE_READ;
 }
 
+/* ---- what was asked and answered, for the journal ---- */
+
+enum { ARGUMENTS_MAX = 32 << 10 };
+
+/* A failure is told to the log alone: what must not go on unrecorded waits for the gate's record.
+ */
+static int64_t record(struct call *c, enum journal_kind kind, struct buf *body)
+{
+    struct error e;
+    int64_t seq = body->failed ? 0
+                               : journal_append(c->core->journal, kind, STR_NAME(c->who->name),
+                                                buf_str(body), task_now(c->task), &e);
+    if (!seq && !body->failed)
+        log_error(&c->core->log, "journal %s: %s", journal_kind_text(kind), e.text);
+    buf_fini(body);
+    return seq;
+}
+
+/* A core without a journal (a test of a face, say) has nothing that could be changed. */
+static bool is_recorded(const struct call *c)
+{
+    return c->core->journal && op_is_write(c->op);
+}
+
+static int64_t record_request(struct call *c, const void *in)
+{
+    static const char *const faces[] = {"test", "cli", "mcp", "rest"};
+    struct buf b, arguments;
+    struct json_writer w, args;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    buf_init(&arguments, ARGUMENTS_MAX);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    json_key(&w, "operation");
+    json_text(&w, c->op->name);
+    json_key(&w, "face");
+    json_text(&w, faces[c->who->face]);
+    json_key(&w, "key");
+    json_str(&w, str_sub(c->idempotency_key, 0, 64));
+    json_writer_init(&args, &arguments);
+    write_json(c->op->in, in, &args);
+    json_key(&w, "arguments");
+    if (arguments.failed)
+        json_text(&w, "longer than can be kept");
+    else
+        json_raw(&w, buf_str(&arguments));
+    json_end_object(&w);
+    buf_fini(&arguments);
+    return record(c, JOURNAL_REQUEST, &b);
+}
+
+/* The reference of the order that an answer is about, where its type has one. */
+static struct str answered_ref(const struct op *op, const void *out)
+{
+    const struct field *f = bind_find(op->out, STR("order_ref"));
+    const char *at = out;
+    return f && f->kind == TYPE_STR ? *(const struct str *)(const void *)(at + f->offset)
+                                    : STR_NONE;
+}
+
+static void record_answer(struct call *c, int64_t request, bool ok, const void *out)
+{
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    json_key(&w, "request");
+    json_i64(&w, request);
+    json_key(&w, "ok");
+    json_bool(&w, ok);
+    if (ok) {
+        json_key(&w, "ref");
+        json_str(&w, answered_ref(c->op, out));
+    } else {
+        json_key(&w, "reason");
+        json_text(&w, c->error.reason);
+        json_key(&w, "text");
+        json_text(&w, c->error.text);
+    }
+    json_end_object(&w);
+    (void)record(c, JOURNAL_ANSWER, &b);
+}
+
 bool op_call(struct call *c, const void *in, void *out)
 {
     bool ok;
     if ((c->who->scopes & scope_needed(c->op->effect)) == 0) {
+        int64_t request = is_recorded(c) ? record_request(c, in) : 0;
         ok = error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
                        c->op->name);
         if (c->op->effect == OP_ADMIN && c->op->verb)
@@ -108,8 +195,13 @@ bool op_call(struct call *c, const void *in, void *out)
                        c->op->verb);
         else
             error_next(&c->error, "use a token that may trade");
+        if (request)
+            record_answer(c, request, false, out);
     } else {
+        int64_t request = is_recorded(c) ? record_request(c, in) : 0;
         ok = c->op->run(c, in, out);
+        if (request)
+            record_answer(c, request, ok, out);
     }
     assert(ok || c->error.code != ERROR_NONE);
     c->envelope.as_of = task_now(c->task).wall;

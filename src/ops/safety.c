@@ -41,6 +41,10 @@ struct safety_out {
     struct opt_utc armed_until;
     int64_t unknown_orders;
     bool journal_ok;
+    int64_t journal_records;
+    struct opt_int anchored_record;
+    struct opt_utc anchored_at;
+    struct str anchored_hash;
     struct list limits;
 };
 static const struct field safety_fields[] = {
@@ -55,6 +59,10 @@ static const struct field safety_fields[] = {
     FIELD(struct safety_out, armed_until, .doc = "Until when live trading is armed"),
     FIELD(struct safety_out, unknown_orders, .doc = "Orders whose fate is not known"),
     FIELD(struct safety_out, journal_ok, .doc = "False: the disk refuses, no order can pass"),
+    FIELD(struct safety_out, journal_records, .doc = "Records of the journal on the disk"),
+    FIELD(struct safety_out, anchored_record, .doc = "Newest of them that is anchored"),
+    FIELD(struct safety_out, anchored_at, .doc = "When it was"),
+    FIELD(struct safety_out, anchored_hash, .doc = "Its hash; keep it elsewhere", .wide = true),
     FIELD(struct safety_out, limits, .of = &limit_row_type, .doc = "Limits and their use"),
 };
 static const struct type safety_type = TYPE_OF(struct safety_out, safety_fields);
@@ -91,6 +99,17 @@ static void fill_trading(struct call *c, struct safety_out *out)
     out->armed_until = s.armed_until;
 }
 
+static void fill_anchor(struct call *c, struct safety_out *out)
+{
+    const struct anchor *a = c->core->anchors ? anchors_newest(c->core->anchors) : NULL;
+    out->journal_records = journal_durable(c->core->journal);
+    if (!a)
+        return;
+    out->anchored_record = (struct opt_int){a->seq, true};
+    out->anchored_at = (struct opt_utc){a->at, true};
+    out->anchored_hash = call_text(c, a->hash);
+}
+
 static bool get_safety_status(struct call *c, const void *in, void *result)
 {
     (void)in;
@@ -100,6 +119,7 @@ static bool get_safety_status(struct call *c, const void *in, void *result)
     fill_trading(c, out);
     out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
     out->journal_ok = !journal_is_failed(c->core->journal);
+    fill_anchor(c, out);
     if (!call_account(c, STR_NONE, &account)) {
         c->error = (struct error){0};
         call_incomplete(c, "no account is known yet, so neither are mode and limits");

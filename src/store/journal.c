@@ -51,6 +51,8 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_COMMISSION] = "commission",
     [JOURNAL_ORDER_STATUS] = "order_status",
     [JOURNAL_CONFIG] = "config",
+    [JOURNAL_REQUEST] = "request",
+    [JOURNAL_ANSWER] = "answer",
 };
 
 const char *journal_kind_text(enum journal_kind kind)

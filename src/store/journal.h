@@ -39,6 +39,8 @@ enum journal_kind {
     JOURNAL_COMMISSION, /* its commission, which comes later */
     JOURNAL_ORDER_STATUS, /* an order changed state at the broker */
     JOURNAL_CONFIG,       /* limits or settings in force */
+    JOURNAL_REQUEST,      /* somebody asked for a change, with all arguments */
+    JOURNAL_ANSWER,       /* and was told this */
     JOURNAL_KIND_COUNT
 };
 

@@ -250,7 +250,7 @@ static bool check_books(struct world *w, struct error *e)
 
 bool truth_holds(struct world *w, struct error *e)
 {
-    struct db_verdict verdict;
+    struct audit_proof proof;
     size_t orders = 0;
     bool killed = is_killed(w);
     if (w->paper && (!check_refs(w, &orders, e) || !check_books(w, e)))
@@ -260,10 +260,12 @@ bool truth_holds(struct world *w, struct error *e)
     if (w->paper)
         w->orders_when_killed = orders;
     w->was_killed = killed;
-    if (!db_verify(w->db, &verdict, e))
-        return false;
-    if (!verdict.is_intact && !w->device.has_lied)
+    audit_proof_init(&proof, &w->anchors);
+    while (!proof.is_done)
+        if (!audit_prove(w->db, &proof, 10000, e))
+            return false;
+    if (!proof.verdict.is_intact && !w->device.has_lied)
         return error_set(e, ERROR_INTERNAL, "KIT", "record %lld of the journal does not fit: %s",
-                         (long long)verdict.bad_seq, verdict.why);
+                         (long long)proof.verdict.bad_seq, proof.verdict.why);
     return true;
 }

@@ -94,6 +94,7 @@ bool world_start_app(struct world *w, struct error *e)
     struct app_config config = {
         .settings = &w->settings,
         .db = w->db,
+        .anchors = &w->anchors,
         .seed = rng_u64(&w->rng),
         .sink = &w->sink,
         .build = "kit",
@@ -163,6 +164,14 @@ void world_kill_paper(struct world *w)
 
 /* ---- the disk ---- */
 
+static void anchor(struct world *w)
+{
+    struct anchor a = {.at = w->now.wall};
+    struct error e;
+    if (db_head(w->db, &a.seq, a.hash, &e) && a.seq)
+        anchors_add(&w->anchors, &a);
+}
+
 static void finish_batch(struct world *w)
 {
     struct device *d = &w->device;
@@ -176,6 +185,8 @@ static void finish_batch(struct world *w)
         ok = error_set(&why, ERROR_UNAVAILABLE, "STORE", "database or disk is full");
     else
         d->has_lied = true;
+    if (ok && d->mode == DEVICE_OK)
+        anchor(w);
     if (!ok)
         d->retry = instant_after_ms(w->now.mono, JOURNAL_RETRY_MS);
     journal_committed(app_journal(w->app), batch, ok, &why);
@@ -294,7 +305,7 @@ static bool has_stopped(struct world *w)
 {
     if (!app_stop_requested(w->app))
         return false;
-    session_stop(app_session(w->app), w->now);
+    app_stop(w->app, w->now);
     return !w->device.batch && !journal_pending(app_journal(w->app)) && !w->pipe.is_open &&
            !w->pipe.is_opening;
 }

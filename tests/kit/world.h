@@ -63,8 +63,9 @@ struct world {
     /* the product */
     struct settings settings;
     struct db *db;
-    char db_path[128]; /* "" in memory */
-    struct app *app;   /* NULL while dead */
+    char db_path[128];      /* "" in memory */
+    struct app *app;        /* NULL while dead */
+    struct anchors anchors; /* the anchor file; each batch is anchored */
     struct device device;
     struct client clients[WORLD_CLIENTS_MAX];
     char token_sha256[72];

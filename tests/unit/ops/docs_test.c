@@ -249,7 +249,7 @@ static size_t check_commands(const char *text)
         memcpy(line, p, length);
         line[length] = '\0';
         void *in;
-        if (strchr(line, ' ') || !op_find_verb(str_of(line)))
+        if (!op_find_verb(str_of(line))) /* the verb alone is no call */
             bind_words(line, arena, &in);
     }
     arena_free(arena);

@@ -57,6 +57,8 @@ static inline const struct op *bind_words(const char *line, struct arena *arena,
     size_t n = 0, words = 0;
     assert_true(next_word(&rest, &word));
     const struct op *op = op_find_verb(word);
+    if (!op && next_word(&rest, &word)) /* a verb of two words */
+        op = op_find_verb((struct str){line, (size_t)(word.p + word.n - line)});
     if (!op) {
         fail_msg("%s: no such command", line);
         return NULL;
