@@ -176,7 +176,7 @@ int64_t pacing_backs_off_ms(const struct pacing *p, struct instant now)
     struct instant until = quota_backed_off_until(&p->quota);
     if (p->slow_until.ns > until.ns)
         until = p->slow_until;
-    return instant_due(until, now) ? 0 : instant_ms_since(now, until);
+    return until.ns > now.ns ? (until.ns - now.ns) / NS_PER_MS : 0;
 }
 
 /* ---- leaving ---- */

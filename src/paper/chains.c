@@ -311,9 +311,10 @@ void chain_local_symbol(const struct chain *c, const struct chain_key *k, char o
 {
     int year, month, date;
     if (c->sec_type == SEC_OPT) {
+        int64_t thousandths = c->strike_step / 1000 * k->strike;
         civil_from_days(k->day, &year, &month, &date);
         snprintf(out, 40, "%-6s%02d%02d%02d%c%08lld", c->trading_class, year % 100, month, date,
-                 k->right, (long long)(c->strike_step / 1000 * k->strike));
+                 k->right, (long long)thousandths);
         return;
     }
     if (strcmp(c->exchanges, "EUREX") == 0) {

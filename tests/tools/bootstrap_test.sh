@@ -16,7 +16,7 @@ pretend() { # name lines...
 }
 # Everything is installed but what $dir/missing names; apt-get writes down how it was called.
 machine() { # missing package...
-    rm -rf "$dir/bin" "$dir/calls"
+    rm -rf "${dir:?}/bin" "$dir/calls"
     printf '%s\n' "$@" >"$dir/missing"
     local tool
     for tool in sh env awk tr cat mktemp rm grep sleep; do
