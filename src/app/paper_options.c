@@ -56,6 +56,12 @@ static bool take_accounts(struct paper_options *o, const char *value)
     return value[0];
 }
 
+static bool take_advisor(struct paper_options *o, const char *value)
+{
+    o->advisor = value;
+    return str_starts(str_of(value), STR("DF")) && strlen(value) < ACCOUNT_NAME_MAX;
+}
+
 static bool take_margin(struct paper_options *o, const char *value)
 {
     return margin_kind_parse(str_of(value), &o->paper.terms.margin);
@@ -168,6 +174,8 @@ static const struct option {
     {"--memory", NULL, take_memory, false, "keep nothing: each start is a fresh account"},
     {"--accounts", "DU...,DU...", take_accounts, false,
      "one to eight accounts; DU9000001 unless given"},
+    {"--advisor", "DF...", take_advisor, false,
+     "the login of an advisor; the accounts are its clients'"},
     {"--margin", "reg_t|portfolio", take_margin, false, "how margin is computed; reg_t by default"},
     {"--commissions", "fixed|tiered", take_commissions, false,
      "the schedule of commissions; fixed by default"},
@@ -307,6 +315,19 @@ static bool find_state(struct paper_options *o, struct error *e)
     return true;
 }
 
+/* The exchange takes the advisor's number as the first of its accounts. */
+static bool put_advisor(struct paper_options *o, struct error *e)
+{
+    const char *clients = o->paper.accounts ? o->paper.accounts : "DU9000001";
+    if (!o->advisor)
+        return true;
+    if ((size_t)snprintf(o->accounts, sizeof o->accounts, "%s,%s", o->advisor, clients) >=
+        sizeof o->accounts)
+        return error_set(e, ERROR_INVALID, "USAGE", "--accounts: too many");
+    o->paper.accounts = o->accounts;
+    return true;
+}
+
 static void set_defaults(struct paper_options *o)
 {
     *o = (struct paper_options){.port = DEFAULT_PORT,
@@ -325,7 +346,7 @@ bool paper_options_parse(struct paper_options *o, int count, char *const *args, 
         if (took == 0)
             return false;
     }
-    return (!o->at || parse_at(o, e)) && find_state(o, e);
+    return put_advisor(o, e) && (!o->at || parse_at(o, e)) && find_state(o, e);
 }
 
 int paper_options_which(struct paper_options *o, int count, char *const *args, struct error *e)

@@ -19,8 +19,10 @@ struct paper_options {
     const char *faults;                   /* a file; NULL: none */
     const char *bars;                     /* a directory; NULL: none */
     const char *at;                       /* the text of --at */
+    const char *advisor;                  /* the number of the login; NULL: none */
+    char accounts[ACCOUNTS_TEXT_MAX];     /* with the advisor's in front */
     bool is_memory, wants_help;
-    struct paper_config paper; /* its texts are those of the arguments */
+    struct paper_config paper; /* its texts are those of the arguments, or above */
 };
 
 /* All of --help, to standard output. */

@@ -3,7 +3,7 @@
 
 static bool is_good_name(struct str a)
 {
-    if (a.n < 3 || a.n >= ACCOUNT_NAME_MAX || a.p[0] != 'D' || a.p[1] != 'U')
+    if (a.n < 3 || a.n >= ACCOUNT_NAME_MAX || a.p[0] != 'D' || (a.p[1] != 'U' && a.p[1] != 'F'))
         return false;
     for (size_t i = 2; i < a.n; i++)
         if (a.p[i] < '0' || a.p[i] > '9')
@@ -17,22 +17,24 @@ bool accounts_parse(struct accounts *a, struct str names, const struct account_t
     *a = (struct accounts){0};
     for (struct str name; str_cut(&names, ',', &name);) {
         name = str_trim(name);
-        if (!is_good_name(name))
+        bool is_advisor = is_good_name(name) && name.p[1] == 'F';
+        if (!is_good_name(name) || (is_advisor && a->count > 0))
             return error_set(e, ERROR_INVALID, "PAPER_CONFIG",
                              "paper exchange: an account must be DU and up to 13 digits");
+        a->has_advisor |= is_advisor;
         if (accounts_find(a, name) != NULL)
             return error_set(e, ERROR_INVALID, "PAPER_CONFIG",
                              "paper exchange: account " STR_FMT " is there twice", STR_ARG(name));
-        if (a->count == ACCOUNTS_MAX)
+        if (a->count == ACCOUNTS_CLIENTS_MAX + (size_t)a->has_advisor)
             return error_set(e, ERROR_INVALID, "PAPER_CONFIG",
-                             "paper exchange: more than %d accounts", (int)ACCOUNTS_MAX);
+                             "paper exchange: more than %d accounts", (int)ACCOUNTS_CLIENTS_MAX);
         struct account *one = &a->items[a->count++];
         str_copy_cut(one->name, sizeof one->name, name);
         one->terms = *terms;
         if (terms->base[0] == 0)
             str_copy_cut(one->terms.base, sizeof one->terms.base, STR("USD"));
     }
-    return a->count > 0 ||
+    return a->count > (size_t)a->has_advisor ||
            error_set(e, ERROR_INVALID, "PAPER_CONFIG", "paper exchange: no account is named");
 }
 

@@ -3,7 +3,8 @@
  * accounts: the simulated accounts of one login, each with its ledger and its terms.
  *
  * A ledger belongs to the account whose name an order carries. The first account is the login's
- * own: what names no account means it, where there is only one.
+ * own: what names no account means it, where there is only one. That of an advisor (DF and digits)
+ * holds nothing: it stands for the clients' accounts behind it.
  */
 #ifndef PORTCULLIS_PAPER_ACCOUNTS_H
 #define PORTCULLIS_PAPER_ACCOUNTS_H
@@ -11,7 +12,8 @@
 #include "base/error.h"
 #include "paper/ledger.h"
 
-enum { ACCOUNTS_MAX = 8, ACCOUNT_NAME_MAX = 16, ACCOUNTS_TEXT_MAX = 160 };
+enum { ACCOUNTS_CLIENTS_MAX = 8, ACCOUNTS_MAX = ACCOUNTS_CLIENTS_MAX + 1 };
+enum { ACCOUNT_NAME_MAX = 16, ACCOUNTS_TEXT_MAX = 160 };
 
 /* How much of a position's value must be the account's own (margin.h). */
 enum margin_kind { MARGIN_REG_T, MARGIN_PORTFOLIO, MARGIN_KIND_COUNT };
@@ -32,14 +34,16 @@ struct account {
 };
 
 struct accounts {
+    bool has_advisor; /* items[0] is the advisor's */
     size_t count;
     struct account items[ACCOUNTS_MAX];
 };
 
 /*
- * From a comma-separated list: "DU9000001,DU9000002". False with ERROR_INVALID, reason
- * PAPER_CONFIG, if a name is not DU and digits (15 characters at most), is there twice, or there
- * are none or more than ACCOUNTS_MAX. The ledgers are empty.
+ * From a comma-separated list: "DU9000001,DU9000002", or "DF9000000,DU9000001,DU9000002". False
+ * with ERROR_INVALID, reason PAPER_CONFIG, if a name is not DU and digits (15 characters at most),
+ * is there twice, or there are none or more than ACCOUNTS_CLIENTS_MAX behind the advisor's, if
+ * there is one. The ledgers are empty.
  */
 bool accounts_parse(struct accounts *a, struct str names, const struct account_terms *terms,
                     struct error *e) FALLIBLE;

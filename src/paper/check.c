@@ -67,6 +67,11 @@ static bool copy_names(const struct check_world *w, const struct wire_req_place_
 {
     const struct wire_order *o = &req->order;
     struct order *d = &out->draft.order;
+    if (w->accounts->has_advisor &&
+        (o->account.n == 0 || str_eq(o->account, STR_NAME(w->accounts->items[0].name))))
+        return check_refuse(out, CHECK_REFUSE, CODE_NO_ALLOCATION,
+                            "You must specify an allocation (either a single account, group, or "
+                            "profile).");
     if (o->account.n == 0 && w->accounts->count > 1)
         return check_refuse(out, CHECK_REFUSE, CODE_NO_ACCOUNT, "You must specify an account.");
     struct str account = o->account.n > 0 ? o->account : STR_NAME(w->accounts->items[0].name);

@@ -212,13 +212,14 @@ static void fresh_state(struct paper *p)
     p->venue = venue_new(p->universe, p->feed, p->accounts, p->seed);
     for (size_t i = 0; i < p->accounts->count; i++)
         ledger_clear(&p->accounts->items[i].ledger);
+    p->advisor_groups = (struct groups){0};
     buf_reset(&p->records);
     p->events_done = money_key_after(paper_now_s(p));
 }
 
 static void open_accounts(struct paper *p, enum record_opening opening)
 {
-    for (size_t i = 0; i < p->accounts->count; i++)
+    for (size_t i = p->accounts->has_advisor; i < p->accounts->count; i++)
         opening_apply(&p->accounts->items[i].ledger, p->universe, opening == OPENING_PORTFOLIO);
 }
 
@@ -312,7 +313,7 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
                          struct error *e)
 {
     bool ok = true;
-    char names[ACCOUNTS_TEXT_MAX];
+    char names[ACCOUNTS_TEXT_MAX], why[160];
     if ((number == 1) != (l->type == 'H'))
         return bad_state(e, number, "the header must be the first line and nowhere else");
     switch (l->type) {
@@ -341,6 +342,12 @@ static bool restore_line(struct paper *p, const struct record_line *l, size_t nu
     case 'K':
     case 'T':
         ok = accounts_restore(p, l);
+        break;
+    case 'G':
+        ok = p->accounts->has_advisor &&
+             (l->groups_kind == GROUPS_OF_ACCOUNTS || l->groups_kind == GROUPS_ALIASES) &&
+             groups_take(&p->advisor_groups, p->accounts, (enum groups_kind)l->groups_kind,
+                         STR_NAME(l->groups), why);
         break;
     case 'I':
         venue_use_id(p->venue, (int32_t)l->client_id, (int32_t)(l->next_id - 1));
@@ -408,6 +415,10 @@ bool paper_snapshot(const struct paper *p, struct buf *out)
     for (size_t i = 0; venue_id_row(p->venue, i, &client_id, &next_id); i++)
         record_id(out, client_id, next_id);
     accounts_snapshot(p, out);
+    if (p->accounts->has_advisor) {
+        groups_record(p, GROUPS_OF_ACCOUNTS, out);
+        groups_record(p, GROUPS_ALIASES, out);
+    }
     for (size_t i = 0; i < venue_ticket_count(p->venue); i++)
         record_ticket(out, venue_ticket_at(p->venue, i));
     for (size_t i = 0; i < venue_fill_count(p->venue); i++)

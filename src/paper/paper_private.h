@@ -130,6 +130,7 @@ struct paper {
     struct universe *universe;
     struct feed *feed;
     struct accounts *accounts;
+    struct groups advisor_groups; /* of an advisor */
     struct money_key events_done;
     struct venue *venue;
     struct arena *arena; /* of the frame being answered */
@@ -209,6 +210,7 @@ serve_fn serve_account_updates, serve_account_summary, serve_cancel_account_summ
     serve_pnl_single, serve_cancel_pnl_single, serve_exercise_options;
 serve_fn serve_historical_data, serve_cancel_historical_data, serve_head_timestamp, serve_histogram;
 serve_fn serve_real_time_bars, serve_cancel_real_time_bars;
+serve_fn serve_request_fa, serve_replace_fa;
 
 /* ---- what time and fills set off ---- */
 void data_step(struct paper *p, struct paper_peer *peer);
@@ -256,6 +258,8 @@ bool accounts_restore(struct paper *p, const struct record_line *l);
 void accounts_saw(struct paper *p, int64_t at_s);
 /* Their present state as lines of a snapshot. */
 void accounts_snapshot(const struct paper *p, struct buf *out);
+/* The groups or aliases as a record. */
+void groups_record(const struct paper *p, enum groups_kind kind, struct buf *out);
 /* The cash and positions of a fresh account. */
 void opening_apply(struct ledger *l, const struct universe *u, bool with_positions);
 

@@ -174,6 +174,8 @@ static const struct {
     {WIRE_REQ_CANCEL_HISTORICAL_DATA, serve_cancel_historical_data},
     {WIRE_REQ_HEAD_TIMESTAMP, serve_head_timestamp},
     {WIRE_REQ_CANCEL_HEAD_TIMESTAMP, serve_nothing},
+    {WIRE_REQ_FA, serve_request_fa},
+    {WIRE_REQ_REPLACE_FA, serve_replace_fa},
     {WIRE_REQ_FAMILY_CODES, serve_family_codes},
     {WIRE_REQ_USER_INFO, serve_user_info},
     {WIRE_REQ_NEWS_PROVIDERS, serve_news_providers},
@@ -213,32 +215,6 @@ static const struct {
     {WIRE_REQ_UNSUBSCRIBE_GROUP, serve_unsubscribe_group},
 };
 
-/* Requests that a client would otherwise wait for in vain. Their structs begin with the id that
- * the client gave them, except where has_id is false. */
-static const struct {
-    int id;
-    bool has_id;
-    int code;
-    const char *what;
-} refused[] = {
-    {WIRE_REQ_FA, false, CODE_INVALID_REQUEST, "advisor accounts"},
-    {WIRE_REQ_REPLACE_FA, true, CODE_INVALID_REQUEST, "advisor accounts"},
-};
-
-static void refuse(struct paper *p, struct paper_peer *peer, int id, const void *message)
-{
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        if (refused[i].id != id)
-            continue;
-        int32_t req_id = -1;
-        if (refused[i].has_id && message != NULL)
-            memcpy(&req_id, message, sizeof req_id);
-        peer_error(p, peer, req_id, refused[i].code, "Not supported by the paper exchange: %s",
-                   refused[i].what);
-    }
-    /* what remains are cancels of requests that were refused */
-}
-
 /* ---- requests that are not carried out ---- */
 /* True for a request that would have to be recorded. */
 static bool refused_while_held(struct paper *p, struct paper_peer *peer, int id, int32_t req_id)
@@ -248,6 +224,7 @@ static bool refused_while_held(struct paper *p, struct paper_peer *peer, int id,
     } rows[] = {{WIRE_REQ_PLACE_ORDER, CODE_ORDER_REJECTED},
                 {WIRE_REQ_CANCEL_ORDER, CODE_CANCEL_IMPOSSIBLE},
                 {WIRE_REQ_GLOBAL_CANCEL, CODE_PROCESSING},
+                {WIRE_REQ_REPLACE_FA, CODE_PROCESSING},
                 {WIRE_REQ_EXERCISE_OPTIONS, CODE_PROCESSING}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].id == id) {
@@ -336,7 +313,7 @@ static void dispatch(struct paper *p, struct paper_peer *peer, const struct wire
             served[i].serve(p, peer, any->message);
             return;
         }
-    refuse(p, peer, any->id, any->message);
+    /* nobody waits for an answer to the others */
 }
 
 /* ---- frames ---- */

@@ -399,6 +399,10 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         int_field(r, &l->at_s);
         bool_field(r, &l->is_midnight);
         break;
+    case 'G':
+        int_field(r, &l->groups_kind);
+        text_field(r, l->groups, sizeof l->groups);
+        break;
     case 'I':
         int_field(r, &l->client_id);
         int_field(r, &l->next_id);
@@ -480,6 +484,13 @@ void record_account_event(struct buf *out, const struct money_event *e)
 void record_moment(struct buf *out, int64_t at_s, bool is_midnight)
 {
     struct record_line l = {.type = 'T', .at_s = at_s, .is_midnight = is_midnight};
+    write_line(out, &l);
+}
+
+void record_groups(struct buf *out, enum groups_kind kind, struct str xml)
+{
+    struct record_line l = {.type = 'G', .groups_kind = kind};
+    str_copy_cut(l.groups, sizeof l.groups, xml);
     write_line(out, &l);
 }
 

@@ -16,12 +16,14 @@
  *   A account|con_id|pay second|amount                   a dividend to come
  *   K event                     an event (money.h) that changed an account
  *   T second|is_midnight        all events up to that second have happened
+ *   G kind|xml                  an advisor's groups or aliases (groups.h)
  *   I client|next id            order ids in use;  N next perm id|next fill  counters
  */
 #ifndef PORTCULLIS_PAPER_RECORD_H
 #define PORTCULLIS_PAPER_RECORD_H
 
 #include "base/buf.h"
+#include "paper/groups.h"
 #include "paper/money.h"
 #include "paper/venue.h"
 
@@ -42,6 +44,8 @@ struct record_line {
     struct money_event event;
     int64_t at_s; /* H, T */
     bool is_midnight;
+    int64_t groups_kind;
+    char groups[GROUPS_XML_MAX];
     int64_t client_id, next_id;
     int64_t next_perm, next_seq;
 };
@@ -57,6 +61,7 @@ void record_holding(struct buf *out, const char *account, const struct holding *
 void record_accrual(struct buf *out, const char *account, const struct accrual *a);
 void record_account_event(struct buf *out, const struct money_event *e);
 void record_moment(struct buf *out, int64_t at_s, bool is_midnight);
+void record_groups(struct buf *out, enum groups_kind kind, struct str xml);
 void record_id(struct buf *out, int32_t client_id, int32_t next_id);
 void record_counters(struct buf *out, int64_t next_perm, int64_t next_seq);
 

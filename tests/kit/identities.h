@@ -167,7 +167,7 @@ static inline int books_account(const struct books *b, const char *name)
 /* The opening: told by applying it to empty ledgers, as it is not part of the fills. */
 static inline void books_open(struct books *b, const struct ledger *opening)
 {
-    for (size_t a = 0; a < b->accounts->count; a++) {
+    for (size_t a = b->accounts->has_advisor; a < b->accounts->count; a++) {
         struct tallies *t = &b->of[a];
         for (size_t i = 0; i < opening->cash_count; i++) {
             struct tally *row = books_row(t, opening->cash[i].currency);
