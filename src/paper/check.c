@@ -67,12 +67,20 @@ static bool copy_names(const struct check_world *w, const struct wire_req_place_
 {
     const struct wire_order *o = &req->order;
     struct order *d = &out->draft.order;
-    if (w->accounts->has_advisor &&
-        (o->account.n == 0 || str_eq(o->account, STR_NAME(w->accounts->items[0].name))))
+    if (o->fa_group.n > 0 && !w->accounts->has_advisor)
+        return check_refuse(out, CHECK_REFUSE, CODE_INVALID,
+                            INVALID "only an advisor has allocation groups");
+    bool is_advisors =
+        w->accounts->has_advisor &&
+        (o->account.n == 0 || str_eq(o->account, STR_NAME(w->accounts->items[0].name)));
+    if (o->fa_group.n > 0 && !is_advisors)
+        return check_refuse(out, CHECK_REFUSE, CODE_INVALID,
+                            INVALID "account and allocation group exclude each other");
+    if (is_advisors && o->fa_group.n == 0)
         return check_refuse(out, CHECK_REFUSE, CODE_NO_ALLOCATION,
                             "You must specify an allocation (either a single account, group, or "
                             "profile).");
-    if (o->account.n == 0 && w->accounts->count > 1)
+    if (o->account.n == 0 && w->accounts->count > 1 && !is_advisors)
         return check_refuse(out, CHECK_REFUSE, CODE_NO_ACCOUNT, "You must specify an account.");
     struct str account = o->account.n > 0 ? o->account : STR_NAME(w->accounts->items[0].name);
     if (accounts_find(w->accounts, account) == NULL)
@@ -178,7 +186,28 @@ static void try_trade(const struct check_world *w, const struct instrument *i, e
     (void)ledger_apply(&after->ledger, &change); /* check_room has refused what would not fit */
 }
 
-void check_margin(const struct check_world *w, const struct ticket *draft, struct check_margin *out)
+/* An order for a group as each of its accounts sees it: its own, of its share's size. */
+static size_t part_count(const struct ticket *draft)
+{
+    return draft->terms.share_count > 0 ? draft->terms.share_count : 1;
+}
+
+static bool part_of(const struct check_world *w, const struct ticket *draft, size_t i,
+                    struct ticket *out)
+{
+    *out = *draft;
+    if (draft->terms.share_count == 0)
+        return true;
+    const struct ticket_share *share = &draft->terms.shares[i];
+    out->order.quantity = share->quantity;
+    out->terms.share_count = 0;
+    str_copy_cut(out->order.account, sizeof out->order.account,
+                 STR_NAME(w->accounts->items[share->account].name));
+    return dec_sign(share->quantity) > 0;
+}
+
+static void margin_of_one(const struct check_world *w, const struct ticket *draft,
+                          struct check_margin *out)
 {
     int64_t now_s = w->now_ns / NS_PER_S;
     const struct account *before = accounts_find(w->accounts, STR_NAME(draft->order.account));
@@ -197,10 +226,40 @@ void check_margin(const struct check_world *w, const struct ticket *draft, struc
     balance_compute(&after, w->feed, now_s, &out->after);
 }
 
-/* Every order that is accepted must be able to become a position. */
-static bool check_room(const struct check_world *w, struct check *out)
+static void add_balance(struct balance *sum, const struct balance *b)
 {
-    const struct ticket *t = &out->draft;
+    sum->init_margin = dec_plus(sum->init_margin, b->init_margin);
+    sum->maint_margin = dec_plus(sum->maint_margin, b->maint_margin);
+    sum->equity = dec_plus(sum->equity, b->equity);
+    sum->total.net = dec_plus(sum->total.net, b->total.net);
+}
+
+void check_margin(const struct check_world *w, const struct ticket *draft, struct check_margin *out)
+{
+    if (draft->terms.share_count == 0) {
+        margin_of_one(w, draft, out);
+        return;
+    }
+    *out = (struct check_margin){0};
+    for (size_t i = 0; i < part_count(draft); i++) {
+        struct ticket part;
+        struct check_margin m;
+        if (!part_of(w, draft, i, &part))
+            continue;
+        margin_of_one(w, &part, &m);
+        add_balance(&out->before, &m.before);
+        add_balance(&out->after, &m.after);
+        out->commission = dec_plus(out->commission, m.commission);
+        out->min_commission = dec_plus(out->min_commission, m.min_commission);
+        str_copy_cut(out->base, sizeof out->base, STR_NAME(m.base));
+        str_copy_cut(out->commission_currency, sizeof out->commission_currency,
+                     STR_NAME(m.commission_currency));
+    }
+}
+
+/* Every order that is accepted must be able to become a position. */
+static bool check_room(const struct check_world *w, const struct ticket *t, struct check *out)
+{
     const struct ledger *l = accounts_ledger(w->accounts, t->order.account);
     bool fits = ticket_is_combo(t) || ledger_has_room(l, t->instrument);
     for (size_t i = 0; i < t->terms.leg_count; i++)
@@ -212,9 +271,8 @@ static bool check_room(const struct check_world *w, struct check *out)
 
 /* Selling what one does not have: not everything can be borrowed. Exits that wait for their parent
  * sell what it will have bought. */
-static bool check_short(const struct check_world *w, struct check *out)
+static bool check_short(const struct check_world *w, const struct ticket *t, struct check *out)
 {
-    const struct ticket *t = &out->draft;
     const struct ledger *l = accounts_ledger(w->accounts, t->order.account);
     if (t->order.side == SIDE_BUY || ticket_is_combo(t) || t->order.parent_id != 0 ||
         t->order.contract.sec_type == SEC_CASH || t->instrument->is_shortable ||
@@ -224,10 +282,10 @@ static bool check_short(const struct check_world *w, struct check *out)
                         "Order rejected - reason:The contract is not available for short sale");
 }
 
-static bool check_funds(const struct check_world *w, struct check *out)
+static bool check_funds(const struct check_world *w, const struct ticket *t, struct check *out)
 {
     struct check_margin m;
-    check_margin(w, &out->draft, &m);
+    margin_of_one(w, t, &m);
     if (!dec_gt(m.after.init_margin, m.before.init_margin) ||
         !dec_gt(m.after.init_margin, m.after.equity))
         return true;
@@ -240,6 +298,19 @@ static bool check_funds(const struct check_world *w, struct check *out)
                         have, m.base, need, m.base);
 }
 
+/* Each account must be able to bear its part. */
+static bool check_books(const struct check_world *w, struct check *out)
+{
+    for (size_t i = 0; i < part_count(&out->draft); i++) {
+        struct ticket part;
+        if (part_of(w, &out->draft, i, &part) &&
+            !(check_room(w, &part, out) && check_short(w, &part, out) &&
+              check_funds(w, &part, out)))
+            return false;
+    }
+    return true;
+}
+
 void check_order(const struct check_world *w, const struct wire_req_place_order *req,
                  struct check *out)
 {
@@ -249,8 +320,8 @@ void check_order(const struct check_world *w, const struct wire_req_place_order 
     (void)(check_supported(req, out) && check_instrument(w, req, out) && copy_names(w, req, out) &&
            check_kind(w, o, out) && check_identity(w, out) && check_prices(o, out) &&
            check_lifetime(w, o, out) && check_size(w, o, out) && check_price_cap(w, out) &&
-           check_terms(w, o, out) && check_new_size(out) && check_room(w, out) &&
-           check_short(w, out) && check_funds(w, out));
+           check_terms(w, o, out) && check_new_size(out) && check_group(w, o, out) &&
+           check_books(w, out));
     bool is_new = out->existing == NULL && !out->draft.order.what_if;
     if (is_new && out->verdict != CHECK_REFUSE && !venue_has_room(w->venue, w->now_ns))
         check_refuse(out, CHECK_REFUSE, CODE_INVALID, INVALID "too many orders");

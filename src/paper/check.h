@@ -4,8 +4,8 @@
  * error code and a text. What this exchange does not simulate is refused by name, never silently
  * treated as something else. Changes nothing.
  *
- * check.c has the way through, names, changes and funds; check_type.c the type, its prices, its
- * size and its lifetime; check_terms.c the modifiers.
+ * check.c has the way through, names, changes and funds; check_group.c an advisor's shares;
+ * check_type.c the type, its prices, its size and its lifetime; check_terms.c the modifiers.
  */
 #ifndef PORTCULLIS_PAPER_CHECK_H
 #define PORTCULLIS_PAPER_CHECK_H
@@ -19,6 +19,7 @@ struct check_world {
     const struct universe *universe;
     struct feed *feed;
     struct accounts *accounts;
+    const struct groups *groups; /* of the advisor */
     struct venue *venue;
     int32_t client_id;
     int64_t now_ns;

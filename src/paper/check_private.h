@@ -54,6 +54,10 @@ enum check_step { STEP_NONE, STEP_PRICE, STEP_DISTANCE };
 bool check_price(double v, const char *what, enum check_step step, struct check *out,
                  struct opt_dec *price);
 
+/* ---- check_group.c ---- */
+/* Divides the order for a group among its accounts. Comes last of what fills the draft. */
+bool check_group(const struct check_world *w, const struct wire_order *o, struct check *out);
+
 /* ---- check_terms.c ---- */
 /* Refuses by name what this exchange does not simulate. */
 bool check_supported(const struct wire_req_place_order *req, struct check *out);

@@ -34,7 +34,7 @@ bool check_supported(const struct wire_req_place_order *req, struct check *out)
     } features[] = {
         {o->hedge_type.n > 0, "hedging orders"},
         {is_amount(o->scale_price_increment), "scale orders"},
-        {o->fa_group.n > 0, "allocation groups"},
+        {o->fa_percentage.n > 0, "changes of positions in percent"},
         {o->fa_profile.n > 0, "allocation profiles"},
         {o->model_code.n > 0, "models"},
         {o->discretionary_amt > 0, "discretionary amounts"},

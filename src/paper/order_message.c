@@ -139,6 +139,8 @@ static void set_order(struct paper *p, const struct paper_peer *peer, const stru
     w->tif = str_of(tif_text(o->tif));
     w->good_till_date = STR_NAME(o->good_till);
     w->account = STR_NAME(o->account);
+    w->fa_group = STR_NAME(t->terms.group);
+    w->fa_method = STR_NAME(t->terms.group_method);
     w->order_ref = STR_NAME(o->ref);
     w->oca_group = STR_NAME(o->oca_group);
     w->oca_type = t->oca_type != 0 ? t->oca_type : 3;
@@ -267,6 +269,11 @@ static struct str exec_id(struct paper *p, const struct fill *f)
                    (unsigned long long)f->seq, (int)f->revision + 1);
 }
 
+const char *order_account_of(const struct paper *p, const struct fill *f)
+{
+    return f->part == FILL_SHARE ? p->accounts->items[f->account].name : f->ticket->order.account;
+}
+
 void order_send_execution(struct paper *p, struct paper_peer *peer, int32_t req_id,
                           const struct fill *f)
 {
@@ -280,7 +287,7 @@ void order_send_execution(struct paper *p, struct paper_peer *peer, int32_t req_
     x->order_id = order_shown_id(t);
     x->exec_id = exec_id(p, f);
     x->time = time_text(p, peer, t->instrument, f->at_ns);
-    x->account = STR_NAME(t->order.account);
+    x->account = str_of(order_account_of(p, f));
     x->exchange = STR_NAME(f->exchange);
     x->side = f->side == SIDE_BUY ? STR("BOT") : STR("SLD");
     x->shares = paper_dec(p, f->quantity);

@@ -10,6 +10,8 @@
 
 /* The id by which clients know the ticket: 0 for an order of TWS itself that is not bound. */
 int32_t order_shown_id(const struct ticket *t);
+/* Whose a fill is. */
+const char *order_account_of(const struct paper *p, const struct fill *f);
 
 void order_send_open(struct paper *p, struct paper_peer *peer, const struct ticket *t);
 void order_send_status(struct paper *p, struct paper_peer *peer, const struct ticket *t);

@@ -68,6 +68,7 @@ struct watch {
     int32_t req_id;
     const struct instrument *instrument; /* of a single P&L */
     const struct account *account;       /* NULL: all of them */
+    uint32_t group;                      /* a bit for each account of a group; 0: of no group */
     bool only_ledger;                    /* account values: the currencies and NetLiquidation */
     bool has_sent;
     double sent[4];

@@ -233,6 +233,21 @@ static struct contract combo_contract(const struct order *o)
     return c;
 }
 
+/* Only orders for a group have them: at the end of the line. */
+static void share_fields(struct record *r, struct ticket_terms *m)
+{
+    text_field(r, m->group, sizeof m->group);
+    text_field(r, m->group_method, sizeof m->group_method);
+    m->share_count = count_field(r, m->share_count, ACCOUNTS_MAX);
+    for (size_t i = 0; i < m->share_count && !r->failed; i++) {
+        struct ticket_share *s = &m->shares[i];
+        int32_field(r, &s->account);
+        dec_field(r, &s->quantity);
+        dec_field(r, &s->filled);
+        dec_field(r, &s->paid);
+    }
+}
+
 static void ticket_fields(struct record *r, const struct universe *u, struct ticket *t)
 {
     struct order *o = &t->order;
@@ -293,6 +308,8 @@ static void ticket_fields(struct record *r, const struct universe *u, struct tic
     int_field(r, &code);
     s->broker_code = (int)code;
     text_field(r, s->broker_text, sizeof s->broker_text);
+    if (r->out != NULL ? t->terms.share_count > 0 : r->rest.p != NULL)
+        share_fields(r, &t->terms);
     o->type = t->rule->type;
     str_copy_cut(o->type_text, sizeof o->type_text, str_of(t->rule->name));
     if (r->out == NULL && ticket_is_combo(t))
@@ -319,6 +336,8 @@ static void fill_fields(struct record *r, const struct universe *u, struct fill 
     text_field(r, f->exchange, sizeof f->exchange);
     int32_field(r, &f->liquidity);
     int32_field(r, &f->revision);
+    if (f->part == FILL_SHARE)
+        int32_field(r, &f->account);
 }
 
 static void event_fields(struct record *r, const struct universe *u, struct money_event *e)

@@ -29,19 +29,29 @@ static const struct account *account_of(struct paper *p, struct paper_peer *peer
     return a;
 }
 
-/* As account_of, but "" and "All" mean every account: then *out is NULL. */
+/* The advisor's number with an A behind it means all accounts of the login. */
+static bool is_all_of_advisor(const struct paper *p, struct str name)
+{
+    return p->accounts->has_advisor && name.n > 0 && str_ends(name, STR("A")) &&
+           str_eq(str_sub(name, 0, name.n - 1), STR_NAME(p->accounts->items[0].name));
+}
+
+/* As account_of, but "", "All" and the advisor's mean every account: then *out is NULL. */
 static bool accounts_of(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str name,
                         const struct account **out)
 {
     *out = NULL;
-    if (p->accounts->count > 1 && (name.n == 0 || str_ieq(name, STR("All"))))
+    if (p->accounts->count > 1 &&
+        (name.n == 0 || str_ieq(name, STR("All")) || is_all_of_advisor(p, name)))
         return true;
     *out = account_of(p, peer, req_id, name);
     return *out != NULL;
 }
 
-static bool concerns(const struct watch *w, const struct account *a)
+static bool concerns(const struct paper *p, const struct watch *w, const struct account *a)
 {
+    if (w->group != 0)
+        return w->group >> (a - p->accounts->items) & 1;
     return w->account == NULL || w->account == a;
 }
 
@@ -149,7 +159,7 @@ void serve_account_updates(struct paper *p, struct paper_peer *peer, const void 
 static void send_account_multi(struct paper *p, struct paper_peer *peer, const struct watch *w)
 {
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(w, &p->accounts->items[i]))
+        if (concerns(p, w, &p->accounts->items[i]))
             each_value(p, peer, &p->accounts->items[i], w, send_value_multi);
 }
 
@@ -236,14 +246,15 @@ static void send_summary_of(struct paper *p, struct paper_peer *peer, const stru
 static void send_summary(struct paper *p, struct paper_peer *peer, const struct watch *w)
 {
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(w, &p->accounts->items[i]))
+        if (concerns(p, w, &p->accounts->items[i]))
             send_summary_of(p, peer, &p->accounts->items[i], w);
 }
 
 void serve_account_summary(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_account_summary *req = message;
-    if (!str_ieq(req->group, STR("All"))) {
+    const struct group *group = groups_find(&p->advisor_groups, req->group);
+    if (!str_ieq(req->group, STR("All")) && group == NULL) {
         peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
                    "Error validating request.-'bK' : cause - Unknown account group");
         return;
@@ -256,6 +267,9 @@ void serve_account_summary(struct paper *p, struct paper_peer *peer, const void 
         return;
     }
     str_copy_cut(w->tags, sizeof w->tags, req->tags);
+    w->group = 0;
+    for (size_t i = 0; group != NULL && i < group->count; i++)
+        w->group |= (uint32_t)1 << group->accounts[i];
     send_summary(p, peer, w);
     peer_end(p, peer, WIRE_REP_ACCOUNT_SUMMARY_END, req->req_id);
     if (peer->updates_of == NULL)
@@ -344,7 +358,7 @@ void serve_positions_multi(struct paper *p, struct paper_peer *peer, const void 
     }
     w->account = a;
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(w, &p->accounts->items[i]))
+        if (concerns(p, w, &p->accounts->items[i]))
             send_positions(p, peer, &p->accounts->items[i], w);
     peer_end(p, peer, WIRE_REP_POSITION_MULTI_END, req->req_id);
 }
@@ -374,7 +388,7 @@ void account_position_changed(struct paper *p, const char *account, const struct
         if (peer->wants_positions && is_position)
             send_position(p, peer, a, i);
         for (size_t k = 0; k < peer->position_multis.n && is_position; k++)
-            if (concerns(&peer->position_multis.items[k], a))
+            if (concerns(p, &peer->position_multis.items[k], a))
                 send_position_multi(p, peer, a, &peer->position_multis.items[k], i);
         if (peer->updates_of == a && is_position && dec_is_zero(ledger_quantity(&a->ledger, i)))
             send_portfolio_row(p, peer, a, i);
@@ -402,11 +416,17 @@ static double cents(struct dec v)
 
 static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
-    struct figures_world world = figures_world_of(p, w->account);
-    struct figures f;
-    figures_compute(&world, &f);
-    const struct balance_row *total = &f.balance.total;
-    const double v[4] = {cents(f.daily), cents(total->unrealized), cents(total->realized), 0};
+    double v[4] = {0};
+    for (size_t i = 0; i < p->accounts->count; i++) {
+        struct figures_world world = figures_world_of(p, &p->accounts->items[i]);
+        struct figures f;
+        if (!concerns(p, w, world.account))
+            continue;
+        figures_compute(&world, &f);
+        v[0] += cents(f.daily);
+        v[1] += cents(f.balance.total.unrealized);
+        v[2] += cents(f.balance.total.realized);
+    }
     if (!is_news(w, v))
         return;
     const struct wire_rep_pnl m = {w->req_id, v[0], v[1], v[2]};
@@ -415,14 +435,23 @@ static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
 
 static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
-    struct figures_world world = figures_world_of(p, w->account);
-    struct position_pnl one;
-    figures_position(&world, w->instrument, &one);
-    const double v[4] = {cents(one.daily), cents(one.unrealized), cents(one.realized),
-                         cents(one.value)};
+    double v[4] = {0};
+    struct dec quantity = DEC_ZERO;
+    for (size_t i = 0; i < p->accounts->count; i++) {
+        struct figures_world world = figures_world_of(p, &p->accounts->items[i]);
+        struct position_pnl one;
+        if (!concerns(p, w, world.account))
+            continue;
+        figures_position(&world, w->instrument, &one);
+        quantity = dec_plus(quantity, one.quantity);
+        v[0] += cents(one.daily);
+        v[1] += cents(one.unrealized);
+        v[2] += cents(one.realized);
+        v[3] += cents(one.value);
+    }
     if (!is_news(w, v))
         return;
-    const struct wire_rep_pnl_single m = {w->req_id, paper_dec(p, one.quantity), v[0], v[1], v[2],
+    const struct wire_rep_pnl_single m = {w->req_id, paper_dec(p, quantity), v[0], v[1], v[2],
                                           v[3]};
     peer_send(p, peer, WIRE_REP_PNL_SINGLE, &m);
 }
@@ -430,8 +459,10 @@ static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct wat
 void serve_pnl(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_pnl *req = message;
-    const struct account *a = account_of(p, peer, req->req_id, req->account);
-    if (a == NULL)
+    const struct account *a = NULL;
+    bool is_known = is_all_of_advisor(p, req->account) ||
+                    (a = account_of(p, peer, req->req_id, req->account)) != NULL;
+    if (!is_known)
         return;
     struct watch *w = watches_add(&peer->pnls, req->req_id, PEER_WATCHES_MAX);
     if (w == NULL) {
@@ -454,8 +485,10 @@ void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *mess
 {
     const struct wire_req_pnl_single *req = message;
     const struct instrument *i = universe_find(p->universe, req->con_id);
-    const struct account *a = account_of(p, peer, req->req_id, req->account);
-    if (a == NULL)
+    const struct account *a = NULL;
+    bool is_known = is_all_of_advisor(p, req->account) ||
+                    (a = account_of(p, peer, req->req_id, req->account)) != NULL;
+    if (!is_known)
         return;
     if (i == NULL || i->contract.sec_type == SEC_CASH) {
         peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,

@@ -108,15 +108,17 @@ static bool is_of_dates(const struct wire_ints *dates, const struct fill *f)
     return false;
 }
 
-static bool fill_fits(const struct wire_req_executions *q, const struct fill *f, int64_t since_ns)
+static bool fill_fits(const struct paper *p, const struct wire_req_executions *q,
+                      const struct fill *f, int64_t since_ns)
 {
     const struct order *o = &f->ticket->order;
     const struct contract *c = f->part == FILL_LEG ? &f->instrument->contract : &o->contract;
     bool is_buy = f->side == SIDE_BUY;
     bool side = q->side.n == 0 || str_ieq(q->side, is_buy ? STR("BUY") : STR("SELL")) ||
                 str_ieq(q->side, is_buy ? STR("BOT") : STR("SLD"));
-    return f->at_ns >= since_ns && side && (q->client_id == 0 || q->client_id == o->client_id) &&
-           is_or_empty(q->account, o->account) && is_or_empty(q->symbol, c->symbol) &&
+    return f->part != FILL_WHOLE && f->at_ns >= since_ns && side &&
+           (q->client_id == 0 || q->client_id == o->client_id) &&
+           is_or_empty(q->account, order_account_of(p, f)) && is_or_empty(q->symbol, c->symbol) &&
            is_or_empty(q->sec_type, sec_type_text(c->sec_type)) &&
            is_or_empty(q->exchange, f->exchange) && is_of_dates(&q->specific_dates, f);
 }
@@ -150,7 +152,7 @@ void serve_executions(struct paper *p, struct paper_peer *peer, const void *mess
     for (int pass = 0; pass < 2; pass++) /* all executions, then all commissions */
         for (size_t i = 0; i < venue_fill_count(p->venue); i++) {
             const struct fill *f = venue_fill_at(p->venue, i);
-            if (!fill_fits(req, f, since_s * NS_PER_S))
+            if (!fill_fits(p, req, f, since_s * NS_PER_S))
                 continue;
             if (pass == 0)
                 order_send_execution(p, peer, req->req_id, f);

@@ -37,7 +37,8 @@ static void tell(struct paper *p, struct paper_peer *peer, const struct venue_ev
         break;
     case VENUE_FILL:
     case VENUE_REVISION:
-        order_send_execution(p, peer, -1, e->fill);
+        if (e->fill->part != FILL_WHOLE) /* it is told by account */
+            order_send_execution(p, peer, -1, e->fill);
         break;
     case VENUE_COMMISSION:
         order_send_commission(p, peer, e->fill);
@@ -63,8 +64,8 @@ void orders_publish(struct paper *p)
         struct paper_peer *owner = paper_client(p, e->ticket.order.client_id);
         if (owner != NULL)
             tell(p, owner, e);
-        if (e->kind == VENUE_FILL || e->kind == VENUE_REVISION)
-            account_position_changed(p, e->ticket.order.account, e->fill->instrument);
+        if ((e->kind == VENUE_FILL || e->kind == VENUE_REVISION) && e->fill->part != FILL_WHOLE)
+            account_position_changed(p, order_account_of(p, e->fill), e->fill->instrument);
     }
     p->is_publishing = false;
     venue_events_clear(p->venue);
@@ -84,6 +85,7 @@ static struct check_world world_of(const struct paper *p, int32_t client_id)
     return (struct check_world){.universe = p->universe,
                                 .feed = p->feed,
                                 .accounts = p->accounts,
+                                .groups = &p->advisor_groups,
                                 .venue = p->venue,
                                 .client_id = client_id,
                                 .now_ns = p->now_ns};

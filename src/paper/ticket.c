@@ -6,6 +6,16 @@ bool ticket_is_live(const struct ticket *t)
     return t->end == END_NONE;
 }
 
+bool fill_is_booked(const struct fill *f)
+{
+    return f->part != FILL_COMBO && f->part != FILL_WHOLE;
+}
+
+bool fill_counts(const struct fill *f)
+{
+    return f->part != FILL_LEG && f->part != FILL_SHARE;
+}
+
 bool ticket_is_combo(const struct ticket *t)
 {
     return t->terms.leg_count > 0;

@@ -10,6 +10,7 @@
 #define PORTCULLIS_PAPER_TICKET_H
 
 #include "model/order.h"
+#include "paper/groups.h"
 #include "paper/rule.h"
 #include "paper/universe.h"
 
@@ -35,6 +36,13 @@ struct ticket_leg {
     const struct instrument *instrument;
     enum order_side side; /* when the combination is bought */
     int32_t ratio;
+};
+
+/* What one account gets of an order for an advisor's group; whole units. */
+struct ticket_share {
+    int32_t account;         /* which of the login's */
+    struct dec quantity;     /* of the order as it was placed */
+    struct dec filled, paid; /* paid: price x quantity of what is filled */
 };
 
 /* How an order is spread over time. */
@@ -63,6 +71,11 @@ struct ticket_terms {
 
     struct ticket_leg legs[TICKET_LEGS_MAX];
     size_t leg_count;
+
+    char group[GROUP_NAME_MAX]; /* of an advisor; "": the order is one account's */
+    char group_method[24];      /* by which it was divided */
+    struct ticket_share shares[ACCOUNTS_MAX];
+    size_t share_count;
 
     enum ticket_algo algo;
     int64_t algo_start_ns, algo_end_ns;
@@ -105,9 +118,11 @@ struct ticket {
 
 /*
  * A fill of a combination comes in several: one of the whole, which counts for the order and moves
- * no holding, and one of each leg, which moves the leg's holding and does not count.
+ * no holding, and one of each leg, which moves the leg's holding and does not count. So does a fill
+ * of an order for a group: one of the whole, of which no client hears, and then each account's
+ * share.
  */
-enum fill_part { FILL_PLAIN, FILL_COMBO, FILL_LEG, FILL_PART_COUNT };
+enum fill_part { FILL_PLAIN, FILL_COMBO, FILL_LEG, FILL_WHOLE, FILL_SHARE, FILL_PART_COUNT };
 
 struct fill {
     int64_t seq; /* from 1; the execution id is made of it */
@@ -116,6 +131,7 @@ struct fill {
     const struct instrument *instrument; /* the ticket's, or the leg's */
     enum order_side side;
     enum fill_part part;
+    int32_t account; /* FILL_SHARE: which of the login's; else 0 */
     struct dec quantity, price, cum_quantity, average_price;
     struct dec commission, realized; /* realized is meaningful if closes */
     bool closes;
@@ -125,6 +141,10 @@ struct fill {
     int32_t revision;  /* 0; how often it was corrected or taken back (quantity 0) */
 };
 
+/* True if it moves a holding and costs a commission. */
+bool fill_is_booked(const struct fill *f);
+/* True if it counts for the order. */
+bool fill_counts(const struct fill *f);
 bool ticket_is_live(const struct ticket *t);
 bool ticket_is_combo(const struct ticket *t);
 /* True if outsideRth has a meaning for the ticket: it was asked for, and it has a limit. */

@@ -270,11 +270,17 @@ struct fill *venue_add_fill(struct venue *v, const struct fill *f)
     return own;
 }
 
-static void book_in_ledger(struct venue *v, struct fill *f, const struct ticket *t)
+struct account *venue_account(struct venue *v, const struct fill *f)
+{
+    return f->part == FILL_SHARE ? &v->accounts->items[f->account]
+                                 : accounts_find(v->accounts, STR_NAME(f->ticket->order.account));
+}
+
+static void book_in_ledger(struct venue *v, struct fill *f)
 {
     const struct trade trade = {f->instrument, f->side,       f->quantity,
                                 f->price,      f->commission, f->commission_currency};
-    struct ledger *l = accounts_ledger(v->accounts, t->order.account);
+    struct ledger *l = &venue_account(v, f)->ledger;
     struct ledger_change change;
     struct dec before = ledger_quantity(l, f->instrument);
     ledger_trade(l, &trade, &change);
@@ -311,15 +317,37 @@ static void count_fill(struct venue *v, struct fill *f, struct ticket *t)
     venue_unlive(v, t);
 }
 
+static struct ticket_share *share_of(struct ticket *t, int32_t account)
+{
+    for (size_t i = 0; i < t->terms.share_count; i++)
+        if (t->terms.shares[i].account == account)
+            return &t->terms.shares[i];
+    return NULL;
+}
+
+static void count_share(struct fill *f, struct ticket *t)
+{
+    struct ticket_share *s = share_of(t, f->account);
+    struct dec value;
+    s->filled = dec_plus(s->filled, f->quantity);
+    f->cum_quantity = s->filled;
+    f->average_price = f->price;
+    if (dec_mul(f->price, f->quantity, &value)) /* it fits: the ledger has it */
+        s->paid = dec_plus(s->paid, value);
+    (void)dec_div(s->paid, s->filled, &f->average_price);
+}
+
 void venue_book(struct venue *v, struct fill *f, struct ticket *t)
 {
-    if (f->part != FILL_COMBO)
-        book_in_ledger(v, f, t);
+    if (fill_is_booked(f))
+        book_in_ledger(v, f);
     t->commission = DEC_SOME(dec_plus(t->commission.v, f->commission));
     if (f->commission_currency[0] != 0)
         str_copy_cut(t->commission_currency, sizeof t->commission_currency,
                      STR_NAME(f->commission_currency));
-    if (f->part == FILL_LEG) {
+    if (f->part == FILL_SHARE) {
+        count_share(f, t);
+    } else if (f->part == FILL_LEG) {
         f->cum_quantity = f->quantity;
         f->average_price = f->price;
     } else {
@@ -328,10 +356,29 @@ void venue_book(struct venue *v, struct fill *f, struct ticket *t)
 }
 
 /* ---- restoring ---- */
+static bool shares_fit(const struct venue *v, const struct ticket *t)
+{
+    for (size_t i = 0; i < t->terms.share_count; i++) {
+        const struct ticket_share *s = &t->terms.shares[i];
+        if (s->account < 0 || (size_t)s->account >= v->accounts->count || dec_sign(s->filled) < 0 ||
+            dec_gt(s->filled, s->quantity) || !dec_is_multiple(s->filled, DEC(1)) ||
+            !dec_is_multiple(s->quantity, DEC(1)))
+            return false;
+    }
+    return true;
+}
+
+static bool share_fits(struct ticket *t, const struct fill *f)
+{
+    const struct ticket_share *s = f->part == FILL_SHARE ? share_of(t, f->account) : NULL;
+    return f->part != FILL_SHARE ||
+           (s != NULL && !dec_gt(f->quantity, dec_minus(s->quantity, s->filled)));
+}
+
 bool venue_restore_ticket(struct venue *v, const struct ticket *t)
 {
     if (t->order.perm_id < perm_first || t->order.perm_id >= perm_last ||
-        accounts_ledger(v->accounts, t->order.account) == NULL)
+        accounts_ledger(v->accounts, t->order.account) == NULL || !shares_fit(v, t))
         return false;
     struct ticket *own = map_get(v->by_perm, t->order.perm_id);
     if (own == NULL)
@@ -351,10 +398,14 @@ bool venue_restore_fill(struct venue *v, const struct fill *fill, bool apply)
 {
     struct ticket *t = map_get(v->by_perm, fill->ticket->order.perm_id);
     if (t == NULL || fill->seq < v->next_seq || v->fill_count == VENUE_FILLS_MAX ||
-        (apply && fill->part != FILL_LEG &&
-         (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining))) ||
-        (apply &&
-         !ledger_has_room(accounts_ledger(v->accounts, t->order.account), fill->instrument)))
+        (fill->part == FILL_SHARE && share_of(t, fill->account) == NULL) ||
+        (apply && !share_fits(t, fill)) ||
+        (apply && fill_counts(fill) &&
+         (!ticket_is_live(t) || dec_gt(fill->quantity, t->status.remaining))))
+        return false;
+    struct fill whose = *fill; /* its own ticket is only a name */
+    whose.ticket = t;
+    if (apply && !ledger_has_room(&venue_account(v, &whose)->ledger, fill->instrument))
         return false;
     struct fill *own = venue_add_fill(v, fill);
     own->ticket = t;

@@ -100,6 +100,15 @@ static struct dec to_borrow(const struct venue *v, const struct ticket *t)
 {
     if (t->order.side != SIDE_SELL || t->order.contract.sec_type != SEC_STK)
         return DEC_ZERO;
+    struct dec need = DEC_ZERO;
+    for (size_t i = 0; i < t->terms.share_count; i++) {
+        const struct ticket_share *s = &t->terms.shares[i];
+        struct dec own = ledger_quantity(&v->accounts->items[s->account].ledger, t->instrument);
+        struct dec lack = dec_minus(dec_minus(s->quantity, s->filled), dec_max(own, DEC_ZERO));
+        need = dec_plus(need, dec_max(lack, DEC_ZERO));
+    }
+    if (t->terms.share_count > 0)
+        return need;
     const struct ledger *l = accounts_ledger(v->accounts, t->order.account);
     struct dec held = dec_max(ledger_quantity(l, t->instrument), DEC_ZERO);
     return dec_max(dec_minus(t->status.remaining, held), DEC_ZERO);

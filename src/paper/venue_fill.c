@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Trading: what a working ticket meets in the market, and the fills that come of it. */
 #include "base/rng.h"
+#include "paper/allocate.h"
 #include "paper/fees.h"
 #include "paper/venue_private.h"
 
@@ -102,12 +103,12 @@ static size_t book_of(struct venue *v, const struct ticket *t, int64_t s, struct
 
 /* ---- fills ---- */
 /* An order pays its minimum once, in however many pieces it fills; each leg of a combination as an
- * order of its own. */
+ * order of its own, and each account's share of an order for a group. */
 static void charge(struct venue *v, const struct ticket *t, struct fill *f)
 {
     const struct contract *c = &f->instrument->contract;
     const struct order_status *s = &t->status;
-    const struct account *a = accounts_find(v->accounts, STR_NAME(t->order.account));
+    const struct account *a = venue_account(v, f);
     const char *currency;
     struct fee_basis before = {
         .plan = a->terms.fees, .instrument = f->instrument, .side = f->side, .usd_rate = DEC(1)};
@@ -116,6 +117,13 @@ static void charge(struct venue *v, const struct ticket *t, struct fill *f)
     if (f->part == FILL_PLAIN && s->avg_fill_price.has) {
         before.quantity = s->filled;
         before.turnover = ledger_value(f->instrument, s->filled, s->avg_fill_price.v);
+    }
+    for (size_t i = 0; i < t->terms.share_count && f->part == FILL_SHARE; i++) {
+        const struct ticket_share *own = &t->terms.shares[i];
+        if (own->account != f->account)
+            continue;
+        before.quantity = own->filled;
+        before.turnover = ledger_value(f->instrument, DEC(1), own->paid);
     }
     f->commission = fees_piece(&before, f->quantity, f->price, f->liquidity != 1, &currency);
     str_copy_cut(f->commission_currency, sizeof f->commission_currency, str_of(currency));
@@ -126,15 +134,15 @@ static void add_fill(struct venue *v, struct ticket *t, const struct fill *draft
     struct fill f = *draft;
     f.seq = v->next_seq;
     f.ticket = t;
-    if (f.part != FILL_COMBO)
+    if (fill_is_booked(&f))
         charge(v, t, &f);
     str_copy_cut(f.exchange, sizeof f.exchange, STR_NAME(f.instrument->contract.primary_exchange));
     struct fill *own = venue_add_fill(v, &f);
     venue_emit(v, VENUE_FILL, t)->fill = own;
     venue_book(v, own, t);
-    if (f.part != FILL_LEG)
+    if (fill_counts(&f) && f.part != FILL_WHOLE)
         venue_emit(v, VENUE_ORDER, t);
-    if (f.part != FILL_COMBO)
+    if (fill_is_booked(&f))
         venue_emit(v, VENUE_COMMISSION, t)->fill = own;
 }
 
@@ -164,6 +172,44 @@ static void fill_legs(struct venue *v, struct ticket *t, const struct fill *whol
     }
 }
 
+/* Each account gets of a fill in proportion to what it still lacks. */
+static void fill_shares(struct venue *v, struct ticket *t, const struct fill *whole)
+{
+    int64_t lacks[ACCOUNTS_MAX], parts[ACCOUNTS_MAX], total = 0;
+    for (size_t i = 0; i < t->terms.share_count; i++) {
+        const struct ticket_share *s = &t->terms.shares[i];
+        (void)dec_to_i64(dec_minus(s->quantity, s->filled), &lacks[i]); /* whole */
+    }
+    (void)dec_to_i64(whole->quantity, &total);
+    allocate(total, lacks, t->terms.share_count, parts);
+    for (size_t i = 0; i < t->terms.share_count; i++) {
+        if (parts[i] == 0)
+            continue;
+        struct fill f = *whole;
+        f.part = FILL_SHARE;
+        f.account = t->terms.shares[i].account;
+        f.quantity = dec_of(parts[i]);
+        add_fill(v, t, &f);
+    }
+    venue_emit(v, VENUE_ORDER, t);
+}
+
+void venue_finish_shares(struct venue *v, struct ticket *t)
+{
+    struct dec missing = t->status.filled;
+    const struct fill *last = NULL;
+    for (size_t i = 0; i < t->terms.share_count; i++)
+        missing = dec_minus(missing, t->terms.shares[i].filled);
+    for (size_t i = 0; i < v->fill_count && t->terms.share_count > 0; i++)
+        if (v->fills[i]->ticket == t && v->fills[i]->part == FILL_WHOLE)
+            last = v->fills[i];
+    if (t->terms.share_count == 0 || last == NULL || dec_sign(missing) <= 0)
+        return;
+    struct fill rest = *last;
+    rest.quantity = missing;
+    fill_shares(v, t, &rest);
+}
+
 static void fill(struct venue *v, struct ticket *t, struct match_piece piece, bool adds,
                  int64_t now_ns)
 {
@@ -178,7 +224,11 @@ static void fill(struct venue *v, struct ticket *t, struct match_piece piece, bo
         f.part = FILL_COMBO;
         fill_legs(v, t, &f);
     }
+    if (t->terms.share_count > 0)
+        f.part = FILL_WHOLE;
     add_fill(v, t, &f);
+    if (f.part == FILL_WHOLE)
+        fill_shares(v, t, &f);
     venue_after_fill(v, t, now_ns);
 }
 
@@ -223,6 +273,9 @@ static bool has_room(const struct venue *v, const struct ticket *t)
 {
     const struct ledger *l = accounts_ledger(v->accounts, t->order.account);
     bool fits = true;
+    for (size_t i = 0; i < t->terms.share_count; i++)
+        fits = fits && ledger_has_room(&v->accounts->items[t->terms.shares[i].account].ledger,
+                                       t->instrument);
     for (size_t i = 0; i < part_count(t); i++)
         fits = fits && ledger_has_room(l, part(t, i));
     return fits;
@@ -234,7 +287,7 @@ void venue_trade(struct venue *v, struct ticket *t, const struct match_view *m, 
         venue_end(v, t, END_BY_SYSTEM, "the account holds too many different positions", now_ns);
         return;
     }
-    if (v->fill_count + MARKET_LEVELS_MAX * (1 + TICKET_LEGS_MAX) > VENUE_FILLS_MAX)
+    if (v->fill_count + MARKET_LEVELS_MAX * (1 + ACCOUNTS_MAX) > VENUE_FILLS_MAX)
         return; /* no room to write it down: it waits */
     if (ticket_moment(t) != MOMENT_ANY) {
         trade_in_auction(v, t, &m->now, now_ns);
@@ -255,8 +308,12 @@ void venue_trade(struct venue *v, struct ticket *t, const struct match_view *m, 
         n = meet(v, t, limit, &m->now, now_ns, pieces);
     if (n > 0) /* it has taken what this second offers */
         t->act_ns = (now_ns / second_ns + 1) * second_ns;
-    for (size_t i = 0; i < n && ticket_is_live(t); i++)
-        fill(v, t, pieces[i], adds, now_ns);
+    for (size_t i = 0; i < n && ticket_is_live(t); i++) {
+        if (t->terms.share_count > 0) /* nobody gets a part of a share */
+            pieces[i].quantity = dec_round_to(pieces[i].quantity, DEC(1), DEC_DOWN);
+        if (dec_sign(pieces[i].quantity) > 0)
+            fill(v, t, pieces[i], adds, now_ns);
+    }
     if (!ticket_is_live(t))
         return;
     if (t->order.tif == TIF_IOC || t->order.tif == TIF_FOK) {

@@ -148,6 +148,8 @@ void venue_settle(struct venue *v, int64_t now_ns)
 {
     v->now_ns = now_ns;
     for (size_t i = 0; i < v->ticket_count; i++)
+        venue_finish_shares(v, v->tickets[i]);
+    for (size_t i = 0; i < v->ticket_count; i++)
         if (!ticket_is_live(v->tickets[i]) && v->tickets[i]->end != END_REJECTED)
             venue_after_end(v, v->tickets[i], now_ns);
     for (size_t i = 0; i < v->fill_count; i++)

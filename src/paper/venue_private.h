@@ -55,6 +55,8 @@ void venue_sweep(struct venue *v);
 void venue_tidy(struct venue *v, int64_t now_ns);
 struct fill *venue_add_fill(struct venue *v, const struct fill *f);
 struct venue_event *venue_emit(struct venue *v, enum venue_event_kind kind, const struct ticket *t);
+/* Whose a fill is. */
+struct account *venue_account(struct venue *v, const struct fill *f);
 /* Books a fill in the ledger and in its ticket. */
 void venue_book(struct venue *v, struct fill *f, struct ticket *t);
 
@@ -88,6 +90,8 @@ bool venue_waits_for_locate(struct venue *v, struct ticket *t, int64_t now_ns);
 void venue_view(struct venue *v, const struct ticket *t, int64_t now_ns, struct match_view *out);
 bool venue_is_open(const struct venue *v, const struct ticket *t, int64_t ns);
 bool venue_is_halted(const struct venue *v, const struct ticket *t, int64_t ns);
+/* Books the shares of a fill for a group that a crash kept back. */
+void venue_finish_shares(struct venue *v, struct ticket *t);
 /* Lets a working ticket trade against this moment. */
 void venue_trade(struct venue *v, struct ticket *t, const struct match_view *m, int64_t now_ns);
 

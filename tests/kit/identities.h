@@ -200,16 +200,16 @@ static inline bool books_take_fill(struct books *b, const struct fill *f)
     if (o == NULL)
         return books_wrong(b, "the order", "a fill", dec_of(f->seq), DEC_ZERO);
     books_add(&o->commission, f->commission);
-    if (f->part != FILL_LEG)
+    if (fill_counts(f))
         books_add(&o->filled, f->quantity);
     if (dec_gt(o->filled, o->ticket.order.quantity))
         return books_wrong(b, "the filled quantity", "an order", o->filled,
                            o->ticket.order.quantity);
-    if (f->part == FILL_PLAIN && !books_limit_kept(&o->ticket, f))
+    if (f->part != FILL_COMBO && f->part != FILL_LEG && !books_limit_kept(&o->ticket, f))
         return books_wrong(b, "the price", "a fill", f->price, o->ticket.order.limit_price.v);
-    if (f->part != FILL_COMBO) /* its legs are what is traded */
-        books_take_trade(&b->of[books_account(b, o->ticket.order.account)], f->instrument, f->side,
-                         f);
+    int whose = f->part == FILL_SHARE ? f->account : books_account(b, o->ticket.order.account);
+    if (fill_is_booked(f)) /* legs and shares are what is traded */
+        books_take_trade(&b->of[whose], f->instrument, f->side, f);
     return true;
 }
 
