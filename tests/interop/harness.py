@@ -21,6 +21,20 @@ import traceback
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("INTEROP_BUILD", "build")
 RECORD = os.environ.get("INTEROP_RECORD")  # a directory: requests pass the recording proxy
+# an advisor's login, its clients, and groups that divide orders among them
+ADVISOR, CLIENTS = "DF9000000", ["DU9000001", "DU9000002"]
+GROUPS = f"""<?xml version="1.0" encoding="UTF-8"?>
+<ListOfGroups>
+  <Group><name>Pair</name>
+    <ListOfAccts varName="list">
+      <String>{CLIENTS[0]}</String><String>{CLIENTS[1]}</String>
+    </ListOfAccts><defaultMethod>Equal</defaultMethod></Group>
+  <Group><name>Parts</name><defaultMethod>Ratio</defaultMethod>
+    <ListOfAccts varName="list">
+      <Account><acct>{CLIENTS[0]}</acct><amount>2</amount></Account>
+      <Account><acct>{CLIENTS[1]}</acct><amount>1</amount></Account>
+    </ListOfAccts></Group>
+</ListOfGroups>"""
 PATIENCE = 20  # seconds that any single answer may take
 
 _tests = []
@@ -110,16 +124,17 @@ def _program(*command):
 
 
 @contextlib.contextmanager
-def exchange(client, max_version=200):
+def exchange(client, max_version=200, advisor=False):
     """A paper exchange of its own, on a free port, that keeps nothing. Yields the port.
 
-    `client` is the name and version of the outside client, for the recording.
+    With `advisor` it is an advisor's login. `client` is the name and version of the outside client, for the recording.
     """
     lines = []
     with contextlib.ExitStack() as stack:
         paper = stack.enter_context(
             _program(BUILD / "portcullis", "paper", "--memory", "--port", 0, "--max-version",
-                     max_version, "--no-subscription", "LSE")
+                     max_version, "--no-subscription", "LSE",
+                     *(["--advisor", ADVISOR, "--accounts", ",".join(CLIENTS)] if advisor else []))
         )
         port = int(_announced(paper, r"127\.0\.0\.1:(\d+)", lines))
         if RECORD:
