@@ -26,7 +26,7 @@ struct app_config {
     struct settings *settings; /* borrowed for the life of the app */
     struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
     struct anchors *anchors; /* as read from their file; borrowed; NULL: none are kept */
-    uint64_t seed; /* unpredictable, from the system; fixed in tests */
+    uint64_t seed;           /* unpredictable, from the system; fixed in tests */
     const struct log_sink *sink;
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
     const char *build;       /* build id, for the greeting of local connections */

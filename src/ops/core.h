@@ -22,7 +22,7 @@ struct core {
     struct session *session;
     struct book *book;
     struct journal *journal;
-    struct db *db; /* for reading: past executions and records */
+    struct db *db;           /* for reading: past executions and records */
     struct anchors *anchors; /* of the journal; NULL: none are kept */
     struct resolver *resolver;
     struct quotes *quotes;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What time does to the accounts: dividends, splits, settlement, interest, expiry. */
 #include "client.h"
-#include "tests/kit/identities.h"
 #include "paper/chains.h"
 #include "paper/paper_private.h"
+#include "tests/kit/identities.h"
 
 enum { TSLA = 76792991, SPX = 416904, DAY = 86400 };
 

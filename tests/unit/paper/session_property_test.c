@@ -9,9 +9,9 @@
  * failure names the seed of its session.
  */
 #include "client.h"
-#include "tests/kit/identities.h"
 #include "paper/chains.h"
 #include "paper/paper_private.h"
+#include "tests/kit/identities.h"
 
 enum { SESSIONS = 250, ACTIONS = 18, APPLE = 265598 };
 
