@@ -2,10 +2,10 @@
 #include "truth.h"
 
 #include "base/alloc.h"
+#include "identities.h"
 #include "paper/paper_private.h"
 #include "paper/record.h"
 #include "paper/universe.h"
-#include "tests/kit/identities.h"
 
 #include <stdio.h>
 #include <string.h>
