@@ -99,10 +99,10 @@ async function announced(command, args, pattern) {
 }
 
 // A paper exchange of its own on a free port, which keeps nothing; the recording proxy in front of
-// it where requests are recorded. Resolves with the port.
-export async function startExchange(client, maxVersion) {
+// it where requests are recorded. `more` are further options. Resolves with the port.
+export async function startExchange(client, maxVersion, ...more) {
   let port = await announced(PROGRAM, ['paper', '--memory', '--port', 0, '--max-version', maxVersion,
-    '--no-subscription', 'LSE'],
+    '--no-subscription', 'LSE', ...more],
     /127\.0\.0\.1:(\d+)/);
   if (process.env.INTEROP_RECORD) {
     const file = client.replaceAll('@', '').replaceAll(/[ /]/g, '-') + `-at-${maxVersion}.txt`;

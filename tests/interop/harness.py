@@ -23,18 +23,7 @@ BUILD = ROOT / os.environ.get("INTEROP_BUILD", "build")
 RECORD = os.environ.get("INTEROP_RECORD")  # a directory: requests pass the recording proxy
 # an advisor's login, its clients, and groups that divide orders among them
 ADVISOR, CLIENTS = "DF9000000", ["DU9000001", "DU9000002"]
-GROUPS = f"""<?xml version="1.0" encoding="UTF-8"?>
-<ListOfGroups>
-  <Group><name>Pair</name>
-    <ListOfAccts varName="list">
-      <String>{CLIENTS[0]}</String><String>{CLIENTS[1]}</String>
-    </ListOfAccts><defaultMethod>Equal</defaultMethod></Group>
-  <Group><name>Parts</name><defaultMethod>Ratio</defaultMethod>
-    <ListOfAccts varName="list">
-      <Account><acct>{CLIENTS[0]}</acct><amount>2</amount></Account>
-      <Account><acct>{CLIENTS[1]}</acct><amount>1</amount></Account>
-    </ListOfAccts></Group>
-</ListOfGroups>"""
+GROUPS = (ROOT / "tests/interop/groups.xml").read_text()
 PATIENCE = 20  # seconds that any single answer may take
 
 _tests = []

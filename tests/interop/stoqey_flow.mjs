@@ -2,13 +2,16 @@
 // @stoqey/ib (text protocol at server version 193) trades on the paper exchange.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { eventually, flow, outside, run, startExchange, versionOf } from './harness.mjs';
 
 const { EventName, IBApi, OrderType, OrderAction, SecType, TimeInForce, BarSizeSetting, WhatToShow,
-  PriceCondition } =
+  PriceCondition, FADataType } =
   outside('@stoqey/ib');
 
 const ACCOUNT = 'DU9000001';
+const ADVISOR = 'DF9000000', SECOND = 'DU9000002'; // of the advisor's clients; the first is ACCOUNT
+const CLIENT = `@stoqey/ib ${versionOf('@stoqey/ib')}`;
 const BID = 1, ASK = 2, LAST = 4, MODEL = 13, DELAYED_BID = 66;
 const ENDED = ['Filled', 'Cancelled', 'ApiCancelled', 'Inactive'];
 const stock = (symbol, currency) => ({ symbol, currency, secType: SecType.STK, exchange: 'SMART' });
@@ -461,12 +464,36 @@ flow('F-reconnect', 'an open order is still there after reconnecting', async (c)
   await c.ib.untilStatus(id, 'Cancelled');
 });
 
+flow('F-fa', 'an advisor replaces groups and an order is divided among accounts', async () => {
+  const groups = readFileSync(new URL('groups.xml', import.meta.url), 'utf8');
+  const login = new Connection(await startExchange(`${CLIENT} advisor`, 193,
+    '--advisor', ADVISOR, '--accounts', `${ACCOUNT},${SECOND}`));
+  const id = await login.open(23);
+  const [accounts] = await login.until(EventName.managedAccounts);
+  assert.deepEqual(accounts.split(','), [ADVISOR, ACCOUNT, SECOND]);
+  login.api.replaceFA(41, FADataType.GROUPS, groups);
+  await login.until(EventName.replaceFAEnd, (got) => got === 41);
+  login.api.requestFA(FADataType.GROUPS);
+  const [kind, text] = await login.until(EventName.receiveFA);
+  assert.equal(kind, FADataType.GROUPS);
+  assert.deepEqual([...text.matchAll(/<name>(.*?)<\/name>/g)].map((m) => m[1]), ['Pair', 'Parts']);
+
+  login.api.placeOrder(id, AAPL, order(OrderType.MKT, OrderAction.BUY, 9, { faGroup: 'Parts' }));
+  await login.untilStatus(id, 'Filled');
+  const fills = () => login.all(EventName.execDetails).map(([, , e]) => e);
+  const sum = (account) => fills().filter((e) => e.acctNumber === account)
+    .reduce((total, e) => total + e.shares, 0);
+  await eventually(() => sum(ACCOUNT) === 6 && sum(SECOND) === 3, 'each account to have its part');
+  await eventually(() => fills().every((e) => login.all(EventName.commissionReport,
+    (r) => r.execId === e.execId).length > 0), 'a commission for each execution');
+  login.api.disconnect();
+});
+
 flow('F-all-read', 'it never met a message that it could not read', async (c) => {
   const serious = c.ib.all(EventName.error, (_, code) => code >= 500 && code < 600);
   assert.deepEqual(serious, []);
   c.ib.api.disconnect();
 });
 
-const CLIENT = `@stoqey/ib ${versionOf('@stoqey/ib')}`;
 const port = await startExchange(CLIENT, 193);
 await run({ ib: new Connection(port), port, orderId: 0 }, `${CLIENT} at 193`);

@@ -219,7 +219,9 @@ func (a *app) CompletedOrdersEnd() { a.keep("CompletedOrdersEnd", 0) }
 func (a *app) ExecDetails(id int64, c *ibapi.Contract, e *ibapi.Execution) {
 	a.keep("ExecDetails", id, e, c)
 }
-func (a *app) ExecDetailsEnd(id int64) { a.keep("ExecDetailsEnd", id) }
+func (a *app) ExecDetailsEnd(id int64)                      { a.keep("ExecDetailsEnd", id) }
+func (a *app) ReceiveFA(kind ibapi.FaDataType, text string) { a.keep("ReceiveFA", 0, kind, text) }
+func (a *app) ReplaceFAEnd(id int64, _ string)              { a.keep("ReplaceFAEnd", id) }
 func (a *app) CommissionAndFeesReport(r ibapi.CommissionAndFeesReport) {
 	a.keep("CommissionAndFeesReport", 0, r)
 }

@@ -116,14 +116,14 @@ func announced(pattern, name string, args ...string) (capture string, stop func(
 
 // exchange starts a paper exchange of its own that keeps nothing, behind the recording proxy where
 // requests are recorded.
-func exchange(client string, version int) (port int, stop func()) {
+func exchange(client string, version int, more ...string) (port int, stop func()) {
 	build := os.Getenv("INTEROP_BUILD")
 	if build == "" {
 		build = "build"
 	}
 	found, stopExchange := announced(`127\.0\.0\.1:(\d+)`, filepath.Join(build, "portcullis"),
-		"paper", "--memory", "--port", "0", "--max-version", strconv.Itoa(version),
-		"--no-subscription", "LSE")
+		append([]string{"paper", "--memory", "--port", "0", "--max-version", strconv.Itoa(version),
+			"--no-subscription", "LSE"}, more...)...)
 	stop = stopExchange
 	if directory := os.Getenv("INTEROP_RECORD"); directory != "" {
 		name := fmt.Sprintf("%s-at-%d.txt", strings.NewReplacer(" ", "-", "/", "-").Replace(client), version)

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -21,6 +22,8 @@ import (
 const (
 	module      = "github.com/scmhub/ibapi"
 	account     = "DU9000001"
+	advisor     = "DF9000000"
+	second      = "DU9000002" // of the advisor's clients; the first is account
 	appleID     = 265598
 	microsoftID = 272093
 	clientA     = 31
@@ -70,6 +73,7 @@ var (
 		{"F-duplicate-id", "a second client with the same id is refused", duplicateID},
 		{"", "a global cancel ends all orders", globalCancel},
 		{"F-reconnect", "an open order is still there after reconnecting", reconnect},
+		{"F-fa", "an advisor replaces groups and an order is divided among accounts", advisorsLogin},
 		{"F-all-read", "it never met a message that it could not read", allRead},
 	}
 )
@@ -81,6 +85,7 @@ type context struct {
 	filled        int64           // the order of F-fill
 	option        *ibapi.Contract // one near the money
 	complaints    *complaints
+	name          string // of the client, for recordings
 }
 
 func stock(symbol, currency string) *ibapi.Contract {
@@ -632,6 +637,40 @@ func reconnect(c *context) {
 	c.cancel(id)
 }
 
+func advisorsLogin(c *context) {
+	groups := string(must(os.ReadFile("tests/interop/groups.xml")))
+	port, stop := exchange(c.name+" advisor", c.version, "--advisor", advisor, "--accounts",
+		account+","+second)
+	defer stop()
+	login := newApp()
+	id := login.open(port, clientA)
+	defer login.client.Disconnect()
+	accounts := login.until("ManagedAccounts", nil).args[0].([]string)
+	check(slices.Equal(accounts, []string{advisor, account, second}), "accounts %v", accounts)
+	login.client.ReplaceFA(41, ibapi.GROUPS, groups)
+	login.until("ReplaceFAEnd", about(41))
+	login.client.RequestFA(ibapi.GROUPS)
+	told := login.until("ReceiveFA", nil).args
+	check(told[0] == ibapi.GROUPS && strings.Contains(told[1].(string), "<name>Pair</name>") &&
+		strings.Contains(told[1].(string), "<name>Parts</name>"), "%v", told)
+
+	login.client.PlaceOrder(id, aapl, order("MKT", "BUY", "9", func(o *ibapi.Order) {
+		o.FAGroup = "Parts"
+	}))
+	login.untilStatus(id, "Filled")
+	eventually("each account to have its part", func() bool {
+		sums := map[string]float64{}
+		for _, e := range login.all("ExecDetails", nil) {
+			fill := e.args[0].(*ibapi.Execution)
+			sums[fill.AcctNumber] += fill.Shares.Float()
+		}
+		return maps.Equal(sums, map[string]float64{account: 6, second: 3})
+	})
+	eventually("a commission for each execution", func() bool {
+		return len(login.all("CommissionAndFeesReport", nil)) >= len(login.all("ExecDetails", nil))
+	})
+}
+
 func allRead(c *context) {
 	for _, e := range c.all("Error", nil) {
 		code := e.args[0].(int64)
@@ -657,7 +696,7 @@ func main() {
 	log := &complaints{}
 	ibapi.SetLogger(zerolog.New(log).Level(zerolog.WarnLevel))
 	port, stop := exchange(client, *version)
-	c := &context{app: newApp(), port: port, version: *version, complaints: log}
+	c := &context{app: newApp(), port: port, version: *version, complaints: log, name: client}
 	status := runAll(c, steps, fmt.Sprintf("%s at %d", client, *version))
 	stop()
 	os.Exit(status)

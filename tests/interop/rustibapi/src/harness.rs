@@ -87,23 +87,13 @@ fn announced(before: &str, name: &Path, arguments: &[&str]) -> (u16, Program) {
 }
 
 /// A paper exchange of its own that keeps nothing, behind the recording proxy where requests are
-/// recorded.
-pub fn exchange(client: &str, version: u32) -> (u16, Vec<Program>) {
+/// recorded. `more` are further options.
+pub fn exchange(client: &str, version: u32, more: &[&str]) -> (u16, Vec<Program>) {
     let build = std::env::var("INTEROP_BUILD").unwrap_or("build".into());
-    let (port, paper) = announced(
-        "127.0.0.1:",
-        &Path::new(&build).join("portcullis"),
-        &[
-            "paper",
-            "--memory",
-            "--port",
-            "0",
-            "--max-version",
-            &version.to_string(),
-            "--no-subscription",
-            "LSE",
-        ],
-    );
+    let version_text = version.to_string();
+    let options = ["paper", "--memory", "--port", "0", "--no-subscription", "LSE"];
+    let options = [&options[..], &["--max-version", &version_text], more].concat();
+    let (port, paper) = announced("127.0.0.1:", &Path::new(&build).join("portcullis"), &options);
     let Ok(directory) = std::env::var("INTEROP_RECORD") else {
         return (port, vec![paper]);
     };

@@ -11,7 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use harness::{eventually, exchange, run_all, Flow, PATIENCE};
 use ibapi::accounts::types::{AccountGroup, AccountId, ContractId};
 use ibapi::accounts::{
-    AccountSummaryResult, AccountUpdate, AccountUpdateMulti, PositionUpdate, PositionUpdateMulti,
+    AccountSummaryResult, AccountUpdate, AccountUpdateMulti, FaDataType, PositionUpdate,
+    PositionUpdateMulti,
 };
 use ibapi::client::blocking::{Client, Subscription};
 use ibapi::contracts::tick_types::TickType;
@@ -28,6 +29,8 @@ use ibapi::Error;
 
 const CRATE: &str = "ibapi 3.3.0"; // as Cargo.toml pins it
 const ACCOUNT: &str = "DU9000001";
+const ADVISOR: &str = "DF9000000";
+const SECOND: &str = "DU9000002"; // of the advisor's clients; the first is ACCOUNT
 const APPLE: i32 = 265598;
 const MICROSOFT: i32 = 272093;
 const CLIENT_A: i32 = 41;
@@ -759,6 +762,39 @@ fn reconnect(c: &mut Context) {
     c.cancel(id);
 }
 
+fn advisors_login(c: &mut Context) {
+    let accounts = format!("{ACCOUNT},{SECOND}");
+    let options = ["--advisor", ADVISOR, "--accounts", &accounts];
+    let (port, _programs) = exchange(&format!("rust {CRATE} advisor"), c.version, &options);
+    let mut login = Connection::open(port, CLIENT_A).expect("a connection");
+    assert_eq!(login.client.managed_accounts().unwrap(), [ADVISOR, ACCOUNT, SECOND]);
+    let groups = std::fs::read_to_string("tests/interop/groups.xml").unwrap();
+    login.client.replace_fa(FaDataType::Groups, &groups).expect("the groups to be replaced");
+    let told = login.client.request_fa(FaDataType::Groups).expect("the groups").xml;
+    assert!(["Pair", "Parts"].iter().all(|name| told.contains(&format!("<name>{name}</name>"))));
+
+    let order = Order { fa_group: "Parts".into(), ..order_builder::market_order(Action::Buy, 9.0) };
+    let id = login.place(&order);
+    login.until_status(id, &[OrderStatusKind::Filled]);
+    login.until("each account to have its part, and its commissions", |c| {
+        let (mut sums, mut fills, mut reports) = (BTreeMap::new(), 0, 0);
+        for update in &c.seen {
+            match update {
+                OrderUpdate::ExecutionData(e) => {
+                    *sums.entry(e.execution.account_number.as_str()).or_insert(0.0) +=
+                        e.execution.shares;
+                    fills += 1;
+                }
+                OrderUpdate::CommissionReport(_) => reports += 1,
+                _ => (),
+            }
+        }
+        let is_done = sums == BTreeMap::from([(ACCOUNT, 6.0), (SECOND, 3.0)]);
+        (is_done && reports == fills).then_some(())
+    });
+    login.client.disconnect();
+}
+
 fn all_read(c: &mut Context) {
     c.client().disconnect();
     c.connection = None; // it complains when it goes, so the list must not be locked
@@ -803,6 +839,7 @@ const FLOWS: &[Flow<Context>] = &[
     Flow { step: "F-two-clients", sentence: "a second client sees the orders of the first but cannot cancel them", run: two_clients },
     Flow { step: "F-duplicate-id", sentence: "a second client with the same id is refused", run: duplicate_id },
     Flow { step: "F-reconnect", sentence: "an open order is still there after reconnecting", run: reconnect },
+    Flow { step: "F-fa", sentence: "an advisor replaces groups and an order is divided among accounts", run: advisors_login },
     Flow { step: "F-all-read", sentence: "it never met a message that it could not read", run: all_read },
 ];
 
@@ -815,7 +852,7 @@ fn main() {
     };
     log::set_logger(&COMPLAINTS).unwrap();
     log::set_max_level(log::LevelFilter::Warn);
-    let (port, programs) = exchange(&format!("rust {CRATE}"), version);
+    let (port, programs) = exchange(&format!("rust {CRATE}"), version, &[]);
     let mut context = Context {
         port,
         version,
