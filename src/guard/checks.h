@@ -11,8 +11,17 @@
 
 #include "guard/decide.h"
 
+/* What a check leaves: the words of its finding, and what it measured whether it fires or not. */
+enum { VERDICT_ROWS_MAX = 2 }; /* limits that one control holds */
+struct verdict {
+    char text[200];
+    struct opt_dec value, limit;
+    struct gate_headroom rows[VERDICT_ROWS_MAX]; /* code and resets are filled in by decide */
+    size_t row_count;
+};
+
 typedef bool check_function(const struct gate_facts *f, const struct gate_ticket *t,
-                            struct gate_finding *out, const struct gate_request *r);
+                            struct verdict *out, const struct gate_request *r);
 
 /* ---- decide_request.c ---- */
 check_function deny_order, deny_bracket, deny_identity, deny_restricted, deny_unknown,
@@ -42,13 +51,22 @@ struct dec_text {
 struct dec_text text_of(struct dec d);
 #define D(d) (text_of(d).s)
 
-bool says(struct gate_finding *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool says_limit(struct gate_finding *out, struct dec value, struct dec limit, const char *what,
+bool says(struct verdict *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* ---- measures: each leaves a row of headroom; of several legs the one that has least ---- */
+/* `after` is the value with this order, `used` without it, absent where each order stands alone.
+ * True if the limit is exceeded. */
+bool exceeds(struct verdict *out, const char *setting, const char *unit, struct opt_dec used,
+             struct dec after, struct dec limit);
+/* The same for the least value that passes: true if it is not reached. */
+bool falls_short(struct verdict *out, const char *setting, const char *unit, struct dec after,
+                 struct dec least);
+
+bool says_limit(struct verdict *out, struct dec value, struct dec limit, const char *what,
                 const char *setting);
 /* The same for an amount of the base currency. */
-bool says_value(struct gate_finding *out, const struct gate_facts *f, struct dec value,
-                struct dec limit, const char *what, const char *setting);
-bool says_count(struct gate_finding *out, struct dec value, struct dec limit, const char *what,
+bool says_value(struct verdict *out, const struct gate_facts *f, struct dec value, struct dec limit,
+                const char *what, const char *setting);
+bool says_count(struct verdict *out, struct dec value, struct dec limit, const char *what,
                 const char *setting);
 
 #endif

@@ -26,6 +26,7 @@ enum order_kind { KIND_PLAIN, KIND_STOP, KIND_COUNT };
 
 struct gate_facts {
     const struct guard_limits *limits;
+    struct utc now, day_end; /* when the counters of the day start again */
     /* state of the program */
     bool is_killed;
     bool is_embedded;
@@ -75,25 +76,33 @@ struct gate_facts {
     const struct book_order *existing;
 };
 
+struct verdict; /* of checks.h */
+
+/* When what a control counts starts again. */
+enum gate_resets { RESETS_NEVER, RESETS_SECOND, RESETS_MINUTE, RESETS_DAY };
+
 struct gate_control {
     const char *code;
     enum error_code class; /* of the error when it refuses */
     bool is_warning;       /* never refuses */
     bool spares_reducing;  /* an order that only reduces a position is exempt */
     const char *next;      /* what to do instead */
-    bool (*check)(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+    bool (*check)(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r);
+    enum gate_resets resets;
 };
 
 /*
- * Fills the ticket: orders, market, values, position after, findings, is_allowed. Headroom and
- * margin are the caller's. *t is overwritten.
+ * Fills the ticket: orders, market, values, position after, findings, headroom, is_allowed. *t is
+ * overwritten. A limit from which the order is exempt, or that is off, has no headroom in it.
  */
 void decide(const struct gate_facts *f, const struct gate_request *r, struct gate_ticket *t);
 /* The control of that code, or NULL. */
 const struct gate_control *control_find(const char *code);
 /* Row i of the table, NULL behind the last. */
 const struct gate_control *control_at(size_t i);
+/* When the count of that control starts again. */
+struct opt_utc control_resets(const struct gate_control *c, struct utc now, struct utc day_end);
 /* *e from the first finding that refuses; always false. There must be one. */
 bool ticket_refused(const struct gate_ticket *t, struct error *e);
 

@@ -6,7 +6,12 @@
 
 /* ---- money and counts ---- */
 
-bool deny_rate(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+static struct opt_dec count(int64_t n)
+{
+    return DEC_SOME(dec_of(n));
+}
+
+bool deny_rate(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)r;
@@ -18,11 +23,13 @@ bool deny_rate(const struct gate_facts *f, const struct gate_ticket *t, struct g
                 f->base_currency[0] ? f->base_currency : "(unknown)");
 }
 
-bool deny_value(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_value(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
-    return t->value_base.has && dec_gt(t->value_base.v, f->limits->max_order_value) &&
+    return t->value_base.has &&
+           exceeds(out, "max_order_value", f->base_currency, DEC_NONE, t->value_base.v,
+                   f->limits->max_order_value) &&
            says_value(out, f, t->value_base.v, f->limits->max_order_value, "order value",
                       "max_order_value");
 }
@@ -39,29 +46,31 @@ struct dec added_value(const struct gate_facts *f, const struct gate_ticket *t)
     return dec_max(dec_minus(t->value_base.v, before), DEC_ZERO);
 }
 
-bool deny_daily_value(const struct gate_facts *f, const struct gate_ticket *t,
-                      struct gate_finding *out, const struct gate_request *r)
+bool deny_daily_value(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                      const struct gate_request *r)
 {
     (void)r;
     if (!t->value_base.has)
         return false;
     struct dec after = amount_plus(f->value_today, added_value(f, t));
-    return dec_gt(after, f->limits->max_value_per_day) &&
+    return exceeds(out, "max_value_per_day", f->base_currency, DEC_SOME(f->value_today), after,
+                   f->limits->max_value_per_day) &&
            says_value(out, f, after, f->limits->max_value_per_day, "the day's order value",
                       "max_value_per_day");
 }
 
-bool deny_minute(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_minute(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)r;
     struct dec after = dec_of(f->orders_last_minute + (int64_t)t->count);
     struct dec limit = dec_of(f->limits->max_orders_per_minute);
-    return dec_gt(after, limit) &&
+    return exceeds(out, "max_orders_per_minute", "orders", count(f->orders_last_minute), after,
+                   limit) &&
            says_count(out, after, limit, "orders within a minute", "max_orders_per_minute");
 }
 
-bool deny_day(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_day(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
               const struct gate_request *r)
 {
     (void)r;
@@ -71,15 +80,15 @@ bool deny_day(const struct gate_facts *f, const struct gate_ticket *t, struct ga
     struct dec limit = dec_of(f->limits->max_orders_per_day);
     if (!f->is_rule && f->limits->orders_reserved_for_rules > 0) {
         limit = dec_minus(limit, dec_of(f->limits->orders_reserved_for_rules));
-        return dec_gt(after, limit) &&
+        return exceeds(out, "max_orders_per_day", "orders", count(f->orders_today), after, limit) &&
                says_count(out, after, limit, "orders of the day",
                           "max_orders_per_day less orders_reserved_for_rules");
     }
-    return dec_gt(after, limit) &&
+    return exceeds(out, "max_orders_per_day", "orders", count(f->orders_today), after, limit) &&
            says_count(out, after, limit, "orders of the day", "max_orders_per_day");
 }
 
-bool deny_stops(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_stops(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
@@ -88,44 +97,49 @@ bool deny_stops(const struct gate_facts *f, const struct gate_ticket *t, struct 
         more += order_kind(&t->orders[i]) == KIND_STOP;
     struct dec after = dec_of(f->working_stops + more);
     struct dec limit = dec_of(f->limits->max_working_stops);
-    return more && dec_gt(after, limit) &&
+    return more &&
+           exceeds(out, "max_working_stops", "orders", count(f->working_stops), after, limit) &&
            says_count(out, after, limit, "working stop orders", "max_working_stops");
 }
 
-bool deny_second(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_second(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)r;
     struct dec after = dec_of(f->orders_last_second + (int64_t)t->count);
     struct dec limit = dec_of(f->limits->max_orders_per_second);
-    return dec_gt(after, limit) &&
+    return exceeds(out, "max_orders_per_second", "orders", count(f->orders_last_second), after,
+                   limit) &&
            says_count(out, after, limit, "orders within a second", "max_orders_per_second");
 }
 
-bool deny_rule(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_rule(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)t;
     struct dec after = dec_of(f->rule_orders_today + 1);
     struct dec limit = dec_of(f->limits->max_orders_per_rule);
-    return f->is_rule && r->kind == GATE_PLACE && dec_gt(after, limit) &&
+    return f->is_rule && r->kind == GATE_PLACE &&
+           exceeds(out, "max_orders_per_rule", "orders", count(f->rule_orders_today), after,
+                   limit) &&
            says_count(out, after, limit, "orders of the rule today", "max_orders_per_rule");
 }
 
-bool warn_large(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_large(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
     struct dec limit = amount_times(f->limits->max_order_value,
                                     amount_times(f->limits->confirm_above_pct, DEC_MICRO(10000)));
-    return t->value_base.has && dec_gt(t->value_base.v, limit) &&
+    return t->value_base.has &&
+           exceeds(out, "confirm_above_pct", f->base_currency, DEC_NONE, t->value_base.v, limit) &&
            says_value(out, f, t->value_base.v, limit, "order value",
                       "confirm_above_pct of max_order_value, that is");
 }
 
 /* ---- margin ---- */
 
-bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -138,7 +152,8 @@ bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct
     if (!m->init_change.has || !m->init_after.has || !m->equity_after.has ||
         !m->equity_before.has || !m->maint_before.has)
         return says(out, "the broker did not say all that the margin is judged by");
-    if (dec_gt(m->init_after.v, m->equity_after.v)) {
+    if (exceeds(out, "check_margin", f->base_currency, m->init_before, m->init_after.v,
+                m->equity_after.v)) {
         out->value = m->init_after;
         out->limit = m->equity_after;
         return says(out, "the initial margin would be %s, more than the equity with loan value %s",
@@ -147,12 +162,13 @@ bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct
     struct dec excess = dec_minus(m->equity_before.v, m->maint_before.v);
     struct dec most =
         amount_times(excess, amount_times(f->limits->max_margin_pct, DEC_MICRO(10000)));
-    return dec_gt(m->init_change.v, most) && dec_sign(m->init_change.v) > 0 &&
+    return exceeds(out, "max_margin_pct", f->base_currency, DEC_NONE, m->init_change.v, most) &&
+           dec_sign(m->init_change.v) > 0 &&
            says_value(out, f, m->init_change.v, most, "the initial margin",
                       "max_margin_pct of the excess liquidity, that is");
 }
 
-bool warn_margin(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_margin(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)t, (void)r;

@@ -33,7 +33,7 @@ bool is_reducing(const struct gate_facts *f, const struct gate_request *r)
 
 /* ---- position and own orders ---- */
 
-bool deny_short(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_short(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
@@ -55,7 +55,7 @@ bool deny_short(const struct gate_facts *f, const struct gate_ticket *t, struct 
     return false;
 }
 
-bool deny_cross(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_cross(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
@@ -79,9 +79,12 @@ bool deny_cross(const struct gate_facts *f, const struct gate_ticket *t, struct 
 
 /* ---- exposure ---- */
 
-/* The position after this order and all working orders on its side, in the base currency, signed.
+/*
+ * The position with all working orders on the side of this order filled, before it and after it, in
+ * the base currency, signed.
  */
-static struct opt_dec value_after(const struct gate_facts *f, const struct gate_ticket *t)
+static struct opt_dec value_after(const struct gate_facts *f, const struct gate_ticket *t,
+                                  struct dec *before)
 {
     const struct order *o = &t->orders[0];
     struct opt_dec price = worst_price(f, o);
@@ -92,30 +95,32 @@ static struct opt_dec value_after(const struct gate_facts *f, const struct gate_
     struct dec waiting =
         amount_plus(f->working[KIND_PLAIN][o->side], f->working[KIND_STOP][o->side]);
     struct dec more = amount_plus(open_quantity(f, o), waiting);
-    struct dec quantity =
-        o->side == SIDE_BUY ? amount_plus(f->position, more) : dec_minus(f->position, more);
+    bool is_buy = o->side == SIDE_BUY;
+    struct dec was = is_buy ? amount_plus(f->position, waiting) : dec_minus(f->position, waiting);
+    struct dec quantity = is_buy ? amount_plus(f->position, more) : dec_minus(f->position, more);
     struct dec unit = amount_times(price.v, contract_multiplier(&o->contract));
+    *before = amount_times(amount_times(unit, was), f->rate.v);
     return DEC_SOME(amount_times(amount_times(unit, quantity), f->rate.v));
 }
 
 /* False where there is nothing to judge: cash is no position, and missing prices are said already.
  */
-static bool is_judged(const struct gate_facts *f, const struct gate_ticket *t,
+static bool is_judged(const struct gate_facts *f, const struct gate_ticket *t, struct dec *before,
                       struct opt_dec *after)
 {
-    *after = value_after(f, t);
+    *after = value_after(f, t, before);
     return t->orders[0].contract.sec_type != SEC_CASH && after->has && f->is_link_ready;
 }
 
-static bool over_share(const struct gate_facts *f, struct gate_finding *out, struct dec value,
-                       struct dec pct, const char *what, const char *setting)
+static bool over_share(const struct gate_facts *f, struct verdict *out, struct dec used,
+                       struct dec value, struct dec pct, const char *what, const char *setting)
 {
     if (dec_sign(pct) <= 0)
         return false;
     if (!f->net_liquidation.has || dec_sign(f->net_liquidation.v) <= 0)
         return says(out, "the account's value is not known, and %s is set", setting);
     struct dec limit = amount_times(f->net_liquidation.v, amount_times(pct, DEC_MICRO(10000)));
-    if (!dec_gt(value, limit))
+    if (!exceeds(out, setting, f->base_currency, DEC_SOME(used), value, limit))
         return false;
     out->value = DEC_SOME(value);
     out->limit = DEC_SOME(limit);
@@ -123,56 +128,64 @@ static bool over_share(const struct gate_facts *f, struct gate_finding *out, str
                 D(limit), setting, D(pct));
 }
 
-bool deny_position(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_position(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
+    struct dec before;
     struct opt_dec after;
     struct dec most = f->limits->max_position_value;
-    if (!is_judged(f, t, &after))
+    if (!is_judged(f, t, &before, &after))
         return false;
-    struct dec value = dec_abs(after.v);
-    if (dec_sign(most) > 0 && dec_gt(value, most))
+    struct dec used = dec_abs(before), value = dec_abs(after.v);
+    if (dec_sign(most) > 0 &&
+        exceeds(out, "max_position_value", f->base_currency, DEC_SOME(used), value, most))
         return says_value(out, f, value, most, "position value", "max_position_value");
-    return over_share(f, out, value, f->limits->max_position_pct, "the position",
+    return over_share(f, out, used, value, f->limits->max_position_pct, "the position",
                       "max_position_pct");
 }
 
-static bool is_unvalued(const struct gate_facts *f, struct gate_finding *out)
+static bool is_unvalued(const struct gate_facts *f, struct verdict *out)
 {
     return f->unvalued[0] &&
            says(out, "the value of %s is not known, and exposure is limited", f->unvalued);
 }
 
-bool deny_exposure(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_exposure(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
+    struct dec before;
     struct opt_dec after;
-    if (!is_judged(f, t, &after))
+    if (!is_judged(f, t, &before, &after))
         return false;
-    struct dec net = amount_plus(f->others_net[t->orders[0].side], after.v);
+    struct dec others = f->others_net[t->orders[0].side];
+    struct dec net = amount_plus(others, after.v), was = amount_plus(others, before);
     return is_unvalued(f, out) ||
-           over_share(f, out, amount_plus(f->others_gross, dec_abs(after.v)),
+           over_share(f, out, amount_plus(f->others_gross, dec_abs(before)),
+                      amount_plus(f->others_gross, dec_abs(after.v)),
                       f->limits->max_gross_exposure_pct, "gross exposure",
                       "max_gross_exposure_pct") ||
-           over_share(f, out, dec_abs(net), f->limits->max_net_exposure_pct, "net exposure",
-                      "max_net_exposure_pct");
+           over_share(f, out, dec_abs(was), dec_abs(net), f->limits->max_net_exposure_pct,
+                      "net exposure", "max_net_exposure_pct");
 }
 
-bool deny_currency(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_currency(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
+    struct dec before;
     struct opt_dec after;
-    if (!is_judged(f, t, &after) || str_eq(STR_NAME(f->base_currency), STR_NAME(t->currency)))
+    if (!is_judged(f, t, &before, &after) ||
+        str_eq(STR_NAME(f->base_currency), STR_NAME(t->currency)))
         return false;
-    return over_share(f, out, amount_plus(f->others_currency, dec_abs(after.v)),
+    return over_share(f, out, amount_plus(f->others_currency, dec_abs(before)),
+                      amount_plus(f->others_currency, dec_abs(after.v)),
                       f->limits->max_currency_pct, "exposure in the currency", "max_currency_pct");
 }
 
-bool warn_left_over(const struct gate_facts *f, const struct gate_ticket *t,
-                    struct gate_finding *out, const struct gate_request *r)
+bool warn_left_over(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                    const struct gate_request *r)
 {
     (void)r;
     const struct order *o = &t->orders[0];

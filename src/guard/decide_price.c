@@ -11,7 +11,7 @@ static bool needs_fresh_price(const struct gate_ticket *t)
 
 /* ---- price ---- */
 
-bool deny_price(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_price(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
@@ -32,12 +32,15 @@ static bool is_old(const struct gate_facts *f)
     return f->quote_age_ms < 0 || f->quote_age_ms > f->limits->stale_price_s * 1000;
 }
 
-bool deny_stale(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_stale(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
     if (!needs_fresh_price(t) || !t->reference.has)
         return false;
+    if (f->quote_age_ms >= 0)
+        (void)exceeds(out, "stale_price_s", "s", DEC_NONE, dec_of(f->quote_age_ms / 1000),
+                      dec_of(f->limits->stale_price_s));
     if (is_old(f))
         return says(out, "the newest price is %lld s old; stale_price_s allows %lld",
                     (long long)(f->quote_age_ms / 1000), (long long)f->limits->stale_price_s);
@@ -46,8 +49,8 @@ bool deny_stale(const struct gate_facts *f, const struct gate_ticket *t, struct 
                 data_type_text(f->quote.data_type));
 }
 
-bool deny_wrong_side(const struct gate_facts *f, const struct gate_ticket *t,
-                     struct gate_finding *out, const struct gate_request *r)
+bool deny_wrong_side(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                     const struct gate_request *r)
 {
     (void)f, (void)r;
     for (size_t i = 0; i < t->count; i++) {
@@ -66,8 +69,8 @@ bool deny_wrong_side(const struct gate_facts *f, const struct gate_ticket *t,
     return false;
 }
 
-bool deny_distance(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_distance(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
     struct dec least = f->limits->stop_distance_min_pct, most = f->limits->stop_distance_max_pct;
@@ -75,9 +78,9 @@ bool deny_distance(const struct gate_facts *f, const struct gate_ticket *t,
         struct opt_dec pct = stop_distance_pct(t, i);
         if (!pct.has)
             continue;
-        if (dec_gt(pct.v, most))
+        if (exceeds(out, "stop_distance_max_pct", "%", DEC_NONE, pct.v, most))
             return says_limit(out, pct.v, most, "stop distance %", "stop_distance_max_pct");
-        if (dec_sign(least) > 0 && dec_lt(pct.v, least)) {
+        if (dec_sign(least) > 0 && falls_short(out, "stop_distance_min_pct", "%", pct.v, least)) {
             out->value = pct;
             out->limit = DEC_SOME(least);
             return says(out, "stop distance %s %% is below stop_distance_min_pct %s", D(pct.v),
@@ -87,7 +90,7 @@ bool deny_distance(const struct gate_facts *f, const struct gate_ticket *t,
     return false;
 }
 
-bool deny_collar(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_collar(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     struct dec pct = f->limits->price_collar_pct;
@@ -110,8 +113,11 @@ bool deny_collar(const struct gate_facts *f, const struct gate_ticket *t, struct
                 limit = dec_of(f->limits->price_collar_ticks);
             }
         }
-        int cmp = dec_cmp(o->limit_price.v, bound);
-        if (o->side == SIDE_BUY ? cmp <= 0 : cmp >= 0)
+        bool is_beyond =
+            o->side == SIDE_BUY
+                ? exceeds(out, setting, o->contract.currency, DEC_NONE, o->limit_price.v, bound)
+                : falls_short(out, setting, o->contract.currency, o->limit_price.v, bound);
+        if (!is_beyond)
             continue;
         out->value = o->limit_price;
         out->limit = DEC_SOME(bound);
@@ -142,7 +148,7 @@ static bool trails_wider(const struct gate_ticket *t, const struct order *was,
     return is_trail && (!before.has || !after.has || dec_gt(after.v, before.v));
 }
 
-bool deny_widens(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_widens(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     if (!f->existing || r->allow_widening || order_kind(&t->orders[0]) != KIND_STOP)
@@ -158,7 +164,7 @@ bool deny_widens(const struct gate_facts *f, const struct gate_ticket *t, struct
 
 /* ---- worth telling ---- */
 
-bool warn_delayed(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_delayed(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)r;
@@ -166,7 +172,7 @@ bool warn_delayed(const struct gate_facts *f, const struct gate_ticket *t, struc
            says(out, "the price is %s, not live", data_type_text(f->quote.data_type));
 }
 
-bool warn_old(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_old(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
               const struct gate_request *r)
 {
     (void)r;
@@ -174,7 +180,7 @@ bool warn_old(const struct gate_facts *f, const struct gate_ticket *t, struct ga
            says(out, "the price by which the order was judged may be old");
 }
 
-bool warn_halted(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_halted(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)t, (void)r;

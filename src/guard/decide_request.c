@@ -56,7 +56,7 @@ static const char *order_fault(const struct order *o)
     }
 }
 
-bool deny_order(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_order(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)f, (void)r;
@@ -68,7 +68,7 @@ bool deny_order(const struct gate_facts *f, const struct gate_ticket *t, struct 
     return false;
 }
 
-bool deny_bracket(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_bracket(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)f, (void)r;
@@ -94,8 +94,8 @@ bool deny_bracket(const struct gate_facts *f, const struct gate_ticket *t, struc
     return false;
 }
 
-bool deny_identity(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_identity(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
     if (!f->existing)
@@ -127,8 +127,8 @@ static bool not_in(struct str list, const char *item)
     return str_trim(list).n > 0 && !guard_list_has(list, str_of(item));
 }
 
-bool deny_restricted(const struct gate_facts *f, const struct gate_ticket *t,
-                     struct gate_finding *out, const struct gate_request *r)
+bool deny_restricted(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                     const struct gate_request *r)
 {
     (void)r;
     const struct guard_limits *l = f->limits;
@@ -152,7 +152,7 @@ bool deny_restricted(const struct gate_facts *f, const struct gate_ticket *t,
     return false;
 }
 
-bool deny_hours(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_hours(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     return f->limits->regular_hours_only && !t->orders[0].outside_rth && r->market != MARKET_OPEN &&
@@ -160,7 +160,7 @@ bool deny_hours(const struct gate_facts *f, const struct gate_ticket *t, struct 
                 market_state_text(r->market));
 }
 
-bool deny_unknown(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_unknown(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -168,8 +168,8 @@ bool deny_unknown(const struct gate_facts *f, const struct gate_ticket *t, struc
            says(out, "the fate of order %s in this contract is not known yet", f->unknown_ref);
 }
 
-bool deny_duplicate(const struct gate_facts *f, const struct gate_ticket *t,
-                    struct gate_finding *out, const struct gate_request *r)
+bool deny_duplicate(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                    const struct gate_request *r)
 {
     (void)t;
     if (r->allow_duplicate || f->existing || f->duplicate_age_ms < 0)
@@ -183,7 +183,7 @@ static bool off_step(struct opt_dec price, struct opt_dec step)
     return price.has && step.has && dec_sign(step.v) > 0 && !dec_is_multiple(price.v, step.v);
 }
 
-bool deny_tick(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_tick(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)f;
@@ -205,7 +205,7 @@ bool deny_tick(const struct gate_facts *f, const struct gate_ticket *t, struct g
     return false;
 }
 
-bool deny_step(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_step(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)f;
@@ -217,11 +217,11 @@ bool deny_step(const struct gate_facts *f, const struct gate_ticket *t, struct g
     return says(out, "quantity %s is no multiple of %s", D(quantity), D(r->size_increment.v));
 }
 
-bool deny_quantity(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_quantity(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)r;
     struct dec quantity = t->orders[0].quantity, limit = f->limits->max_order_quantity;
-    return dec_gt(quantity, limit) &&
+    return exceeds(out, "max_order_quantity", "units", DEC_NONE, quantity, limit) &&
            says_limit(out, quantity, limit, "quantity", "max_order_quantity");
 }

@@ -10,7 +10,7 @@ enum { ARM_WARN_MS = 5 * 60 * 1000 };
 
 /* ---- state ---- */
 
-bool deny_killed(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_killed(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -42,15 +42,15 @@ static bool mode_says(const struct gate_facts *f, const char *code)
     return found && strcmp(found, code) == 0;
 }
 
-bool deny_read_only(const struct gate_facts *f, const struct gate_ticket *t,
-                    struct gate_finding *out, const struct gate_request *r)
+bool deny_read_only(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                    const struct gate_request *r)
 {
     (void)t, (void)r;
     return mode_says(f, "MODE_READ_ONLY") &&
            says(out, "trading is off for this account: the mode is read_only");
 }
 
-bool deny_live(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_live(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -58,7 +58,7 @@ bool deny_live(const struct gate_facts *f, const struct gate_ticket *t, struct g
            says(out, "live trading is not armed");
 }
 
-bool deny_account(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_account(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)r;
@@ -75,7 +75,7 @@ bool deny_account(const struct gate_facts *f, const struct gate_ticket *t, struc
     return false;
 }
 
-bool deny_ready(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_ready(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -83,7 +83,7 @@ bool deny_ready(const struct gate_facts *f, const struct gate_ticket *t, struct 
            says(out, "the broker connection is not ready, or not all is known about the account");
 }
 
-bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -93,7 +93,7 @@ bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struc
 
 /* ---- the trading state ---- */
 
-bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                  const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -103,7 +103,7 @@ bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct
            says(out, "trading is halted: %.160s", f->trading_why);
 }
 
-bool deny_breaker(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_breaker(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -111,8 +111,8 @@ bool deny_breaker(const struct gate_facts *f, const struct gate_ticket *t, struc
            says(out, "the circuit breaker halted trading: %.150s", f->trading_why);
 }
 
-bool deny_increase(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_increase(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)t, (void)r;
     return f->trading == GATE_REDUCING &&
@@ -121,7 +121,7 @@ bool deny_increase(const struct gate_facts *f, const struct gate_ticket *t,
 
 /* A limit that is set and cannot be judged refuses, unless the link is down, which is said already.
  */
-static bool lost_too_much(const struct gate_facts *f, struct gate_finding *out, struct opt_dec from,
+static bool lost_too_much(const struct gate_facts *f, struct verdict *out, struct opt_dec from,
                           struct opt_dec loss, struct dec limit, const char *what,
                           const char *setting)
 {
@@ -130,10 +130,11 @@ static bool lost_too_much(const struct gate_facts *f, struct gate_finding *out, 
     struct opt_dec pct = from.has && loss.has ? loss_pct(from.v, loss.v) : DEC_NONE;
     if (!pct.has)
         return says(out, "%s is not known, and %s is set", what, setting);
-    return dec_gt(pct.v, limit) && says_limit(out, pct.v, limit, what, setting);
+    return exceeds(out, setting, "%", pct, pct.v, limit) &&
+           says_limit(out, pct.v, limit, what, setting);
 }
 
-bool deny_loss(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool deny_loss(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {
     (void)t, (void)r;
@@ -141,8 +142,8 @@ bool deny_loss(const struct gate_facts *f, const struct gate_ticket *t, struct g
                          "the day's loss in %", "max_daily_loss_pct");
 }
 
-bool deny_drawdown(const struct gate_facts *f, const struct gate_ticket *t,
-                   struct gate_finding *out, const struct gate_request *r)
+bool deny_drawdown(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
 {
     (void)t, (void)r;
     struct opt_dec fall = DEC_NONE;
@@ -152,7 +153,7 @@ bool deny_drawdown(const struct gate_facts *f, const struct gate_ticket *t,
                          "the fall from the day's peak in %", "max_drawdown_pct");
 }
 
-bool warn_arm(const struct gate_facts *f, const struct gate_ticket *t, struct gate_finding *out,
+bool warn_arm(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
               const struct gate_request *r)
 {
     (void)t, (void)r;

@@ -157,6 +157,8 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
     ledger_turn(g->ledger, now.wall);
     *f = (struct gate_facts){
         .limits = &g->limits,
+        .now = now.wall,
+        .day_end = ledger_day_end(g->ledger),
         .is_killed = g->kill.is_on,
         .is_embedded = g->config.is_embedded,
         .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),

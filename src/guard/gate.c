@@ -124,71 +124,6 @@ size_t gate_unknown_count(const struct gate *g)
     return n;
 }
 
-static int64_t working_stops(const struct gate *g, struct str account)
-{
-    const struct book_order *bo;
-    int64_t n = 0;
-    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
-        n += order_state_is_working(bo->status.state) && order_type_is_stop(bo->order.type);
-    return n;
-}
-
-static void add_row(struct gate_headroom **at, const char *code, const char *name, const char *unit,
-                    struct dec used, struct dec limit, struct opt_utc resets)
-{
-    struct gate_headroom *row = (*at)++;
-    const struct field *f = type_find(&guard_limits_type, str_of(name));
-    *row = (struct gate_headroom){.code = code,
-                                  .name = name,
-                                  .doc = f->doc,
-                                  .unit = unit,
-                                  .used = used,
-                                  .limit = limit,
-                                  .resets = resets};
-}
-
-size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
-                          struct gate_headroom *rows)
-{
-    struct gate_headroom *at = rows;
-    const struct guard_limits *l = &g->limits;
-    const char *base = gate_base_currency(g, account);
-    const char *money = base[0] ? base : "base currency";
-    struct opt_utc never = {0};
-    ledger_turn(g->ledger, now.wall);
-    struct opt_utc tomorrow = {ledger_day_end(g->ledger), true};
-    struct opt_utc soon = {{now.wall.ns + 60 * (int64_t)NS_PER_S}, true};
-    add_row(&at, "RATE_DAY", "max_orders_per_day", "orders", dec_of(ledger_orders_today(g->ledger)),
-            dec_of(l->max_orders_per_day), tomorrow);
-    add_row(&at, "RATE_MINUTE", "max_orders_per_minute", "orders",
-            dec_of(ledger_sends_within(g->ledger, 60 * 1000, now.mono)),
-            dec_of(l->max_orders_per_minute), soon);
-    add_row(&at, "DAILY_VALUE", "max_value_per_day", money, ledger_value_today(g->ledger),
-            l->max_value_per_day, tomorrow);
-    add_row(&at, "STOPS_MAX", "max_working_stops", "orders", dec_of(working_stops(g, account)),
-            dec_of(l->max_working_stops), never);
-    const struct day_mark *mark = trading_marks(&g->trading, account);
-    struct opt_dec loss = trading_loss(g, account);
-    struct opt_dec net = book_number(g->book, account, STR("NetLiquidation"), STR_NONE);
-    struct opt_dec lost = mark && loss.has ? loss_pct(mark->start, loss.v) : DEC_NONE;
-    struct opt_dec fell =
-        mark && net.has ? loss_pct(mark->peak, dec_minus(mark->peak, net.v)) : DEC_NONE;
-    if (dec_sign(l->max_daily_loss_pct) > 0 && lost.has)
-        add_row(&at, "DAILY_LOSS", "max_daily_loss_pct", "%", lost.v, l->max_daily_loss_pct,
-                tomorrow);
-    if (dec_sign(l->max_drawdown_pct) > 0 && fell.has)
-        add_row(&at, "DRAWDOWN", "max_drawdown_pct", "%", fell.v, l->max_drawdown_pct, tomorrow);
-    if (l->breaker_count > 0)
-        add_row(&at, "BREAKER", "breaker_count", "orders",
-                dec_of(trading_failures(&g->trading, l->breaker_window_s, now.mono)),
-                dec_of(l->breaker_count), never);
-    add_row(&at, "RATE_SECOND", "max_orders_per_second", "orders",
-            dec_of(ledger_sends_within(g->ledger, 1000, now.mono)),
-            dec_of(l->max_orders_per_second), never);
-    assert(at - rows <= GATE_HEADROOM_MAX);
-    return (size_t)(at - rows);
-}
-
 /* ---- preview ---- */
 
 bool request_fault(const struct gate_request *r, struct error *e)
@@ -282,9 +217,6 @@ bool gate_judge(struct task *t, struct gate *g, const struct gate_request *r,
         facts_gather(g, r, &market, task_now(t), facts);
         decide(facts, r, ticket);
     }
-    struct moment now = task_now(t);
-    ticket->headroom_count =
-        gate_limits_status(g, STR_NAME(r->orders[0].account), now, ticket->headroom);
     return true;
 }
 

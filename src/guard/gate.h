@@ -39,7 +39,7 @@ struct gate;
 enum {
     GATE_LEGS_MAX = 3,      /* entry, stop and target of a bracket */
     GATE_FINDINGS_MAX = 64, /* of one ticket: no more than there are controls and warnings */
-    GATE_HEADROOM_MAX = 24, /* rows of the limits report */
+    GATE_HEADROOM_MAX = 48, /* rows of the limits report, and of a ticket */
     GATE_WHY_MAX = 200,
 };
 
@@ -96,15 +96,19 @@ struct gate_finding {
     struct opt_dec value, limit; /* what was compared, where numbers were */
 };
 
-/* One limit with its use, at the time of asking. */
+/* One limit with its use: of the account now, and in a ticket with the order counted too. */
 struct gate_headroom {
-    const char *code; /* the deny code that comes when it is exhausted */
-    const char *name; /* the setting */
-    const char *doc;
-    const char *unit; /* "orders", "USD" ... */
-    struct dec used, limit;
+    const char *code;     /* the deny code that comes when it is exceeded */
+    const char *name;     /* the setting that holds or gives it */
+    char unit[16];        /* of all numbers: "orders", "USD", "%" ... */
+    struct opt_dec used;  /* before the order; absent where each order stands alone */
+    struct opt_dec after; /* with the order; absent without one */
+    struct dec limit;     /* the largest value that passes ... */
+    bool is_least;        /* ... or the least */
     struct opt_utc resets;
 };
+/* What is left of it, with the order if there is one; negative if it is exceeded. */
+struct opt_dec gate_headroom_left(const struct gate_headroom *h);
 
 enum gate_mode { GATE_MODE_READ_ONLY, GATE_MODE_PAPER, GATE_MODE_LIVE };
 
@@ -281,7 +285,8 @@ void gate_trading_status(const struct gate *g, struct moment now, struct gate_tr
 /* ---- state ---- */
 /* What may be done with that account now. */
 enum gate_mode gate_mode(const struct gate *g, struct str account);
-/* Fills rows[0..GATE_HEADROOM_MAX); returns how many. The account decides the currency. */
+/* All limits that are on: rows[0..GATE_HEADROOM_MAX); returns how many. The account decides the
+ * currency. */
 size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
                           struct gate_headroom *rows);
 /* Orders whose fate is not known. */

@@ -15,18 +15,19 @@ static const struct type no_in_type = {.name = "nothing", .size = sizeof(struct 
 
 struct limit_row {
     struct str code, name;
-    struct dec used, limit;
-    struct opt_dec ratio;
+    struct opt_dec used, left, ratio;
+    struct dec limit;
     struct str unit;
     struct opt_utc resets;
 };
 static const struct field limit_row_fields[] = {
     FIELD(struct limit_row, name, .doc = "Setting that holds the limit"),
-    FIELD(struct limit_row, used, .doc = "Used so far"),
+    FIELD(struct limit_row, used, .doc = "Used so far; null where each order stands alone"),
     FIELD(struct limit_row, limit, .doc = "The limit"),
+    FIELD(struct limit_row, left, .doc = "What is left of it"),
     FIELD(struct limit_row, ratio, .doc = "Used over limit; null where the limit is 0",
           .unit = "ratio"),
-    FIELD(struct limit_row, unit, .doc = "Unit of both"),
+    FIELD(struct limit_row, unit, .doc = "Unit of the numbers"),
     FIELD(struct limit_row, resets, .doc = "When the count starts again"),
     FIELD(struct limit_row, code, .doc = "Refusal code once it is exhausted"),
 };
@@ -67,10 +68,10 @@ static const struct field safety_fields[] = {
 };
 static const struct type safety_type = TYPE_OF(struct safety_out, safety_fields);
 
-static struct opt_dec ratio_of(struct dec used, struct dec limit)
+static struct opt_dec ratio_of(struct opt_dec used, struct dec limit)
 {
     struct dec q;
-    if (!dec_div(used, limit, &q))
+    if (!used.has || !dec_div(used.v, limit, &q))
         return DEC_NONE;
     return DEC_SOME(dec_round_to(q, DEC_MICRO(1000), DEC_HALF_EVEN));
 }
@@ -130,14 +131,14 @@ static bool get_safety_status(struct call *c, const void *in, void *result)
     size_t n = gate_limits_status(c->core->gate, account, task_now(c->task), rows);
     struct limit_row *limits = ARENA_MANY(c->arena, struct limit_row, n);
     for (size_t i = 0; i < n; i++)
-        limits[i] = (struct limit_row){
-            .code = str_of(rows[i].code),
-            .name = str_of(rows[i].name),
-            .used = rows[i].used,
-            .limit = rows[i].limit,
-            .ratio = ratio_of(rows[i].used, rows[i].limit),
-            .unit = rows[i].unit ? arena_str(c->arena, str_of(rows[i].unit)) : STR_NONE,
-            .resets = rows[i].resets};
+        limits[i] = (struct limit_row){.code = str_of(rows[i].code),
+                                       .name = str_of(rows[i].name),
+                                       .used = rows[i].used,
+                                       .limit = rows[i].limit,
+                                       .left = gate_headroom_left(&rows[i]),
+                                       .ratio = ratio_of(rows[i].used, rows[i].limit),
+                                       .unit = call_text(c, rows[i].unit),
+                                       .resets = rows[i].resets};
     out->limits = (struct list){limits, n};
     return true;
 }

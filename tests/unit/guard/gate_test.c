@@ -56,7 +56,7 @@ static void a_resting_order_is_journaled_sent_and_acknowledged(void **state)
     size_t n = gate_limits_status(d->gate, str_of(book_account(d->book, 0)), d->now, rows);
     assert_true(n >= 3);
     assert_string_equal(rows[0].code, "RATE_DAY");
-    assert_true(dec_eq(rows[0].used, DEC(1)));
+    assert_true(dec_eq(rows[0].used.v, DEC(1)));
 }
 
 static void a_market_order_is_answered_with_its_fill(void **state)
@@ -323,7 +323,7 @@ static void a_full_disk_stops_orders_but_not_cancels(void **state)
     assert_true(became(&b, GATE_WORKING));
     struct gate_headroom rows[GATE_HEADROOM_MAX];
     (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
-    assert_true(dec_eq(rows[0].used, DEC(2))); /* what was not sent does not count */
+    assert_true(dec_eq(rows[0].used.v, DEC(2))); /* what was not sent does not count */
 }
 
 /* ---- unknown ---- */
@@ -408,7 +408,7 @@ static void counters_and_order_ids_survive_a_restart(void **state)
     call(d, &a, CALL_SUBMIT);
     desk_restart(d);
     (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
-    assert_true(dec_eq(rows[0].used, DEC(1)));
+    assert_true(dec_eq(rows[0].used.v, DEC(1)));
     resting(d, &b, "5", 6);
     call(d, &b, CALL_SUBMIT);
     assert_true(became(&b, GATE_WORKING));
@@ -638,7 +638,7 @@ static void cancels_are_not_counted(void **state)
     assert_true(became(&cancel, GATE_CANCELLED));
     struct gate_headroom rows[GATE_HEADROOM_MAX];
     (void)gate_limits_status(d->gate, STR_NONE, d->now, rows);
-    assert_true(dec_eq(rows[0].used, DEC(1)));
+    assert_true(dec_eq(rows[0].used.v, DEC(1)));
 }
 
 /* ---- the kill switch ---- */

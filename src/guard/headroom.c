@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * headroom: the limits of an account with their use, when nobody asks for an order.
+ *
+ * Every numeric setting of the limits has a row here, in the order of their importance to people
+ * who look; what each order stands for alone (its quantity, its value) has no use of its own.
+ */
+#include "guard/state.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What the rows are computed from. */
+struct account_use {
+    const struct gate *gate;
+    struct str account;
+    struct moment now;
+};
+
+typedef struct opt_dec use_function(const struct account_use *u);
+
+static struct opt_dec count(int64_t n)
+{
+    return DEC_SOME(dec_of(n));
+}
+
+static struct opt_dec use_day(const struct account_use *u)
+{
+    return count(ledger_orders_today(u->gate->ledger));
+}
+
+static struct opt_dec use_minute(const struct account_use *u)
+{
+    return count(ledger_sends_within(u->gate->ledger, 60 * 1000, u->now.mono));
+}
+
+static struct opt_dec use_second(const struct account_use *u)
+{
+    return count(ledger_sends_within(u->gate->ledger, 1000, u->now.mono));
+}
+
+static struct opt_dec use_value(const struct account_use *u)
+{
+    return DEC_SOME(ledger_value_today(u->gate->ledger));
+}
+
+static struct opt_dec use_stops(const struct account_use *u)
+{
+    const struct book_order *bo;
+    int64_t n = 0;
+    for (size_t i = 0; book_next_order(u->gate->book, &i, u->account, &bo);)
+        n += order_state_is_working(bo->status.state) && order_type_is_stop(bo->order.type);
+    return count(n);
+}
+
+static struct opt_dec use_loss(const struct account_use *u)
+{
+    const struct day_mark *mark = trading_marks(&u->gate->trading, u->account);
+    struct opt_dec loss = trading_loss(u->gate, u->account);
+    return mark && loss.has ? loss_pct(mark->start, loss.v) : DEC_NONE;
+}
+
+static struct opt_dec use_fall(const struct account_use *u)
+{
+    const struct day_mark *mark = trading_marks(&u->gate->trading, u->account);
+    struct opt_dec net = book_number(u->gate->book, u->account, STR("NetLiquidation"), STR_NONE);
+    return mark && net.has ? loss_pct(mark->peak, dec_minus(mark->peak, net.v)) : DEC_NONE;
+}
+
+static struct opt_dec use_failures(const struct account_use *u)
+{
+    return count(
+        trading_failures(&u->gate->trading, u->gate->limits.breaker_window_s, u->now.mono));
+}
+
+static const struct limit_row {
+    const char *code, *name;
+    bool is_off_at_0, is_least;
+    use_function *use; /* NULL: each order stands alone */
+} limit_rows[] = {
+    {.code = "RATE_DAY", .name = "max_orders_per_day", .use = use_day},
+    {.code = "RATE_MINUTE", .name = "max_orders_per_minute", .use = use_minute},
+    {.code = "RATE_SECOND", .name = "max_orders_per_second", .use = use_second},
+    {.code = "DAILY_VALUE", .name = "max_value_per_day", .use = use_value},
+    {.code = "STOPS_MAX", .name = "max_working_stops", .use = use_stops},
+    {.code = "DAILY_LOSS", .name = "max_daily_loss_pct", .is_off_at_0 = true, .use = use_loss},
+    {.code = "DRAWDOWN", .name = "max_drawdown_pct", .is_off_at_0 = true, .use = use_fall},
+    {.code = "BREAKER", .name = "breaker_count", .is_off_at_0 = true, .use = use_failures},
+    {.code = "QTY_MAX", .name = "max_order_quantity"},
+    {.code = "VALUE_MAX", .name = "max_order_value"},
+    {.code = "NEEDS_CONFIRM", .name = "confirm_above_pct"},
+    {.code = "POSITION_MAX", .name = "max_position_pct", .is_off_at_0 = true},
+    {.code = "POSITION_MAX", .name = "max_position_value", .is_off_at_0 = true},
+    {.code = "EXPOSURE_MAX", .name = "max_gross_exposure_pct", .is_off_at_0 = true},
+    {.code = "EXPOSURE_MAX", .name = "max_net_exposure_pct", .is_off_at_0 = true},
+    {.code = "CURRENCY_MAX", .name = "max_currency_pct", .is_off_at_0 = true},
+    {.code = "MARGIN", .name = "max_margin_pct"},
+    {.code = "PRICE_COLLAR", .name = "price_collar_pct"},
+    {.code = "PRICE_COLLAR", .name = "price_collar_ticks", .is_off_at_0 = true},
+    {.code = "STOP_DISTANCE", .name = "stop_distance_max_pct"},
+    {.code = "STOP_DISTANCE",
+     .name = "stop_distance_min_pct",
+     .is_off_at_0 = true,
+     .is_least = true},
+    {.code = "STALE_PRICE", .name = "stale_price_s"},
+    {.code = "DUPLICATE", .name = "duplicate_window_s", .is_off_at_0 = true, .is_least = true},
+    {.code = "RULE_THROTTLED", .name = "max_orders_per_rule"},
+    {.code = "RATE_DAY", .name = "orders_reserved_for_rules", .is_off_at_0 = true},
+    {.code = "LIVE_NOT_ARMED", .name = "arm_minutes_max"},
+    {.code = "BREAKER", .name = "breaker_window_s"},
+};
+
+static struct dec limit_of(const struct guard_limits *l, const struct field *f)
+{
+    const void *at = (const char *)l + f->offset;
+    assert(f->kind == TYPE_INT || f->kind == TYPE_DEC);
+    return f->kind == TYPE_INT ? dec_of(*(const int64_t *)at) : *(const struct dec *)at;
+}
+
+size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
+                          struct gate_headroom *rows)
+{
+    size_t n = 0;
+    const struct account_use use = {g, account, now};
+    const char *base = gate_base_currency(g, account);
+    ledger_turn(g->ledger, now.wall);
+    for (size_t i = 0; i < sizeof limit_rows / sizeof limit_rows[0]; i++) {
+        const struct limit_row *row = &limit_rows[i];
+        const struct field *f = type_find(&guard_limits_type, str_of(row->name));
+        struct dec limit = limit_of(&g->limits, f);
+        if (row->is_off_at_0 && dec_is_zero(limit))
+            continue;
+        const char *unit = strcmp(f->unit, "base currency") == 0 && base[0] ? base : f->unit;
+        struct gate_headroom *h = &rows[n++];
+        *h = (struct gate_headroom){
+            .code = row->code,
+            .name = row->name,
+            .used = row->use ? row->use(&use) : DEC_NONE,
+            .limit = limit,
+            .is_least = row->is_least,
+            .resets = control_resets(control_find(row->code), now.wall, ledger_day_end(g->ledger))};
+        str_copy_cut(h->unit, sizeof h->unit, str_of(unit));
+    }
+    return n;
+}
+_Static_assert(sizeof limit_rows / sizeof limit_rows[0] <= (size_t)GATE_HEADROOM_MAX,
+               "all limits have room");
