@@ -61,8 +61,7 @@ bool venue_revise(struct venue *v, int64_t seq, struct dec quantity, struct dec 
     f->quantity = quantity;
     f->price = price;
     f->revision++;
-    if (f->closes)
-        f->realized = dec_plus(f->realized, change.realized);
+    f->realized = dec_plus(f->realized, change.realized); /* the books need it, told or not */
     if (tells)
         venue_emit(v, VENUE_REVISION, f->ticket)->fill = f;
     return true;

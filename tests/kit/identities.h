@@ -8,6 +8,7 @@
  *   the sum of the fills is the change of a position; of an order, what it says it has filled
  *   commissions of the fills add up to the order's
  *   nothing fills beyond its quantity or outside its limit
+ *   a fill that is corrected or taken back moves what its first telling moved, but its commission
  *   cash + accrued + cost - settled = opening + realized + flows, in every currency
  *
  * Header only: every function is static.
@@ -45,6 +46,12 @@ struct tallies {
     struct tally_position positions[LEDGER_HOLDINGS_MAX * 4];
 };
 
+/* A fill as its latest record tells it. */
+struct tally_fill {
+    int64_t perm_id;
+    struct fill fill;
+};
+
 /* An order as its records tell it. */
 struct tally_order {
     struct ticket ticket;
@@ -58,6 +65,8 @@ struct books {
     struct map *orders;
     struct tally_order *list[BOOKS_TICKETS_MAX];
     size_t order_count;
+    struct tally_fill *fills; /* in the order of their numbers */
+    size_t fill_count, fill_room;
     char *why; /* 200 bytes */
 };
 
@@ -194,6 +203,29 @@ static inline bool books_take_ticket(struct books *b, const struct ticket *t)
     return true;
 }
 
+static inline void books_keep_fill(struct books *b, const struct fill *f)
+{
+    if (b->fill_count == b->fill_room) {
+        b->fill_room = b->fill_room ? 2 * b->fill_room : 64;
+        b->fills = xrealloc(b->fills, b->fill_room * sizeof *b->fills);
+    }
+    b->fills[b->fill_count++] = (struct tally_fill){f->ticket->order.perm_id, *f};
+}
+
+static inline struct tally_fill *books_fill(struct books *b, int64_t seq)
+{
+    for (size_t i = b->fill_count; i > 0; i--)
+        if (b->fills[i - 1].fill.seq == seq)
+            return &b->fills[i - 1];
+    return NULL;
+}
+
+static inline struct tallies *books_of(struct books *b, const struct tally_order *o,
+                                       const struct fill *f)
+{
+    return &b->of[f->part == FILL_SHARE ? f->account : books_account(b, o->ticket.order.account)];
+}
+
 static inline bool books_take_fill(struct books *b, const struct fill *f)
 {
     struct tally_order *o = map_get(b->orders, f->ticket->order.perm_id);
@@ -207,9 +239,29 @@ static inline bool books_take_fill(struct books *b, const struct fill *f)
                            o->ticket.order.quantity);
     if (f->part != FILL_COMBO && f->part != FILL_LEG && !books_limit_kept(&o->ticket, f))
         return books_wrong(b, "the price", "a fill", f->price, o->ticket.order.limit_price.v);
-    int whose = f->part == FILL_SHARE ? f->account : books_account(b, o->ticket.order.account);
     if (fill_is_booked(f)) /* legs and shares are what is traded */
-        books_take_trade(&b->of[whose], f->instrument, f->side, f);
+        books_take_trade(books_of(b, o, f), f->instrument, f->side, f);
+    books_keep_fill(b, f);
+    return true;
+}
+
+/* What the fill was is undone, what it is now is done; its commission has been paid already. */
+static inline bool books_take_revision(struct books *b, const struct fill *f)
+{
+    struct tally_fill *known = books_fill(b, f->seq);
+    if (known == NULL || known->fill.revision + 1 != f->revision)
+        return books_wrong(b, "the revision", "a fill", dec_of(f->revision),
+                           dec_of(known ? known->fill.revision + 1 : 0));
+    if (!dec_is_zero(f->quantity) && !dec_eq(f->quantity, known->fill.quantity))
+        return books_wrong(b, "the quantity", "a correction", f->quantity, known->fill.quantity);
+    struct fill was = known->fill, is = *f;
+    struct tallies *t = books_of(b, map_get(b->orders, known->perm_id), f);
+    was.quantity = dec_neg(was.quantity);
+    was.realized = dec_neg(was.realized);
+    was.commission = is.commission = DEC_ZERO;
+    books_take_trade(t, f->instrument, f->side, &was);
+    books_take_trade(t, f->instrument, f->side, &is);
+    known->fill = *f;
     return true;
 }
 
@@ -245,6 +297,21 @@ static inline bool books_compare_order(struct books *b, const struct ticket *t)
         return books_wrong(b, "filled", t->order.ref, t->status.filled, o->filled);
     return !t->commission.has || dec_eq(t->commission.v, o->commission) ||
            books_wrong(b, "commission", t->order.ref, t->commission.v, o->commission);
+}
+
+static inline bool books_compare_fill(struct books *b, const struct fill *f)
+{
+    const struct tally_fill *known = books_fill(b, f->seq);
+    if (known == NULL || known->fill.revision != f->revision)
+        return books_wrong(b, "the revision", "a kept fill", dec_of(f->revision),
+                           dec_of(known ? known->fill.revision : -1));
+    const struct dec is[] = {f->quantity, f->price, f->realized, f->commission},
+                     should[] = {known->fill.quantity, known->fill.price, known->fill.realized,
+                                 known->fill.commission};
+    for (size_t i = 0; i < sizeof is / sizeof is[0]; i++)
+        if (!dec_eq(is[i], should[i]))
+            return books_wrong(b, "a member", "a kept fill", is[i], should[i]);
+    return true;
 }
 
 static inline bool books_balance(struct books *b)
@@ -285,6 +352,10 @@ static inline bool books_read(struct books *b, struct str text, bool is_snapshot
                 is_snapshot ? books_compare_order(b, &l->ticket) : books_take_ticket(b, &l->ticket);
         else if (l->type == 'F' && !is_snapshot)
             ok = books_take_fill(b, &l->fill);
+        else if (l->type == 'R' && !is_snapshot)
+            ok = books_take_revision(b, &l->fill);
+        else if (l->type == 'E' && is_snapshot)
+            ok = books_compare_fill(b, &l->fill);
         else if (l->type == 'K' && !is_snapshot)
             ok = books_take_event(b, &l->event);
         else if (l->type == 'C' && is_snapshot)
@@ -317,6 +388,7 @@ static inline bool identities_hold(const struct universe *u, const char *account
     for (size_t i = 0; i < b->order_count; i++)
         xfree(b->list[i]);
     map_free(b->orders);
+    xfree(b->fills);
     xfree(b->accounts);
     xfree(b);
     return ok;

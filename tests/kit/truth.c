@@ -233,13 +233,11 @@ static bool check_books(struct world *w, struct error *e)
     buf_init(&records, SNAPSHOT_MAX);
     buf_add_str(&records, buf_str(&w->exchange_file));
     buf_add_str(&records, paper_records(w->paper));
-    buf_add_char(&records, 0);
     bool ok = reading_open(&r, w, e) && !records.failed;
-    /* fills that the exchange corrected afterwards are beyond these identities */
-    if (ok && strstr(records.p, "\nR|") == NULL) {
+    if (ok) {
         opening_apply(opening, r.universe, w->settings.values.paper.opening_portfolio);
         ok = identities_hold(r.universe, w->settings.values.paper.account.p, opening,
-                             (struct str){records.p, records.n - 1}, buf_str(&r.text), why) ||
+                             buf_str(&records), buf_str(&r.text), why) ||
              error_set(e, ERROR_INTERNAL, "KIT", "the books of the exchange: %.180s", why);
     }
     reading_close(&r);

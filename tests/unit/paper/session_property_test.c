@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random sessions of the whole exchange: clients that come and go, orders of all types on shares,
- * currencies, options and futures, changes, cancels, time in small and large steps, faults. After
- * each the books must be what the records make of the opening, exactly; and a restart must give
- * the same state.
+ * currencies, options and futures, changes, cancels, an advisor's orders for all accounts, time in
+ * small and large steps, faults, fills that are corrected or taken back. After each the books must
+ * be what the records make of the opening, exactly; and a restart must give the same state.
  *
  * PORTCULLIS_SESSIONS sets how many (5000 for a full run), PORTCULLIS_SEED the first seed; a
  * failure names the seed of its session.
@@ -19,10 +19,12 @@ static struct {
     struct rng rng;
     uint64_t seed;
     const char *accounts;
+    bool has_two, has_advisor;
     struct universe *universe; /* of the checker */
     struct arena *texts;
     int32_t next_id;
-    size_t fills, events; /* over all sessions: a test that trades nothing proves nothing */
+    size_t fills, events,
+        revisions; /* over all sessions: a test that trades nothing proves nothing */
 } s;
 
 static uint32_t below(uint32_t n)
@@ -154,7 +156,13 @@ static void place_something(struct client *c)
     if (str_eq(m.order.order_type, STR("TRAIL LIMIT")))
         m.order.trail_stop_price = on_cent(price - off);
     m.order.outside_rth = one_in(2);
-    m.order.account = s.accounts[9] == ',' && one_in(2) ? STR("DU9000002") : STR("DU9000001");
+    m.order.account = s.has_two && one_in(2) ? STR("DU9000002") : STR("DU9000001");
+    if (s.has_advisor && one_in(2)) {
+        static const char *const methods[] = {"Equal", "NetLiq", "AvailableEquity"};
+        m.order.account = STR("");
+        m.order.fa_group = STR("All");
+        m.order.fa_method = str_of(methods[below(3)]);
+    }
     m.order.all_or_none = one_in(12);
     m.order.what_if = one_in(12);
     if (one_in(6))
@@ -163,6 +171,20 @@ static void place_something(struct client *c)
         m.order.parent_id = s.next_id - 2;
     m.order.transmit = m.order.what_if || !one_in(10);
     place(c, &m);
+}
+
+/* The trade of a fill was an error, or was another: of one of the latest, if there is one. */
+static void revise_something(void)
+{
+    struct error e = {0};
+    char line[64];
+    if (one_in(2))
+        snprintf(line, sizeof line, "bust %u", 1 + below(4));
+    else
+        snprintf(line, sizeof line, "correct %u.%02u %u", 90 + below(200), below(100),
+                 1 + below(4));
+    if (paper_fault(w.p, str_of(line), w.now, &e))
+        pump();
 }
 
 static void some_fault(void)
@@ -198,7 +220,10 @@ static void act(void)
         come((int32_t)below(6));
         return;
     }
-    switch (below(12)) {
+    switch (below(14)) {
+    case 4:
+        revise_something();
+        break;
     case 0:
         cancel(c, 1 + (int32_t)below((uint32_t)s.next_id));
         break;
@@ -235,6 +260,7 @@ static void check_books(void)
     for (struct str text = buf_str(&w.state), line; str_cut(&text, '\n', &line);) {
         s.fills += str_starts(line, STR("F|"));
         s.events += str_starts(line, STR("K|"));
+        s.revisions += str_starts(line, STR("R|"));
     }
     if (one_in(4)) {
         size_t keep;
@@ -242,6 +268,11 @@ static void check_books(void)
         struct paper *again = paper_new(&config, (struct str){csv, csv_n}, w.now, &e);
         if (!paper_restore(again, buf_str(&w.state), &keep, w.now, &e))
             fail_msg("seed %llu: %s", (unsigned long long)s.seed, e.text);
+        assert_true(paper_snapshot(again, &after));
+        buf_add_str(&w.state, paper_records(again)); /* what the restart itself made happen */
+        if (!identities_hold(s.universe, s.accounts, opening, buf_str(&w.state), buf_str(&after),
+                             why))
+            fail_msg("seed %llu after a restart: %s", (unsigned long long)s.seed, why);
         paper_free(again);
     }
     xfree(opening);
@@ -254,7 +285,11 @@ static void one_session(uint64_t seed)
     s.seed = seed;
     rng_init(&s.rng, seed, 77);
     s.texts = arena_new(1 << 20);
-    s.accounts = one_in(2) ? "DU9000001,DU9000002" : "DU9000001";
+    s.has_two = one_in(2);
+    s.has_advisor = s.has_two && one_in(2);
+    s.accounts = s.has_advisor ? "DF9000000,DU9000001,DU9000002"
+                 : s.has_two   ? "DU9000001,DU9000002"
+                               : "DU9000001";
     s.next_id = 1;
     const struct paper_config config = {.seed = 42,
                                         .accounts = s.accounts,
@@ -295,9 +330,10 @@ static void whatever_happens_the_books_are_exact(void **state)
     for (uint64_t seed = first; seed < first + n; seed++)
         one_session(seed);
     universe_free(s.universe);
-    printf("%llu sessions, %zu fills, %zu events\n", (unsigned long long)n, s.fills, s.events);
+    printf("%llu sessions, %zu fills, %zu events, %zu revisions\n", (unsigned long long)n, s.fills,
+           s.events, s.revisions);
     if (n >= 100)
-        assert_true(s.fills > n && s.events > n);
+        assert_true(s.fills > n && s.events > n && s.revisions > n / 10);
 }
 
 int main(void)
