@@ -185,18 +185,9 @@ static const char *why_dropped(const struct wire_any *any)
 {
     if (any->id < 0 || !wire_find(WIRE_TO_SERVER, any->id))
         return "a message that is not known might change the account";
-    switch (any->id) {
-    case WIRE_REQ_PLACE_ORDER:
-    case WIRE_REQ_CANCEL_ORDER:
-    case WIRE_REQ_GLOBAL_CANCEL:
-    case WIRE_REQ_EXERCISE_OPTIONS:
-    case WIRE_REQ_REPLACE_FA:
-    case WIRE_REQ_AUTO_OPEN_ORDERS:
-    case WIRE_REQ_UPDATE_CONFIG:
-        return "it could change the account; --allow-orders lets it pass";
-    default:
-        return NULL;
-    }
+    return wire_may_change_account(any->id) || any->id == WIRE_REQ_AUTO_OPEN_ORDERS
+               ? "it could change the account; --allow-orders lets it pass"
+               : NULL;
 }
 
 /* False: the link has been refused. */

@@ -196,9 +196,16 @@ void session_emit(struct session *s, struct event *ev);
 /* Connected far enough for questions: reconciling, ready or degraded. */
 bool session_is_up(const struct session *s);
 void session_set_link(struct session *s, enum link_state link, int code, const char *text);
-/* Encodes and queues one message. `about` as in pacing_add. */
+/*
+ * Encodes and queues one message that asks. `about` as in pacing_add. What may change the account
+ * does not come this way (an assertion); a placeOrder does only as the question "what if".
+ */
 bool session_send(struct session *s, enum pacing_class class, const struct pacing_about *about,
                   int id, const void *message, struct error *e) FALLIBLE;
+/* As session_send for what acts. For trade.c alone; tools/one_gate looks after that. */
+bool session_send_trade(struct session *s, enum pacing_class class,
+                        const struct pacing_about *about, int id, const void *message,
+                        struct error *e) FALLIBLE;
 /* As session_send for what the session itself needs: a failure is logged and dropped. */
 void session_send_own(struct session *s, enum pacing_class class, int id, const void *message);
 /* Moves what pacing allows to the stream. */

@@ -50,7 +50,7 @@ bool trade_place(struct session *s, const struct order *o, struct moment now, st
     struct wire_req_place_order m;
     order_to_wire(o, arena, &m);
     struct pacing_about about = {.order_id = o->order_id};
-    bool ok = session_send(s, PACING_ORDER, &about, WIRE_REQ_PLACE_ORDER, &m, e);
+    bool ok = session_send_trade(s, PACING_ORDER, &about, WIRE_REQ_PLACE_ORDER, &m, e);
     arena_free(arena);
     if (ok)
         trade_used_order_id(s, o->order_id);
@@ -66,7 +66,7 @@ static bool cancel(struct session *s, int32_t order_id, int id, const void *mess
     enum pacing_class class =
         pacing_has_order(&s->pacing, order_id) ? PACING_CANCEL_AFTER_ORDERS : PACING_CANCEL;
     struct pacing_about about = {.order_id = order_id};
-    return session_send(s, class, &about, id, message, e);
+    return session_send_trade(s, class, &about, id, message, e);
 }
 
 bool trade_cancel(struct session *s, int32_t order_id, struct moment now, struct error *e)

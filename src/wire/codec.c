@@ -64,6 +64,21 @@ const struct wire_message *wire_find(enum wire_direction direction, int id)
     return m->name ? m : NULL;
 }
 
+bool wire_may_change_account(int id)
+{
+    switch (id) {
+    case WIRE_REQ_PLACE_ORDER:
+    case WIRE_REQ_CANCEL_ORDER:
+    case WIRE_REQ_GLOBAL_CANCEL:
+    case WIRE_REQ_EXERCISE_OPTIONS:
+    case WIRE_REQ_REPLACE_FA:
+    case WIRE_REQ_UPDATE_CONFIG:
+        return true;
+    default:
+        return !wire_find(WIRE_TO_SERVER, id);
+    }
+}
+
 const struct wire_message *wire_next_message(const struct wire_message *after)
 {
     const struct wire_message *first = &messages[0][0];

@@ -117,6 +117,13 @@ const struct wire_message *wire_find(enum wire_direction direction, int id);
 /* The row behind `after` (NULL: the first of all, both directions); NULL behind the last. */
 const struct wire_message *wire_next_message(const struct wire_message *after);
 
+/*
+ * Whether a message to the server may change the account, or what the Gateway allows: orders,
+ * cancels, exercises, groups, settings. A placeOrder counts although with what_if it only asks. An
+ * id that is not known counts too.
+ */
+bool wire_may_change_account(int id);
+
 /* ---- whole frames ---- */
 /*
  * Appends one frame, length included, to out. `message` is the struct of that id (NULL if it has

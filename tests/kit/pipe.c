@@ -145,6 +145,8 @@ void pipe_drive_app(struct world *w)
     deliver_down(w, w->now.mono);
     struct str out = session_output(s);
     if (p->is_open && out.n) {
+        if (p->tap)
+            buf_add_str(p->tap, out);
         lane_push(&p->up, out, w);
         session_sent(s, out.n);
     }

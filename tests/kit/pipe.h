@@ -35,6 +35,7 @@ struct pipe {
     struct paper_peer *peer; /* NULL: the exchange's end is closed */
     int64_t latency_ms;
     struct lane up, down; /* to the exchange, to the session */
+    struct buf *tap;      /* all that the session sends is added to it; NULL: is not kept */
 };
 
 void pipe_init(struct pipe *p);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer.h"
 
+#include "broker/state.h"
 #include "broker/trade.h"
+#include "tests/unit/base/dies.h"
 
 #include <stdlib.h>
 
@@ -454,6 +456,46 @@ static void a_recorded_completed_order_is_understood(void **state)
     peer_free(p);
 }
 
+/* ---- around the gate ---- */
+
+static void send_an_order_as_a_question(void)
+{
+    struct peer *p = ready();
+    struct wire_req_place_order m = WIRE_REQ_PLACE_ORDER_DEFAULT;
+    struct error e;
+    bool ok = session_send(p->s, PACING_QUESTION, NULL, WIRE_REQ_PLACE_ORDER, &m, &e);
+    assert_true(ok);
+}
+
+static void send_a_cancel_as_a_question(void)
+{
+    struct peer *p = ready();
+    struct wire_req_cancel_order m = WIRE_REQ_CANCEL_ORDER_DEFAULT;
+    struct error e;
+    bool ok = session_send(p->s, PACING_REST, NULL, WIRE_REQ_CANCEL_ORDER, &m, &e);
+    assert_true(ok);
+}
+
+static void send_a_what_if_as_a_question(void)
+{
+    struct peer *p = ready();
+    struct wire_req_place_order m = WIRE_REQ_PLACE_ORDER_DEFAULT;
+    struct error e;
+    m.order.what_if = true;
+    m.order.action = STR("BUY");
+    bool ok = session_send(p->s, PACING_QUESTION, NULL, WIRE_REQ_PLACE_ORDER, &m, &e);
+    assert_true(ok);
+    peer_free(p);
+}
+
+static void what_acts_cannot_be_sent_as_a_question(void **state)
+{
+    (void)state;
+    assert_true(dies(send_an_order_as_a_question));
+    assert_true(dies(send_a_cancel_as_a_question));
+    assert_false(dies(send_a_what_if_as_a_question));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +515,7 @@ int main(void)
         cmocka_unit_test(only_refusals_and_cancels_end_an_order),
         cmocka_unit_test(a_recorded_open_order_is_understood),
         cmocka_unit_test(a_recorded_completed_order_is_understood),
+        cmocka_unit_test(what_acts_cannot_be_sent_as_a_question),
     };
     return PEER_RUN("trade", tests);
 }
