@@ -252,16 +252,6 @@ struct dec dec_minus(struct dec a, struct dec b)
     return dec_plus(a, dec_neg(b));
 }
 
-struct dec dec_neg(struct dec a)
-{
-    return (struct dec){-a.nano};
-}
-
-struct dec dec_abs(struct dec a)
-{
-    return a.nano < 0 ? dec_neg(a) : a;
-}
-
 struct dec dec_times(struct dec a, int64_t n)
 {
     struct dec product;
@@ -283,6 +273,9 @@ bool dec_mul(struct dec a, struct dec b, struct dec *out)
     bool negative = (a.nano < 0) != (b.nano < 0);
     if (ma <= UINT64_MAX && mb <= UINT64_MAX) {
         u128 product = ma * mb;
+        uint64_t whole_b = (uint64_t)mb / ONE;
+        if (whole_b * ONE == mb) /* quantities mostly are: no division in 128 bits */
+            return make(negative, ma * whole_b, out);
         return make(negative, half_even(product / ONE, product % ONE, ONE), out);
     }
     u128 whole;
@@ -341,48 +334,6 @@ bool dec_is_multiple(struct dec a, struct dec step)
 {
     assert(step.nano > 0);
     return a.nano % step.nano == 0;
-}
-
-/* ---- comparing ---- */
-
-int dec_cmp(struct dec a, struct dec b)
-{
-    return (a.nano > b.nano) - (a.nano < b.nano);
-}
-
-bool dec_eq(struct dec a, struct dec b)
-{
-    return a.nano == b.nano;
-}
-
-bool dec_lt(struct dec a, struct dec b)
-{
-    return a.nano < b.nano;
-}
-
-bool dec_gt(struct dec a, struct dec b)
-{
-    return a.nano > b.nano;
-}
-
-int dec_sign(struct dec a)
-{
-    return dec_cmp(a, DEC_ZERO);
-}
-
-bool dec_is_zero(struct dec a)
-{
-    return a.nano == 0;
-}
-
-struct dec dec_min(struct dec a, struct dec b)
-{
-    return dec_lt(b, a) ? b : a;
-}
-
-struct dec dec_max(struct dec a, struct dec b)
-{
-    return dec_gt(b, a) ? b : a;
 }
 
 /* ---- borders ---- */

@@ -54,8 +54,14 @@ bool dec_sub(struct dec a, struct dec b, struct dec *out);
 /* For sums whose range is known; an overflow is a bug and asserts. */
 struct dec dec_plus(struct dec a, struct dec b);
 struct dec dec_minus(struct dec a, struct dec b);
-struct dec dec_neg(struct dec a);
-struct dec dec_abs(struct dec a);
+static inline struct dec dec_neg(struct dec a)
+{
+    return (struct dec){-a.nano};
+}
+static inline struct dec dec_abs(struct dec a)
+{
+    return a.nano < 0 ? dec_neg(a) : a;
+}
 /* Product with a whole number; asserts on overflow. */
 struct dec dec_times(struct dec a, int64_t n);
 
@@ -71,15 +77,39 @@ struct dec dec_round_to(struct dec a, struct dec step, enum dec_rounding how);
 /* True if a is a whole multiple of step (> 0). */
 bool dec_is_multiple(struct dec a, struct dec step);
 
-/* ---- comparing ---- */
-int dec_cmp(struct dec a, struct dec b);
-bool dec_eq(struct dec a, struct dec b);
-bool dec_lt(struct dec a, struct dec b);
-bool dec_gt(struct dec a, struct dec b);
-int dec_sign(struct dec a);
-bool dec_is_zero(struct dec a);
-struct dec dec_min(struct dec a, struct dec b);
-struct dec dec_max(struct dec a, struct dec b);
+/* ---- comparing: one line each, and in every loop, so inline ---- */
+static inline int dec_cmp(struct dec a, struct dec b)
+{
+    return (a.nano > b.nano) - (a.nano < b.nano);
+}
+static inline bool dec_eq(struct dec a, struct dec b)
+{
+    return a.nano == b.nano;
+}
+static inline bool dec_lt(struct dec a, struct dec b)
+{
+    return a.nano < b.nano;
+}
+static inline bool dec_gt(struct dec a, struct dec b)
+{
+    return a.nano > b.nano;
+}
+static inline int dec_sign(struct dec a)
+{
+    return dec_cmp(a, DEC_ZERO);
+}
+static inline bool dec_is_zero(struct dec a)
+{
+    return a.nano == 0;
+}
+static inline struct dec dec_min(struct dec a, struct dec b)
+{
+    return dec_lt(b, a) ? b : a;
+}
+static inline struct dec dec_max(struct dec a, struct dec b)
+{
+    return dec_gt(b, a) ? b : a;
+}
 
 /* ---- borders ---- */
 struct dec dec_of(int64_t units);

@@ -58,6 +58,11 @@ bool str_eq(struct str a, struct str b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+bool str_is(struct str s, const char *c)
+{
+    return (s.n == 0 || strncmp(c, s.p, s.n) == 0) && c[s.n] == '\0';
+}
+
 bool str_ieq(struct str a, struct str b)
 {
     if (a.n != b.n)

@@ -33,6 +33,8 @@ struct str str_trim(struct str s);
 
 /* ---- asking ---- */
 bool str_eq(struct str a, struct str b);
+/* s is the same text as the C string c: str_eq without asking for the length of c first. */
+bool str_is(struct str s, const char *c);
 /* Equality and order ignoring the case of ASCII letters. */
 bool str_ieq(struct str a, struct str b);
 int str_cmp(struct str a, struct str b);

@@ -362,7 +362,7 @@ bool book_next_value(const struct book *b, size_t *i, struct str account,
     void *value = NULL;
     while (map_next(b->values, i, &value)) {
         const struct account_value *v = value;
-        if (account.p != NULL && !str_eq(account, STR_NAME(v->account)))
+        if (account.p != NULL && !str_is(account, v->account))
             continue;
         *out = v;
         return true;
@@ -376,7 +376,7 @@ bool book_next_position(const struct book *b, size_t *i, struct str account,
     void *value = NULL;
     while (map_next(b->positions, i, &value)) {
         const struct position_row *row = value;
-        if (account.p != NULL && !str_eq(account, STR_NAME(row->p.account)))
+        if (account.p != NULL && !str_is(account, row->p.account))
             continue;
         *out = &row->p;
         return true;

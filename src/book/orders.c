@@ -557,7 +557,7 @@ bool orders_next(const struct orders *o, size_t *i, struct str account,
     void *value = NULL;
     while (map_next(o->rows, i, &value)) {
         const struct order_row *row = value;
-        if (account.p != NULL && !str_eq(account, STR_NAME(row->view.order.account)))
+        if (account.p != NULL && !str_is(account, row->view.order.account))
             continue;
         *out = &row->view;
         return true;
@@ -571,7 +571,7 @@ bool orders_next_execution(const struct orders *o, size_t *i, struct str account
     void *value = NULL;
     while (map_next(o->executions, i, &value)) {
         const struct execution_row *r = value;
-        if (!r->is_told || (account.p != NULL && !str_eq(account, STR_NAME(r->x.account))))
+        if (!r->is_told || (account.p != NULL && !str_is(account, r->x.account)))
             continue;
         *out = &r->x;
         return true;

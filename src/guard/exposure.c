@@ -13,13 +13,11 @@
 
 #include <string.h>
 
-enum {
-    CELLS = 16384
-}; /* a power of two, above LIMIT_POSITIONS with the orders of a busy account */
+/* more than LIMIT_POSITIONS and the orders of a busy account */
+enum { CELLS = 8192, SLOTS = 2 * CELLS /* a power of two */ };
 
 /* One contract, in its own currency. */
 struct exposure_cell {
-    uint32_t stamp; /* of the gathering that filled it */
     int32_t con_id;
     char currency[8];
     struct dec held;                   /* signed value */
@@ -27,10 +25,15 @@ struct exposure_cell {
     struct dec working[KIND_COUNT][2]; /* value by kind and side */
 };
 
+/* The cells lie side by side, and only the small slots are scattered: what a gathering touches
+ * stays in the cache. */
 struct exposure {
-    uint32_t stamp;
+    uint32_t stamp; /* of this gathering */
+    struct {
+        uint32_t stamp; /* of the gathering that filled it */
+        uint32_t cell;
+    } slots[SLOTS];
     struct exposure_cell cells[CELLS];
-    uint32_t used[CELLS / 2]; /* the cells of this gathering */
     size_t count;
     bool is_full;
 };
@@ -49,17 +52,19 @@ bool exposure_is_limited(const struct guard_limits *l)
 static struct exposure_cell *cell_of(struct exposure *x, const struct contract *c)
 {
     uint32_t at = (uint32_t)c->con_id * 2654435761u;
-    for (at &= CELLS - 1; x->cells[at].stamp == x->stamp; at = (at + 1) & (CELLS - 1))
-        if (x->cells[at].con_id == c->con_id)
-            return &x->cells[at];
-    if (x->count == CELLS / 2) {
+    for (at &= SLOTS - 1; x->slots[at].stamp == x->stamp; at = (at + 1) & (SLOTS - 1))
+        if (x->cells[x->slots[at].cell].con_id == c->con_id)
+            return &x->cells[x->slots[at].cell];
+    if (x->count == CELLS) {
         x->is_full = true;
         return NULL;
     }
-    x->used[x->count++] = at;
-    x->cells[at] = (struct exposure_cell){.stamp = x->stamp, .con_id = c->con_id};
-    str_copy_cut(x->cells[at].currency, sizeof x->cells[at].currency, STR_NAME(c->currency));
-    return &x->cells[at];
+    x->slots[at].stamp = x->stamp;
+    x->slots[at].cell = (uint32_t)x->count;
+    struct exposure_cell *cell = &x->cells[x->count++];
+    *cell = (struct exposure_cell){.con_id = c->con_id};
+    memcpy(cell->currency, c->currency, sizeof cell->currency);
+    return cell;
 }
 
 /* ---- positions and orders ---- */
@@ -91,12 +96,26 @@ static void add_positions(struct exposure *x, const struct gate *g, const struct
     }
 }
 
-/* An order by its own price, else by that of the position, else by what it was judged by. */
-static void add_order(struct exposure *x, const struct gate *g, const struct gate_request *r,
-                      const struct order *o, struct dec quantity, struct gate_facts *f)
+void exposure_begin(struct gate *g, const struct gate_request *r, struct gate_facts *f)
+{
+    struct exposure *x = g->exposure;
+    if (!exposure_is_limited(&g->limits))
+        return;
+    if (++x->stamp == 0) { /* after 2^32 gatherings old stamps would look new */
+        memset(x->slots, 0, sizeof x->slots);
+        x->stamp = 1;
+    }
+    x->count = 0;
+    x->is_full = false;
+    add_positions(x, g, r, f);
+}
+
+void exposure_add(struct gate *g, const struct gate_request *r, const struct order *o,
+                  struct dec quantity, struct gate_facts *f)
 {
     struct exposure_cell *cell;
-    if (dec_sign(quantity) <= 0 || !counts(r, &o->contract) || !(cell = cell_of(x, &o->contract)))
+    if (!exposure_is_limited(&g->limits) || dec_sign(quantity) <= 0 || !counts(r, &o->contract) ||
+        !(cell = cell_of(g->exposure, &o->contract)))
         return;
     struct dec *sum = &cell->working[order_kind(o)][o->side];
     struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
@@ -113,24 +132,6 @@ static void add_order(struct exposure *x, const struct gate *g, const struct gat
         *sum = amount_plus(*sum, it->value.v);
     else
         (void)contract_name(&o->contract, f->unvalued, sizeof f->unvalued);
-}
-
-static void add_orders(struct exposure *x, const struct gate *g, const struct gate_request *r,
-                       struct gate_facts *f)
-{
-    struct str account = STR_NAME(r->orders[0].account);
-    const struct book_order *bo;
-    struct intent *it;
-    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
-        if (order_state_is_working(bo->status.state))
-            add_order(x, g, r, &bo->order, live_quantity(g, bo), f);
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
-        bool in_flight =
-            it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
-        if (in_flight && it->leg == 0 && str_eq(STR_NAME(it->order.account), account) &&
-            !book_order_ref(g->book, STR_NAME(it->order.ref)))
-            add_order(x, g, r, &it->order, it->order.quantity, f);
-    }
 }
 
 /* ---- sums ---- */
@@ -161,27 +162,19 @@ static struct opt_dec rate_of(const struct market_view *m, const char *currency)
     return DEC_NONE;
 }
 
-void exposure_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
-                     struct gate_facts *f)
+void exposure_end(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                  struct gate_facts *f)
 {
-    struct exposure *x = g->exposure;
+    const struct exposure *x = g->exposure;
     if (!exposure_is_limited(&g->limits))
         return;
-    if (++x->stamp == 0) { /* after 2^32 gatherings old stamps would look new */
-        memset(x, 0, sizeof *x);
-        x->stamp = 1;
-    }
-    x->count = 0;
-    x->is_full = false;
-    add_positions(x, g, r, f);
-    add_orders(x, g, r, f);
     if (x->is_full)
         str_copy_cut(f->unvalued, sizeof f->unvalued, STR("an account of so many contracts"));
     struct sums sums[GATE_CURRENCIES_MAX] = {0};
     char codes[GATE_CURRENCIES_MAX][8];
     size_t n = 0;
     for (size_t i = 0; i < x->count; i++) {
-        const struct exposure_cell *c = &x->cells[x->used[i]];
+        const struct exposure_cell *c = &x->cells[i];
         size_t k = 0;
         while (k < n && memcmp(codes[k], c->currency, sizeof codes[0]) != 0)
             k++;

@@ -115,6 +115,13 @@ static void count_working(struct gate_facts *f, const struct order *mine, const 
     count_limit(f, o);
 }
 
+static void add(struct gate *g, const struct gate_request *r, const struct order *o,
+                struct dec quantity, struct gate_facts *f)
+{
+    count_working(f, &r->orders[0], o, quantity);
+    exposure_add(g, r, o, quantity, f);
+}
+
 static bool is_same(const struct order *a, const struct order *b)
 {
     return a->order_id == b->order_id && a->client_id == b->client_id &&
@@ -131,19 +138,19 @@ static void gather_orders(struct gate *g, const struct gate_request *r, struct g
             continue;
         if (r->kind == GATE_MODIFY && is_same(&bo->order, mine))
             continue;
-        count_working(f, mine, &bo->order, live_quantity(g, bo));
+        add(g, r, &bo->order, live_quantity(g, bo), f);
     }
     /* what is on its way counts as if it worked */
     struct intent *it;
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
         bool in_flight =
             it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
-        if (!in_flight || !str_eq(STR_NAME(it->order.account), account))
+        if (!in_flight || !str_is(account, it->order.account))
             continue;
         if (it->state == INTENT_UNKNOWN && it->order.contract.con_id == mine->contract.con_id)
             str_copy_cut(f->unknown_ref, sizeof f->unknown_ref, STR_NAME(it->order.ref));
         if (it->leg == 0 && !book_order_ref(g->book, STR_NAME(it->order.ref)))
-            count_working(f, mine, &it->order, it->order.quantity);
+            add(g, r, &it->order, it->order.quantity, f);
     }
 }
 
@@ -203,8 +210,9 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         f->position = p->quantity;
     if (r->kind == GATE_MODIFY)
         f->existing = book_order(g->book, g->config.client_id, o->order_id);
+    exposure_begin(g, r, f);
     gather_orders(g, r, f);
-    exposure_gather(g, r, m, f);
+    exposure_end(g, r, m, f);
     struct intent *twin = ledger_duplicate(g->ledger, o, g->limits.duplicate_window_s, now);
     if (twin) {
         f->duplicate_age_ms = instant_ms_since(twin->at.mono, now.mono);

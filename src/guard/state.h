@@ -99,8 +99,17 @@ bool exposure_is_limited(const struct guard_limits *l);
 /* Fetches the rates of all currencies at stake. Suspends. False only if the task failed. */
 bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r,
                     struct market_view *m, struct error *e) FALLIBLE;
-void exposure_gather(struct gate *g, const struct gate_request *r, const struct market_view *m,
-                     struct gate_facts *f);
+/*
+ * Adding up is one pass with that over the orders: begin (the positions), add each order that works
+ * or is on its way, end (the sums, in the base currency). An order counts by its own price, else by
+ * that of the position, else by what it was judged by. All three do nothing where nothing is
+ * limited.
+ */
+void exposure_begin(struct gate *g, const struct gate_request *r, struct gate_facts *f);
+void exposure_add(struct gate *g, const struct gate_request *r, const struct order *o,
+                  struct dec quantity, struct gate_facts *f);
+void exposure_end(struct gate *g, const struct gate_request *r, const struct market_view *m,
+                  struct gate_facts *f);
 
 /* ---- watch.c ---- */
 void watch_add(struct gate *g, struct watch *w);

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/value.h"
 
-/* 10^26: sums of two still fit */
-static const struct dec amount_max = {(dec_nano)1000000000000000000 * 100000000 * 1000000000};
-
 struct dec amount_times(struct dec a, struct dec b)
 {
     struct dec product;
-    return dec_mul(a, b, &product) ? dec_min(product, amount_max) : amount_max;
-}
-
-struct dec amount_plus(struct dec a, struct dec b)
-{
-    struct dec sum;
-    return dec_add(a, b, &sum) ? dec_min(sum, amount_max) : amount_max;
+    return dec_mul(a, b, &product) ? dec_min(product, AMOUNT_MAX) : AMOUNT_MAX;
 }
 
 struct dec price_moved(struct dec price, struct dec pct, int sign)

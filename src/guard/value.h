@@ -11,8 +11,16 @@
 #include "guard/decide.h"
 
 /* ---- amounts ---- */
+/* 10^26: more than any account, and sums of two still fit. */
+#define AMOUNT_MAX ((struct dec){(dec_nano)1000000000000000000 * 100000000 * 1000000000})
 struct dec amount_times(struct dec a, struct dec b); /* a x b, at most AMOUNT_MAX */
-struct dec amount_plus(struct dec a, struct dec b);  /* a + b, at most AMOUNT_MAX */
+/* a + b, at most AMOUNT_MAX either way; here because exposure adds thousands for one decision */
+static inline struct dec amount_plus(struct dec a, struct dec b)
+{
+    dec_nano sum = a.nano + b.nano; /* of two in range, fits */
+    dec_nano most = AMOUNT_MAX.nano;
+    return (struct dec){sum > most ? most : sum < -most ? -most : sum};
+}
 /* price moved by pct percent, up (sign +1) or down (-1) */
 struct dec price_moved(struct dec price, struct dec pct, int sign);
 bool value_positive(struct opt_dec d);
