@@ -411,7 +411,7 @@ static bool revise(struct paper *p, int64_t n, const struct dec *price, struct e
     return venue_revise(p->venue, f->seq, quantity, price != NULL ? *price : f->price, true) ||
            impossible(e,
                       "that execution cannot be revised: it was taken back already, or it is of a "
-                      "future or a combination");
+                      "future, a combination, a group or an exercise");
 }
 
 static bool act_correct(struct paper *p, const struct fault *f, struct error *e)

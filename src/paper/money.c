@@ -79,11 +79,17 @@ static bool is_due(struct moment_of *m, enum money_kind kind, int32_t id)
     return is_above(&m->key, &m->done);
 }
 
-static void happen(struct moment_of *m, const struct ledger_change *c)
+static void happen_as(struct moment_of *m, const struct ledger_change *c,
+                      enum money_exercise exercise, struct dec price)
 {
-    struct money_event e = {.key = m->key, .change = *c};
+    struct money_event e = {.key = m->key, .change = *c, .exercise = exercise, .price = price};
     if (ledger_apply(&m->account->ledger, c))
         m->hear(m->self, &e);
+}
+
+static void happen(struct moment_of *m, const struct ledger_change *c)
+{
+    happen_as(m, c, EXERCISE_NONE, DEC_ZERO);
 }
 
 static struct ledger_change change_of(const struct instrument *i)
@@ -132,13 +138,28 @@ static void dividend(struct moment_of *m, const struct holding *h, const struct 
     happen(m, &c);
 }
 
+/* What a moment does to the shares of a listing. */
+static size_t actions_at(struct feed *f, const struct instrument *i, int64_t at_s,
+                         struct feed_action out[ACTIONS_MAX])
+{
+    if (i->contract.sec_type != SEC_STK || !has_day_begun(i, at_s))
+        return 0;
+    return feed_actions(f, i, at_s - MONEY_EVERY_S + 1, at_s + 1, out, ACTIONS_MAX);
+}
+
+bool money_splits(struct feed *f, const struct instrument *i, int64_t at_s)
+{
+    struct feed_action list[ACTIONS_MAX];
+    size_t n = actions_at(f, i, at_s, list);
+    while (n > 0 && list[n - 1].kind != FEED_SPLIT)
+        n--;
+    return n > 0;
+}
+
 static void actions(struct moment_of *m, const struct holding *h, enum money_kind kind)
 {
     struct feed_action list[ACTIONS_MAX];
-    if (h->instrument->contract.sec_type != SEC_STK || !has_day_begun(h->instrument, m->key.at_s))
-        return;
-    size_t n = feed_actions(m->feed, h->instrument, m->key.at_s - MONEY_EVERY_S + 1,
-                            m->key.at_s + 1, list, ACTIONS_MAX);
+    size_t n = actions_at(m->feed, h->instrument, m->key.at_s, list);
     for (size_t k = 0; k < n; k++) {
         bool is_split = list[k].kind == FEED_SPLIT;
         if (is_split != (kind == MONEY_SPLIT) || !is_due(m, kind, h->instrument->contract.con_id))
@@ -206,7 +227,8 @@ static bool delivers(const struct instrument *option)
 }
 
 /* The shares that change hands for so many contracts, signed like a position in the option. */
-static void deliver(struct moment_of *m, const struct instrument *option, struct dec contracts)
+static void deliver(struct moment_of *m, const struct instrument *option, struct dec contracts,
+                    enum money_exercise why)
 {
     bool is_call = option->contract.right == 'C', is_long = dec_sign(contracts) > 0;
     struct trade t = {.instrument = option->underlying,
@@ -216,12 +238,12 @@ static void deliver(struct moment_of *m, const struct instrument *option, struct
                       .commission_currency = option->contract.currency};
     struct ledger_change c;
     ledger_trade(&m->account->ledger, &t, &c);
-    happen(m, &c);
+    happen_as(m, &c, why, t.price);
 }
 
 /* The contracts leave the account at a price. */
 static void close_at(struct moment_of *m, const struct instrument *i, struct dec quantity,
-                     struct dec price)
+                     struct dec price, enum money_exercise why)
 {
     struct trade t = {.instrument = i,
                       .side = dec_sign(quantity) > 0 ? SIDE_SELL : SIDE_BUY,
@@ -236,7 +258,7 @@ static void close_at(struct moment_of *m, const struct instrument *i, struct dec
         c.cash = dec_plus(c.cash, owed);
         c.settled = dec_plus(c.settled, owed);
     }
-    happen(m, &c);
+    happen_as(m, &c, why, price);
 }
 
 static bool has_expired(const struct moment_of *m, const struct holding *h)
@@ -249,13 +271,23 @@ static bool is_option(const struct instrument *i)
     return i->contract.sec_type == SEC_OPT && i->underlying != NULL;
 }
 
+/* How a position in an option ends at its expiry. */
+static enum money_exercise ends_by(struct moment_of *m, const struct holding *h)
+{
+    const struct instrument *i = h->instrument;
+    if (!is_option(i))
+        return EXERCISE_NONE;
+    if (dec_is_zero(intrinsic(m->feed, i, i->expiry_s)))
+        return EXERCISE_EXPIRED;
+    return dec_sign(h->quantity) > 0 ? EXERCISE_AUTOMATIC : EXERCISE_ASSIGNED;
+}
+
 static void delivery(struct moment_of *m, const struct holding *h)
 {
     const struct instrument *i = h->instrument;
-    if (has_expired(m, h) && is_option(i) && delivers(i) &&
-        dec_sign(intrinsic(m->feed, i, i->expiry_s)) > 0 &&
+    if (has_expired(m, h) && is_option(i) && delivers(i) && ends_by(m, h) != EXERCISE_EXPIRED &&
         is_due(m, MONEY_DELIVERY, i->contract.con_id))
-        deliver(m, i, h->quantity);
+        deliver(m, i, h->quantity, ends_by(m, h));
 }
 
 static void expiry(struct moment_of *m, const struct holding *h)
@@ -268,7 +300,7 @@ static void expiry(struct moment_of *m, const struct holding *h)
         price = feed_price(m->feed, i, i->expiry_s - 1); /* its last second */
     else if (!delivers(i))
         price = intrinsic(m->feed, i, i->expiry_s);
-    close_at(m, i, h->quantity, price);
+    close_at(m, i, h->quantity, price, ends_by(m, h));
 }
 
 /* ---- futures ---- */
@@ -398,8 +430,8 @@ bool money_exercise(struct accounts *a, struct feed *f, struct account *account,
     if (dec_is_zero(pays) && !forced)
         return error_set(e, ERROR_INVALID, "EXERCISE", "the option is out of the money");
     if (delivers(option) && is_due(&m, MONEY_EXERCISE_DELIVERY, option->contract.con_id))
-        deliver(&m, option, contracts);
+        deliver(&m, option, contracts, EXERCISE_ASKED);
     if (is_due(&m, MONEY_EXERCISE, option->contract.con_id))
-        close_at(&m, option, contracts, delivers(option) ? DEC_ZERO : pays);
+        close_at(&m, option, contracts, delivers(option) ? DEC_ZERO : pays, EXERCISE_ASKED);
     return true;
 }

@@ -5,9 +5,10 @@
  * Twice an hour, in this order, account by account: shares are split; dividends are credited on
  * the day from which the shares trade without them, and paid later (who is short owes them);
  * options that have expired deliver their shares where they are in the money by a cent, or pay
- * where there are none, and are gone; futures pay the gain of the day at 17:00 in New York, and the
- * last one at their expiry. At midnight in New York interest on cash and the fee for borrowed
- * shares accrue; the third of a month pays what has accrued.
+ * where there are none, and are gone, of which clients are told as of executions; futures pay the
+ * gain of the day at 17:00 in New York, and the last one at their expiry. At midnight in New York
+ * interest on cash and the fee for borrowed shares accrue; the third of a month pays what has
+ * accrued.
  *
  * Not simulated: taxes, assignment before expiry, loans of the account's own shares.
  *
@@ -45,9 +46,20 @@ struct money_key {
     int32_t id; /* contract id, or the place of a currency */
 };
 
+/* Why an option, or the shares for it, changed hands: the wire's numbers. */
+enum money_exercise {
+    EXERCISE_NONE,
+    EXERCISE_ASKED,
+    EXERCISE_ASSIGNED = 100, /* to who is short */
+    EXERCISE_AUTOMATIC,      /* at its expiry, in the money */
+    EXERCISE_EXPIRED         /* worthless */
+};
+
 struct money_event {
     struct money_key key;
     struct ledger_change change;
+    enum money_exercise exercise;
+    struct dec price; /* of an exercise: at which it changed hands */
 };
 
 /* Hears of each event after it was applied. */
@@ -65,6 +77,8 @@ void money_moment(struct accounts *a, struct feed *f, int64_t at_s, struct money
                   money_fn *hear, void *self);
 /* A recorded event once more. False if it cannot have happened. */
 bool money_apply(struct accounts *a, const struct money_event *e);
+/* True if a moment splits the shares of a listing. */
+bool money_splits(struct feed *f, const struct instrument *i, int64_t at_s);
 /* The key behind all events up to a second. */
 struct money_key money_key_after(int64_t at_s);
 

@@ -298,6 +298,7 @@ void order_send_execution(struct paper *p, struct paper_peer *peer, int32_t req_
     x->avg_price = dec_to_double(f->average_price);
     x->order_ref = STR_NAME(t->order.ref);
     x->last_liquidity = f->liquidity;
+    x->opt_exercise_or_lapse_type = t->exercise;
     peer_send(p, peer, WIRE_REP_EXEC_DETAILS, &m);
 }
 

@@ -308,8 +308,10 @@ static void ticket_fields(struct record *r, const struct universe *u, struct tic
     int_field(r, &code);
     s->broker_code = (int)code;
     text_field(r, s->broker_text, sizeof s->broker_text);
-    if (r->out != NULL ? t->terms.share_count > 0 : r->rest.p != NULL)
+    if (r->out != NULL ? t->terms.share_count > 0 || t->exercise != 0 : r->rest.p != NULL)
         share_fields(r, &t->terms);
+    if (r->out != NULL ? t->exercise != 0 : r->rest.p != NULL)
+        int32_field(r, &t->exercise);
     o->type = t->rule->type;
     str_copy_cut(o->type_text, sizeof o->type_text, str_of(t->rule->name));
     if (r->out == NULL && ticket_is_combo(t))
@@ -340,8 +342,20 @@ static void fill_fields(struct record *r, const struct universe *u, struct fill 
         int32_field(r, &f->account);
 }
 
-static void event_fields(struct record *r, const struct universe *u, struct money_event *e)
+/* At the end of the line of an event that was told as an execution. */
+static void exercise_fields(struct record *r, struct record_line *l)
 {
+    l->event.exercise = (enum money_exercise)enum_field(r, l->event.exercise, EXERCISE_EXPIRED + 1);
+    dec_field(r, &l->event.price);
+    int_field(r, &l->client_id);
+    int_field(r, &l->next_id);
+    int_field(r, &l->next_perm);
+    int_field(r, &l->next_seq);
+}
+
+static void event_fields(struct record *r, const struct universe *u, struct record_line *l)
+{
+    struct money_event *e = &l->event;
     struct ledger_change *c = &e->change;
     struct money_key *k = &e->key;
     int_field(r, &k->at_s);
@@ -360,6 +374,8 @@ static void event_fields(struct record *r, const struct universe *u, struct mone
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         dec_field(r, members[i]);
     int_field(r, &c->pay_s);
+    if (r->out != NULL ? l->next_seq != 0 : r->rest.p != NULL)
+        exercise_fields(r, l);
 }
 
 static void line_fields(struct record *r, const struct universe *u, struct record_line *l)
@@ -385,7 +401,8 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         l->ticket.order.perm_id = perm_id;
         l->fill.ticket = &l->ticket;
         if (dec_sign(l->fill.quantity) < (l->fill.revision == 0 ? 1 : 0) ||
-            (dec_sign(l->fill.price) <= 0 && l->fill.part != FILL_COMBO))
+            (dec_sign(l->fill.price) <= 0 && l->fill.part != FILL_COMBO &&
+             l->fill.part != FILL_EXERCISE))
             r->failed = true;
         break;
     case 'C':
@@ -412,7 +429,7 @@ static void line_fields(struct record *r, const struct universe *u, struct recor
         dec_field(r, &l->accrual.amount);
         break;
     case 'K':
-        event_fields(r, u, &l->event);
+        event_fields(r, u, l);
         break;
     case 'T':
         int_field(r, &l->at_s);
@@ -494,9 +511,16 @@ void record_accrual(struct buf *out, const char *account, const struct accrual *
     write_line(out, &l);
 }
 
-void record_account_event(struct buf *out, const struct money_event *e)
+void record_account_event(struct buf *out, const struct money_event *e, const struct fill *told)
 {
     struct record_line l = {.type = 'K', .event = *e};
+    if (told != NULL) {
+        const struct order *o = &told->ticket->order;
+        l.client_id = o->client_id;
+        l.next_id = o->order_id;
+        l.next_perm = o->perm_id;
+        l.next_seq = told->seq;
+    }
     write_line(out, &l);
 }
 

@@ -14,7 +14,8 @@
  *   C account|currency|amount|interest|dividends         cash
  *   P account|con_id|quantity|cost|settled|and the day's three   a holding
  *   A account|con_id|pay second|amount                   a dividend to come
- *   K event                     an event (money.h) that changed an account
+ *   K event                     an event (money.h) that changed an account; with the numbers of the
+ *                               execution that clients were told of, if it was an exercise
  *   T second|is_midnight        all events up to that second have happened
  *   G kind|xml                  an advisor's groups or aliases (groups.h)
  *   I client|next id            order ids in use;  N next perm id|next fill  counters
@@ -42,7 +43,8 @@ struct record_line {
     struct holding holding;
     struct accrual accrual;
     struct money_event event;
-    int64_t at_s; /* H, T */
+    int64_t at_s; /* H, T; client_id .. next_seq: I and N, and of an exercise the client, the order
+                     id, the perm id and the fill's number */
     bool is_midnight;
     int64_t groups_kind;
     char groups[GROUPS_XML_MAX];
@@ -59,7 +61,8 @@ void record_revision(struct buf *out, const struct fill *f);
 void record_cash(struct buf *out, const char *account, const struct cash *c);
 void record_holding(struct buf *out, const char *account, const struct holding *h);
 void record_accrual(struct buf *out, const char *account, const struct accrual *a);
-void record_account_event(struct buf *out, const struct money_event *e);
+/* `told`: the execution that it is told as; NULL if it is none. */
+void record_account_event(struct buf *out, const struct money_event *e, const struct fill *told);
 void record_moment(struct buf *out, int64_t at_s, bool is_midnight);
 void record_groups(struct buf *out, enum groups_kind kind, struct str xml);
 void record_id(struct buf *out, int32_t client_id, int32_t next_id);

@@ -70,7 +70,7 @@ void serve_completed_orders(struct paper *p, struct paper_peer *peer, const void
     for (int pass = first_pass; pass < 2; pass++)
         for (size_t i = 0; i < venue_ticket_count(p->venue); i++) {
             const struct ticket *t = venue_ticket_at(p->venue, i);
-            if (ticket_is_live(t) || t->ended_ns < since_ns ||
+            if (ticket_is_live(t) || t->ended_ns < since_ns || t->exercise != 0 ||
                 (req->api_only && t->order.order_id < 0))
                 continue;
             if (pass == 1)

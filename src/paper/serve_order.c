@@ -17,6 +17,8 @@ enum {
 /* ---- the venue's news ---- */
 static void record_event(struct paper *p, const struct venue_event *e)
 {
+    if (e->kind == VENUE_FILL && e->fill->part == FILL_EXERCISE)
+        return; /* its event is its record */
     if (e->kind == VENUE_FILL)
         record_fill(&p->records, e->fill, false);
     else if (e->kind == VENUE_REVISION)
@@ -64,7 +66,8 @@ void orders_publish(struct paper *p)
         struct paper_peer *owner = paper_client(p, e->ticket.order.client_id);
         if (owner != NULL)
             tell(p, owner, e);
-        if ((e->kind == VENUE_FILL || e->kind == VENUE_REVISION) && e->fill->part != FILL_WHOLE)
+        if ((e->kind == VENUE_FILL || e->kind == VENUE_REVISION) && e->fill->part != FILL_WHOLE &&
+            e->fill->part != FILL_EXERCISE)
             account_position_changed(p, order_account_of(p, e->fill), e->fill->instrument);
     }
     p->is_publishing = false;

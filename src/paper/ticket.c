@@ -8,7 +8,7 @@ bool ticket_is_live(const struct ticket *t)
 
 bool fill_is_booked(const struct fill *f)
 {
-    return f->part != FILL_COMBO && f->part != FILL_WHOLE;
+    return f->part != FILL_COMBO && f->part != FILL_WHOLE && f->part != FILL_EXERCISE;
 }
 
 bool fill_counts(const struct fill *f)

@@ -114,15 +114,26 @@ struct ticket {
     enum ticket_end end;
     struct opt_dec commission; /* of all its fills */
     char commission_currency[8];
+    int32_t exercise; /* 0, or this is no order but what stands in for one in an execution: why an
+                         option changed hands (enum money_exercise) */
 };
 
 /*
  * A fill of a combination comes in several: one of the whole, which counts for the order and moves
  * no holding, and one of each leg, which moves the leg's holding and does not count. So does a fill
  * of an order for a group: one of the whole, of which no client hears, and then each account's
- * share.
+ * share. What clients are told of an exercise follows no order and moves nothing: an event of the
+ * account did (money.h).
  */
-enum fill_part { FILL_PLAIN, FILL_COMBO, FILL_LEG, FILL_WHOLE, FILL_SHARE, FILL_PART_COUNT };
+enum fill_part {
+    FILL_PLAIN,
+    FILL_COMBO,
+    FILL_LEG,
+    FILL_WHOLE,
+    FILL_SHARE,
+    FILL_EXERCISE,
+    FILL_PART_COUNT
+};
 
 struct fill {
     int64_t seq; /* from 1; the execution id is made of it */

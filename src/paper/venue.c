@@ -75,10 +75,12 @@ struct ticket *venue_store(struct venue *v, const struct ticket *draft)
         v->next_perm = t->order.perm_id + 1;
     v->tickets[v->ticket_count++] = t;
     map_put(v->by_perm, t->order.perm_id, t);
-    map_put(v->by_id, id_key(t->order.client_id, t->order.order_id), t);
+    if (t->exercise == 0)
+        map_put(v->by_id, id_key(t->order.client_id, t->order.order_id), t);
     if (ticket_is_live(t))
         v->live[v->live_count++] = t;
-    venue_use_id(v, t->order.client_id, t->order.order_id);
+    if (t->exercise == 0 || t->order.order_id > 0)
+        venue_use_id(v, t->order.client_id, t->order.order_id);
     return t;
 }
 
@@ -353,6 +355,27 @@ void venue_book(struct venue *v, struct fill *f, struct ticket *t)
     } else {
         count_fill(v, f, t);
     }
+}
+
+const struct fill *venue_add_exercise(struct venue *v, const struct ticket *draft,
+                                      const struct fill *f, bool tells)
+{
+    assert(draft->exercise != 0 && draft->end == END_FILLED && f->part == FILL_EXERCISE);
+    int64_t perm = draft->order.perm_id;
+    if (v->ticket_count == VENUE_TICKETS_MAX || v->fill_count == VENUE_FILLS_MAX ||
+        v->next_perm >= perm_last || (f->seq != 0 && f->seq < v->next_seq) ||
+        (perm != 0 && (perm < v->next_perm || perm >= perm_last)))
+        return NULL;
+    struct ticket *t = venue_store(v, draft);
+    struct fill *own = venue_add_fill(v, f);
+    own->ticket = t;
+    if (own->seq == 0)
+        own->seq = v->next_seq++;
+    if (tells) {
+        venue_emit(v, VENUE_FILL, t)->fill = own;
+        venue_emit(v, VENUE_COMMISSION, t)->fill = own;
+    }
+    return own;
 }
 
 /* ---- restoring ---- */

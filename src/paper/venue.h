@@ -94,6 +94,18 @@ enum { VENUE_HALTS_MAX = 64 };
 bool venue_halt(struct venue *v, int32_t con_id, bool is_halted) FALLIBLE;
 void venue_halt_none(struct venue *v);
 
+/*
+ * An execution that follows no order and books nothing: clients are told that an option was
+ * exercised, assigned or has expired, and of the shares for it. `draft` stands in for the order;
+ * both get numbers unless they have them (restoring). NULL if there is no room or a number is
+ * taken; `tells`: as events. Borrowed until the venue forgets it.
+ */
+const struct fill *venue_add_exercise(struct venue *v, const struct ticket *draft,
+                                      const struct fill *f, bool tells);
+/* Ends the live orders of which a part is such a contract. */
+typedef bool venue_match_fn(void *self, const struct instrument *i);
+void venue_end_of(struct venue *v, venue_match_fn *is, void *self, const char *why, int64_t now_ns);
+
 /* ---- the queue ---- */
 size_t venue_event_count(const struct venue *v);
 const struct venue_event *venue_event_at(const struct venue *v, size_t i);

@@ -135,6 +135,19 @@ void venue_cancel_all(struct venue *v, int64_t now_ns)
     venue_sweep(v);
 }
 
+void venue_end_of(struct venue *v, venue_match_fn *is, void *self, const char *why, int64_t now_ns)
+{
+    for (size_t i = 0; i < v->live_count; i++) {
+        struct ticket *t = v->live[i];
+        bool matches = t != NULL && is(self, t->instrument);
+        for (size_t k = 0; t != NULL && k < t->terms.leg_count; k++)
+            matches = matches || is(self, t->terms.legs[k].instrument);
+        if (matches)
+            venue_end(v, t, END_BY_SYSTEM, why, now_ns);
+    }
+    venue_sweep(v);
+}
+
 void venue_bind(struct venue *v, const struct ticket *ticket)
 {
     assert(ticket->order.order_id < 0);

@@ -19,7 +19,7 @@ static struct {
 static void hear(void *self, const struct money_event *e)
 {
     (void)self;
-    record_account_event(&t.heard, e);
+    record_account_event(&t.heard, e, NULL);
     t.count++;
 }
 
