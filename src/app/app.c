@@ -62,6 +62,7 @@ static struct gate *make_gate(const struct app_config *c, const struct core *cor
         .is_embedded = core->is_embedded,
         .client_id = (int32_t)c->settings->values.broker.client_id,
         .seed = c->seed,
+        .zones = c->zones,
         .log = {c->sink, "gate"},
     };
     return gate_new(&config, core->session, core->book, core->journal, core->quotes,
@@ -134,13 +135,25 @@ void app_stop(struct app *a, struct moment now)
     note_run(a, &body, &w, now);
 }
 
+/* A name that is misspelt must not move the day unseen. Without zone files all is UTC. */
+static bool check_zone(const struct app_config *c, struct error *e)
+{
+    struct str name = c->settings->values.limits.day_zone;
+    const struct tz_zones *z = &c->zones;
+    if (!z->find || z->find(z->self, name) || !z->find(z->self, STR("UTC")))
+        return true;
+    error_set(e, ERROR_INVALID, "BAD_SETTING", "limits.day_zone: '" STR_FMT "' is no time zone",
+              STR_ARG(name));
+    return error_next(e, "zones have names such as America/New_York and Europe/Berlin");
+}
+
 struct app *app_new(const struct app_config *config, struct moment now, struct error *e)
 {
     struct app *a = xcalloc(1, sizeof *a);
     struct core *core = &a->core;
     struct utc since = {now.wall.ns - BROKER_MEMORY_NS};
     int64_t last_seq = 0;
-    if (!db_last_seq(config->db, &last_seq, e)) {
+    if (!check_zone(config, e) || !db_last_seq(config->db, &last_seq, e)) {
         xfree(a);
         return NULL;
     }

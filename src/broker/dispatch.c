@@ -62,11 +62,16 @@ static void on_next_id(struct session *s, const struct wire_rep_next_valid_id *n
 static void on_time(struct session *s, int64_t seconds)
 {
     s->probe_deadline = INSTANT_NEVER;
+    bool is_time = seconds > 0 && seconds < INT64_MAX / NS_PER_S / 2;
+    if (is_time) {
+        s->clock = (struct opt_utc){{seconds * NS_PER_S}, true};
+        s->clock_at = s->now.mono;
+    }
     struct request *r = request_oldest(s, ASK_TIME);
     if (r == NULL)
         return;
-    if (r->answer != NULL && seconds > 0 && seconds < INT64_MAX / NS_PER_S)
-        r->answer->time = (struct utc){seconds * NS_PER_S};
+    if (r->answer != NULL && is_time)
+        r->answer->time = s->clock.v;
     request_end(s, r, NULL);
 }
 

@@ -90,6 +90,7 @@ void reconcile_start(struct session *s, bool has_subscriptions)
 {
     s->state_deadline = instant_after_ms(s->now.mono, RECONCILE_MS);
     session_set_link(s, LINK_RECONCILING, 0, "");
+    session_ask_clock(s);
     if (s->config.client_id == 0) {
         struct wire_req_auto_open_orders bind = {.auto_bind = true};
         session_send_own(s, PACING_REST, WIRE_REQ_AUTO_OPEN_ORDERS, &bind);

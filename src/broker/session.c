@@ -16,7 +16,8 @@ enum {
     STOP_MS = 2000,     /* for what is still to be sent */
     IDLE_MS = 30000,    /* of silence before we ask whether anyone is there */
     PROBE_MS = 10000,
-    FRAME_ARENA = 64 << 20 /* decoding one frame of 16 MiB into structs */
+    CLOCK_MS = 3600 * 1000, /* how often the broker's clock is asked for */
+    FRAME_ARENA = 64 << 20  /* decoding one frame of 16 MiB into structs */
 };
 
 /* ---- life ---- */
@@ -440,12 +441,26 @@ static void check_life(struct session *s)
         request_cancel(s, r);
 }
 
+void session_ask_clock(struct session *s)
+{
+    s->clock_asked = s->now.mono;
+    session_send_own(s, PACING_REST, WIRE_REQ_CURRENT_TIME, NULL);
+}
+
+static struct instant clock_due(const struct session *s)
+{
+    return s->link == LINK_READY && !s->is_stopping ? instant_after_ms(s->clock_asked, CLOCK_MS)
+                                                    : INSTANT_NEVER;
+}
+
 void session_step(struct session *s, struct moment now)
 {
     s->now = now;
     check_deadline(s);
     requests_step(s);
     check_life(s);
+    if (instant_due(clock_due(s), now.mono))
+        session_ask_clock(s);
     session_pump(s);
 }
 
@@ -454,6 +469,7 @@ struct instant session_next(const struct session *s)
     if (!s->has_stream)
         return s->is_stopping ? INSTANT_NEVER : s->retry_at;
     struct instant next = instant_min(s->state_deadline, requests_next(s));
+    next = instant_min(next, clock_due(s));
     if (session_is_up(s) && !s->is_stopping) {
         struct instant idle = instant_after_ms(s->last_input, IDLE_MS);
         next = instant_min(next, s->probe_deadline.ns != INT64_MAX ? s->probe_deadline : idle);
@@ -487,6 +503,15 @@ void session_status(const struct session *s, struct session_status *out)
     for (size_t i = 0; i < s->account_count && n < sizeof out->accounts; i++)
         n += (size_t)snprintf(out->accounts + n, sizeof out->accounts - n, "%s%s",
                               i == 0 ? "" : ",", s->accounts[i]);
+}
+
+bool session_clock(const struct session *s, struct moment now, struct utc *out)
+{
+    if (!s->clock.has)
+        return false;
+    int64_t since = now.mono.ns - s->clock_at.ns;
+    *out = (struct utc){s->clock.v.ns + (since > 0 ? since : 0)};
+    return true;
 }
 
 bool session_is_ready(const struct session *s)

@@ -108,6 +108,12 @@ struct session_status {
 };
 void session_status(const struct session *s, struct session_status *out);
 bool session_is_ready(const struct session *s);
+/*
+ * The broker's clock, by its newest answer to currentTime and the monotonic clock since: whatever
+ * is done to the wall clock does not show in it. It is asked for after each connect and each hour,
+ * tells full seconds and is never ahead. False before the first answer.
+ */
+bool session_clock(const struct session *s, struct moment now, struct utc *out);
 
 /* ---- market data lines ---- */
 /*

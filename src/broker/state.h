@@ -145,6 +145,9 @@ struct session {
     struct instant state_deadline; /* of connecting, handshake, waiting, reconciling, stopping */
     struct instant last_input;
     struct instant probe_deadline; /* INSTANT_NEVER: no probe under way */
+    struct instant clock_asked;    /* when the broker's clock was asked for last */
+    struct opt_utc clock;          /* what it answered last ... */
+    struct instant clock_at;       /* ... and when */
     int64_t attempts, reconnects;
     bool was_ready, is_ready_counted; /* ever; on this connection */
     int silent_handshakes;            /* in a row */
@@ -206,6 +209,8 @@ bool session_send(struct session *s, enum pacing_class class, const struct pacin
 bool session_send_trade(struct session *s, enum pacing_class class,
                         const struct pacing_about *about, int id, const void *message,
                         struct error *e) FALLIBLE;
+/* currentTime, whose answer sets the clock. */
+void session_ask_clock(struct session *s);
 /* As session_send for what the session itself needs: a failure is logged and dropped. */
 void session_send_own(struct session *s, enum pacing_class class, int id, const void *message);
 /* Moves what pacing allows to the stream. */

@@ -161,11 +161,11 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
 {
     const struct order *o = &r->orders[0];
     struct str account = STR_NAME(o->account);
-    ledger_turn(g->ledger, now.wall);
+    gate_turn(g, now);
     *f = (struct gate_facts){
         .limits = &g->limits,
         .now = now.wall,
-        .day_end = ledger_day_end(g->ledger),
+        .day_end = gate_day_end(g, now),
         .is_killed = g->kill.is_on,
         .is_embedded = g->config.is_embedded,
         .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),

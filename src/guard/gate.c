@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KNOWN_EXECUTIONS_DAYS = 7 }; /* how far back the broker may repeat what it has told */
+
 /* ---- life ---- */
 
 struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,
@@ -28,6 +30,13 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     g->quotes = quotes;
     g->currencies = currencies;
     g->ledger = ledger_new();
+    if (config->zones.find)
+        g->day_zone = config->zones.find(config->zones.self, g->limits.day_zone);
+    if (!g->day_zone) {
+        log_warn(&config->log, "the zone " STR_FMT " is not known: days are those of UTC",
+                 STR_ARG(g->limits.day_zone));
+        g->day_zone = g->utc = tz_new_utc();
+    }
     trading_init(&g->trading);
     g->exposure = exposure_new();
     rng_init(&g->rng, config->seed, 0x6a7e);
@@ -45,7 +54,35 @@ void gate_free(struct gate *g)
     assert(!g->watches); /* tasks end before the gate does */
     ledger_free(g->ledger);
     xfree(g->exposure);
+    tz_free(g->utc);
     xfree(g);
+}
+
+/* ---- the day ---- */
+
+void gate_turn(const struct gate *g, struct moment now)
+{
+    struct utc t;
+    struct error e;
+    if (session_clock(g->session, now, &t)) {
+        struct civil c = tz_civil(g->day_zone, t);
+        ledger_turn(g->ledger, civil_to_days(c.year, c.month, c.day), journal_last(g->journal) + 1);
+    }
+    struct buf days;
+    buf_init(&days, JOURNAL_VALUE_MAX - 1);
+    if (ledger_unsaved_days(g->ledger, &days) &&
+        journal_put(g->journal, STR(LEDGER_DAYS_KEY), buf_str(&days), now, &e))
+        ledger_saved_days(g->ledger);
+    buf_fini(&days);
+}
+
+struct utc gate_day_end(const struct gate *g, struct moment now)
+{
+    int year, month, day;
+    if (!ledger_day(g->ledger))
+        return now.wall;
+    civil_from_days(ledger_day(g->ledger) + 1, &year, &month, &day);
+    return tz_utc(g->day_zone, (struct civil){.year = year, .month = month, .day = day}, NULL);
 }
 
 /* The limits in force, so that each decision in the journal can be judged by them later. */
@@ -71,7 +108,7 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
     char key[JOURNAL_KEY_MAX], text[JOURNAL_VALUE_MAX];
     int64_t used = 0;
     order_id_key(g, key);
-    struct utc since = {now.wall.ns - LEDGER_LOOK_BACK_DAYS * 86400 * (int64_t)NS_PER_S};
+    struct utc since = {now.wall.ns - KNOWN_EXECUTIONS_DAYS * 86400 * (int64_t)NS_PER_S};
     if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
         !trading_restore(g, db, now, e) || !db_value(db, str_of(key), text, sizeof text, e) ||
         !ledger_restore(g->ledger, db, now, e))

@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/task.h"
+#include "data/tz.h"
 #include "guard/limits.h"
 #include "market/hours.h"
 #include "model/event.h"
@@ -48,7 +49,8 @@ struct gate_config {
     const struct guard_limits *limits; /* copied; its texts must outlive the gate */
     bool is_embedded; /* the broker is our own paper exchange, so paper needs no configuration */
     int32_t client_id;
-    uint64_t seed; /* of the order references; unpredictable, from the OS through app/ */
+    uint64_t seed;         /* of the order references; unpredictable, from the OS through app/ */
+    struct tz_zones zones; /* for limits.day_zone; without it the day is UTC's */
     struct log log;
 };
 struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,

@@ -212,7 +212,7 @@ static bool exceeds(struct opt_dec pct, struct dec limit)
 
 static void watch_losses(struct gate *g, struct str account, struct dec net, struct moment now)
 {
-    ledger_turn(g->ledger, now.wall);
+    gate_turn(g, now);
     struct error e;
     bool is_news = trading_mark(&g->trading, account, ledger_day(g->ledger), net);
     struct day_mark *m = NULL;

@@ -123,7 +123,7 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
     size_t n = 0;
     const struct account_use use = {g, account, now};
     const char *base = gate_base_currency(g, account);
-    ledger_turn(g->ledger, now.wall);
+    gate_turn(g, now);
     for (size_t i = 0; i < sizeof limit_rows / sizeof limit_rows[0]; i++) {
         const struct limit_row *row = &limit_rows[i];
         const struct field *f = type_find(&guard_limits_type, str_of(row->name));
@@ -138,7 +138,7 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
             .used = row->use ? row->use(&use) : DEC_NONE,
             .limit = limit,
             .is_least = row->is_least,
-            .resets = control_resets(control_find(row->code), now.wall, ledger_day_end(g->ledger))};
+            .resets = control_resets(control_find(row->code), now.wall, gate_day_end(g, now))};
         str_copy_cut(h->unit, sizeof h->unit, str_of(unit));
     }
     return n;

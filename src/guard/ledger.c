@@ -11,13 +11,18 @@
 #include <assert.h>
 #include <string.h>
 
-#define NS_PER_DAY ((int64_t)86400 * NS_PER_S)
+/* One day, and the number of the first record that belongs to it. */
+struct ledger_day {
+    int64_t day, first_seq;
+};
 
 struct ledger {
     struct intent **intents; /* oldest first; owned */
     size_t count, room;
     struct map *by_ref;
-    int64_t day; /* since 1970-01-01; 0 before the first turn */
+    struct ledger_day days[LEDGER_DAYS_MAX]; /* newest first */
+    size_t day_count;
+    bool has_unsaved_days;
     int64_t orders;
     struct dec value;
     struct instant sends[LEDGER_MINUTE_MAX]; /* a ring */
@@ -145,14 +150,37 @@ struct intent *ledger_duplicate(const struct ledger *l, const struct order *o, i
 
 /* ---- counters ---- */
 
-void ledger_turn(struct ledger *l, struct utc now)
+void ledger_turn(struct ledger *l, int64_t day, int64_t next_seq)
 {
-    int64_t day = now.ns / NS_PER_DAY;
-    if (day <= l->day)
+    if (day <= ledger_day(l))
         return;
-    l->day = day;
-    l->orders = 0;
-    l->value = DEC_ZERO;
+    if (l->day_count > 0) { /* what was counted before the first day was known belongs to it */
+        l->orders = 0;
+        l->value = DEC_ZERO;
+    }
+    memmove(&l->days[1], &l->days[0], (LEDGER_DAYS_MAX - 1) * sizeof l->days[0]);
+    l->days[0] = (struct ledger_day){day, l->day_count ? next_seq : 0};
+    if (l->day_count < LEDGER_DAYS_MAX)
+        l->day_count++;
+    l->has_unsaved_days = true;
+}
+
+int64_t ledger_day(const struct ledger *l)
+{
+    return l->day_count ? l->days[0].day : 0;
+}
+
+bool ledger_unsaved_days(const struct ledger *l, struct buf *out)
+{
+    for (size_t i = 0; i < l->day_count && l->has_unsaved_days; i++)
+        buf_add_f(out, "%s%lld:%lld", i ? " " : "", (long long)l->days[i].day,
+                  (long long)l->days[i].first_seq);
+    return l->has_unsaved_days;
+}
+
+void ledger_saved_days(struct ledger *l)
+{
+    l->has_unsaved_days = false;
 }
 
 void ledger_count_send(struct ledger *l, struct instant at)
@@ -162,7 +190,6 @@ void ledger_count_send(struct ledger *l, struct instant at)
 
 void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct moment now)
 {
-    ledger_turn(l, now.wall);
     l->orders += orders;
     l->value = amount_plus(l->value, value);
     for (int64_t i = 0; i < orders; i++)
@@ -171,21 +198,11 @@ void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct mom
 
 void ledger_release(struct ledger *l, int64_t day, int64_t orders, struct dec value)
 {
-    if (day != l->day)
+    if (day != ledger_day(l))
         return;
     l->orders -= orders;
     l->value = dec_max(dec_minus(l->value, value), DEC_ZERO);
     assert(l->orders >= 0);
-}
-
-int64_t ledger_day(const struct ledger *l)
-{
-    return l->day;
-}
-
-struct utc ledger_day_end(const struct ledger *l)
-{
-    return (struct utc){(l->day + 1) * NS_PER_DAY};
 }
 
 int64_t ledger_orders_today(const struct ledger *l)
@@ -209,10 +226,10 @@ int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant n
 
 int64_t ledger_orders_of(const struct ledger *l, struct str principal)
 {
-    int64_t n = 0;
-    for (size_t i = l->count; i-- > 0 && l->intents[i]->day >= l->day;) {
+    int64_t n = 0, today = ledger_day(l);
+    for (size_t i = l->count; i-- > 0 && l->intents[i]->day >= today;) {
         const struct intent *it = l->intents[i];
-        n += it->leg == 0 && it->day == l->day && it->state != INTENT_NOT_SENT &&
+        n += it->leg == 0 && it->day == today && it->state != INTENT_NOT_SENT &&
              str_eq(STR_NAME(it->principal), principal);
     }
     return n;
@@ -235,6 +252,15 @@ static struct moment moment_of(struct utc at, struct moment now)
     return (struct moment){.mono = {now.mono.ns - age}, .wall = at};
 }
 
+/* Before all known days is as good as never. */
+static int64_t day_of(const struct ledger *l, int64_t seq)
+{
+    for (size_t i = 0; i < l->day_count; i++)
+        if (seq >= l->days[i].first_seq)
+            return l->days[i].day;
+    return l->day_count ? INT64_MIN : 0;
+}
+
 static void restore_intent(struct restore *r, const struct db_record *rec, const struct json *j)
 {
     struct record_intent in;
@@ -242,15 +268,15 @@ static void restore_intent(struct restore *r, const struct db_record *rec, const
         return;
     struct ledger *l = r->ledger;
     struct moment at = moment_of(rec->at, r->now);
-    ledger_turn(l, rec->at);
-    bool today = rec->at.ns / NS_PER_DAY == l->day;
-    if (in.is_modify) {
-        ledger_count_send(l, at.mono);
-        if (today)
-            l->value = amount_plus(l->value, in.value_base);
-        return;
+    int64_t day = day_of(l, rec->seq), orders = in.is_modify ? 0 : (int64_t)in.count;
+    if (day == ledger_day(l)) {
+        l->orders += orders;
+        l->value = amount_plus(l->value, in.value_base);
     }
-    ledger_count(l, (int64_t)in.count, in.value_base, at);
+    for (int64_t i = 0; i < (in.is_modify ? 1 : orders); i++)
+        ledger_count_send(l, at.mono);
+    if (in.is_modify)
+        return;
     for (size_t i = 0; i < in.count; i++) {
         struct error ignored;
         /* until something says otherwise: it may have been sent, and nobody knows */
@@ -259,7 +285,7 @@ static void restore_intent(struct restore *r, const struct db_record *rec, const
                             .seq = rec->seq,
                             .leg = i,
                             .at = at,
-                            .day = l->day,
+                            .day = day,
                             .value_base = i ? DEC_ZERO : in.value_base};
         str_copy_cut(it.principal, sizeof it.principal, rec->principal);
         (void)str_copy(it.key, sizeof it.key, in.key);
@@ -301,13 +327,37 @@ static bool restore_record(void *self, const struct db_record *rec)
     return true;
 }
 
+/* What ledger_unsaved_days wrote: days that fall, and so do their numbers. */
+static bool read_days(struct ledger *l, struct str text)
+{
+    struct str piece, day;
+    while (text.n && str_cut(&text, ' ', &piece)) {
+        size_t n = l->day_count;
+        if (n == LEDGER_DAYS_MAX)
+            return false;
+        struct ledger_day *d = &l->days[n];
+        if (!str_cut(&piece, ':', &day) || !str_to_i64(day, &d->day) ||
+            !str_to_i64(piece, &d->first_seq) || d->day <= 0 || d->first_seq < 0 ||
+            (n && (d->day >= l->days[n - 1].day || d->first_seq > l->days[n - 1].first_seq)))
+            return false;
+        l->day_count++;
+    }
+    return true;
+}
+
 bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct error *e)
 {
+    char days[JOURNAL_VALUE_MAX];
+    assert(l->day_count == 0 && l->count == 0);
+    if (!db_value(db, STR(LEDGER_DAYS_KEY), days, sizeof days, e))
+        return false;
+    if (!read_days(l, str_of(days)))
+        return error_set(e, ERROR_INTERNAL, "STORE_DAMAGED",
+                         "the stored value '" LEDGER_DAYS_KEY "' is not readable");
     struct restore r = {l, arena_new(4 << 20), now};
-    struct utc since = {now.wall.ns - LEDGER_LOOK_BACK_DAYS * NS_PER_DAY};
-    bool ok =
-        db_records(db, since, 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME, restore_record, &r, e);
+    int64_t after = l->day_count == LEDGER_DAYS_MAX ? l->days[l->day_count - 1].first_seq - 1 : 0;
+    bool ok = db_records_after(db, after, 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME,
+                               restore_record, &r, e);
     arena_free(r.arena);
-    ledger_turn(l, now.wall);
     return ok;
 }

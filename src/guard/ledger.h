@@ -3,9 +3,12 @@
  * ledger: what the gate has let through: intents, counters of the day, recent orders.
  *
  * An intent is one order (one leg of a bracket) that was journaled in order to be sent. It is
- * counted when it is reserved and given back only if not one byte of it was sent. The day is the
- * UTC date of the wall clock and never goes back, so a clock that jumps cannot clear the counters.
- * What must survive a restart is read back from the journal. Private to guard/.
+ * counted when it is reserved and given back only if not one byte of it was sent.
+ *
+ * The day is what the owner says it is by the broker's clock (gate_turn), and never goes back. What
+ * must survive a restart is read back from the journal. Which records belong to which day is kept
+ * there by their numbers, not their times: whatever is done to the wall clock, between two runs
+ * too, changes no count. Private to guard/.
  */
 #ifndef PORTCULLIS_GUARD_LEDGER_H
 #define PORTCULLIS_GUARD_LEDGER_H
@@ -20,7 +23,7 @@ struct ledger;
 enum {
     LEDGER_KEY_MAX = 65,      /* an idempotency key with its NUL */
     LEDGER_MINUTE_MAX = 1024, /* sends remembered for the rate; above the largest setting */
-    LEDGER_LOOK_BACK_DAYS = 7 /* how far back a restart looks for orders of unknown fate */
+    LEDGER_DAYS_MAX = 8       /* days on which was traded, over which a restart looks back */
 };
 
 enum intent_state {
@@ -69,16 +72,28 @@ bool ledger_next(const struct ledger *l, size_t *i, struct intent **out);
 struct intent *ledger_duplicate(const struct ledger *l, const struct order *o, int64_t window_s,
                                 struct moment now);
 
+/* ---- days ---- */
+/*
+ * It is that day (since 1970-01-01) now; the next journal record will have that number. A later day
+ * than the one before starts the counters anew; an earlier one changes nothing.
+ */
+void ledger_turn(struct ledger *l, int64_t day, int64_t next_seq);
+/* 0 before the first turn. */
+int64_t ledger_day(const struct ledger *l);
+/*
+ * The days as one text, to be kept in the store under LEDGER_DAYS_KEY before any intent of a new
+ * day: for ledger_restore. False if it is there already.
+ */
+#define LEDGER_DAYS_KEY "trading_days"
+bool ledger_unsaved_days(const struct ledger *l, struct buf *out);
+void ledger_saved_days(struct ledger *l);
+
 /* ---- counters ---- */
-/* Starts a new day if one has come; before every use of the counters. */
-void ledger_turn(struct ledger *l, struct utc now);
 void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct moment now);
 /* One more send for the rate; modifications count here alone. */
 void ledger_count_send(struct ledger *l, struct instant at);
 /* Takes back what was counted on `day`, which must be today for an effect. */
 void ledger_release(struct ledger *l, int64_t day, int64_t orders, struct dec value);
-int64_t ledger_day(const struct ledger *l);
-struct utc ledger_day_end(const struct ledger *l);
 int64_t ledger_orders_today(const struct ledger *l);
 struct dec ledger_value_today(const struct ledger *l);
 /* Sends less than ms milliseconds ago, at most a minute. */

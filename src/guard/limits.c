@@ -49,8 +49,12 @@ static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, stop_distance_max_pct, .initial = "50", .example = "30", .min = "0",
           .max = "100", .unit = "%",
           .doc = "Largest distance of a stop from the market, and largest trail"),
+    FIELD(
+        struct guard_limits, day_zone, .initial = "America/New_York", .example = "America/New_York",
+        .doc = "Time zone whose midnight, by the broker's clock, ends a trading day and starts the "
+               "counters of the day anew"),
     FIELD(struct guard_limits, max_orders_per_day, .initial = "50", .example = "20", .min = "0",
-          .max = "100000", .unit = "orders", .doc = "Orders sent on one day (UTC)"),
+          .max = "100000", .unit = "orders", .doc = "Orders sent on one trading day"),
     FIELD(struct guard_limits, max_orders_per_minute, .initial = "10", .example = "5", .min = "0",
           .max = "1000", .unit = "orders",
           .doc = "Orders and modifications sent within any minute"),
@@ -63,7 +67,7 @@ static const struct field guard_limits_fields[] = {
           .doc = "Of max_orders_per_day, what only automation rules may use"),
     FIELD(struct guard_limits, max_value_per_day, .initial = "100000", .example = "50000",
           .min = "0", .unit = "base currency",
-          .doc = "Value of the orders of one day (UTC) that open or enlarge positions"),
+          .doc = "Value of the orders of one trading day that open or enlarge positions"),
     FIELD(struct guard_limits, max_working_stops, .initial = "25", .example = "25", .min = "0",
           .max = "10000", .unit = "orders", .doc = "Stop orders working at once"),
     FIELD(struct guard_limits, duplicate_window_s, .initial = "30", .example = "30", .min = "0",

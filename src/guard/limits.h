@@ -40,6 +40,7 @@ struct guard_limits {
     int64_t price_collar_ticks;       /* 0 = off */
     struct dec stop_distance_min_pct; /* 0 = off */
     struct dec stop_distance_max_pct;
+    struct str day_zone; /* whose midnight ends a trading day */
     int64_t max_orders_per_day;
     int64_t max_orders_per_minute;
     int64_t max_orders_per_second;

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "book/book.h"
 #include "broker/session.h"
+#include "data/tz.h"
 #include "guard/decide.h"
 #include "guard/ledger.h"
 #include "guard/trading.h"
@@ -33,6 +34,8 @@ struct exposure; /* of exposure.c: room to add up in */
 struct gate {
     struct gate_config config;
     struct guard_limits limits;
+    const struct tz *day_zone; /* of `zones`, or */
+    struct tz *utc;            /* ours, where it is not known */
     struct session *session;
     struct book *book;
     struct journal *journal;
@@ -59,6 +62,13 @@ struct gate {
 };
 
 /* ---- gate.c ---- */
+/*
+ * Tells the ledger which trading day it is: by the broker's clock, in limits.day_zone. Before every
+ * use of the counters. While that clock is not known, the day stays what it was.
+ */
+void gate_turn(const struct gate *g, struct moment now);
+/* Midnight, in that zone, at which the counters start anew; now for as long as no day is known. */
+struct utc gate_day_end(const struct gate *g, struct moment now);
 /* True, with *e, if the request is not one. */
 bool request_fault(const struct gate_request *r, struct error *e);
 /* False, with *e, unless the order that is to be changed is ours and works. */

@@ -356,16 +356,10 @@ static bool kind_wanted(unsigned kinds, struct str kind)
     return false;
 }
 
-bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *fn, void *self,
-                struct error *e)
+/* Steps through seq, at, kind, principal, body and ends the statement. */
+static bool each_record(struct db *db, sqlite3_stmt *st, unsigned kinds, db_record_fn *fn,
+                        void *self, struct error *e)
 {
-    sqlite3_stmt *st = sql_prepare(
-        db->sql, "SELECT seq, at, kind, principal, body FROM journal WHERE at >= ? ORDER BY seq",
-        e);
-    if (!st)
-        return false;
-    char at[UTC_TEXT_MAX];
-    sql_bind_str(st, 1, (struct str){at, utc_format_ms(since, at)});
     int rc;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         struct db_record r = {.seq = sqlite3_column_int64(st, 0),
@@ -387,6 +381,31 @@ bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *f
     bool ok = rc == SQLITE_DONE || sql_fail(db->sql, "journal", e);
     sqlite3_finalize(st);
     return ok;
+}
+
+bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *fn, void *self,
+                struct error *e)
+{
+    sqlite3_stmt *st = sql_prepare(
+        db->sql, "SELECT seq, at, kind, principal, body FROM journal WHERE at >= ? ORDER BY seq",
+        e);
+    if (!st)
+        return false;
+    char at[UTC_TEXT_MAX];
+    sql_bind_str(st, 1, (struct str){at, utc_format_ms(since, at)});
+    return each_record(db, st, kinds, fn, self, e);
+}
+
+bool db_records_after(struct db *db, int64_t after, unsigned kinds, db_record_fn *fn, void *self,
+                      struct error *e)
+{
+    sqlite3_stmt *st = sql_prepare(
+        db->sql, "SELECT seq, at, kind, principal, body FROM journal WHERE seq > ? ORDER BY seq",
+        e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, after);
+    return each_record(db, st, kinds, fn, self, e);
 }
 
 bool db_since(struct db *db, struct opt_utc *out, struct error *e)

@@ -68,6 +68,10 @@ typedef bool db_record_fn(void *self, const struct db_record *r);
 bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *fn, void *self,
                 struct error *e) FALLIBLE;
 
+/* The same by number, which no clock can change: records behind `after`. */
+bool db_records_after(struct db *db, int64_t after, unsigned kinds, db_record_fn *fn, void *self,
+                      struct error *e) FALLIBLE;
+
 typedef bool db_execution_fn(void *self, const struct execution *x);
 /* Executions at or after `since`, oldest first; account STR_NONE takes all. */
 bool db_executions(struct db *db, struct utc since, struct str account, db_execution_fn *fn,

@@ -457,6 +457,25 @@ static void unexpected_messages_are_survived(void **state)
     }
 }
 
+/* ---- the broker's clock ---- */
+
+static void the_clock_is_the_brokers_whatever_is_done_to_ours(void **state)
+{
+    (void)state;
+    struct peer *p = peer_new(peer_config());
+    struct utc t, later;
+    assert_false(session_clock(p->s, p->now, &t));
+    peer_connect(p);
+    assert_true(session_clock(p->s, p->now, &t));
+    p->now.wall.ns += 400LL * 86400 * NS_PER_S;
+    peer_pass(p, 5000);
+    assert_true(session_clock(p->s, p->now, &later));
+    assert_int_equal((later.ns - t.ns) / NS_PER_MS, 5000);
+    peer_pass(p, 3600 * 1000);
+    assert_true(peer_got_count(p, WIRE_REQ_CURRENT_TIME) >= 2);
+    peer_free(p);
+}
+
 /* ---- life ---- */
 
 static void silence_is_probed_and_then_ended(void **state)
@@ -465,12 +484,12 @@ static void silence_is_probed_and_then_ended(void **state)
     struct peer *p = peer_new(peer_config());
     peer_connect(p);
     peer_pass(p, 29000);
-    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 0);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 1); /* for the clock */
     peer_pass(p, 2000);
-    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 1);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 2);
     peer_pass(p, 60000); /* answered each time */
     assert_true(session_is_ready(p->s));
-    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 3);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_CURRENT_TIME), 4);
     p->answers = false;
     peer_pass(p, 30000);
     peer_pass(p, 8000);
@@ -619,6 +638,7 @@ int main(void)
         cmocka_unit_test(junk_closes_the_stream_and_never_more),
         cmocka_unit_test(random_bytes_never_crash),
         cmocka_unit_test(unexpected_messages_are_survived),
+        cmocka_unit_test(the_clock_is_the_brokers_whatever_is_done_to_ours),
         cmocka_unit_test(silence_is_probed_and_then_ended),
         cmocka_unit_test(the_gateways_own_loss_degrades_and_reconciles),
         cmocka_unit_test(a_gateway_that_is_lost_from_the_start_is_not_ready),

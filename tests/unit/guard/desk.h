@@ -27,6 +27,7 @@ struct desk {
     struct db *db;
     struct guard_limits limits;
     int32_t client_id;
+    struct tz_zones zones;
     bool is_foreign; /* not the embedded exchange, as far as the gate knows */
     enum disk disk;
     struct error disk_error;
@@ -61,7 +62,8 @@ static inline void desk_start(struct desk *d)
     struct gate_config config = {.limits = &d->limits,
                                  .is_embedded = !d->is_foreign,
                                  .client_id = d->client_id,
-                                 .seed = (uint64_t)d->now.wall.ns};
+                                 .seed = (uint64_t)d->now.wall.ns,
+                                 .zones = d->zones};
     d->tasks = tasks_new();
     d->book = book_new();
     d->journal = journal_new(seq);
@@ -190,7 +192,7 @@ static inline struct desk *desk_new(void)
     char *text = test_malloc(1 << 20);
     size_t n = fread(text, 1, 1 << 20, f);
     (void)fclose(f);
-    struct paper_config config = {.seed = 1};
+    struct paper_config config = {.seed = 1, .has_start = true, .start = d->now.wall};
     d->paper = paper_new(&config, (struct str){text, n}, d->now, &e);
     test_free(text);
     if (!d->paper)

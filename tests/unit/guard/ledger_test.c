@@ -3,6 +3,7 @@
 
 #include "../store/batch.h"
 #include "base/limits.h"
+#include "base/rng.h"
 #include "guard/record.h"
 #include "scene.h"
 
@@ -32,26 +33,40 @@ static void counters_grow_and_a_new_day_clears_them(void **state)
 {
     (void)state;
     struct ledger *l = ledger_new();
+    ledger_turn(l, 100, 1);
     ledger_count(l, 3, DEC(500), at_s(0));
     ledger_count(l, 1, DEC(100), at_s(1));
     assert_int_equal(ledger_orders_today(l), 4);
     assert_true(dec_eq(ledger_value_today(l), DEC(600)));
-    ledger_turn(l, at_s(12 * 3600 - 1).wall); /* noon + 12 h is midnight */
+    ledger_turn(l, 100, 5);
     assert_int_equal(ledger_orders_today(l), 4);
-    assert_int_equal(ledger_day_end(l).ns, at_s(12 * 3600).wall.ns);
-    ledger_turn(l, at_s(12 * 3600).wall);
+    ledger_turn(l, 101, 5);
+    assert_int_equal(ledger_day(l), 101);
     assert_int_equal(ledger_orders_today(l), 0);
     assert_true(dec_is_zero(ledger_value_today(l)));
     ledger_free(l);
 }
 
-static void a_clock_that_goes_back_clears_nothing(void **state)
+static void a_day_that_goes_back_clears_nothing(void **state)
 {
     (void)state;
     struct ledger *l = ledger_new();
+    ledger_turn(l, 100, 1);
     ledger_count(l, 3, DEC(500), at_s(0));
-    ledger_turn(l, at_s(-86400).wall);
-    ledger_turn(l, at_s(0).wall);
+    ledger_turn(l, 99, 2);
+    ledger_turn(l, 100, 2);
+    assert_int_equal(ledger_day(l), 100);
+    assert_int_equal(ledger_orders_today(l), 3);
+    ledger_free(l);
+}
+
+static void what_was_sent_before_the_day_was_known_counts_for_it(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    assert_int_equal(ledger_day(l), 0);
+    ledger_count(l, 3, DEC(500), at_s(0));
+    ledger_turn(l, 100, 4);
     assert_int_equal(ledger_orders_today(l), 3);
     ledger_free(l);
 }
@@ -60,12 +75,13 @@ static void what_was_not_sent_is_given_back_on_its_own_day_only(void **state)
 {
     (void)state;
     struct ledger *l = ledger_new();
+    ledger_turn(l, 100, 1);
     ledger_count(l, 2, DEC(500), at_s(0));
     int64_t day = ledger_day(l);
     ledger_release(l, day, 1, DEC(200));
     assert_int_equal(ledger_orders_today(l), 1);
     assert_true(dec_eq(ledger_value_today(l), DEC(300)));
-    ledger_turn(l, at_s(86400).wall);
+    ledger_turn(l, 101, 9);
     ledger_release(l, day, 1, DEC(300));
     assert_int_equal(ledger_orders_today(l), 0);
     ledger_free(l);
@@ -283,13 +299,32 @@ static void what_was_not_sent_does_not_count_after_a_restart(void **state)
     past_fini(&p);
 }
 
+/* From here on it is that day. */
+static void wrote_day(struct past *p, struct ledger *l, int64_t day)
+{
+    struct buf b;
+    struct error e;
+    buf_init(&b, JOURNAL_VALUE_MAX - 1);
+    ledger_turn(l, day, journal_last(p->j) + 1);
+    if (ledger_unsaved_days(l, &b)) {
+        assert_true(journal_put(p->j, STR(LEDGER_DAYS_KEY), buf_str(&b), at_s(0), &e));
+        ledger_saved_days(l);
+    }
+    buf_fini(&b);
+    flush(p->j, p->db);
+}
+
 static void yesterday_does_not_count_but_its_unknown_order_is_kept(void **state)
 {
     (void)state;
     struct past p;
     past_init(&p);
+    struct ledger *days = ledger_new();
+    wrote_day(&p, days, 100);
     wrote_intent(&p, "PC:1", -86400);
     wrote_word(&p, "PC:1", "unknown", -86390);
+    wrote_day(&p, days, 101);
+    ledger_free(days);
     struct ledger *l = restored(&p, 0);
     assert_int_equal(ledger_orders_today(l), 0);
     assert_int_equal(ledger_by_ref(l, STR("PC:1"))->state, INTENT_UNKNOWN);
@@ -307,6 +342,75 @@ static void a_restart_with_the_clock_set_back_keeps_the_count(void **state)
     assert_int_equal(ledger_orders_today(l), 1);
     ledger_free(l);
     past_fini(&p);
+}
+
+static void days_that_cannot_be_read_are_an_error(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"x",    "100",         "100:x",      "0:1",
+                                        "100:", "100:1 100:1", "100:1 99:2", "100:-1"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct past p;
+        struct error e;
+        past_init(&p);
+        assert_true(journal_put(p.j, STR(LEDGER_DAYS_KEY), str_of(texts[i]), at_s(0), &e));
+        flush(p.j, p.db);
+        struct ledger *l = ledger_new();
+        assert_false(ledger_restore(l, p.db, at_s(0), &e));
+        assert_string_equal(e.reason, "STORE_DAMAGED");
+        ledger_free(l);
+        past_fini(&p);
+    }
+}
+
+/*
+ * Days pass, orders are sent, some are not sent after all, the program restarts; the wall clock
+ * says anything at all. The counts are those of the days, exactly.
+ */
+static void no_clock_and_no_restart_changes_a_count(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct rng rng;
+        struct past p;
+        rng_init(&rng, seed, 7);
+        past_init(&p);
+        struct ledger *l = ledger_new();
+        int64_t day = 20000, count = 0, wall = 0, restarts = 0;
+        for (int i = 0; i < 120; i++) {
+            uint32_t what = rng_u32(&rng) % 10;
+            char ref[24];
+            (void)snprintf(ref, sizeof ref, "PC:%d", i);
+            wall += (int64_t)(rng_u32(&rng) % 20000000) - 10000000; /* months, either way */
+            if (what == 0) {
+                day += 1 + rng_u32(&rng) % 3;
+                count = 0;
+            }
+            wrote_day(&p, l, day - (what == 1)); /* a clock that goes back, too */
+            if (what >= 2 && what < 8) {
+                wrote_intent(&p, ref, wall);
+                ledger_count(l, 1, DEC(1000), at_s(wall));
+                count++;
+            }
+            if (what == 7) {
+                wrote_word(&p, ref, "not_sent", wall);
+                ledger_release(l, day, 1, DEC(1000));
+                count--;
+            }
+            if (what == 8) {
+                ledger_free(l);
+                l = restored(&p, wall);
+                restarts++;
+            }
+            if (ledger_orders_today(l) != count && ledger_day(l) == day)
+                fail_msg("seed %d step %d: %d orders, not %d", (int)seed, i,
+                         (int)ledger_orders_today(l), (int)count);
+            assert_true(dec_eq(ledger_value_today(l), dec_of(1000 * ledger_orders_today(l))));
+        }
+        assert_true(restarts > 0);
+        ledger_free(l);
+        past_fini(&p);
+    }
 }
 
 static void a_digest_tells_requests_apart(void **state)
@@ -328,7 +432,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_grow_and_a_new_day_clears_them),
-        cmocka_unit_test(a_clock_that_goes_back_clears_nothing),
+        cmocka_unit_test(a_day_that_goes_back_clears_nothing),
+        cmocka_unit_test(what_was_sent_before_the_day_was_known_counts_for_it),
         cmocka_unit_test(what_was_not_sent_is_given_back_on_its_own_day_only),
         cmocka_unit_test(a_minute_is_60_seconds),
         cmocka_unit_test(an_equal_order_within_the_window_is_a_duplicate),
@@ -339,6 +444,8 @@ int main(void)
         cmocka_unit_test(what_was_not_sent_does_not_count_after_a_restart),
         cmocka_unit_test(yesterday_does_not_count_but_its_unknown_order_is_kept),
         cmocka_unit_test(a_restart_with_the_clock_set_back_keeps_the_count),
+        cmocka_unit_test(days_that_cannot_be_read_are_an_error),
+        cmocka_unit_test(no_clock_and_no_restart_changes_a_count),
         cmocka_unit_test(a_digest_tells_requests_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
