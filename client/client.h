@@ -5,13 +5,15 @@
  * The conversation with the daemon, on its Unix socket:
  *
  *   client   PORTCULLIS 1 build=BUILD face=mcp\n
- *            PORTCULLIS 1 build=BUILD face=cli width=COLUMNS tty=0|1 stdin=0|1 args=N\n
- *              and N arguments, each ended by NUL; tty: output is a terminal, stdin: input is one
+ *            PORTCULLIS 1 build=BUILD face=cli width=COLUMNS tty=0|1 args=N\n
+ *              and N arguments, each ended by NUL; tty: output is a terminal
  *            PORTCULLIS 1 build=BUILD face=version\n   (wants the answer line and nothing else)
  *   daemon   PORTCULLIS 1 build=BUILD\n   or   PORTCULLIS ERROR text\n
  *   then     mcp: bytes, verbatim, both ways
  *            cli: frames to the client: one byte kind ('o' output, 'e' error output, 'x' exit
- *              status in decimal, the last frame), four bytes length, most significant first, bytes
+ *              status in decimal, the last frame), four bytes length, most significant first,
+ * bytes; 'p' is a prompt for a secret, which the client answers by one frame: 'p' and what was
+ *              typed, or 'n' and why nobody could type
  */
 #ifndef PORTCULLIS_CLIENT_H
 #define PORTCULLIS_CLIENT_H
@@ -54,6 +56,17 @@ bool daemon_greet(int fd, const char *hello, size_t n, char build[CLIENT_LINE_MA
 int relay_bytes(int fd);
 /* Copies the daemon's frames out; the exit status. */
 int relay_frames(int fd);
+
+/* ---- terminal.c ---- */
+enum { SECRET_MAX = 256, PROMPT_MAX = 200 };
+/*
+ * Shows the prompt on the terminal of this process and reads a line from it, unseen. Never reads
+ * standard input. False with *why if there is no terminal, or nobody is at it. The caller wipes
+ * `secret`.
+ */
+bool terminal_ask(const char *prompt, char secret[SECRET_MAX], size_t *n, const char **why);
+/* From a signal handler: the terminal as it was before. */
+void terminal_restore(void);
 
 /* Writes everything, also to a descriptor that does not block. False and errno on failure. */
 bool write_all(int fd, const char *p, size_t n);

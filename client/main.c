@@ -27,6 +27,7 @@ void say(const char *fmt, ...)
 static void on_interrupt(int number)
 {
     (void)number;
+    terminal_restore();
     _exit(INTERRUPTED); /* closes the socket: the daemon sees that nobody waits any more */
 }
 
@@ -104,8 +105,8 @@ static int run_verb(const struct where *w, bool verbose, char **args)
     while (args[count])
         count++;
     size_t n = (size_t)snprintf(hello, sizeof hello,
-                                "PORTCULLIS 1 build=%s face=cli width=%d tty=%d stdin=%d args=%d\n",
-                                PORTCULLIS_BUILD, terminal_width(), isatty(1), isatty(0), count);
+                                "PORTCULLIS 1 build=%s face=cli width=%d tty=%d args=%d\n",
+                                PORTCULLIS_BUILD, terminal_width(), isatty(1), count);
     for (int i = 0; i < count; i++) {
         size_t length = strlen(args[i]) + 1;
         if (length > sizeof hello - n) {
@@ -125,7 +126,9 @@ static int run_verb(const struct where *w, bool verbose, char **args)
         return CLIENT_UNAVAILABLE;
     if (!is_stop)
         warn_of_other_build(build);
-    signal(SIGINT, on_interrupt);
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        signal(ends[i], on_interrupt);
     return relay_frames(fd);
 }
 

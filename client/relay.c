@@ -137,6 +137,28 @@ static int lost(void)
     return CLIENT_UNAVAILABLE;
 }
 
+/* The daemon wants to know whether a person is here. False if it went away. */
+static bool answer_prompt(struct input *in, size_t n)
+{
+    char prompt[PROMPT_MAX], reply[5 + SECRET_MAX];
+    const char *why = NULL;
+    size_t typed = 0;
+    if (n >= sizeof prompt || !read_exactly(in, prompt, n))
+        return false;
+    prompt[n] = 0;
+    if (!terminal_ask(prompt, reply + 5, &typed, &why)) {
+        typed = strlen(why);
+        memcpy(reply + 5, why, typed);
+    }
+    reply[0] = why ? 'n' : 'p';
+    reply[1] = reply[2] = 0;
+    reply[3] = (char)(typed >> 8);
+    reply[4] = (char)typed;
+    bool ok = write_all(in->fd, reply, 5 + typed);
+    explicit_bzero(reply, sizeof reply);
+    return ok;
+}
+
 int relay_frames(int fd)
 {
     static struct input in;
@@ -150,6 +172,11 @@ int relay_frames(int fd)
             if (left >= sizeof text || !read_exactly(&in, text, left))
                 return lost();
             return (int)strtol(text, NULL, 10) & 255;
+        }
+        if (head[0] == 'p') {
+            if (!answer_prompt(&in, left))
+                return lost();
+            continue;
         }
         if (head[0] != 'o' && head[0] != 'e')
             return lost();

@@ -18,6 +18,7 @@ struct app {
     struct flow flow;
     struct tasks *tasks;
     struct rest_config rest;
+    struct keep *pin_keep;
     const char *build;
     bool is_stopping;
 };
@@ -175,7 +176,9 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
     core->gate = make_gate(config, core);
-    if (!db_known_executions(core->db, since, core->journal, e) ||
+    a->pin_keep = keep_new(PIN_FILE_MAX);
+    core->pin = pin_new(config->pin_file, a->pin_keep, config->entropy, config->pin_iterations, e);
+    if (!core->pin || !db_known_executions(core->db, since, core->journal, e) ||
         !gate_restore(core->gate, core->db, now, e)) {
         app_free(a);
         return NULL;
@@ -193,6 +196,8 @@ void app_free(struct app *a)
     tasks_free(a->tasks);        /* requests in progress end first, with CANCELLED */
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
+    pin_free(core->pin);
+    keep_free(a->pin_keep);
     currencies_free(core->currencies);
     quotes_free(core->quotes);
     resolver_free(core->resolver);
@@ -228,6 +233,16 @@ struct journal *app_journal(struct app *a)
 struct core *app_core(struct app *a)
 {
     return &a->core;
+}
+
+struct keep *app_pin_keep(struct app *a)
+{
+    return a->pin_keep;
+}
+
+struct pin *app_pin(struct app *a)
+{
+    return a->core.pin;
 }
 
 struct tasks *app_tasks(struct app *a)

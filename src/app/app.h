@@ -19,6 +19,7 @@
 #include "store/audit.h"
 #include "store/db.h"
 #include "store/journal.h"
+#include "store/keep.h"
 
 struct app;
 
@@ -31,6 +32,9 @@ struct app_config {
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
     const char *build;       /* build id, for the greeting of local connections */
     struct str token_path;   /* file of the token for writes over HTTP; borrowed */
+    struct entropy entropy;  /* for salts */
+    struct str pin_file;     /* what was kept of the PIN; read during app_new */
+    uint32_t pin_iterations; /* of a new one; PIN_ITERATIONS outside of tests */
     struct str kill_reserve; /* what was kept of the kill switch; read during app_new */
     struct str token_sha256; /* its hash in hex; "": such writes are off; borrowed */
 };
@@ -50,6 +54,9 @@ struct instant app_next(const struct app *a);
 struct session *app_session(struct app *a);
 struct journal *app_journal(struct app *a);
 struct core *app_core(struct app *a);
+/* The file of the PIN, by store/keep.h; the PIN's jobs, by guard/pin.h. */
+struct keep *app_pin_keep(struct app *a);
+struct pin *app_pin(struct app *a);
 struct tasks *app_tasks(struct app *a);
 const char *app_build(const struct app *a);
 /* Somebody asked the daemon to end. */

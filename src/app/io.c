@@ -12,6 +12,7 @@
 #include "sys/reserve.h"
 #include "sys/worker.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ enum {
     CONNECT_TIMEOUT_MS = 10 * 1000,
     CLOSE_WAIT_MS = 1000,
     JOURNAL_RETRY_MS = 1000,
+    DISK_JOBS_MAX = 8, /* one of each kind at a time */
     KILL_FILE_MS = 1000,
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000
@@ -33,6 +35,17 @@ struct client {
     struct local *local;
     struct client *next, **link;
     bool is_ending;
+};
+
+/* A small file that is replaced as a whole. */
+struct kept_file {
+    struct io *io;
+    struct keep *keep;
+    const char *path;
+    struct buf text; /* at the worker while is_away */
+    struct error error;
+    bool is_away, ok;
+    struct instant retry;
 };
 
 struct io {
@@ -58,6 +71,9 @@ struct io {
     uint64_t reserve_version, kept_version;
     bool is_keeping, reserve_ok;
     struct instant reserve_retry, kill_look;
+    struct kept_file pin_file;
+    struct worker *stretcher; /* apart from the disk's: a tenth of a second would hold orders up */
+    struct pin_job pin_job;
     struct anchor head, anchor; /* of what is committed; the one at the worker */
     struct append_file *anchor_file;
     struct error anchor_error;
@@ -330,6 +346,57 @@ static void look_for_kill_file(struct io *io, struct moment now)
         gate_kill(app_core(io->app)->gate, STR("file"), str_of(io->config->kill_path), false, now);
 }
 
+/* ---- small files, and the PIN ---- */
+
+static void replace_file(void *arg)
+{
+    struct kept_file *f = arg;
+    f->ok = file_write(f->path, buf_str(&f->text), &f->error);
+}
+
+static void file_replaced(void *arg)
+{
+    struct kept_file *f = arg;
+    f->is_away = false;
+    explicit_bzero(f->text.p, f->text.n);
+    buf_reset(&f->text);
+    if (!f->ok) {
+        log_error(&f->io->log, "%s", f->error.text);
+        f->retry = instant_after_ms(loop_now(f->io->loop).mono, JOURNAL_RETRY_MS);
+    }
+    keep_done(f->keep, f->ok, &f->error);
+}
+
+static void drive_file(struct kept_file *f, struct moment now)
+{
+    if (keep_is_failed(f->keep) && instant_due(f->retry, now.mono))
+        keep_retry(f->keep);
+    if (f->is_away || !keep_take(f->keep, &f->text))
+        return;
+    f->is_away = worker_submit(f->io->disk, replace_file, f, file_replaced);
+    assert(f->is_away); /* the queue has room for one job of each kind */
+}
+
+static void stretch_pin(void *arg)
+{
+    struct io *io = arg;
+    pin_job_run(&io->pin_job);
+}
+
+static void pin_stretched(void *arg)
+{
+    struct io *io = arg;
+    pin_done(app_pin(io->app), &io->pin_job);
+}
+
+static void drive_pin(struct io *io)
+{
+    if (!worker_pending(io->stretcher) && pin_take(app_pin(io->app), &io->pin_job)) {
+        bool ok = worker_submit(io->stretcher, stretch_pin, io, pin_stretched);
+        assert(ok);
+    }
+}
+
 /* ---- anchors ---- */
 
 static void write_anchor(void *arg)
@@ -428,6 +495,7 @@ static bool is_finished(const struct io *io)
 {
     const struct journal *j = app_journal(io->app);
     return io->is_stopping && !io->batch && !io->broker && !io->is_keeping && !io->is_anchoring &&
+           !io->pin_file.is_away && !worker_pending(io->stretcher) &&
            (!io->head.seq || is_anchored(io) || !io->anchor_ok) &&
            (!journal_pending(j) || journal_is_failed(j));
 }
@@ -443,6 +511,8 @@ static void turn(void *self, struct moment now)
     drive_broker(io, now);
     drive_clients(io);
     drive_reserve(io, now);
+    drive_file(&io->pin_file, now);
+    drive_pin(io);
     drive_journal(io, now);
     drive_anchor(io, now);
     struct instant next = instant_min(app_next(io->app), io->close_by);
@@ -451,6 +521,8 @@ static void turn(void *self, struct moment now)
         next = instant_min(next, io->paper_retry);
     if (journal_is_failed(app_journal(io->app)))
         next = instant_min(next, io->journal_retry);
+    if (keep_is_failed(io->pin_file.keep))
+        next = instant_min(next, io->pin_file.retry);
     if (io->head.seq && !io->batch && !io->is_anchoring && !is_anchored(io))
         next = instant_min(next, io->anchor_due);
     loop_wake_at(io->loop, next);
@@ -493,7 +565,11 @@ static bool start(struct io *io, struct error *e)
     io->app = app_new(&app, clock_now(), e);
     if (!io->app)
         return false;
-    io->disk = worker_new(io->loop, 4);
+    io->disk = worker_new(io->loop, DISK_JOBS_MAX);
+    io->stretcher = worker_new(io->loop, 1);
+    io->pin_file =
+        (struct kept_file){.io = io, .keep = app_pin_keep(io->app), .path = io->config->pin_path};
+    buf_init(&io->pin_file.text, PIN_FILE_MAX);
     if (!start_http(io, e))
         return false;
     io->listener = listener_open(io->loop, &local, e);
@@ -512,7 +588,9 @@ static void finish(struct io *io)
     if (io->paper)
         process_stop(io->paper, PAPER_GRACE_MS);
     process_free(io->paper);
+    worker_free(io->stretcher);
     worker_free(io->disk);
+    buf_fini(&io->pin_file.text);
     append_close(io->anchor_file);
     app_free(io->app);
     db_close(io->writer);

@@ -16,6 +16,7 @@ struct io_config {
     const char *anchor_path; /* file that the anchors of the journal are appended to */
     const char *socket_path;
     const char *kill_path;         /* a file of that name pulls the kill switch while it is there */
+    const char *pin_path;          /* the file of the PIN */
     const char *reserve_path;      /* of the kill switch, for a full disk */
     const char *paper_socket;      /* of the embedded exchange; NULL: none, TWS is used */
     const char *const *paper_argv; /* how to start it */

@@ -14,10 +14,21 @@ enum {
     HELLO_MAX = 512,
     CLI_INPUT_MAX = 256 << 10,
     CLI_TIMEOUT_MS = 120 * 1000,
-    ANSWER_MAX = 2 * LIMIT_REPLY
+    ANSWER_MAX = 2 * LIMIT_REPLY,
+    FRAME_HEAD = 5,
+    NO_TERMINAL_MAX = 160 /* the client's words for it */
 };
 
 enum stage { STAGE_HELLO, STAGE_ARGUMENTS, STAGE_MCP, STAGE_ANSWERING, STAGE_DONE };
+
+/* What the client answers to a prompt, as it comes in. */
+struct typed {
+    struct task *task; /* that waits; NULL: nothing was asked, and what comes is dropped */
+    unsigned char head[FRAME_HEAD];
+    char text[NO_TERMINAL_MAX];
+    size_t n; /* bytes so far, head included */
+    bool is_whole;
+};
 
 /* One command line in progress; outlives its connection until the task has ended. */
 struct command {
@@ -27,6 +38,8 @@ struct command {
     struct cli_request request;
     struct cli_reply reply;
     struct buf text; /* what request.args point into */
+    struct terminal terminal;
+    struct typed typed;
 };
 
 struct local {
@@ -46,7 +59,7 @@ struct local *local_new(struct app *a, int64_t uid)
 {
     struct local *l = xcalloc(1, sizeof *l);
     l->app = a;
-    l->who.scopes = SCOPE_READ | SCOPE_TRADE | SCOPE_ADMIN;
+    l->who.scopes = SCOPE_ALL;
     (void)snprintf(l->who.name, sizeof l->who.name, "uid:%lld", (long long)uid);
     buf_init(&l->in, CLI_INPUT_MAX);
     buf_init(&l->out, ANSWER_MAX);
@@ -82,6 +95,80 @@ static void frame(struct buf *out, char kind, struct str bytes)
     }
 }
 
+/* ---- what a person types ---- */
+
+static size_t typed_length(const struct typed *p)
+{
+    const unsigned char *h = p->head;
+    return (size_t)h[1] << 24 | (size_t)h[2] << 16 | (size_t)h[3] << 8 | h[4];
+}
+
+/* Takes bytes of the client's answer; what is too long for one is cut and will be no PIN. */
+static void typed_input(struct typed *p, struct str bytes)
+{
+    for (size_t i = 0; i < bytes.n && p->task && !p->is_whole; i++) {
+        size_t at = p->n++;
+        if (at < FRAME_HEAD)
+            p->head[at] = (unsigned char)bytes.p[i];
+        else if (at - FRAME_HEAD < sizeof p->text)
+            p->text[at - FRAME_HEAD] = bytes.p[i];
+        p->is_whole = p->n >= FRAME_HEAD && p->n - FRAME_HEAD >= typed_length(p);
+    }
+    if (p->is_whole)
+        task_wake(p->task);
+}
+
+static bool is_plain(struct str s)
+{
+    size_t i = 0;
+    while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '~')
+        i++;
+    return i == s.n;
+}
+
+static bool no_terminal(struct str why, struct error *e)
+{
+    error_set(e, ERROR_DENIED, "HUMAN_ONLY",
+              "the PIN is typed on a terminal, and there is none%s" STR_FMT, why.n ? ": " : "",
+              STR_ARG(why));
+    return error_next(e, "a person runs this in a terminal of their own");
+}
+
+static bool take_typed(const struct typed *p, struct secret *out, struct error *e)
+{
+    size_t n = typed_length(p);
+    struct str text = {p->text, n < sizeof p->text ? n : sizeof p->text};
+    if (p->head[0] == 'p' && n == 0)
+        return error_set(e, ERROR_DENIED, "HUMAN_ONLY", "nothing was typed");
+    if (p->head[0] != 'p')
+        return no_terminal(is_plain(text) ? text : STR_NONE, e);
+    if (n > sizeof out->text)
+        return error_set(e, ERROR_INVALID, "PIN_LENGTH", "a PIN has at most %d characters",
+                         PIN_MAX);
+    memcpy(out->text, text.p, n);
+    out->n = n;
+    return true;
+}
+
+static bool ask_terminal(void *self, struct task *t, const char *prompt, struct secret *out,
+                         struct error *e)
+{
+    struct command *c = self;
+    struct typed *p = &c->typed;
+    if (!c->owner || c->owner->input_ended)
+        return no_terminal(STR_NONE, e);
+    *p = (struct typed){.task = t};
+    frame(&c->owner->out, 'p', str_of(prompt));
+    bool ok = true;
+    while (ok && !p->is_whole)
+        ok = task_wait(t, e);
+    ok = ok && take_typed(p, out, e);
+    explicit_bzero(p, sizeof *p);
+    return ok;
+}
+
+/* ---- the command line's answer ---- */
+
 static void answer(struct task *t, void *arg)
 {
     struct command *c = arg;
@@ -108,6 +195,8 @@ static void start_command(struct local *l, struct moment now)
     c->core = app_core(l->app);
     c->who = l->who;
     c->request = l->request;
+    c->terminal = (struct terminal){ask_terminal, c};
+    c->who.terminal = &c->terminal;
     c->text = l->in; /* the arguments move along; the connection reads no more */
     buf_init(&l->in, CLI_INPUT_MAX);
     buf_init(&c->reply.out, LIMIT_REPLY);
@@ -155,16 +244,16 @@ static bool word_number(struct str word, const char *name, int64_t *out)
            str_to_i64(str_sub(word, n + 1, word.n), out);
 }
 
-/* "PORTCULLIS 1 build=... face=cli width=80 tty=1 stdin=1 args=3" */
+/* "PORTCULLIS 1 build=... face=cli width=80 tty=1 args=3" */
 static void greet(struct local *l, struct str line)
 {
     struct str word, face = STR_NONE;
-    int64_t version = 0, width = 0, tty = 0, input_tty = 0, args = 0;
+    int64_t version = 0, width = 0, tty = 0, args = 0;
     bool known = str_cut(&line, ' ', &word) && str_eq(word, STR("PORTCULLIS")) &&
                  str_cut(&line, ' ', &word) && str_to_i64(word, &version);
     while (str_cut(&line, ' ', &word)) {
         (void)(word_number(word, "width", &width) || word_number(word, "tty", &tty) ||
-               word_number(word, "stdin", &input_tty) || word_number(word, "args", &args));
+               word_number(word, "args", &args));
         if (str_starts(word, STR("face=")))
             face = str_sub(word, 5, word.n);
     }
@@ -175,12 +264,11 @@ static void greet(struct local *l, struct str line)
     if (str_eq(face, STR("mcp"))) {
         l->who.face = FACE_MCP;
         l->who.is_stateful = true;
-        l->who.scopes = SCOPE_READ | SCOPE_TRADE;
+        l->who.scopes = SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
         l->mcp = mcp_conn_new(app_core(l->app), app_tasks(l->app), &l->who);
         l->stage = STAGE_MCP;
     } else if (str_eq(face, STR("cli")) && args >= 0 && args <= CLI_ARGUMENTS_MAX) {
         l->who.face = FACE_CLI;
-        l->who.is_human = tty == 1 && input_tty == 1;
         l->request.width = width > 0 && width < 10000 ? (int)width : 0;
         l->request.is_tty = tty == 1;
         l->argument_count = (size_t)args;
@@ -202,6 +290,8 @@ void local_input(struct local *l, struct str bytes, struct moment now)
         mcp_conn_input(l->mcp, bytes, now);
         return;
     }
+    if (l->stage == STAGE_ANSWERING && l->command)
+        typed_input(&l->command->typed, bytes);
     if (l->stage == STAGE_ANSWERING || l->stage == STAGE_DONE)
         return;
     if (!buf_add_str(&l->in, bytes)) {
@@ -229,7 +319,10 @@ void local_input(struct local *l, struct str bytes, struct moment now)
 
 void local_end(struct local *l)
 {
+    static const unsigned char none[FRAME_HEAD] = {'n', 0, 0, 0, 0};
     l->input_ended = true;
+    if (l->command) /* a prompt that waits is not answered any more */
+        typed_input(&l->command->typed, (struct str){(const char *)none, sizeof none});
     if (l->stage == STAGE_HELLO || l->stage == STAGE_ARGUMENTS)
         l->stage = STAGE_DONE; /* nothing was asked completely */
 }

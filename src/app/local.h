@@ -5,7 +5,8 @@
  * The client program says in one line what it is (face=mcp, cli or version), the daemon answers
  * with its own build, and from there on the bytes belong to that face: JSON-RPC lines both ways, or
  * one command line answered by frames. A frame is a kind byte ('o' output, 'e' errors, 'x' exit
- * status), a 4-byte big-endian length, and the bytes.
+ * status, 'p' a prompt for a secret), a 4-byte big-endian length, and the bytes. A prompt is
+ * answered by one frame: 'p' and what was typed on the terminal, or 'n' and why there is none.
  */
 #ifndef PORTCULLIS_APP_LOCAL_H
 #define PORTCULLIS_APP_LOCAL_H

@@ -56,6 +56,8 @@ struct daemon {
     char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
     char token_path[PATH_TEXT_MAX + 32];
     char token_sha256[SHA256_HEX_MAX];
+    char pin_path[PATH_TEXT_MAX + 32];
+    struct buf pin_file;
 };
 
 /* ---- command line and settings ---- */
@@ -176,6 +178,21 @@ static bool find_token(struct daemon *d, struct error *e)
     return ok;
 }
 
+/* The file of the PIN, which others must not even read. */
+static bool read_pin(struct daemon *d, struct error *e)
+{
+    (void)snprintf(d->pin_path, sizeof d->pin_path, "%s/pin", d->paths.state);
+    buf_init(&d->pin_file, PIN_FILE_MAX);
+    return !file_exists(d->pin_path) || (file_is_private(d->pin_path, e) &&
+                                         file_read(d->pin_path, PIN_FILE_MAX, &d->pin_file, e));
+}
+
+static void fill_entropy(void *self, void *out, size_t n)
+{
+    (void)self;
+    entropy_fill(out, n);
+}
+
 /* Waits for a daemon that is ending; one that still listens on the socket is left alone. */
 static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e)
 {
@@ -259,12 +276,16 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .sink = sink,
                 .zones = zones_source(zones),
                 .build = PORTCULLIS_BUILD,
+                .entropy = {fill_entropy, NULL},
+                .pin_file = buf_str(&d->pin_file),
+                .pin_iterations = PIN_ITERATIONS,
                 .token_path = str_of(d->token_path),
                 .token_sha256 = str_of(d->token_sha256)},
         .db_path = db_path,
         .anchor_path = anchor_path,
         .socket_path = d->paths.socket,
         .kill_path = kill_path,
+        .pin_path = d->pin_path,
         .reserve_path = reserve_path,
         .paper_socket = is_embedded ? paper_socket : NULL,
         .paper_argv = is_embedded ? paper_argv : NULL,
@@ -291,7 +312,8 @@ static bool run(struct daemon *d, struct error *e)
     struct logfile *logs =
         logfile_open(d->logs_to_stderr ? NULL : log_path,
                      (enum log_level)d->settings.values.log.level, LOG_FILE_MAX, e);
-    bool ok = logs && find_token(d, e) && serve(d, logfile_sink(logs), e);
+    bool ok = logs && find_token(d, e) && read_pin(d, e) && serve(d, logfile_sink(logs), e);
+    buf_fini(&d->pin_file);
     logfile_close(logs);
     lock_release(lock);
     return ok;

@@ -5,6 +5,7 @@
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
+#include <nettle/pbkdf2.h>
 #include <nettle/sha2.h>
 
 static_assert(sizeof(struct sha256_ctx) <= sizeof(struct hash_state), "the state has room");
@@ -55,6 +56,15 @@ struct sha256 hash_hmac_sha256(struct str key, struct str s)
     hmac_sha256_set_key(&ctx, key.n, bytes_of(key));
     hmac_sha256_update(&ctx, s.n, bytes_of(s));
     hmac_sha256_digest(&ctx, sizeof h.bytes, h.bytes);
+    return h;
+}
+
+struct sha256 hash_pbkdf2_sha256(struct str secret, struct str salt, unsigned iterations)
+{
+    struct sha256 h;
+    assert(iterations > 0);
+    pbkdf2_hmac_sha256(secret.n, bytes_of(secret), iterations, salt.n, bytes_of(salt),
+                       sizeof h.bytes, h.bytes);
     return h;
 }
 

@@ -18,6 +18,9 @@ struct sha256 {
 struct sha256 hash_sha256(struct str s);
 /* HMAC-SHA-256 (RFC 2104) of s under key. */
 struct sha256 hash_hmac_sha256(struct str key, struct str s);
+/* PBKDF2 with HMAC-SHA-256 (RFC 8018); iterations > 0. Slow by intention: not on the core thread.
+ */
+struct sha256 hash_pbkdf2_sha256(struct str secret, struct str salt, unsigned iterations);
 /* Lower-case hex with its NUL. */
 void hash_hex(const struct sha256 *h, char out[SHA256_HEX_MAX]);
 

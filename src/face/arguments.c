@@ -21,10 +21,7 @@ const struct type *arguments_common(const struct op *op)
 
 bool arguments_shown(const struct core *core, const struct principal *who, const struct op *op)
 {
-    unsigned needed = op->effect == OP_TRADE   ? SCOPE_TRADE
-                      : op->effect == OP_ADMIN ? SCOPE_ADMIN
-                                               : SCOPE_READ;
-    return (who->scopes & needed) && op_is_listed(core, op);
+    return (who->scopes & scope_of(op->effect)) && op_is_listed(core, op);
 }
 
 /* Moves the members that are common arguments out of *own; both objects share the values. */

@@ -105,17 +105,20 @@ void mcp_error(struct mcp_conn *c, const struct mcp_head *head, int code, const 
 
 /* ---- who is there ---- */
 
-/* The client's name becomes the principal's; the first one it gives stays, for the records. */
+/* The client's name, which is only what it says of itself, goes behind that of its user; the first
+ * one it gives stays. */
 static void learn_name(struct mcp_conn *c, const struct json *client_info)
 {
     struct str name = json_get_str(client_info, STR("name"));
     if (c->is_named || name.n == 0)
         return;
-    char *out = c->who.name;
-    size_t n = (size_t)snprintf(out, sizeof c->who.name, "mcp:");
-    for (size_t i = 0; i < name.n && n < sizeof c->who.name - 1; i++)
+    char *out = c->who.assistant;
+    size_t n = 0;
+    for (size_t i = 0; i < name.n && n < sizeof c->who.assistant - 1; i++)
         out[n++] = name.p[i] >= 0x20 && name.p[i] < 0x7F ? name.p[i] : '?';
     out[n] = '\0';
+    size_t used = strlen(c->who.name);
+    (void)snprintf(c->who.name + used, sizeof c->who.name - used, " mcp:%s", out);
     c->is_named = true;
 }
 

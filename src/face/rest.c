@@ -131,7 +131,8 @@ static bool authenticate(struct exchange *x)
 {
     struct str given = http_header(x->request, STR("Authorization"));
     char hex[SHA256_HEX_MAX];
-    x->who = (struct principal){.face = FACE_REST, .scopes = SCOPE_READ, .name = "rest"};
+    x->who =
+        (struct principal){.face = FACE_REST, .scopes = SCOPE_READ | SCOPE_PREVIEW, .name = "rest"};
     if (!given.p)
         return true;
     struct sha256 digest = hash_sha256(str_trim(str_sub(given, 7, given.n)));
@@ -148,7 +149,7 @@ static bool authenticate(struct exchange *x)
 
 static bool authorise(struct exchange *x, const struct op *op)
 {
-    if (op->effect == OP_ADMIN)
+    if (op->effect == OP_ADMIN || op->effect == OP_APPROVE)
         return refuse(x, 403, ERROR_DENIED, "SCOPE", "this is not done over HTTP",
                       "use the command line on this machine");
     if (!op_is_write(op) || (x->who.scopes & SCOPE_TRADE))

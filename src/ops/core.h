@@ -9,6 +9,7 @@
 #include "book/book.h"
 #include "broker/session.h"
 #include "guard/gate.h"
+#include "guard/pin.h"
 #include "market/currencies.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
@@ -28,6 +29,7 @@ struct core {
     struct quotes *quotes;
     struct currencies *currencies;
     struct gate *gate;
+    struct pin *pin; /* NULL (a test of a face, say): nobody can prove to be a person */
     struct log log;
     struct utc started;
     bool is_embedded;      /* the broker is the embedded paper exchange */

@@ -219,6 +219,7 @@ static const char *effect_text(enum op_effect effect)
         [OP_PREVIEW] = "It computes what a write would do and sends nothing.",
         [OP_HALT] = "It can only make things safer.",
         [OP_TRADE] = "It sends, changes or cancels orders and needs trade scope.",
+        [OP_APPROVE] = "It decides for a person and needs approve scope.",
         [OP_ADMIN] = "It changes the gate or the daemon and needs admin scope.",
     };
     return texts[effect];

@@ -122,18 +122,21 @@ static const char *const trading_workflow[] = {
 static const char *const trading_trouble[] = {
     "Every order passes one gate, from whatever face: mode, account, kill switch, limits, "
     "duplicates. A refusal names all that it found.",
-    "KILLED: the kill switch is engaged; only a person at a terminal can release it.",
+    "KILLED: the kill switch is engaged; only a person with the PIN can release it.",
     "Cancelling is always possible and never counted.", NULL};
 
 static const char *const safety_workflow[] = {
     "`portcullis safety` shows the kill switch, what may be traded, and each limit with its use.",
     "`portcullis kill \"something is wrong\"` blocks all orders at once and cancels the working "
     "ones; protective stops stay.",
-    "`portcullis release \"checked by hand\"`, typed by a person at a terminal, allows orders "
-    "again.",
-    "`portcullis config show` lists every limit with where its value comes from.", NULL};
+    "`portcullis pin set` sets the PIN by which a person shows to be one; it is typed on a "
+    "terminal.",
+    "`portcullis release \"checked by hand\"` asks for the PIN and allows orders again.",
+    "`portcullis config show` lists every limit with where its value comes from.",
+    NULL};
 static const char *const safety_trouble[] = {
     "HUMAN_ONLY: an assistant or a script cannot release the kill switch.",
+    "NO_PIN, PIN_WRONG, PIN_LOCKED: `portcullis pin status` tells how the PIN stands.",
     "UNKNOWN_PENDING: an order in that contract has an unknown outcome; it is settled by the "
     "broker's next complete lists.",
     "JOURNAL_FAILED: the disk refuses; without a record no order is sent.",

@@ -94,9 +94,22 @@ void call_init(struct call *c, struct task *t, struct core *core, struct princip
     c->envelope.warnings.items = c->warnings;
 }
 
-static unsigned scope_needed(enum op_effect effect)
+enum scope scope_of(enum op_effect effect)
 {
-    return effect == OP_TRADE ? SCOPE_TRADE : effect == OP_ADMIN ? SCOPE_ADMIN : SCOPE_READ;
+    static const enum scope by_effect[] = {
+        [OP_READ] = SCOPE_READ,   [OP_PREVIEW] = SCOPE_PREVIEW, [OP_HALT] = SCOPE_READ,
+        [OP_TRADE] = SCOPE_TRADE, [OP_APPROVE] = SCOPE_APPROVE, [OP_ADMIN] = SCOPE_ADMIN};
+    assert(effect < sizeof by_effect / sizeof by_effect[0]);
+    return by_effect[effect];
+}
+
+const char *scope_text(enum scope scope)
+{
+    return scope == SCOPE_READ      ? "read"
+           : scope == SCOPE_PREVIEW ? "preview"
+           : scope == SCOPE_TRADE   ? "trade"
+           : scope == SCOPE_APPROVE ? "approve"
+                                    : "admin";
 }
 
 /* ---- what was asked and answered, for the journal ---- */
@@ -136,6 +149,10 @@ static int64_t record_request(struct call *c, const void *in)
     json_text(&w, c->op->name);
     json_key(&w, "face");
     json_text(&w, faces[c->who->face]);
+    if (c->who->assistant[0]) { /* by its own word */
+        json_key(&w, "claims_to_be");
+        json_text(&w, c->who->assistant);
+    }
     json_key(&w, "key");
     json_str(&w, str_sub(c->idempotency_key, 0, 64));
     json_writer_init(&args, &arguments);
@@ -186,15 +203,15 @@ static void record_answer(struct call *c, int64_t request, bool ok, const void *
 bool op_call(struct call *c, const void *in, void *out)
 {
     bool ok;
-    if ((c->who->scopes & scope_needed(c->op->effect)) == 0) {
+    if ((c->who->scopes & scope_of(c->op->effect)) == 0) {
         int64_t request = is_recorded(c) ? record_request(c, in) : 0;
         ok = error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
                        c->op->name);
-        if (c->op->effect == OP_ADMIN && c->op->verb)
+        if ((c->op->effect == OP_ADMIN || c->op->effect == OP_APPROVE) && c->op->verb)
             error_next(&c->error, "it is done on the command line of this machine: portcullis %s",
                        c->op->verb);
         else
-            error_next(&c->error, "use a token that may trade");
+            error_next(&c->error, "it needs the scope %s", scope_text(scope_of(c->op->effect)));
         if (request)
             record_answer(c, request, false, out);
     } else {

@@ -16,6 +16,7 @@
 
 #include "base/task.h"
 #include "data/type.h"
+#include "guard/pin.h"
 #include "model/account.h"
 #include "model/quote.h"
 #include "ops/core.h"
@@ -25,22 +26,44 @@ enum op_effect {
     OP_PREVIEW, /* computes what a write would do */
     OP_HALT,    /* can only make things safer (kill switch): open to whoever may read */
     OP_TRADE,   /* sends, changes or cancels orders; needs trade scope */
+    OP_APPROVE, /* says yes or no to what waits for a person */
     OP_ADMIN    /* changes the gate itself: kill switch, configuration */
 };
 
 /* What a principal may do; a set. */
-enum scope { SCOPE_READ = 1, SCOPE_TRADE = 2, SCOPE_ADMIN = 4 };
+enum scope {
+    SCOPE_READ = 1,
+    SCOPE_PREVIEW = 2,
+    SCOPE_TRADE = 4,
+    SCOPE_APPROVE = 8,
+    SCOPE_ADMIN = 16,
+    SCOPE_ALL = 31
+};
+/* The one scope that an operation of that effect needs. */
+enum scope scope_of(enum op_effect effect);
+/* "read", "preview" ... */
+const char *scope_text(enum scope scope);
 
 enum face { FACE_TEST, FACE_CLI, FACE_MCP, FACE_REST, FACE_COUNT };
+
+/* A terminal at the other end of a connection, at which a person may sit. */
+struct terminal {
+    /* Shows the prompt and takes what is typed, unseen. Suspends. False: there is no terminal. */
+    bool (*ask)(void *self, struct task *t, const char *prompt, struct secret *out,
+                struct error *e);
+    void *self;
+};
 
 /* Who asks. */
 struct principal {
     enum face face;
     unsigned scopes;
-    char name[64];    /* "cli:uid 1000", "mcp:Claude Desktop", "token:sheet" */
-    char account[16]; /* chosen by switch_account on this connection; "" = the default one */
-    bool is_stateful; /* a connection that can remember a chosen account */
-    bool is_human;    /* a person at a terminal; never an assistant */
+    char name[64];      /* "uid:1000", "uid:1000 mcp:Claude Desktop", "token:sheet" */
+    char assistant[64]; /* what it calls itself, which proves nothing; "" = nothing */
+    char account[16];   /* chosen by switch_account on this connection; "" = the default one */
+    bool is_stateful;   /* a connection that can remember a chosen account */
+    bool is_human;      /* a command line of a user who counts as a person (access.admin_uids) */
+    const struct terminal *terminal; /* NULL: none, so nobody can prove to be a person */
 };
 
 /* Stands around every answer (the envelope). */
@@ -139,6 +162,12 @@ bool call_account(struct call *c, struct str argument, struct str *out);
  * few seconds for a connection that is just being made. May suspend.
  */
 bool call_needs_broker(struct call *c);
+/*
+ * True if a person is behind this call: the user is one of access.admin_uids, or the PIN is typed
+ * at the terminal now. False with HUMAN_ONLY, NO_PIN, PIN_WRONG or PIN_LOCKED and what to do.
+ * `what` goes on after "PIN to": "release the kill switch". In the journal. May suspend.
+ */
+bool call_person(struct call *c, const char *what);
 /* 100 * (a - b) / b, rounded to four decimals; absent if either is, or b is zero. */
 struct opt_dec call_percent(struct opt_dec a, struct opt_dec b);
 /* An age in milliseconds as seconds; absent if it is negative, which means unknown. */

@@ -174,13 +174,13 @@ static bool engage_kill_switch(struct call *c, const void *in, void *result)
 static bool release_kill_switch(struct call *c, const void *in, void *result)
 {
     const struct kill_in *args = in;
-    if (!gate_release(c->core->gate, STR_NAME(c->who->name), c->who->is_human, args->why,
-                      task_now(c->task), &c->error)) {
-        if (!c->who->is_human)
-            error_next(&c->error, "a person types `portcullis release` at a terminal");
-        return false;
-    }
-    return get_safety_status(c, NULL, result);
+    struct gate_kill_status kill;
+    gate_kill_status(c->core->gate, &kill);
+    bool is_person = kill.is_killed && call_person(c, "release the kill switch");
+    return (is_person || !kill.is_killed) &&
+           gate_release(c->core->gate, STR_NAME(c->who->name), is_person, args->why,
+                        task_now(c->task), &c->error) &&
+           get_safety_status(c, NULL, result);
 }
 
 static const char *const safety_phrases[] = {"Check if daily trading limits are being approached",

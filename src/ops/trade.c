@@ -195,7 +195,7 @@ void trade_request(struct call *c, const struct order_common *args, struct str a
         .market = market_state_of(details, task_now(c->task).wall),
         .principal = STR_NAME(c->who->name),
         .face = trade_face(c),
-        .assistant = STR_NAME(c->who->name),
+        .assistant = STR_NAME(c->who->assistant),
         .reasoning = args->reasoning,
         .idempotency_key = c->idempotency_key,
         .allow_duplicate = args->allow_duplicate,

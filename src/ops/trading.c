@@ -66,8 +66,13 @@ static const struct type state_in_type = TYPE_OF(struct state_in, state_in_field
 static bool set_trading_state(struct call *c, const void *in, void *result)
 {
     const struct state_in *args = in;
+    struct gate_trading_status s;
+    gate_trading_status(c->core->gate, task_now(c->task), &s);
+    bool is_looser = args->state < s.state;
+    if (is_looser && !call_person(c, "loosen the trading state"))
+        return false;
     return gate_set_trading(c->core->gate, (enum gate_trading)args->state, STR_NAME(c->who->name),
-                            c->who->is_human, args->why.n ? args->why : STR("no reason was given"),
+                            is_looser, args->why.n ? args->why : STR("no reason was given"),
                             task_now(c->task), &c->error) &&
            answer(c, result);
 }
@@ -90,9 +95,10 @@ static bool arm_live_trading(struct call *c, const void *in, void *result)
 {
     const struct arm_in *args = in;
     struct str account = STR_NONE;
-    if (args->minutes > 0 && !call_account(c, args->account, &account))
+    bool arms = args->minutes > 0;
+    if (arms && (!call_account(c, args->account, &account) || !call_person(c, "arm live trading")))
         return false;
-    return gate_arm(c->core->gate, account, args->minutes, STR_NAME(c->who->name), c->who->is_human,
+    return gate_arm(c->core->gate, account, args->minutes, STR_NAME(c->who->name), arms,
                     task_now(c->task), &c->error) &&
            answer(c, result);
 }

@@ -53,6 +53,7 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_CONFIG] = "config",
     [JOURNAL_REQUEST] = "request",
     [JOURNAL_ANSWER] = "answer",
+    [JOURNAL_PERSON] = "person",
 };
 
 const char *journal_kind_text(enum journal_kind kind)

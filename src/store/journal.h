@@ -41,6 +41,7 @@ enum journal_kind {
     JOURNAL_CONFIG,       /* limits or settings in force */
     JOURNAL_REQUEST,      /* somebody asked for a change, with all arguments */
     JOURNAL_ANSWER,       /* and was told this */
+    JOURNAL_PERSON,       /* somebody was asked to prove to be a person, and did or did not */
     JOURNAL_KIND_COUNT
 };
 

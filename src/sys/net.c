@@ -117,6 +117,8 @@ static void on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *b)
         return;
     if (n > 0) {
         s->owner.on_data(s->owner.self, (struct str){b->base, (size_t)n});
+        if (h->type == UV_NAMED_PIPE) /* a PIN comes this way, and the buffer outlives it */
+            explicit_bzero(b->base, (size_t)n);
         return;
     }
     if (n != UV_EOF) {

@@ -59,21 +59,27 @@ static bool next_word(struct str *line, struct buf *out)
     return true;
 }
 
+void ask_types(struct ask *a, struct str words)
+{
+    a->typed = words;
+}
+
 bool ask_cli(struct ask *a, struct world *w, struct str line, bool is_person, struct answer *answer)
 {
     struct buf words, hello;
     size_t count = 0;
     if (!begin(a, w, answer) || !(a->client = world_connect(w)))
         return false;
+    a->is_person = is_person;
+    a->typed = STR(WORLD_PIN);
     buf_init(&words, 256 << 10);
     buf_init(&hello, 256);
     for (; next_word(&line, &words); count++)
         buf_add_char(&words, 0);
-    buf_add_f(&hello, "PORTCULLIS 1 build=kit face=cli width=0 tty=%d stdin=%d args=%zu\n",
-              is_person, is_person, count);
+    buf_add_f(&hello, "PORTCULLIS 1 build=kit face=cli width=0 tty=%d args=%zu\n", is_person,
+              count);
     world_send(w, a->client, buf_str(&hello));
     world_send(w, a->client, buf_str(&words));
-    world_end(a->client);
     buf_fini(&hello);
     buf_fini(&words);
     return true;
@@ -155,9 +161,43 @@ bool ask_http(struct ask *a, struct world *w, struct str method, struct str targ
 
 /* ---- answers ---- */
 
+/* The client's answer to a prompt. */
+static void type(struct ask *a)
+{
+    struct str word = STR_NONE;
+    struct buf reply;
+    bool has = a->is_person && a->typed.n && str_cut(&a->typed, ' ', &word);
+    word = has ? word : a->is_person ? STR("nothing was typed") : STR("a script has none");
+    buf_init(&reply, 1024);
+    const char head[] = {has ? 'p' : 'n', 0, 0, 0, (char)word.n};
+    buf_add(&reply, head, sizeof head);
+    buf_add_str(&reply, word);
+    world_send(a->world, a->client, buf_str(&reply));
+    buf_fini(&reply);
+}
+
+/* Answers the prompts among the frames that have come. */
+static void look_for_prompts(struct ask *a)
+{
+    struct str in = buf_str(&a->client->received);
+    if (!a->seen)
+        a->seen = str_find(in, '\n', 0) + 1;
+    while (a->seen + 5 <= in.n) {
+        const unsigned char *p = (const unsigned char *)in.p + a->seen;
+        size_t n = (size_t)p[1] << 24 | (size_t)p[2] << 16 | (size_t)p[3] << 8 | p[4];
+        if (a->seen + 5 + n > in.n)
+            return;
+        a->seen += 5 + n;
+        if (p[0] == 'p')
+            type(a);
+    }
+}
+
 static bool is_answered(void *ctx)
 {
-    const struct ask *a = ctx;
+    struct ask *a = ctx;
+    if (a->client && !a->is_raw && a->client->received.n)
+        look_for_prompts(a);
     return a->is_http ? a->http == NULL : client_has_ended(a->client);
 }
 

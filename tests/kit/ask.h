@@ -28,14 +28,19 @@ struct ask {
     struct app_http *http;
     struct answer *answer; /* where HTTP puts its answer; borrowed */
     bool is_http, is_raw, is_used;
+    struct str typed; /* what a person types at the prompts, separated by spaces; borrowed */
+    size_t seen;      /* bytes of the answer that were looked through for prompts */
+    bool is_person;
 };
 
 /*
  * Starts a command line, split into words as a shell does ('...' and "..." keep spaces). A person
- * sits at a terminal, a script does not. False if the app is dead.
+ * sits at a terminal and types the PIN at a prompt, a script has none. False if the app is dead.
  */
 bool ask_cli(struct ask *a, struct world *w, struct str line, bool is_person,
              struct answer *answer);
+/* Before a prompt comes: what the person types instead, a word at each; at its end nothing. */
+void ask_types(struct ask *a, struct str words);
 /* Starts bytes of a stranger on the local socket, who then says nothing more, or holds the line. */
 bool ask_raw(struct ask *a, struct world *w, struct str bytes, bool holds, struct answer *answer);
 /* Starts a request; `target` is path and query. A Host header is added unless one is given. */

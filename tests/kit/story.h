@@ -45,6 +45,7 @@ struct story {
     const struct json *json; /* of the answer, if it is JSON */
     bool is_failure;         /* a refusal, an error, an exit status */
     bool is_unexpected;      /* and nobody has said yet that it should be */
+    struct str typed;        /* what the next person types at prompts; STR_NONE: the PIN */
     struct str question;     /* the step that asked, to ask it again */
     /* a question in the background */
     struct ask behind;

@@ -24,8 +24,14 @@ static bool begin(struct story *s, struct str how, struct str rest, struct ask *
     *kind = ANSWER_CLI;
     if (str_eq(how, STR("cli")))
         return ask_cli(ask, s->w, rest, false, answer) || no_answer(s, "cli");
-    if (str_eq(how, STR("person")))
-        return ask_cli(ask, s->w, rest, true, answer) || no_answer(s, "person");
+    if (str_eq(how, STR("person"))) {
+        if (!ask_cli(ask, s->w, rest, true, answer))
+            return no_answer(s, "person");
+        if (s->typed.p)
+            ask_types(ask, s->typed);
+        s->typed = STR_NONE;
+        return true;
+    }
     if (!str_eq(how, STR("http")))
         return story_fail(s, "only cli, person and http can begin");
     *kind = ANSWER_HTTP;
@@ -55,6 +61,14 @@ static bool word_cli(struct story *s, struct str rest)
 static bool word_person(struct story *s, struct str rest)
 {
     return ask_now(s, "person", rest);
+}
+
+static bool word_types(struct story *s, struct str rest)
+{
+    s->typed = arena_str(s->arena, rest);
+    if (!s->typed.p)
+        s->typed = STR("");
+    return true;
 }
 
 static bool word_http(struct story *s, struct str rest)
@@ -272,6 +286,7 @@ static bool word_quote(struct story *s, struct str rest)
 const struct story_word words_ask[] = {
     {.name = "cli", .run = word_cli},
     {.name = "person", .run = word_person},
+    {.name = "types", .run = word_types},
     {.name = "http", .run = word_http},
     {.name = "header", .run = word_header},
     {.name = "begin", .run = word_begin},

@@ -45,6 +45,28 @@ static bool read_instruments(struct world *w, struct error *e)
     return true;
 }
 
+static void fill_entropy(void *self, void *out, size_t n)
+{
+    struct world *w = self;
+    unsigned char *p = out;
+    for (size_t i = 0; i < n; i++)
+        p[i] = (unsigned char)rng_u32(&w->rng);
+}
+
+/* The file as `portcullis pin set` would have left it. */
+static void make_pin(struct world *w)
+{
+    static const char salt[PIN_SALT + 1] = "sixteen of salt.";
+    char hash[SHA256_HEX_MAX];
+    struct sha256 h =
+        hash_pbkdf2_sha256(STR(WORLD_PIN), (struct str){salt, PIN_SALT}, WORLD_PIN_ITERATIONS);
+    hash_hex(&h, hash);
+    buf_reset(&w->pin_file);
+    buf_add_f(&w->pin_file, "{\"version\":1,\"iterations\":%d,\"salt\":\"", WORLD_PIN_ITERATIONS);
+    (void)hex_encode((struct str){salt, PIN_SALT}, &w->pin_file);
+    buf_add_f(&w->pin_file, "\",\"pbkdf2_sha256\":\"%s\",\"failures\":0}", hash);
+}
+
 struct world *world_new(const struct world_config *config, struct error *e)
 {
     struct world *w = xcalloc(1, sizeof *w);
@@ -61,6 +83,8 @@ struct world *world_new(const struct world_config *config, struct error *e)
         .real_sessions = config->real_sessions,
         .log = {&w->sink, "paper"},
     };
+    buf_init(&w->pin_file, PIN_FILE_MAX);
+    make_pin(w);
     struct sha256 digest = hash_sha256(STR(WORLD_TOKEN));
     hash_hex(&digest, w->token_sha256);
     str_copy_cut(w->db_path, sizeof w->db_path, str_of(config->db_path ? config->db_path : ""));
@@ -84,6 +108,7 @@ void world_free(struct world *w)
     db_close(w->db);
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
+    buf_fini(&w->pin_file);
     xfree(w->instruments);
     xfree(w);
 }
@@ -98,6 +123,9 @@ bool world_start_app(struct world *w, struct error *e)
         .seed = rng_u64(&w->rng),
         .sink = &w->sink,
         .build = "kit",
+        .entropy = {fill_entropy, w},
+        .pin_file = buf_str(&w->pin_file),
+        .pin_iterations = WORLD_PIN_ITERATIONS,
         .token_sha256 = str_of(w->token_sha256),
     };
     w->app = app_new(&config, w->now, e);
@@ -300,6 +328,31 @@ static void turn_paper(struct world *w)
     drive_strangers(w);
 }
 
+/* The file is replaced and the PIN stretched at once. */
+static void drive_pin(struct world *w)
+{
+    struct pin_job job;
+    struct buf text;
+    buf_init(&text, PIN_FILE_MAX);
+    if (keep_is_failed(app_pin_keep(w->app)) && w->device.mode != DEVICE_FAIL)
+        keep_retry(app_pin_keep(w->app));
+    if (keep_take(app_pin_keep(w->app), &text)) {
+        struct error why = {0};
+        bool ok = w->device.mode != DEVICE_FAIL ||
+                  error_set(&why, ERROR_UNAVAILABLE, "DISK_FULL", "no space left on device");
+        if (ok && w->device.mode == DEVICE_OK) {
+            buf_reset(&w->pin_file);
+            buf_add_str(&w->pin_file, buf_str(&text));
+        }
+        keep_done(app_pin_keep(w->app), ok, &why);
+    }
+    if (pin_take(app_pin(w->app), &job)) {
+        pin_job_run(&job);
+        pin_done(app_pin(w->app), &job);
+    }
+    buf_fini(&text);
+}
+
 /* Somebody asked the daemon to end: it says goodbye to the exchange and writes what it knows. */
 static bool has_stopped(struct world *w)
 {
@@ -318,6 +371,7 @@ static void turn_app(struct world *w)
         if (w->clients[i].local)
             drive_client(&w->clients[i]);
     drive_device(w);
+    drive_pin(w);
     if (has_stopped(w))
         world_kill_app(w, false);
 }

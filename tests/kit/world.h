@@ -30,6 +30,10 @@ enum {
     WORLD_SPINS_MAX = 20000 /* turns without the clock moving: more is a livelock */
 };
 
+/* The PIN, and how often it is stretched: a test does not wait. */
+#define WORLD_PIN "2468"
+enum { WORLD_PIN_ITERATIONS = 10 };
+
 /* The bearer token for writes over HTTP, and the port that the app believes to serve. */
 #define WORLD_TOKEN "scenario-token"
 enum { WORLD_HTTP_PORT = 5000 };
@@ -67,6 +71,7 @@ struct world {
     struct app *app;        /* NULL while dead */
     struct anchors anchors; /* the anchor file; each batch is anchored */
     struct device device;
+    struct buf pin_file; /* the file of the PIN */
     struct client clients[WORLD_CLIENTS_MAX];
     char token_sha256[72];
     /* the exchange */

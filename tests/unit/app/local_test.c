@@ -43,7 +43,7 @@ static void a_greeting_is_understood_or_refused_in_one_line(void **state)
         const char *greeting, *answer;
     } rows[] = {
         {"PORTCULLIS 1 build=x face=mcp\n", "PORTCULLIS 1 build=kit\n"},
-        {"PORTCULLIS 1 build=x face=cli width=80 tty=1 stdin=1 args=1\n", "PORTCULLIS 1 build="},
+        {"PORTCULLIS 1 build=x face=cli width=80 tty=1 args=1\n", "PORTCULLIS 1 build="},
         {"PORTCULLIS 1 face=mcp word=unknown\n", "PORTCULLIS 1 build=kit\n"},
         {"PORTCULLIS 2 build=x face=mcp\n", "PORTCULLIS ERROR this socket speaks version 1"},
         {"PORTCULLIS one face=mcp\n", "PORTCULLIS ERROR this socket speaks version 1"},

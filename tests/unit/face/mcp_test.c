@@ -449,7 +449,7 @@ static void output_that_nobody_reads_ends_the_connection(void **state)
 
 /* ---- who and what ---- */
 
-static void the_clients_name_becomes_the_principals(void **state)
+static void the_clients_name_goes_behind_that_of_its_user(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
@@ -461,7 +461,7 @@ static void the_clients_name_becomes_the_principals(void **state)
     forget(c);
     say(f, c, CALL("test_wait", "{\"ms\":0}"));
     assert_holds(mcp_conn_output(c),
-                 "\"who\":\"mcp:Claude ??? Desktop, with a name that is longer than the rec\"");
+                 "\"who\":\"uid:1000 mcp:Claude ??? Desktop, with a name that is longer tha\"");
     mcp_conn_free(c);
     c = connect_to(f);
     say(f, c,
@@ -470,7 +470,7 @@ static void the_clients_name_becomes_the_principals(void **state)
         "\"io.modelcontextprotocol/clientCapabilities\":{},"
         "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"new\"}},"
         "\"name\":\"test_wait\",\"arguments\":{\"ms\":0}}}\n");
-    assert_holds(mcp_conn_output(c), "\"who\":\"mcp:new\"");
+    assert_holds(mcp_conn_output(c), "\"who\":\"uid:1000 mcp:new\"");
     mcp_conn_free(c);
     fixture_free(f);
 }
@@ -586,7 +586,7 @@ int main(void)
         cmocka_unit_test(input_may_be_cut_anywhere),
         cmocka_unit_test(a_line_over_the_bound_ends_the_connection),
         cmocka_unit_test(output_that_nobody_reads_ends_the_connection),
-        cmocka_unit_test(the_clients_name_becomes_the_principals),
+        cmocka_unit_test(the_clients_name_goes_behind_that_of_its_user),
         cmocka_unit_test(the_list_of_tools_follows_mode_and_scope_and_is_the_same_each_time),
         cmocka_unit_test(every_tool_is_fully_described),
         cmocka_unit_test(the_instructions_say_whose_money_it_is),

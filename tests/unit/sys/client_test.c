@@ -288,7 +288,7 @@ static void a_verb_sends_its_arguments_and_prints_frames(void **state)
     start(&r, ARGS("quotes", "AAPL,ASML", ""));
     int fd = accept_one(listener);
     read_hello(fd, hello, sizeof hello, 3);
-    assert_non_null(strstr(hello, " face=cli width=133 tty=0 stdin=0 args=3\n"));
+    assert_non_null(strstr(hello, " face=cli width=133 tty=0 args=3\n"));
     assert_memory_equal(strchr(hello, '\n') + 1, "quotes\0AAPL,ASML\0", 18);
     answer(fd, hello);
     put_frame(fd, 'o', "AAPL 180\n", 9);
