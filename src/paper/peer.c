@@ -342,8 +342,14 @@ void peer_take(struct paper *p, struct paper_peer *peer, struct str frame_body)
     }
     struct wire_any any = {0};
     struct error e = {0};
-    if (wire_decode(WIRE_TO_SERVER, frame_body, peer->version, p->arena, &any, &e))
+    int32_t id;
+    if (wire_decode(WIRE_TO_SERVER, frame_body, peer->version, p->arena, &any, &e)) {
         dispatch(p, peer, &any);
-    else if (peer->is_started)
-        peer_error(p, peer, -1, CODE_READING, "Error reading request. %s", e.text);
+        return;
+    }
+    arena_reset(p->arena);
+    if (!wire_decode_id(WIRE_TO_SERVER, frame_body, peer->version, p->arena, &id))
+        id = -1;
+    if (peer->is_started)
+        peer_error(p, peer, id, CODE_READING, "Error reading request. %s", e.text);
 }

@@ -152,6 +152,13 @@ bool wire_encode_again(const struct wire_any *any, int version, struct buf *out,
 bool wire_decode(enum wire_direction direction, struct str body, int version, struct arena *arena,
                  struct wire_any *out, struct error *e) FALLIBLE;
 /*
+ * The number by which the sender of a frame knows it, where the frame itself cannot be decoded: its
+ * request id, or the order id of an order, if what is wrong stands behind it. False if there is
+ * none to be read.
+ */
+bool wire_decode_id(enum wire_direction direction, struct str body, int version,
+                    struct arena *arena, int32_t *id);
+/*
  * Invents a message of that type into the arena (as large as the type's struct) that encodes at
  * `version`; what that version does not carry has its default. For tests.
  */

@@ -94,6 +94,55 @@ static void bytes_may_come_one_by_one_and_junk_closes_or_is_refused(void **state
     stop();
 }
 
+/* A request in which `good` was made unreadable. */
+static void send_broken(struct client *c, int id, const void *message, const char *good,
+                        const char *bad)
+{
+    struct buf b, body, frame;
+    struct error e = {0};
+    buf_init(&b, 1 << 16);
+    buf_init(&body, 1 << 16);
+    buf_init(&frame, 1 << 16);
+    assert_true(wire_encode(WIRE_TO_SERVER, id, message, c->version, &b, &e));
+    struct str whole = str_sub(buf_str(&b), 4, b.n);
+    size_t at = str_find_str(whole, str_of(good)), n = strlen(good);
+    assert_true(at < whole.n);
+    buf_add_str(&body, str_sub(whole, 0, at));
+    buf_add_str(&body, str_of(bad));
+    buf_add_str(&body, str_sub(whole, at + n, whole.n));
+    assert_true(wire_frame_add(&frame, buf_str(&body)));
+    forget(c);
+    input(c, buf_str(&frame));
+    buf_fini(&b);
+    buf_fini(&body);
+    buf_fini(&frame);
+}
+
+static void what_cannot_be_read_is_answered_under_its_own_number(void **state)
+{
+    (void)state;
+    start();
+    struct client *text = connect_at(1, 200), *protobuf = connect_at(2, 225);
+    struct wire_req_place_order o = order(4711, "AAPL", "BUY", "123", "LMT");
+    o.order.lmt_price = 77.25;
+    send_broken(text, WIRE_REQ_PLACE_ORDER, &o, "77.25", "x");
+    assert_int_equal(error_for(text, 4711), 320);
+    struct wire_req_mkt_data q = {.req_id = 4712, .contract = stock("AAPL", "USD")};
+    q.contract.strike = 77.25;
+    q.generic_tick_list = STR("");
+    send_broken(text, WIRE_REQ_MKT_DATA, &q, "77.25", "x");
+    assert_int_equal(error_for(text, 4712), 320);
+    send_broken(text, WIRE_REQ_MKT_DATA, &q, "4712", "x"); /* the number itself */
+    assert_int_equal(error_for(text, -1), 320);
+    q.contract.symbol = STR("AAPL");
+    send_broken(protobuf, WIRE_REQ_MKT_DATA, &q, "\4AAPL", "\177AAPL");
+    assert_int_equal(error_for(protobuf, 4712), 320);
+    o.order.action = STR("BUY");
+    send_broken(protobuf, WIRE_REQ_PLACE_ORDER, &o, "\3BUY", "\177BUY");
+    assert_int_equal(error_for(protobuf, 4711), 320);
+    stop();
+}
+
 static void every_damaged_request_is_survived(void **state)
 {
     (void)state;
@@ -610,6 +659,7 @@ int main(void)
         cmocka_unit_test(a_newer_client_gets_the_highest_version_and_an_older_one_is_closed),
         cmocka_unit_test(a_client_id_in_use_is_refused_with_326_and_closed),
         cmocka_unit_test(bytes_may_come_one_by_one_and_junk_closes_or_is_refused),
+        cmocka_unit_test(what_cannot_be_read_is_answered_under_its_own_number),
         cmocka_unit_test(every_damaged_request_is_survived),
         cmocka_unit_test(the_connect_sequence_of_ib_async_gets_all_its_ends),
         cmocka_unit_test(what_is_not_simulated_is_refused_by_name),
