@@ -291,8 +291,9 @@ static void drive_journal(struct io *io, struct moment now)
     struct journal *j = app_journal(io->app);
     if (journal_is_failed(j) && instant_due(io->journal_retry, now.mono))
         journal_recover(j);
-    if (io->batch || !(io->batch = journal_take(j)))
+    if (!instant_due(journal_due(j), now.mono))
         return;
+    io->batch = journal_take(j);
     if (!worker_submit(io->disk, commit, io, committed)) {
         io->batch_ok = false;
         error_set(&io->batch_error, ERROR_UNAVAILABLE, "JOURNAL_FAILED", "the disk worker is busy");
@@ -484,6 +485,7 @@ static void stop(struct io *io, struct moment now)
         return;
     io->is_stopping = true;
     journal_recover(app_journal(io->app)); /* a failed disk gets one more chance */
+    journal_hurry(app_journal(io->app));
     log_info(&io->log, "stopping");
     listener_close(io->listener); /* who comes now starts the next daemon */
     io->listener = NULL;
@@ -519,6 +521,7 @@ static void turn(void *self, struct moment now)
     next = instant_min(next, io->kill_look);
     if (!io->paper && io->config->paper_argv)
         next = instant_min(next, io->paper_retry);
+    next = instant_min(next, journal_due(app_journal(io->app)));
     if (journal_is_failed(app_journal(io->app)))
         next = instant_min(next, io->journal_retry);
     if (keep_is_failed(io->pin_file.keep))

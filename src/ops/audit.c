@@ -141,11 +141,23 @@ static bool broken(struct call *c, const struct db_verdict *v)
                                  "backup; the records before it are sound");
 }
 
+/* What has just happened shall be read too; but a disk that hangs holds no reader up for long. */
+static bool settle(struct call *c)
+{
+    struct journal *j = c->core->journal;
+    if (journal_durable(j) == journal_last(j))
+        return true;
+    journal_hurry(j);
+    return task_sleep(c->task, JOURNAL_LINGER_MS, &c->error);
+}
+
 static bool verify_audit(struct call *c, const void *in, void *result)
 {
     (void)in;
     struct verify_out *out = result;
     struct audit_proof *p = ARENA_NEW(c->arena, struct audit_proof);
+    if (!settle(c))
+        return false;
     int64_t durable = journal_durable(c->core->journal);
     audit_proof_init(p, c->core->anchors);
     for (;;) {
@@ -285,7 +297,7 @@ static bool get_audit(struct call *c, const void *in, void *result)
     all.rows = ARENA_MANY(c->arena, struct audit_row, all.cap);
     struct audit_filter filter = filter_of(c, args);
     filter.newest_first = true;
-    if (!kind_is_known(c, args->kind) ||
+    if (!kind_is_known(c, args->kind) || !settle(c) ||
         !audit_records(c->core->db, &filter, add_row, &all, &c->error))
         return false;
     for (size_t i = 0; i < all.n / 2; i++) {
@@ -383,7 +395,7 @@ static bool export_audit(struct call *c, const void *in, void *result)
     struct export_out *out = result;
     struct export x = {.is_csv = args->format == 1, .cap = args->limit};
     struct audit_filter filter = filter_of(c, args);
-    if (!kind_is_known(c, args->kind))
+    if (!kind_is_known(c, args->kind) || !settle(c))
         return false;
     buf_init(&x.out, EXPORT_BYTES + 4 * JOURNAL_BODY_MAX * 6);
     for (size_t i = 0; x.is_csv && export_names[i]; i++)
@@ -496,7 +508,8 @@ static bool explain_order(struct call *c, const void *in, void *result)
     struct leads *leads = ARENA_NEW(c->arena, struct leads);
     struct rows all = {.c = c, .cap = STORY_MAX, .ref = args->order_ref};
     all.rows = ARENA_MANY(c->arena, struct audit_row, STORY_MAX + STORY_KEYS_MAX);
-    if (!collect(c, &all, arena_f(c->arena, "ref:" STR_FMT, STR_ARG(args->order_ref))))
+    if (!settle(c) ||
+        !collect(c, &all, arena_f(c->arena, "ref:" STR_FMT, STR_ARG(args->order_ref))))
         return false;
     if (!all.n) {
         error_set(&c->error, ERROR_NOT_FOUND, "NO_SUCH_ORDER", "no record names order " STR_FMT,

@@ -32,6 +32,18 @@ sqlite3_stmt *sql_prepare(sqlite3 *sql, const char *text, struct error *e)
     return st;
 }
 
+sqlite3_stmt *sql_keep(struct db *db, const char *text, struct error *e)
+{
+    struct sql_kept *k = db->kept;
+    while (k->text && k->text != text)
+        k++;
+    assert(k < db->kept + SQL_KEPT_MAX);
+    if (!k->st)
+        k->st = sql_prepare(db->sql, text, e);
+    k->text = k->st ? text : NULL;
+    return k->st;
+}
+
 bool sql_run(sqlite3 *sql, sqlite3_stmt *st, const char *doing, struct error *e)
 {
     bool ok = sqlite3_step(st) == SQLITE_DONE || sql_fail(sql, doing, e);
@@ -156,6 +168,8 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
+    for (size_t i = 0; i < SQL_KEPT_MAX; i++)
+        sqlite3_finalize(db->kept[i].st);
     sqlite3_close(db->sql);
     xfree(db);
 }
@@ -183,8 +197,8 @@ bool db_head(struct db *db, int64_t *seq, char hash[SHA256_HEX_MAX], struct erro
 {
     *seq = 0;
     hash[0] = 0;
-    sqlite3_stmt *st =
-        sql_prepare(db->sql, "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", e);
+    static const char text[] = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
+    sqlite3_stmt *st = sql_keep(db, text, e);
     if (!st)
         return false;
     int rc = sqlite3_step(st);
@@ -193,7 +207,7 @@ bool db_head(struct db *db, int64_t *seq, char hash[SHA256_HEX_MAX], struct erro
         str_copy_cut(hash, SHA256_HEX_MAX, sql_column_str(st, 1));
     }
     bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(db->sql, "journal", e);
-    sqlite3_finalize(st);
+    sqlite3_reset(st);
     return ok;
 }
 
@@ -205,6 +219,10 @@ bool db_last_seq(struct db *db, int64_t *seq, struct error *e)
 
 /* ---- writing ---- */
 
+static const char record_insert[] = "INSERT INTO journal VALUES(?,?,?,?,?,?,?)";
+static const char record_present[] = "SELECT prev_hash, hash FROM journal WHERE seq = ?";
+static const char value_insert[] = "INSERT OR REPLACE INTO value VALUES(?,?,?)";
+
 /* The statements of one batch. */
 struct writing {
     sqlite3_stmt *record, *story, *present, *value;
@@ -214,20 +232,10 @@ struct writing {
 
 static bool writing_begin(struct db *db, struct writing *w, struct error *e)
 {
-    return db_head(db, &w->head, w->hash, e) &&
-           (w->record = sql_prepare(db->sql, "INSERT INTO journal VALUES(?,?,?,?,?,?,?)", e)) &&
-           (w->story = sql_prepare(db->sql, story_insert, e)) &&
-           (w->present =
-                sql_prepare(db->sql, "SELECT prev_hash, hash FROM journal WHERE seq = ?", e)) &&
-           (w->value = sql_prepare(db->sql, "INSERT OR REPLACE INTO value VALUES(?,?,?)", e));
-}
-
-static void writing_end(struct writing *w)
-{
-    sqlite3_finalize(w->record);
-    sqlite3_finalize(w->story);
-    sqlite3_finalize(w->present);
-    sqlite3_finalize(w->value);
+    return db_head(db, &w->head, w->hash, e) && (w->record = sql_keep(db, record_insert, e)) &&
+           (w->story = sql_keep(db, story_insert, e)) &&
+           (w->present = sql_keep(db, record_present, e)) &&
+           (w->value = sql_keep(db, value_insert, e));
 }
 
 static void item_hash(const struct journal_item *it, struct str prev, char at[UTC_TEXT_MAX],
@@ -313,16 +321,17 @@ static bool write_items(struct db *db, const struct journal_batch *batch, struct
             break;
         }
     }
-    writing_end(&w);
     return ok;
 }
 
 bool db_commit(struct db *db, const struct journal_batch *batch, struct error *e)
 {
     assert(batch->count > 0);
-    if (!sql_exec(db->sql, "BEGIN IMMEDIATE", e))
+    static const char begin[] = "BEGIN IMMEDIATE", commit[] = "COMMIT";
+    sqlite3_stmt *first = sql_keep(db, begin, e), *last = sql_keep(db, commit, e);
+    if (!first || !last || !sql_run(db->sql, first, "store", e))
         return false;
-    if (write_items(db, batch, e) && sql_exec(db->sql, "COMMIT", e))
+    if (write_items(db, batch, e) && sql_run(db->sql, last, "store", e))
         return true;
     if (!sqlite3_get_autocommit(db->sql)) /* some failures have rolled back already */
         (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);

@@ -21,6 +21,7 @@ enum { EARLY_COMMISSIONS_MAX = 64 };
 
 struct journal {
     int64_t last, durable;
+    struct instant due;         /* when what waits is to be taken */
     struct journal_item *queue; /* LIMIT_JOURNAL_QUEUE items, a ring */
     size_t first, count;
     struct journal_batch *away; /* at the disk */
@@ -33,6 +34,12 @@ struct journal {
     struct execution *early[EARLY_COMMISSIONS_MAX];
     size_t early_next;
     struct map *orders; /* order key -> digest of its last recorded state */
+};
+
+/* Kinds that may linger: they explain, and nothing is undone by the loss of the newest ones. */
+static const bool may_linger[JOURNAL_KIND_COUNT] = {
+    [JOURNAL_SENT] = true,   [JOURNAL_OUTCOME] = true,      [JOURNAL_REQUEST] = true,
+    [JOURNAL_ANSWER] = true, [JOURNAL_ORDER_STATUS] = true,
 };
 
 /* What the map of executions points to: the address is the answer. */
@@ -69,6 +76,7 @@ struct journal *journal_new(int64_t last_seq)
     assert(last_seq >= 0);
     struct journal *j = xcalloc(1, sizeof *j);
     j->last = j->durable = last_seq;
+    j->due = INSTANT_NEVER;
     j->queue = xcalloc(LIMIT_JOURNAL_QUEUE, sizeof *j->queue);
     j->executions = map_new(JOURNAL_KNOWN_MAX);
     j->orders = map_new(JOURNAL_KNOWN_MAX);
@@ -120,6 +128,7 @@ static struct journal_item *item_add(struct journal *j, enum journal_item_kind w
     }
     struct journal_item *it = &j->queue[(j->first + j->count++) % LIMIT_JOURNAL_QUEUE];
     *it = (struct journal_item){.what = what, .seq = j->last, .at = now.wall};
+    j->due = instant_min(j->due, now.mono);
     return it;
 }
 
@@ -141,9 +150,12 @@ int64_t journal_append(struct journal *j, enum journal_kind kind, struct str pri
                   "a journal record of %zu bytes exceeds %d", body.n, JOURNAL_BODY_MAX);
         return 0;
     }
+    struct instant due = instant_min(j->due, instant_after_ms(now.mono, JOURNAL_LINGER_MS));
     struct journal_item *it = item_add(j, ITEM_RECORD, now, e);
     if (!it)
         return 0;
+    if (may_linger[kind])
+        j->due = due;
     it->seq = ++j->last;
     it->kind = kind;
     str_copy_cut(it->principal, sizeof it->principal, principal);
@@ -179,6 +191,7 @@ bool journal_wait(struct task *t, struct journal *j, int64_t seq, struct error *
             return failed(j, e);
         assert(j->waiter_count < LIMIT_TASKS);
         j->waiters[j->waiter_count++] = (struct waiter){t, seq};
+        journal_hurry(j);
         bool ok = task_wait(t, e);
         for (size_t i = 0; i < j->waiter_count; i++) {
             if (j->waiters[i].task == t) {
@@ -221,6 +234,19 @@ size_t journal_pending(const struct journal *j)
 
 /* ---- the owner's side ---- */
 
+struct instant journal_due(const struct journal *j)
+{
+    static const struct instant at_once = {0};
+    if (j->away || (j->is_failed && !j->may_retry))
+        return INSTANT_NEVER;
+    return j->kept ? at_once : j->count ? j->due : INSTANT_NEVER;
+}
+
+void journal_hurry(struct journal *j)
+{
+    j->due = (struct instant){0};
+}
+
 struct journal_batch *journal_take(struct journal *j)
 {
     if (j->away || (j->is_failed && !j->may_retry))
@@ -240,6 +266,8 @@ struct journal_batch *journal_take(struct journal *j)
         b->items[i] = j->queue[(j->first + i) % LIMIT_JOURNAL_QUEUE];
     j->first = (j->first + b->count) % LIMIT_JOURNAL_QUEUE;
     j->count -= b->count;
+    if (!j->count)
+        j->due = INSTANT_NEVER;
     j->away = b;
     return b;
 }

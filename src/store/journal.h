@@ -5,8 +5,9 @@
  * The core thread appends records; they get their sequence number at once and wait in memory. The
  * owner (app/io) takes them as batches, lets a worker thread commit each with db_commit, and
  * reports back. A task that must not go on before its record is safe waits for it; nothing else
- * ever waits for the disk. One batch is at the disk at a time, so durability is a single number:
- * every record up to journal_durable is on the disk.
+ * ever waits for the disk. A request and the order that comes of it share one flush: records that
+ * only explain linger for some milliseconds. One batch is at the disk at a time, so durability is a
+ * single number: every record up to journal_durable is on the disk.
  *
  * A commit that fails makes the journal failed: waiting tasks get JOURNAL_FAILED, and the gate lets
  * no order pass until journal_recover has been called and the kept records have been written.
@@ -51,6 +52,7 @@ enum {
     JOURNAL_KEY_MAX = 48,        /* bytes of a named value's key with its NUL */
     JOURNAL_VALUE_MAX = 4096,    /* bytes of a named value with its NUL */
     JOURNAL_BATCH_MAX = 512,     /* items committed at once */
+    JOURNAL_LINGER_MS = 20,      /* for which a record that nobody waits for may wait for others */
     JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */
 };
 
@@ -121,6 +123,14 @@ const struct error *journal_failure(const struct journal *j);
 size_t journal_pending(const struct journal *j);
 
 /* ---- the owner's side, on the core thread ---- */
+/*
+ * When there is a batch to take: a moment that has passed if somebody waits for a record or one of
+ * weight waits, JOURNAL_LINGER_MS after the first record otherwise. INSTANT_NEVER while
+ * journal_take would give NULL.
+ */
+struct instant journal_due(const struct journal *j);
+/* What waits is due now: the process is about to end. */
+void journal_hurry(struct journal *j);
 /*
  * The next batch to commit, or NULL: nothing waits, a batch is away, or the journal is failed and
  * journal_recover has not been called. Returned by journal_committed.

@@ -12,8 +12,14 @@
 
 #include <sqlite3.h>
 
+enum { SQL_KEPT_MAX = 8 };
+
 struct db {
     sqlite3 *sql;
+    struct sql_kept { /* statements that live as long as the connection */
+        const char *text;
+        sqlite3_stmt *st;
+    } kept[SQL_KEPT_MAX];
 };
 
 /* ---- statements ---- */
@@ -22,6 +28,9 @@ bool sql_fail(sqlite3 *sql, const char *doing, struct error *e);
 bool sql_exec(sqlite3 *sql, const char *text, struct error *e) FALLIBLE;
 /* Prepares; NULL with *e. Ended by sqlite3_finalize. */
 sqlite3_stmt *sql_prepare(sqlite3 *sql, const char *text, struct error *e) FALLIBLE;
+/* A statement that every commit needs, prepared once; `text` is a literal of the caller's and the
+ * name of the statement. NULL with *e. Reset after use, never ended. */
+sqlite3_stmt *sql_keep(struct db *db, const char *text, struct error *e) FALLIBLE;
 /* Steps a statement that gives no rows, then resets it. */
 bool sql_run(sqlite3 *sql, sqlite3_stmt *st, const char *doing, struct error *e) FALLIBLE;
 void sql_bind_str(sqlite3_stmt *st, int at, struct str s);

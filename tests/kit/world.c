@@ -228,7 +228,8 @@ static void drive_device(struct world *w)
         journal_recover(j);
     if (d->batch && instant_due(d->due, w->now.mono))
         finish_batch(w);
-    if (!d->batch && (d->batch = journal_take(j)) != NULL) {
+    if (instant_due(journal_due(j), w->now.mono)) {
+        d->batch = journal_take(j);
         d->due = instant_after_ms(w->now.mono, d->delay_ms);
         if (d->delay_ms == 0)
             finish_batch(w);
@@ -237,7 +238,9 @@ static void drive_device(struct world *w)
 
 static struct instant device_next(const struct world *w)
 {
-    struct instant next = w->device.batch ? w->device.due : INSTANT_NEVER;
+    struct instant next = journal_due(app_journal(w->app));
+    if (w->device.batch)
+        next = instant_min(next, w->device.due);
     if (journal_is_failed(app_journal(w->app)))
         next = instant_min(next, w->device.retry);
     return next;

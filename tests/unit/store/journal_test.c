@@ -53,6 +53,45 @@ static void a_task_waits_until_its_record_is_committed(void **state)
     journal_free(j);
 }
 
+/* ms after the start of at_s(s) */
+static bool due_after(const struct journal *j, int64_t s, int ms)
+{
+    return instant_due(journal_due(j), instant_after_ms(at_s(s).mono, ms));
+}
+
+static void what_only_explains_lingers_until_somebody_waits(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct error e;
+    assert_false(due_after(j, 0, 0));
+    assert_int_equal(1, journal_append(j, JOURNAL_REQUEST, STR("cli"), STR("{}"), at_s(0), &e));
+    assert_false(due_after(j, 0, JOURNAL_LINGER_MS - 1));
+    assert_true(due_after(j, 0, JOURNAL_LINGER_MS));
+    assert_int_equal(2, journal_append(j, JOURNAL_ANSWER, STR("cli"), STR("{}"), at_s(1), &e));
+    assert_true(due_after(j, 0, JOURNAL_LINGER_MS)); /* the first one counts */
+    journal_hurry(j);
+    assert_true(due_after(j, 0, 0));
+    struct journal_batch *b = journal_take(j);
+    assert_int_equal(b->count, 2);
+    assert_int_equal(3, journal_append(j, JOURNAL_SENT, STR("cli"), STR("{}"), at_s(1), &e));
+    assert_false(due_after(j, 9, 0)); /* one is away */
+    journal_committed(j, b, true, NULL);
+    assert_false(due_after(j, 1, 0));
+    struct tasks *tasks = tasks_new();
+    struct waiting w = {.j = j, .seq = 3};
+    assert_non_null(task_spawn(tasks, at_s(1), 10000, wait_for, &w));
+    tasks_run(tasks, at_s(1));
+    assert_true(due_after(j, 1, 0));
+    journal_committed(j, journal_take(j), true, NULL);
+    tasks_run(tasks, at_s(1));
+    assert_true(w.ok);
+    assert_int_equal(4, journal_append(j, JOURNAL_KILL, STR("cli"), STR("{}"), at_s(2), &e));
+    assert_true(due_after(j, 2, 0)); /* one of weight */
+    tasks_free(tasks);
+    journal_free(j);
+}
+
 static void one_batch_is_away_at_a_time(void **state)
 {
     (void)state;
@@ -251,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_continue_what_is_stored),
         cmocka_unit_test(a_task_waits_until_its_record_is_committed),
+        cmocka_unit_test(what_only_explains_lingers_until_somebody_waits),
         cmocka_unit_test(one_batch_is_away_at_a_time),
         cmocka_unit_test(a_failed_commit_fails_those_who_wait_and_those_who_come),
         cmocka_unit_test(a_recovered_journal_writes_the_kept_records_first),
