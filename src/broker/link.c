@@ -17,16 +17,36 @@ enum {
     /* A Gateway that has been cut off for this long outside the restart hours wants a login. */
     LOST_LONG_MS = 15 * 60 * 1000,
     /* 2110 is not always followed by a word of the return: then a new connection finds out. */
-    LOST_SERVER_MS = 5 * 60 * 1000
+    LOST_SERVER_MS = 5 * 60 * 1000,
+    /* longer than any restart window: what is older was not connected within the present one */
+    WINDOW_MAX_MS = 6 * 3600 * 1000
 };
 
-enum restart_window link_window(const struct session *s)
+static enum restart_window window_at(const struct session *s, struct utc t)
 {
     const struct tz_zones *zones = &s->config.zones;
     const struct tz *zone = NULL;
     if (zones->find != NULL)
         zone = zones->find(zones->self, STR("US/Eastern"));
-    return restart_window_at(zone, s->config.restart, s->now.wall);
+    return restart_window_at(zone, s->config.restart, t);
+}
+
+enum restart_window link_window(const struct session *s)
+{
+    return window_at(s, s->now.wall);
+}
+
+bool session_restart_is_near(const struct session *s, struct moment now, int64_t ahead_ms)
+{
+    struct utc t = now.wall;
+    (void)session_clock(s, now, &t);
+    if (window_at(s, t) == WINDOW_NONE)
+        return window_at(s, (struct utc){t.ns + ahead_ms * NS_PER_MS}) != WINDOW_NONE;
+    if (!s->connected_at.has)
+        return true;
+    int64_t age_ms = instant_ms_since(s->connected_mono, now.mono);
+    return age_ms >= WINDOW_MAX_MS ||
+           window_at(s, (struct utc){t.ns - age_ms * NS_PER_MS}) == WINDOW_NONE;
 }
 
 /* ---- what is said ---- */

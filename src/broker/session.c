@@ -306,6 +306,7 @@ static void hello(struct session *s, struct str body)
     s->version = h.version;
     clean_text(s->server_time, sizeof s->server_time, h.time);
     s->connected_at = (struct opt_utc){s->now.wall, true};
+    s->connected_mono = s->now.mono;
     s->caught_up_at = s->now.wall;
     s->silent_handshakes = 0;
     struct wire_req_start_api start = {.client_id = s->config.client_id};

@@ -114,6 +114,11 @@ bool session_is_ready(const struct session *s);
  * tells full seconds and is never ahead. False before the first answer.
  */
 bool session_clock(const struct session *s, struct moment now, struct utc *out);
+/*
+ * True if TWS is about to restart: a restart window begins within `ahead_ms`, or has begun and this
+ * connection is from before it. By the broker's clock where that is known.
+ */
+bool session_restart_is_near(const struct session *s, struct moment now, int64_t ahead_ms);
 
 /* ---- market data lines ---- */
 /*

@@ -37,7 +37,8 @@ enum {
     ACCOUNT_ID_MAX = 16,     /* as struct position.account */
     FIRST_BYTES = 48,        /* kept of what answers a handshake */
     FARMS_MAX = 8,           /* broken data farms that are named */
-    FARM_NAME_MAX = 24
+    FARM_NAME_MAX = 24,
+    ACTS_MAX = 256 /* messages that act, remembered for their rate */
 };
 
 /* ---- requests in flight ---- */
@@ -152,6 +153,9 @@ struct session {
     bool was_ready, is_ready_counted; /* ever; on this connection */
     int silent_handshakes;            /* in a row */
     struct opt_utc connected_at;
+    struct instant connected_mono;
+    struct instant acts[ACTS_MAX]; /* when orders, changes and cancels were given: a ring */
+    size_t act_count;              /* ever */
 
     /* why it is as it is */
     enum link_reason reason;

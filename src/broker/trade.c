@@ -39,6 +39,23 @@ void trade_used_order_id(struct session *s, int32_t id)
         s->used_order_id = id;
 }
 
+static bool act(struct session *s, enum pacing_class class, const struct pacing_about *about,
+                int id, const void *message, struct error *e)
+{
+    if (!session_send_trade(s, class, about, id, message, e))
+        return false;
+    s->acts[s->act_count++ % ACTS_MAX] = s->now.mono;
+    return true;
+}
+
+int64_t trade_messages_within(const struct session *s, int64_t ms, struct moment now)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s->act_count && i < ACTS_MAX; i++)
+        n += instant_ms_since(s->acts[i], now.mono) < ms;
+    return n;
+}
+
 bool trade_place(struct session *s, const struct order *o, struct moment now, struct error *e)
 {
     assert(o->order_id != 0 && o->account[0] != '\0' && !o->what_if);
@@ -50,7 +67,7 @@ bool trade_place(struct session *s, const struct order *o, struct moment now, st
     struct wire_req_place_order m;
     order_to_wire(o, arena, &m);
     struct pacing_about about = {.order_id = o->order_id};
-    bool ok = session_send_trade(s, PACING_ORDER, &about, WIRE_REQ_PLACE_ORDER, &m, e);
+    bool ok = act(s, PACING_ORDER, &about, WIRE_REQ_PLACE_ORDER, &m, e);
     arena_free(arena);
     if (ok)
         trade_used_order_id(s, o->order_id);
@@ -66,7 +83,7 @@ static bool cancel(struct session *s, int32_t order_id, int id, const void *mess
     enum pacing_class class =
         pacing_has_order(&s->pacing, order_id) ? PACING_CANCEL_AFTER_ORDERS : PACING_CANCEL;
     struct pacing_about about = {.order_id = order_id};
-    return session_send_trade(s, class, &about, id, message, e);
+    return act(s, class, &about, id, message, e);
 }
 
 bool trade_cancel(struct session *s, int32_t order_id, struct moment now, struct error *e)

@@ -19,6 +19,10 @@ bool trade_next_order_id(struct session *s, int32_t *out, struct error *e) FALLI
  */
 void trade_used_order_id(struct session *s, int32_t id);
 
+/* Orders, changes and cancels that were queued less than ms milliseconds ago, as far as 256 are
+ * remembered. */
+int64_t trade_messages_within(const struct session *s, int64_t ms, struct moment now);
+
 /* Places o, or modifies it if o->order_id is working. o->order_id and o->account must be set. */
 bool trade_place(struct session *s, const struct order *o, struct moment now,
                  struct error *e) FALLIBLE;

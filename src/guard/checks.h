@@ -28,15 +28,16 @@ check_function deny_order, deny_bracket, deny_identity, deny_restricted, deny_un
     deny_duplicate, deny_hours, deny_tick, deny_step, deny_quantity;
 /* ---- decide_state.c ---- */
 check_function deny_killed, deny_halted, deny_breaker, deny_increase, deny_loss, deny_drawdown,
-    deny_read_only, deny_live, deny_account, deny_ready, deny_journal, warn_arm;
+    deny_read_only, deny_live, deny_account, deny_ready, deny_restart, deny_journal, warn_arm;
 /* ---- decide_price.c ---- */
 check_function deny_price, deny_stale, deny_wrong_side, deny_distance, deny_collar, deny_widens,
     warn_delayed, warn_old, warn_halted;
 /* ---- decide_position.c ---- */
-check_function deny_short, deny_cross, deny_position, deny_exposure, deny_currency, warn_left_over;
+check_function deny_short, deny_cross, deny_position, deny_exposure, deny_currency, deny_sector,
+    deny_side, warn_left_over;
 /* ---- decide_money.c ---- */
 check_function deny_rate, deny_value, deny_daily_value, deny_minute, deny_day, deny_stops,
-    deny_margin, warn_margin, deny_second, deny_rule, warn_large;
+    deny_margin, warn_margin, deny_second, deny_messages, deny_unanswered, deny_rule, warn_large;
 
 /* ---- what they share ---- */
 /* What of the order may still fill. */

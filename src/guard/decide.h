@@ -31,6 +31,7 @@ struct gate_facts {
     bool is_killed;
     bool is_embedded;
     bool is_link_ready;
+    bool is_restart_near; /* TWS is about to restart */
     bool is_journal_failed;
     bool is_reconciled;
     enum gate_trading trading;
@@ -56,6 +57,9 @@ struct gate_facts {
     struct opt_dec rate; /* base currency for one unit of the contract's currency */
     /* what is held in other contracts, working orders filled, in the base currency */
     struct dec others_gross, others_currency; /* all; those in the contract's currency */
+    struct dec others_sector;                 /* those in its sector */
+    char sector[64];                          /* its sector; "" if it was not found out */
+    bool is_sector_missing;   /* the sector of something else that is held was not found out */
     struct dec others_net[2]; /* if all that is bought, or all that is sold, fills */
     char unrated[8];          /* a currency among them without a rate */
     char unvalued[64];        /* a contract among them without a price */
@@ -65,9 +69,12 @@ struct gate_facts {
     char margin_why[160]; /* why it did not say */
     /* what was sent before */
     int64_t orders_today, orders_last_minute, orders_last_second;
-    bool is_rule; /* an automation rule asks */
+    int64_t messages_last_second; /* cancels too */
+    int64_t unanswered;           /* on their way or of unknown fate */
+    bool is_rule;                 /* an automation rule asks */
     int64_t rule_orders_today;
-    int64_t working_stops; /* of the account */
+    int64_t working_stops;   /* of the account */
+    int64_t working_side[2]; /* orders in the contract */
     struct dec value_today;
     int64_t duplicate_age_ms; /* of the newest equal order; -1: none within the window */
     char duplicate_ref[64];

@@ -113,6 +113,30 @@ bool deny_second(const struct gate_facts *f, const struct gate_ticket *t, struct
            says_count(out, after, limit, "orders within a second", "max_orders_per_second");
 }
 
+bool deny_messages(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                   const struct gate_request *r)
+{
+    (void)r;
+    struct dec after = dec_of(f->messages_last_second + (int64_t)t->count);
+    struct dec limit = dec_of(f->limits->max_messages_per_second);
+    return exceeds(out, "max_messages_per_second", "messages", count(f->messages_last_second),
+                   after, limit) &&
+           says_count(out, after, limit, "messages within a second", "max_messages_per_second");
+}
+
+bool deny_unanswered(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                     const struct gate_request *r)
+{
+    (void)r;
+    if (f->existing)
+        return false;
+    struct dec after = dec_of(f->unanswered + (int64_t)t->count);
+    struct dec limit = dec_of(f->limits->max_unanswered_orders);
+    return exceeds(out, "max_unanswered_orders", "orders", count(f->unanswered), after, limit) &&
+           says_count(out, after, limit, "orders that the broker has not answered",
+                      "max_unanswered_orders");
+}
+
 bool deny_rule(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                const struct gate_request *r)
 {

@@ -4,6 +4,8 @@
 
 #include "guard/value.h"
 
+#include <stdio.h>
+
 /* ---- position ---- */
 
 static enum order_side other(enum order_side s)
@@ -182,6 +184,43 @@ bool deny_currency(const struct gate_facts *f, const struct gate_ticket *t, stru
     return over_share(f, out, amount_plus(f->others_currency, dec_abs(before)),
                       amount_plus(f->others_currency, dec_abs(after.v)),
                       f->limits->max_currency_pct, "exposure in the currency", "max_currency_pct");
+}
+
+bool deny_sector(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                 const struct gate_request *r)
+{
+    (void)r;
+    struct dec before;
+    struct opt_dec after;
+    char what[96];
+    if (dec_sign(f->limits->max_sector_pct) <= 0 || !is_judged(f, t, &before, &after))
+        return false;
+    if (!f->sector[0] || f->is_sector_missing)
+        return says(out, "the sector of %s was not found out, and max_sector_pct is set",
+                    f->sector[0] ? "something that is held" : t->orders[0].contract.symbol);
+    (void)snprintf(what, sizeof what, "exposure in the sector %s", f->sector);
+    return is_unvalued(f, out) || over_share(f, out, amount_plus(f->others_sector, dec_abs(before)),
+                                             amount_plus(f->others_sector, dec_abs(after.v)),
+                                             f->limits->max_sector_pct, what, "max_sector_pct");
+}
+
+/* Working orders of the contract on each side on which this request adds one. */
+bool deny_side(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+               const struct gate_request *r)
+{
+    (void)r;
+    int64_t more[2] = {0};
+    struct dec limit = dec_of(f->limits->max_orders_per_side);
+    for (size_t i = 0; i < t->count && !f->existing; i++)
+        more[t->orders[i].side]++;
+    for (int side = 0; side < 2; side++) {
+        struct dec after = dec_of(f->working_side[side] + more[side]);
+        if (more[side] && exceeds(out, "max_orders_per_side", "orders",
+                                  DEC_SOME(dec_of(f->working_side[side])), after, limit))
+            return says_count(out, after, limit, "working orders of this contract on one side",
+                              "max_orders_per_side");
+    }
+    return false;
 }
 
 bool warn_left_over(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,

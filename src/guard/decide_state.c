@@ -83,6 +83,14 @@ bool deny_ready(const struct gate_facts *f, const struct gate_ticket *t, struct 
            says(out, "the broker connection is not ready, or not all is known about the account");
 }
 
+bool deny_restart(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                  const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->is_restart_near &&
+           says(out, "TWS is about to restart, and what is sent now may not be answered");
+}
+
 bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                   const struct gate_request *r)
 {

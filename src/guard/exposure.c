@@ -46,7 +46,7 @@ struct exposure *exposure_new(void)
 bool exposure_is_limited(const struct guard_limits *l)
 {
     return dec_sign(l->max_gross_exposure_pct) > 0 || dec_sign(l->max_net_exposure_pct) > 0 ||
-           dec_sign(l->max_currency_pct) > 0;
+           dec_sign(l->max_currency_pct) > 0 || dec_sign(l->max_sector_pct) > 0;
 }
 
 static struct exposure_cell *cell_of(struct exposure *x, const struct contract *c)
@@ -107,6 +107,9 @@ void exposure_begin(struct gate *g, const struct gate_request *r, struct gate_fa
     }
     x->count = 0;
     x->is_full = false;
+    const char *sector = sectors_of(g->sectors, r->orders[0].contract.con_id);
+    if (sector)
+        str_copy_cut(f->sector, sizeof f->sector, str_of(sector));
     add_positions(x, g, r, f);
 }
 
@@ -137,10 +140,10 @@ void exposure_add(struct gate *g, const struct gate_request *r, const struct ord
 /* ---- sums ---- */
 
 struct sums {
-    struct dec gross, longs, shorts;
+    struct dec gross, longs, shorts, sector;
 };
 
-static void add_cell(const struct exposure_cell *c, struct sums *s)
+static void add_cell(const struct exposure_cell *c, bool is_in_sector, struct sums *s)
 {
     const struct dec(*w)[2] = c->working;
     bool is_short = dec_sign(c->held) < 0;
@@ -149,9 +152,22 @@ static void add_cell(const struct exposure_cell *c, struct sums *s)
     struct dec sells = is_short ? amount_plus(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL])
                                 : dec_max(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL]);
     struct dec most = amount_plus(c->held, buys), least = dec_minus(c->held, sells);
-    s->gross = amount_plus(s->gross, dec_max(dec_abs(most), dec_abs(least)));
+    struct dec gross = dec_max(dec_abs(most), dec_abs(least));
+    s->gross = amount_plus(s->gross, gross);
+    if (is_in_sector)
+        s->sector = amount_plus(s->sector, gross);
     s->longs = amount_plus(s->longs, most);
     s->shorts = amount_plus(s->shorts, least);
+}
+
+/* Whether a contract is in the sector of the order. */
+static bool is_in_sector(const struct gate *g, const struct exposure_cell *c, struct gate_facts *f)
+{
+    if (dec_sign(g->limits.max_sector_pct) <= 0)
+        return false;
+    const char *sector = sectors_of(g->sectors, c->con_id);
+    f->is_sector_missing |= !sector;
+    return sector && strcmp(sector, f->sector) == 0;
 }
 
 static struct opt_dec rate_of(const struct market_view *m, const char *currency)
@@ -184,7 +200,7 @@ void exposure_end(struct gate *g, const struct gate_request *r, const struct mar
         }
         if (k == n)
             memcpy(codes[n++], c->currency, sizeof codes[0]);
-        add_cell(c, &sums[k]);
+        add_cell(c, is_in_sector(g, c, f), &sums[k]);
     }
     for (size_t k = 0; k < n; k++) {
         struct opt_dec rate = rate_of(m, codes[k]);
@@ -198,6 +214,7 @@ void exposure_end(struct gate *g, const struct gate_request *r, const struct mar
             amount_plus(f->others_net[SIDE_BUY], amount_times(sums[k].longs, rate.v));
         f->others_net[SIDE_SELL] =
             amount_plus(f->others_net[SIDE_SELL], amount_times(sums[k].shorts, rate.v));
+        f->others_sector = amount_plus(f->others_sector, amount_times(sums[k].sector, rate.v));
         if (strcmp(codes[k], r->orders[0].contract.currency) == 0)
             f->others_currency = gross;
     }
@@ -215,37 +232,88 @@ static void want(struct market_view *m, const char *currency)
                      str_of(currency));
 }
 
-bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r,
-                    struct market_view *m, struct error *e)
+/* Everything at stake but the order itself: each contract once or more often. */
+typedef void stake_function(void *self, const struct contract *c);
+
+static void each_stake(struct gate *g, const struct gate_request *r, stake_function *fn, void *self)
 {
     struct str account = STR_NAME(r->orders[0].account);
     const struct position *p;
     const struct book_order *bo;
     struct intent *it;
+    for (size_t i = 0; book_next_position(g->book, &i, account, &p);)
+        if (!dec_is_zero(p->quantity) && counts(r, &p->contract))
+            fn(self, &p->contract);
+    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
+        if (order_state_is_working(bo->status.state) && counts(r, &bo->order.contract))
+            fn(self, &bo->order.contract);
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
+        if (it->state != INTENT_KNOWN && counts(r, &it->order.contract))
+            fn(self, &it->order.contract);
+}
+
+static void want_rate(void *self, const struct contract *c)
+{
+    want(self, c->currency);
+}
+
+/* Contracts whose sector is to be asked for: more than fit stay unknown and refuse. */
+struct wanted {
+    const struct sectors *sectors;
+    int32_t con_ids[CELLS];
+    size_t count;
+};
+
+static void want_sector(void *self, const struct contract *c)
+{
+    struct wanted *w = self;
+    if (w->count == CELLS || sectors_of(w->sectors, c->con_id))
+        return;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->con_ids[i] == c->con_id)
+            return;
+    w->con_ids[w->count++] = c->con_id;
+}
+
+static bool fetch_sectors(struct task *t, struct gate *g, const struct gate_request *r,
+                          struct error *e)
+{
+    if (dec_sign(g->limits.max_sector_pct) <= 0)
+        return true;
+    struct wanted *w = ARENA_MANY(task_arena(t), struct wanted, 1);
+    w->sectors = g->sectors;
+    want_sector(w, &r->orders[0].contract);
+    each_stake(g, r, want_sector, w);
+    return sectors_fetch(t, g->sectors, w->con_ids, w->count, e);
+}
+
+static bool fetch_rates(struct task *t, struct gate *g, struct str account, const char *base,
+                        struct market_view *m, struct error *e)
+{
+    struct rate *rates = ARENA_MANY(task_arena(t), struct rate, m->rate_count);
+    for (size_t i = 0; i < m->rate_count; i++) {
+        memcpy(rates[i].from, m->rates[i].currency, sizeof rates[i].from);
+        str_copy_cut(rates[i].to, sizeof rates[i].to, str_of(base));
+    }
+    if (m->rate_count && !currencies_rates(t, g->currencies, account, rates, m->rate_count, e))
+        return false;
+    for (size_t i = 0; i < m->rate_count; i++)
+        if (rates[i].error.code == ERROR_NONE && dec_sign(rates[i].rate) > 0)
+            m->rates[i].rate = DEC_SOME(rates[i].rate);
+    return true;
+}
+
+bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r,
+                    struct market_view *m, struct error *e)
+{
+    struct str account = STR_NAME(r->orders[0].account);
     char base[8];
     str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
     if (!exposure_is_limited(&g->limits) || !base[0])
         return true;
-    for (size_t i = 0; book_next_position(g->book, &i, account, &p);)
-        if (!dec_is_zero(p->quantity) && counts(r, &p->contract))
-            want(m, p->contract.currency);
-    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
-        if (order_state_is_working(bo->status.state) && counts(r, &bo->order.contract))
-            want(m, bo->order.contract.currency);
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
-        if (it->state != INTENT_KNOWN && counts(r, &it->order.contract))
-            want(m, it->order.contract.currency);
-    struct rate *rates = ARENA_MANY(task_arena(t), struct rate, m->rate_count);
-    for (size_t i = 0; i < m->rate_count; i++) {
-        memcpy(rates[i].from, m->rates[i].currency, sizeof rates[i].from);
-        memcpy(rates[i].to, base, sizeof rates[i].to);
-    }
-    if (!m->rate_count || currencies_rates(t, g->currencies, account, rates, m->rate_count, e)) {
-        for (size_t i = 0; i < m->rate_count; i++)
-            if (rates[i].error.code == ERROR_NONE && dec_sign(rates[i].rate) > 0)
-                m->rates[i].rate = DEC_SOME(rates[i].rate);
+    each_stake(g, r, want_rate, m);
+    if (fetch_rates(t, g, account, base, m, e) && fetch_sectors(t, g, r, e))
         return true;
-    }
     /* the connection went down meanwhile: no rates, which the controls will say */
     return !session_is_ready(g->session) && e->code == ERROR_UNAVAILABLE;
 }

@@ -5,12 +5,16 @@
  * Fetching may suspend; gathering never does, so that nothing can change between what was gathered
  * and what is reserved because of it.
  */
+#include "broker/trade.h"
 #include "guard/state.h"
 #include "guard/value.h"
 
 #include <string.h>
 
-enum { QUOTE_WAIT_MS = 3000 };
+enum {
+    QUOTE_WAIT_MS = 3000,
+    RESTART_AHEAD_MS = 2 * 60 * 1000 /* before TWS restarts nothing new is begun */
+};
 
 const char *gate_base_currency(const struct gate *g, struct str account)
 {
@@ -108,7 +112,10 @@ static void count_working(struct gate_facts *f, const struct order *mine, const 
     if (order_kind(o) == KIND_STOP)
         f->working_stops++;
     bool siblings = mine->oca_group[0] && strcmp(mine->oca_group, o->oca_group) == 0;
-    if (o->contract.con_id != mine->contract.con_id || siblings || dec_sign(quantity) <= 0)
+    if (o->contract.con_id != mine->contract.con_id)
+        return;
+    f->working_side[o->side]++;
+    if (siblings || dec_sign(quantity) <= 0)
         return;
     struct dec *sum = &f->working[order_kind(o)][o->side];
     *sum = amount_plus(*sum, quantity);
@@ -145,6 +152,7 @@ static void gather_orders(struct gate *g, const struct gate_request *r, struct g
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
         bool in_flight =
             it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
+        f->unanswered += in_flight;
         if (!in_flight || !str_is(account, it->order.account))
             continue;
         if (it->state == INTENT_UNKNOWN && it->order.contract.con_id == mine->contract.con_id)
@@ -169,6 +177,8 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .is_killed = g->kill.is_on,
         .is_embedded = g->config.is_embedded,
         .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),
+        .is_restart_near =
+            !g->config.is_embedded && session_restart_is_near(g->session, now, RESTART_AHEAD_MS),
         .is_journal_failed = journal_is_failed(g->journal),
         .is_reconciled = g->trading.is_reconciled,
         .trading = g->trading.state,
@@ -187,6 +197,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .orders_today = ledger_orders_today(g->ledger),
         .orders_last_minute = ledger_sends_within(g->ledger, 60 * 1000, now.mono),
         .orders_last_second = ledger_sends_within(g->ledger, 1000, now.mono),
+        .messages_last_second = trade_messages_within(g->session, 1000, now),
         .is_rule = str_starts(r->principal, STR("rule:")),
         .rule_orders_today = ledger_orders_of(g->ledger, r->principal),
         .value_today = ledger_value_today(g->ledger),

@@ -29,6 +29,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     g->journal = journal;
     g->quotes = quotes;
     g->currencies = currencies;
+    g->sectors = sectors_new(session);
     g->ledger = ledger_new();
     if (config->zones.find)
         g->day_zone = config->zones.find(config->zones.self, g->limits.day_zone);
@@ -53,6 +54,7 @@ void gate_free(struct gate *g)
         return;
     assert(!g->watches); /* tasks end before the gate does */
     ledger_free(g->ledger);
+    sectors_free(g->sectors);
     xfree(g->exposure);
     tz_free(g->utc);
     xfree(g);

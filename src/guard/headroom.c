@@ -5,6 +5,7 @@
  * Every numeric setting of the limits has a row here, in the order of their importance to people
  * who look; what each order stands for alone (its quantity, its value) has no use of its own.
  */
+#include "broker/trade.h"
 #include "guard/state.h"
 
 #include <assert.h>
@@ -37,6 +38,20 @@ static struct opt_dec use_minute(const struct account_use *u)
 static struct opt_dec use_second(const struct account_use *u)
 {
     return count(ledger_sends_within(u->gate->ledger, 1000, u->now.mono));
+}
+
+static struct opt_dec use_messages(const struct account_use *u)
+{
+    return count(trade_messages_within(u->gate->session, 1000, u->now));
+}
+
+static struct opt_dec use_unanswered(const struct account_use *u)
+{
+    struct intent *it;
+    int64_t n = 0;
+    for (size_t i = 0; ledger_next(u->gate->ledger, &i, &it);)
+        n += it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
+    return count(n);
 }
 
 static struct opt_dec use_value(const struct account_use *u)
@@ -81,6 +96,8 @@ static const struct limit_row {
     {.code = "RATE_DAY", .name = "max_orders_per_day", .use = use_day},
     {.code = "RATE_MINUTE", .name = "max_orders_per_minute", .use = use_minute},
     {.code = "RATE_SECOND", .name = "max_orders_per_second", .use = use_second},
+    {.code = "RATE_MESSAGES", .name = "max_messages_per_second", .use = use_messages},
+    {.code = "UNANSWERED_MAX", .name = "max_unanswered_orders", .use = use_unanswered},
     {.code = "DAILY_VALUE", .name = "max_value_per_day", .use = use_value},
     {.code = "STOPS_MAX", .name = "max_working_stops", .use = use_stops},
     {.code = "DAILY_LOSS", .name = "max_daily_loss_pct", .is_off_at_0 = true, .use = use_loss},
@@ -94,6 +111,8 @@ static const struct limit_row {
     {.code = "EXPOSURE_MAX", .name = "max_gross_exposure_pct", .is_off_at_0 = true},
     {.code = "EXPOSURE_MAX", .name = "max_net_exposure_pct", .is_off_at_0 = true},
     {.code = "CURRENCY_MAX", .name = "max_currency_pct", .is_off_at_0 = true},
+    {.code = "SECTOR_MAX", .name = "max_sector_pct", .is_off_at_0 = true},
+    {.code = "ORDERS_PER_SIDE", .name = "max_orders_per_side"},
     {.code = "MARGIN", .name = "max_margin_pct"},
     {.code = "PRICE_COLLAR", .name = "price_collar_pct"},
     {.code = "PRICE_COLLAR", .name = "price_collar_ticks", .is_off_at_0 = true},

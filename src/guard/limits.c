@@ -60,6 +60,10 @@ static const struct field guard_limits_fields[] = {
           .doc = "Orders and modifications sent within any minute"),
     FIELD(struct guard_limits, max_orders_per_second, .initial = "10", .example = "5", .min = "0",
           .max = "50", .unit = "orders", .doc = "Orders and modifications sent within any second"),
+    FIELD(struct guard_limits, max_messages_per_second, .initial = "40", .example = "20",
+          .min = "1", .max = "50", .unit = "messages",
+          .doc = "Orders, modifications and cancels given to the broker within any second, above "
+                 "which no further orders pass; TWS takes 50 messages of all kinds"),
     FIELD(struct guard_limits, max_orders_per_rule, .initial = "10", .example = "10", .min = "0",
           .max = "100000", .unit = "orders", .doc = "Requests of one automation rule on one day"),
     FIELD(struct guard_limits, orders_reserved_for_rules, .initial = "0", .example = "10",
@@ -70,6 +74,11 @@ static const struct field guard_limits_fields[] = {
           .doc = "Value of the orders of one trading day that open or enlarge positions"),
     FIELD(struct guard_limits, max_working_stops, .initial = "25", .example = "25", .min = "0",
           .max = "10000", .unit = "orders", .doc = "Stop orders working at once"),
+    FIELD(struct guard_limits, max_orders_per_side, .initial = "15", .example = "15", .min = "1",
+          .max = "10000", .unit = "orders",
+          .doc = "Orders working at once in one contract on one side; IB takes 15"),
+    FIELD(struct guard_limits, max_unanswered_orders, .initial = "20", .example = "10", .min = "1",
+          .max = "1000", .unit = "orders", .doc = "Orders on their way or of unknown fate at once"),
     FIELD(struct guard_limits, duplicate_window_s, .initial = "30", .example = "30", .min = "0",
           .max = "86400", .unit = "s",
           .doc =
@@ -98,6 +107,10 @@ static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, max_currency_pct, .initial = "0", .example = "40", .min = "0",
           .max = "10000", .unit = "%",
           .doc = "Sum of all positions in one currency other than the account's own, of its value"),
+    FIELD(struct guard_limits, max_sector_pct, .initial = "0", .example = "40", .min = "0",
+          .max = "10000", .unit = "%",
+          .doc = "Sum of all positions in one sector of industry, as the broker's contract details "
+                 "name it, of the account's value; what has none is in the sector unknown"),
     FIELD(struct guard_limits, check_margin, .choices = margin_choices, .initial = "auto",
           .example = "on",
           .doc = "Whether the broker is asked, before an order that enlarges a position, for the "

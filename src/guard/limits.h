@@ -44,17 +44,21 @@ struct guard_limits {
     int64_t max_orders_per_day;
     int64_t max_orders_per_minute;
     int64_t max_orders_per_second;
+    int64_t max_messages_per_second;
     int64_t max_orders_per_rule;
     int64_t orders_reserved_for_rules;
     struct dec max_value_per_day;
     int64_t max_working_stops;
+    int64_t max_orders_per_side;
+    int64_t max_unanswered_orders;
     int64_t duplicate_window_s; /* 0 = off */
     int64_t stale_price_s;
     struct dec confirm_above_pct; /* of max_order_value */
-    struct dec max_position_pct;  /* of net liquidation, as are the next three; 0 = off */
+    struct dec max_position_pct;  /* of net liquidation, as are the next four; 0 = off */
     struct dec max_gross_exposure_pct;
     struct dec max_net_exposure_pct;
     struct dec max_currency_pct;
+    struct dec max_sector_pct;
     struct dec max_position_value; /* 0 = off */
     unsigned check_margin;         /* enum guard_margin_setting */
     struct dec max_margin_pct;     /* of the excess liquidity */

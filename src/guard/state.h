@@ -14,6 +14,7 @@
 #include "guard/trading.h"
 #include "market/currencies.h"
 #include "market/quotes.h"
+#include "market/sectors.h"
 #include "store/journal.h"
 
 /* A task's interest in one order id of ours, on the stack of that task, while it waits. */
@@ -41,6 +42,7 @@ struct gate {
     struct journal *journal;
     struct quotes *quotes;
     struct currencies *currencies;
+    struct sectors *sectors; /* owned, as are the next */
     struct ledger *ledger;
     struct rng rng;
     struct trading trading;

@@ -462,6 +462,42 @@ static struct peer *peer_at(const char *at, struct tz **zone, const struct log_s
     return p;
 }
 
+/* Connected at a time, asked at a later one: whether new orders had better wait. */
+static void a_restart_is_near_until_the_connection_is_a_new_one(void **state)
+{
+    (void)state;
+    enum { AHEAD_MS = 2 * 60 * 1000 };
+    static const struct {
+        const char *connected, *at; /* the night of a Tuesday; New York is 5 hours behind */
+        bool is_near;
+    } rows[] = {
+        {"2026-11-24T20:00:00Z", "2026-11-25T04:42:58Z", false},
+        {"2026-11-24T20:00:00Z", "2026-11-25T04:43:02Z", true},
+        {"2026-11-24T20:00:00Z", "2026-11-25T04:45:02Z", true},
+        {"2026-11-24T20:00:00Z", "2026-11-25T05:44:58Z", true},
+        {"2026-11-24T20:00:00Z", "2026-11-25T05:45:02Z", false},
+        {"2026-11-25T04:46:00Z", "2026-11-25T04:50:00Z", false}, /* it has restarted */
+        {"2026-11-24T04:50:00Z", "2026-11-25T04:50:00Z", true},  /* a day ago */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct tz *zone;
+        struct utc at;
+        struct peer *p = peer_at(rows[i].connected, &zone, NULL);
+        peer_connect(p);
+        assert_true(utc_parse(str_of(rows[i].at), &at));
+        p->now.mono.ns += at.ns - p->now.wall.ns;
+        p->now.wall.ns = 0; /* our clock does not matter */
+        if (session_restart_is_near(p->s, p->now, AHEAD_MS) != rows[i].is_near)
+            fail_msg("row %zu", i);
+        peer_free(p);
+        tz_free(zone);
+    }
+    struct peer *plain = peer_new(peer_config());
+    peer_connect(plain);
+    assert_false(session_restart_is_near(plain->s, plain->now, AHEAD_MS)); /* no zone is known */
+    peer_free(plain);
+}
+
 static void a_loss_within_the_nightly_restart_is_quiet(void **state)
 {
     (void)state;
@@ -579,6 +615,7 @@ int main(void)
         cmocka_unit_test(a_farm_that_is_down_takes_prices_not_orders),
         cmocka_unit_test(many_farms_are_bounded),
         cmocka_unit_test(what_is_said_of_a_forgotten_question_is_not_the_sessions),
+        cmocka_unit_test(a_restart_is_near_until_the_connection_is_a_new_one),
         cmocka_unit_test(a_loss_within_the_nightly_restart_is_quiet),
         cmocka_unit_test(a_loss_at_any_other_time_is_a_warning),
         cmocka_unit_test(the_gateways_nightly_loss_is_quiet_too),

@@ -213,6 +213,30 @@ static void collar_percent_nearer(struct scene *s) { s->limits.price_collar_tick
 
 static void worth(struct scene *s, const char *net) { s->facts.net_liquidation = some(net); }
 static void position_25_pct(struct scene *s) { worth(s, "4000"); }
+static void restart_near(struct scene *s) { s->facts.is_restart_near = true; }
+static void restart_near_closing(struct scene *s) { restart_near(s); sell(s, "10", "10"); }
+static void messages_40(struct scene *s) { s->facts.messages_last_second = 39; }
+static void messages_41(struct scene *s) { s->facts.messages_last_second = 40; }
+static void messages_41_closing(struct scene *s) { messages_41(s); sell(s, "10", "10"); }
+static void messages_bracket(struct scene *s) { s->facts.messages_last_second = 38; bracket(s, "95", "110"); }
+static void unanswered_20(struct scene *s) { s->facts.unanswered = 19; }
+static void unanswered_21(struct scene *s) { s->facts.unanswered = 20; }
+static void unanswered_21_closing(struct scene *s) { unanswered_21(s); sell(s, "10", "10"); }
+static void unanswered_21_change(struct scene *s) { unanswered_21(s); modify(s); first(s)->limit_price = some("99"); }
+static void side_15(struct scene *s) { s->facts.working_side[SIDE_BUY] = 14; s->facts.working_side[SIDE_SELL] = 15; }
+static void side_16(struct scene *s) { s->facts.working_side[SIDE_BUY] = 15; }
+static void side_16_change(struct scene *s) { side_16(s); modify(s); first(s)->limit_price = some("99"); }
+static void side_bracket_15(struct scene *s) { s->facts.working_side[SIDE_SELL] = 13; bracket(s, "95", "110"); }
+static void side_bracket_16(struct scene *s) { s->facts.working_side[SIDE_SELL] = 14; bracket(s, "95", "110"); }
+static void sector(struct scene *s, const char *others) { s->limits.max_sector_pct = DEC(40); memcpy(s->facts.sector, "Technology", 11); s->facts.others_sector = number(others); }
+static void sector_40_pct(struct scene *s) { sector(s, "39000"); }
+static void sector_over(struct scene *s) { sector(s, "39000.01"); }
+static void sector_over_unlimited(struct scene *s) { sector_over(s); s->limits.max_sector_pct = DEC_ZERO; }
+static void sector_over_closing(struct scene *s) { sector_over(s); sell(s, "10", "10"); }
+static void sector_not_found(struct scene *s) { sector(s, "0"); s->facts.sector[0] = 0; }
+static void sector_missing(struct scene *s) { sector(s, "0"); s->facts.is_sector_missing = true; }
+static void sector_unvalued(struct scene *s) { sector(s, "0"); memcpy(s->facts.unvalued, "X", 2); }
+static void sector_no_worth(struct scene *s) { sector(s, "0"); s->facts.net_liquidation = DEC_NONE; }
 static void position_over(struct scene *s) { worth(s, "3999.99"); }
 static void position_over_unlimited(struct scene *s) { position_over(s); s->limits.max_position_pct = DEC_ZERO; }
 static void position_over_closing(struct scene *s) { worth(s, "1"); sell(s, "10", "10"); }
@@ -431,6 +455,15 @@ static const struct boundary {
     {"RATE_DAY", day_over_stop, day_over}, {"RATE_DAY", day_change, day_over},
     {"STOPS_MAX", stops_max, stops_over}, {"STOPS_MAX", stops_over_limit, stops_over},
     {"STOPS_MAX", stops_change, stops_over},
+    {"RESTART_WINDOW", nothing, restart_near}, {"RESTART_WINDOW", restart_near_closing, restart_near},
+    {"RATE_MESSAGES", messages_40, messages_41}, {"RATE_MESSAGES", messages_41_closing, messages_bracket},
+    {"UNANSWERED_MAX", unanswered_20, unanswered_21}, {"UNANSWERED_MAX", unanswered_21_closing, unanswered_21},
+    {"UNANSWERED_MAX", unanswered_21_change, unanswered_21},
+    {"ORDERS_PER_SIDE", side_15, side_16}, {"ORDERS_PER_SIDE", side_16_change, side_16},
+    {"ORDERS_PER_SIDE", side_bracket_15, side_bracket_16},
+    {"SECTOR_MAX", sector_40_pct, sector_over}, {"SECTOR_MAX", sector_over_unlimited, sector_over},
+    {"SECTOR_MAX", sector_over_closing, sector_not_found}, {"SECTOR_MAX", sector_40_pct, sector_missing},
+    {"SECTOR_MAX", sector_40_pct, sector_unvalued}, {"SECTOR_MAX", sector_40_pct, sector_no_worth},
     {"DELAYED_PRICE", nothing, delayed}, {"OLD_PRICE", nothing, limit_old},
     {"HALTED_MARKET", nothing, halted}, {"STOP_LEFT_OVER", not_left_over, left_over},
 };

@@ -136,6 +136,96 @@ static void the_broker_is_asked_for_margin_before_an_order_that_it_would_refuse(
     assert_string_equal(c.e.reason, "MARGIN");
 }
 
+/* What is held in the sector of AAPL besides it, by the list of the paper exchange. */
+static void a_sector_is_what_the_contract_details_name(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->limits.max_sector_pct = DEC(10000);
+    d->limits.max_position_pct = DEC_ZERO;
+    desk_restart(d);
+    resting(d, &c, "1", 5);
+    call(d, &c, CALL_PREVIEW);
+    assert_true(c.ok && c.ticket.is_allowed);
+    const struct gate_headroom *h = NULL;
+    for (size_t i = 0; i < c.ticket.headroom_count; i++)
+        if (strcmp(c.ticket.headroom[i].name, "max_sector_pct") == 0)
+            h = &c.ticket.headroom[i];
+    assert_non_null(h);
+    struct dec all = held_value(d, true);
+    /* the account holds AAPL, another share of technology, and others beside them */
+    struct dec own = dec_times(c.request.orders[0].limit_price.v,
+                               (int64_t)(held(d, AAPL).nano / DEC(1).nano) + 1);
+    assert_true(dec_gt(h->after.v, own) && dec_lt(h->after.v, dec_plus(own, all)));
+    d->limits.max_sector_pct = share(d, h->used.v);
+    desk_restart(d);
+    resting(d, &c, "1", 5);
+    call(d, &c, CALL_PREVIEW);
+    assert_true(is_found(&c, "SECTOR_MAX"));
+}
+
+static void only_so_many_orders_work_on_one_side_of_a_contract(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    d->limits.max_orders_per_side = 2;
+    desk_restart(d);
+    for (int i = 0; i < 3; i++) {
+        resting(d, &c, "1", 5 + i);
+        call(d, &c, CALL_SUBMIT);
+        assert_int_equal(c.ok, i < 2);
+    }
+    assert_string_equal(c.e.reason, "ORDERS_PER_SIDE");
+    assert_int_equal(working(d), 2);
+}
+
+/* Orders that wait for the disk have not been answered either. */
+static void no_more_is_sent_while_too_much_is_unanswered(void **state)
+{
+    struct desk *d = *state;
+    static struct call waiting[3];
+    d->limits.max_unanswered_orders = 2;
+    desk_restart(d);
+    d->disk = DISK_HANGS;
+    for (int i = 0; i < 3; i++) {
+        resting(d, &waiting[i], "1", 5 + i);
+        call_start(d, &waiting[i], CALL_SUBMIT);
+        desk_run(d, 200);
+    }
+    assert_true(waiting[2].is_done && !waiting[2].ok);
+    assert_string_equal(waiting[2].e.reason, "UNANSWERED_MAX");
+    d->disk = DISK_WORKS;
+    call_finish(d, &waiting[0]);
+    call_finish(d, &waiting[1]);
+    assert_true(waiting[0].ok && waiting[1].ok);
+    struct call c;
+    resting(d, &c, "1", 8);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+}
+
+static void cancels_count_as_messages_and_always_pass(void **state)
+{
+    struct desk *d = *state;
+    struct call c, more;
+    d->limits.max_messages_per_second = 2;
+    desk_restart(d);
+    resting(d, &c, "1", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+    struct call cancel = {.cancel = {.order_id = c.outcome.legs[0].order.order_id}};
+    call(d, &cancel, CALL_CANCEL);
+    assert_true(cancel.ok);
+    resting(d, &more, "1", 6);
+    call(d, &more, CALL_SUBMIT);
+    assert_false(more.ok);
+    assert_string_equal(more.e.reason, "RATE_MESSAGES");
+    desk_run(d, 1000);
+    resting(d, &more, "1", 6);
+    call(d, &more, CALL_SUBMIT);
+    assert_true(more.ok);
+}
+
 static void a_rule_is_throttled_by_its_own_name(void **state)
 {
     struct desk *d = *state;
@@ -167,6 +257,10 @@ int main(void)
         TEST(gross_exposure_counts_what_is_held_in_every_currency),
         TEST(working_orders_and_orders_on_their_way_count),
         TEST(the_broker_is_asked_for_margin_before_an_order_that_it_would_refuse),
+        TEST(a_sector_is_what_the_contract_details_name),
+        TEST(only_so_many_orders_work_on_one_side_of_a_contract),
+        TEST(no_more_is_sent_while_too_much_is_unanswered),
+        TEST(cancels_count_as_messages_and_always_pass),
         TEST(a_rule_is_throttled_by_its_own_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
