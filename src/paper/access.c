@@ -13,6 +13,14 @@ const struct instrument *access_find(struct paper *p, struct paper_peer *peer, i
     return i;
 }
 
+const struct instrument *access_find_past(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                                          const struct wire_contract *c)
+{
+    const struct instrument *lead =
+        str_ieq(c->sec_type, CONTINUOUS) ? universe_lead(p->universe, c) : NULL;
+    return lead != NULL ? lead : access_find(p, peer, req_id, c);
+}
+
 /* Where a listing is at home; options and futures have no primary exchange. */
 static struct str home_of(const struct instrument *i)
 {

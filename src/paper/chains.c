@@ -15,7 +15,7 @@
 #define EQUITY(con_id, name, label, step, rule, hours, close)                                      \
     {                                                                                              \
         (con_id), SEC_OPT, name, name, label, US_OPTIONS, "USD", "100", rule, "US/Eastern", hours, \
-            "XNYS", "XNYS", CYCLE_EQUITY, "", 0, (close), (step), false                            \
+            "XNYS", "XNYS", CYCLE_EQUITY, "", 0, (close), (step), false, 1                         \
     }
 #define STOCK(con_id, name, label, step)                                                           \
     EQUITY(con_id, name, label, step, "PENNY", "0930-1600", 960)
@@ -23,13 +23,13 @@
 #define INDEX(con_id, name, class, label, step, cycle, hours, close)                               \
     {                                                                                              \
         (con_id), SEC_OPT, name, class, label, "SMART,CBOE", "USD", "100", "NICKEL", "US/Eastern", \
-            hours, "XNYS", "XNYS", (cycle), "", 0, (close), (step), true                           \
+            hours, "XNYS", "XNYS", (cycle), "", 0, (close), (step), true, 1                        \
     }
 #define FUTURE(con_id, symbol, class, name, exchange, ccy, mult, rule, zone, hours, calendar,      \
                business, cycle, months, listed, close)                                             \
     {                                                                                              \
         (con_id), SEC_FUT, symbol, class, name, exchange, ccy, mult, rule, zone, hours, calendar,  \
-            business, (cycle), months, (listed), (close), 0, false                                 \
+            business, (cycle), months, (listed), (close), 0, false, 1                              \
     }
 #define GLOBEX(con_id, symbol, class, name, exchange, mult, rule, cycle, months, listed, close)    \
     FUTURE(con_id, symbol, class, name, exchange, "USD", mult, rule, "US/Central", "GLOBEX",       \
@@ -81,6 +81,10 @@ static const struct chain chains[] = {
            "0845-1545", "XTKS", "XTKS", CYCLE_SECOND_FRIDAY, "HMUZ", 5, 945),
     FUTURE(900000261, "HSI", "HSI", "Hang Seng Index", "HKFE", "HKD", "50", "ONE", "Hongkong",
            "0915-1200/1300-1630", "XHKG", "XHKG", CYCLE_SECOND_LAST, "FGHJKMNQUVXZ", 4, 960),
+    /* in cents */
+    {900000294, SEC_FUT,   "ZC",         "ZC",        "Corn Futures", "CBOT", "USD",
+     "5000",    "QUARTER", "US/Central", "0830-1320", "CMES",         "XNYS", CYCLE_BEFORE_15,
+     "HKNUZ",   7,         720,          0,           false,          100},
 };
 enum { CHAINS = sizeof chains / sizeof chains[0] };
 _Static_assert((int)CHAINS <= (int)CHAINS_MAX, "an id has 6 bits for the chain");
@@ -141,6 +145,8 @@ static int64_t expiry_of_month(const struct chain *c, int year, int months)
         int64_t last = month_start(months == 0 ? year - 1 : year, (months + 11) % 12) + 24;
         return business_before(c, business_before(c, last, 0), 3);
     }
+    case CYCLE_BEFORE_15:
+        return business_before(c, month_start(year, months) + 13, 0);
     case CYCLE_THIRD_LAST:
         return business_before(c, next - 1, 2);
     case CYCLE_SECOND_LAST:

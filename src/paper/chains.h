@@ -36,6 +36,7 @@ enum chain_cycle {
     CYCLE_THIRD_FRIDAY,    /* futures on share indices */
     CYCLE_SECOND_FRIDAY,   /* the same in Osaka */
     CYCLE_BEFORE_25,       /* crude oil: 3 business days before the 25th of the month before */
+    CYCLE_BEFORE_15,       /* grains: the business day before the 15th of the month */
     CYCLE_THIRD_LAST,      /* metals: third last business day of the month */
     CYCLE_THIRD_WEDNESDAY, /* currencies: 2 business days before the third Wednesday */
     CYCLE_SEVENTH_LAST,    /* notes: 7 business days before the last one of the month */
@@ -58,6 +59,7 @@ struct chain {
     int32_t close_min;   /* trading ends at this minute, exchange time, of the last day */
     int64_t strike_step; /* options, in millionths */
     bool is_european;
+    int32_t magnifier; /* a price is so many times what a unit is worth */
 };
 
 /* What an id says. */

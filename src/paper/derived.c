@@ -74,7 +74,10 @@ static void make(const struct universe *u, const struct chain_key *k, struct ins
     make_contract(c, k, &out->contract);
     out->tick = steps_smallest(out->rule);
     out->base = c->sec_type == SEC_FUT ? under->base : 0;
-    out->multiplier = contract_multiplier(&out->contract);
+    out->magnifier = c->magnifier;
+    bool exact =
+        dec_div(contract_multiplier(&out->contract), dec_of(c->magnifier), &out->multiplier);
+    assert(exact); /* a table of the program */
     out->expiry_s = hours_utc_of_local(out->hours.zone, chain_last_day(c, k->day) * HOURS_DAY_S +
                                                             (int64_t)c->close_min * 60);
     str_copy_cut(out->name, sizeof out->name, str_of(c->name));

@@ -177,6 +177,10 @@ void watches_free(struct watches *w);
 /* The one listing that a request names; NULL, and the client is told why, if there is none. */
 const struct instrument *access_find(struct paper *p, struct paper_peer *peer, int32_t req_id,
                                      const struct wire_contract *c);
+/* The same for what is over: a continuous future means its lead contract. Not for what is live. */
+#define CONTINUOUS STR("CONTFUT")
+const struct instrument *access_find_past(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                                          const struct wire_contract *c);
 /* Whether the account has subscribed to the data of the place where a listing is at home. */
 bool access_granted(const struct paper *p, const struct instrument *i);
 /* "NASDAQ STK": how the broker names what a subscription is missing for. */

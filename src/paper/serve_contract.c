@@ -35,6 +35,7 @@ struct answer {
     struct paper_peer *peer;
     const struct wire_req_contract_details *req;
     size_t n;
+    bool is_continuous; /* the future stands in for CONTFUT */
     const struct chain *chain;
     struct str trading_hours, liquid_hours, rules;
     enum sec_type listed; /* the type that order_types is of */
@@ -155,7 +156,7 @@ static bool send_details(void *self, const struct instrument *i)
     d->min_tick = paper_dec(p, steps_smallest(i->rule));
     d->order_types = i->is_tradable ? a->order_types : STR("");
     d->valid_exchanges = STR_NAME(i->exchanges);
-    d->price_magnifier = 1;
+    d->price_magnifier = i->magnifier;
     d->long_name = STR_NAME(i->name);
     d->industry = STR_NAME(i->industry);
     d->category = STR_NAME(i->category);
@@ -177,6 +178,8 @@ static bool send_details(void *self, const struct instrument *i)
         fund_details(i, d);
     else if (type == SEC_BOND)
         bond_details(i, d);
+    if (a->is_continuous)
+        m.contract.sec_type = CONTINUOUS;
     a->n++;
     peer_send(p, a->peer, type == SEC_BOND ? WIRE_REP_BOND_CONTRACT_DATA : WIRE_REP_CONTRACT_DATA,
               &m);
@@ -191,7 +194,7 @@ static const char *bad_query(const struct wire_contract *c)
     bool is_right = false;
     if (c->con_id > 0)
         return NULL;
-    if (type == SEC_UNKNOWN && !str_ieq(c->sec_type, STR("CONTFUT")))
+    if (type == SEC_UNKNOWN && !str_ieq(c->sec_type, CONTINUOUS))
         return "Please enter a valid security type";
     for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++)
         is_right = is_right || str_ieq(c->right, str_of(rights[i]));
@@ -208,7 +211,13 @@ void serve_contract_details(struct paper *p, struct paper_peer *peer, const void
                    "Error validating request.-'bW' : cause - %s", bad);
         return;
     }
-    universe_each(p->universe, &req->contract, send_details, &a);
+    a.is_continuous = str_ieq(req->contract.sec_type, CONTINUOUS);
+    const struct instrument *lead =
+        a.is_continuous ? universe_lead(p->universe, &req->contract) : NULL;
+    if (lead != NULL)
+        send_details(&a, lead);
+    else
+        universe_each(p->universe, &req->contract, send_details, &a);
     if (a.n == 0) /* no end marker follows */
         peer_error(p, peer, req->req_id, CODE_NO_SECURITY,
                    "No security definition has been found for the request");

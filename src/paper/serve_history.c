@@ -2,7 +2,13 @@
 /* Historical bars, those that are kept up to date, and bars of five seconds. */
 #include "paper/paper_private.h"
 
-enum { BARS_MAX = 20500, UPDATE_S = 5, REAL_TIME_S = 5, CATCH_UP_S = 600 };
+enum {
+    CODE_CONTINUOUS_END = 10339,
+    BARS_MAX = 20500,
+    UPDATE_S = 5,
+    REAL_TIME_S = 5,
+    CATCH_UP_S = 600
+};
 
 /* ---- wire form ---- */
 static struct str bar_date(struct paper *p, const struct paper_peer *peer,
@@ -103,6 +109,11 @@ static bool check_end(struct paper *p, struct paper_peer *peer,
     h->end_s = paper_now_s(p);
     if (str_trim(req->end_date_time).n == 0)
         return true;
+    if (str_ieq(req->contract.sec_type, CONTINUOUS)) {
+        peer_error(p, peer, req->req_id, CODE_CONTINUOUS_END,
+                   "Setting end date/time for continuous future security type is not allowed.");
+        return false;
+    }
     if (req->keep_up_to_date)
         return invalid(p, peer, req->req_id,
                        STR("End date/time is not applicable to a query that is kept up to date"));
@@ -122,7 +133,7 @@ static bool check_end(struct paper *p, struct paper_peer *peer,
 static bool check_history(struct paper *p, struct paper_peer *peer,
                           const struct wire_req_historical_data *req, struct history *h)
 {
-    h->instrument = access_find(p, peer, req->req_id, &req->contract);
+    h->instrument = access_find_past(p, peer, req->req_id, &req->contract);
     if (h->instrument == NULL ||
         !history_show(p, peer, req->req_id, h->instrument, req->what_to_show, &h->show))
         return false;

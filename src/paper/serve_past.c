@@ -20,7 +20,7 @@ void serve_head_timestamp(struct paper *p, struct paper_peer *peer, const void *
 {
     const struct wire_req_head_timestamp *req = message;
     enum show show;
-    const struct instrument *i = access_find(p, peer, req->req_id, &req->contract);
+    const struct instrument *i = access_find_past(p, peer, req->req_id, &req->contract);
     if (i == NULL || !history_show(p, peer, req->req_id, i, req->what_to_show, &show))
         return;
     int64_t first = show_first_s(show);

@@ -175,6 +175,18 @@ size_t universe_match(const struct universe *u, const struct wire_contract *quer
     return m.n;
 }
 
+const struct instrument *universe_lead(const struct universe *u, const struct wire_contract *query)
+{
+    const struct instrument *found[UNIVERSE_MATCHES_MAX];
+    struct wire_contract q = *query;
+    q.sec_type = str_of(sec_type_text(SEC_FUT));
+    q.last_trade_date = STR_NONE;
+    q.include_expired = false;
+    /* the first two suffice: a chain's contracts are visited by expiry */
+    return universe_match(u, &q, found) > 0 && found[0]->contract.sec_type == SEC_FUT ? found[0]
+                                                                                      : NULL;
+}
+
 static bool istarts(struct str s, struct str prefix)
 {
     return s.n >= prefix.n && str_ieq(str_sub(s, 0, prefix.n), prefix);

@@ -55,7 +55,9 @@ struct instrument {
     int32_t spread_ticks;
     bool is_tradable; /* false for indices and for rates that are only for information */
     bool is_shortable;
-    struct dec multiplier; /* a position is worth quantity x price x multiplier; 1 for shares */
+    struct dec multiplier; /* a position is worth quantity x price x multiplier; 1 for shares; the
+                              contract's divided by the magnifier */
+    int32_t magnifier;     /* prices are so many times what a unit is worth: priceMagnifier */
     int32_t rule;          /* of price steps, see paper/steps.h */
     /* derived contracts; else NULL, INT64_MAX, false */
     const struct instrument *underlying;
@@ -96,6 +98,11 @@ size_t universe_match(const struct universe *u, const struct wire_contract *quer
 typedef bool universe_visit(void *self, const struct instrument *i);
 void universe_each(const struct universe *u, const struct wire_contract *query,
                    universe_visit *visit, void *self);
+/*
+ * The future that a continuous one (CONTFUT) stands for at present: of the chain that the query
+ * fits, the contract that expires first; by its id, itself. NULL if there is none.
+ */
+const struct instrument *universe_lead(const struct universe *u, const struct wire_contract *query);
 /* Listings whose symbol starts with the pattern, then those with a word of the name that does. */
 size_t universe_search(const struct universe *u, struct str pattern, const struct instrument *out[],
                        size_t max);

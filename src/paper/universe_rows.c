@@ -181,7 +181,7 @@ static bool parse_row(const struct csv *c, struct instrument *i, struct error *e
     static const bool is_listed[SEC_TYPE_COUNT] = {
         [SEC_STK] = true,  [SEC_IND] = true,  [SEC_CASH] = true,  [SEC_CMDTY] = true,
         [SEC_BOND] = true, [SEC_FUND] = true, [SEC_CRYPTO] = true};
-    *i = (struct instrument){.multiplier = DEC(1)};
+    *i = (struct instrument){.multiplier = DEC(1), .magnifier = 1};
     int64_t con_id = 0;
     if (c->n != COLUMNS)
         return error_set(e, ERROR_INVALID, "INSTRUMENTS",

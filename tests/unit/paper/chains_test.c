@@ -97,6 +97,7 @@ static void contracts_are_made_by_rule_and_found_by_description(void **state)
         {"DAX", "FUT", "202603", "", "FDAX", 0, 1, "FDAX 20260320 M", "20260320"},
         {"N225", "FUT", "202603", "", "", 0, 1, "225H6", "20260312"},
         {"HSI", "FUT", "202603", "", "", 0, 1, "HSIH6", "20260330"},
+        {"ZC", "FUT", "202603", "", "", 0, 1, "ZCH6", "20260313"}, /* the 15th is a Sunday */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct wire_contract q = query_of(&rows[i]);

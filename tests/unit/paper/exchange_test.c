@@ -388,6 +388,78 @@ static struct wire_req_historical_data history(const char *duration, const char 
     return q;
 }
 
+static void a_continuous_future_has_details_and_a_history_and_is_not_traded(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    struct wire_req_contract_details d = {.req_id = 1, .contract = stock("ES", "USD")};
+    d.contract.sec_type = STR("CONTFUT");
+    d.contract.exchange = STR("CME");
+    send(c, WIRE_REQ_CONTRACT_DETAILS, &d);
+    assert_int_equal(count_of(c, WIRE_REP_CONTRACT_DATA), 1);
+    const struct wire_rep_contract_data *m = nth(c, WIRE_REP_CONTRACT_DATA, 0);
+    assert_true(str_eq(m->contract.sec_type, STR("CONTFUT")));
+    assert_true(str_eq(m->contract.local_symbol, STR("ESZ6")));
+    struct wire_req_historical_data h = {.req_id = 2, .contract = d.contract, .use_rth = true};
+    h.contract.con_id = m->contract.con_id; /* as a client qualifies it */
+    h.duration = STR("200 D");
+    h.bar_size = STR("1 day");
+    h.what_to_show = STR("TRADES");
+    h.format_date = 1;
+    h.end_date_time = STR("20261001 12:00:00 UTC");
+    send(c, WIRE_REQ_HISTORICAL_DATA, &h);
+    assert_int_equal(error_for(c, 2), 10339);
+    h.end_date_time = STR("");
+    h.req_id = 3;
+    send(c, WIRE_REQ_HISTORICAL_DATA, &h);
+    const struct wire_rep_historical_data *bars = nth(c, WIRE_REP_HISTORICAL_DATA, -1);
+    assert_non_null(bars);
+    assert_int_equal(bars->bars.n, 200);
+    struct wire_req_place_order o = order(4, "ES", "BUY", "1", "MKT");
+    o.contract = d.contract;
+    place(c, &o);
+    assert_int_equal(error_for(c, 4), 200);
+    stop();
+}
+
+static void what_is_quoted_in_cents_is_worth_dollars(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    struct wire_req_contract_details d = {.req_id = 1, .contract = stock("ZC", "USD")};
+    d.contract.sec_type = STR("FUT");
+    d.contract.exchange = STR("CBOT");
+    d.contract.last_trade_date = STR("202703");
+    send(c, WIRE_REQ_CONTRACT_DETAILS, &d);
+    const struct wire_rep_contract_data *m = nth(c, WIRE_REP_CONTRACT_DATA, 0);
+    assert_non_null(m);
+    assert_int_equal(m->details.price_magnifier, 100);
+    assert_true(str_eq(m->contract.multiplier, STR("5000")));
+    int32_t con_id = m->contract.con_id;
+    double bid, ask;
+    quote(con_id, &bid, &ask);
+    assert_true(bid > 200 && ask < 1000);
+    struct wire_req_place_order o = order(2, "ZC", "BUY", "2", "MKT");
+    o.contract = m->contract;
+    place(c, &o);
+    run_ms(3000);
+    assert_string_equal(status_of(c, 2), "Filled");
+    const struct wire_rep_order_status *s = nth(c, WIRE_REP_ORDER_STATUS, -1);
+    double price = s->avg_fill_price;
+    forget(c);
+    send(c, WIRE_REQ_POSITIONS, NULL);
+    const struct wire_rep_position *held = NULL;
+    for (int k = 0; nth(c, WIRE_REP_POSITION, k) != NULL && held == NULL; k++) {
+        const struct wire_rep_position *one = nth(c, WIRE_REP_POSITION, k);
+        held = one->contract.con_id == con_id ? one : NULL;
+    }
+    assert_non_null(held);
+    assert_true(held->avg_cost >= price * 50 && held->avg_cost < price * 50 + 10);
+    stop();
+}
+
 static void history_ends_at_the_live_price_and_never_changes(void **state)
 {
     (void)state;
@@ -667,6 +739,8 @@ int main(void)
         cmocka_unit_test(a_line_streams_and_a_snapshot_ends),
         cmocka_unit_test(currencies_have_no_trades_and_indices_no_quotes),
         cmocka_unit_test(a_client_may_hold_a_hundred_lines),
+        cmocka_unit_test(a_continuous_future_has_details_and_a_history_and_is_not_traded),
+        cmocka_unit_test(what_is_quoted_in_cents_is_worth_dollars),
         cmocka_unit_test(history_ends_at_the_live_price_and_never_changes),
         cmocka_unit_test(wrong_history_requests_say_why),
         cmocka_unit_test(with_real_hours_ten_days_are_ten_trading_days),
