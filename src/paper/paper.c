@@ -232,6 +232,31 @@ static void start_afresh(struct paper *p)
     record_header(&p->records, names, p->opening, accounts_moment(p));
 }
 
+struct paper_market {
+    struct universe *universe;
+    struct feed *feed;
+};
+
+struct paper_market *paper_market_new(uint64_t seed, bool real_sessions, struct str instruments,
+                                      struct error *e)
+{
+    struct universe *u = universe_new(instruments, e);
+    if (u == NULL)
+        return NULL;
+    struct paper_market *m = xcalloc(1, sizeof *m);
+    *m = (struct paper_market){u, feed_new(u, seed, real_sessions)};
+    return m;
+}
+
+void paper_market_free(struct paper_market *m)
+{
+    if (m == NULL)
+        return;
+    feed_free(m->feed);
+    universe_free(m->universe);
+    xfree(m);
+}
+
 struct paper *paper_new(const struct paper_config *config, struct str instruments,
                         struct moment now, struct error *e)
 {
@@ -240,12 +265,13 @@ struct paper *paper_new(const struct paper_config *config, struct str instrument
     p->arena = arena_new(LIMIT_CALL_ARENA);
     buf_init(&p->records, PAPER_RECORDS_MAX);
     bool ok = set_config(p, config, now, e);
+    if (ok && config->market == NULL)
+        p->own_market = paper_market_new(p->seed, config->real_sessions, instruments, e);
+    const struct paper_market *market = config->market ? config->market : p->own_market;
+    ok = ok && market != NULL;
     if (ok) {
-        p->universe = universe_new(instruments, e);
-        ok = p->universe != NULL;
-    }
-    if (ok) {
-        p->feed = feed_new(p->universe, p->seed, config->real_sessions);
+        p->universe = market->universe;
+        p->feed = market->feed;
         ok = check_rates(p, e);
     }
     if (!ok) {
@@ -269,8 +295,7 @@ void paper_free(struct paper *p)
         peer_free(peer);
     }
     venue_free(p->venue);
-    feed_free(p->feed);
-    universe_free(p->universe);
+    paper_market_free(p->own_market);
     xfree(p->accounts);
     arena_free(p->arena);
     faults_fini(&p->faults);

@@ -28,7 +28,15 @@
 struct paper;
 struct paper_peer; /* one connection of a client */
 
+struct paper_market; /* listings and their prices */
+
 struct paper_config {
+    /*
+     * Borrowed; must outlive the exchange. Exchanges of the same seed and sessions may share one,
+     * one after the other: it remembers what was worked out, which costs time and changes no
+     * answer. NULL: a market of its own.
+     */
+    struct paper_market *market;
     uint64_t seed;              /* of the market; the same seed is the same market for ever */
     const char *accounts;       /* "DU" and digits each, at most 15 characters, separated by
                                    commas, at most 8; NULL: "DU9000001" */
@@ -50,6 +58,11 @@ struct paper_config {
 enum { PAPER_PEERS_MAX = 64 }; /* clients at once; TWS has 32 */
 
 /* ---- life ---- */
+/* `instruments` as in paper_new. NULL with *e as there. */
+struct paper_market *paper_market_new(uint64_t seed, bool real_sessions, struct str instruments,
+                                      struct error *e) FALLIBLE;
+void paper_market_free(struct paper_market *m);
+
 /*
  * `instruments` is the text of data/instruments.csv, parsed and copied. NULL with *e filled if it
  * is malformed (the text names line and reason) or the configuration is out of range. The strings

@@ -128,6 +128,7 @@ struct paper {
     struct moment now; /* of the last call */
     int64_t now_ns;    /* simulated: clock.now_ns */
 
+    struct paper_market *own_market; /* NULL: it was lent one */
     struct universe *universe;
     struct feed *feed;
     struct accounts *accounts;

@@ -87,8 +87,11 @@ static void deliver_up(struct world *w, struct instant until)
 static void deliver_down(struct world *w, struct instant until)
 {
     struct pipe *p = &w->pipe;
-    for (struct str piece; p->is_open && lane_piece(&p->down, until, &piece); lane_drop(&p->down))
+    for (struct str piece; p->is_open && lane_piece(&p->down, until, &piece); lane_drop(&p->down)) {
+        if (w->tap.received)
+            w->tap.received(w->tap.self, piece);
         session_input(app_session(w->app), piece, w->now);
+    }
 }
 
 void pipe_deliver_up(struct world *w)
@@ -129,10 +132,23 @@ static void open_when_due(struct world *w)
     p->peer = w->paper ? paper_connect(w->paper, w->now) : NULL;
     if (p->peer) {
         p->is_open = true;
+        if (w->tap.opened)
+            w->tap.opened(w->tap.self);
         session_opened(s, w->now);
     } else {
         close_session(w, STR("connection refused"));
     }
+}
+
+void pipe_forge(struct world *w, struct str bytes)
+{
+    if (!w->pipe.is_open)
+        return;
+    if (w->pipe.tap)
+        buf_add_str(w->pipe.tap, bytes);
+    if (w->tap.sent)
+        w->tap.sent(w->tap.self, bytes);
+    lane_push(&w->pipe.up, bytes, w);
 }
 
 void pipe_drive_app(struct world *w)
@@ -145,9 +161,7 @@ void pipe_drive_app(struct world *w)
     deliver_down(w, w->now.mono);
     struct str out = session_output(s);
     if (p->is_open && out.n) {
-        if (p->tap)
-            buf_add_str(p->tap, out);
-        lane_push(&p->up, out, w);
+        pipe_forge(w, out);
         session_sent(s, out.n);
     }
     if ((p->is_open || p->is_opening) && session_wants_close(s)) {

@@ -54,6 +54,8 @@ void pipe_cut(struct world *w);
 void pipe_app_gone(struct world *w, bool lose_bytes);
 /* The exchange's process is gone: what it sent still arrives. */
 void pipe_paper_gone(struct world *w);
+/* Bytes on the way to the exchange, which need not be the session's. */
+void pipe_forge(struct world *w, struct str bytes);
 /* Bytes that the exchange never sent reach the session. */
 void pipe_inject(struct world *w, struct str bytes);
 

@@ -74,6 +74,7 @@ struct world *world_new(const struct world_config *config, struct error *e)
     rng_init(&w->rng, config->seed, 77);
     settings_init(&w->settings);
     buf_init(&w->exchange_file, EXCHANGE_FILE_MAX);
+    buf_init(&w->reserve, GATE_RESERVE_MAX);
     pipe_init(&w->pipe);
     w->sink = (struct log_sink){log_write, w, LOG_LEVEL_DEBUG};
     w->paper_config = (struct paper_config){
@@ -81,6 +82,7 @@ struct world *world_new(const struct world_config *config, struct error *e)
         .speed = config->speed,
         .max_version = config->version,
         .real_sessions = config->real_sessions,
+        .market = config->market,
         .log = {&w->sink, "paper"},
     };
     buf_init(&w->pin_file, PIN_FILE_MAX);
@@ -109,6 +111,7 @@ void world_free(struct world *w)
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
     buf_fini(&w->pin_file);
+    buf_fini(&w->reserve);
     xfree(w->instruments);
     xfree(w);
 }
@@ -127,8 +130,10 @@ bool world_start_app(struct world *w, struct error *e)
         .pin_file = buf_str(&w->pin_file),
         .pin_iterations = WORLD_PIN_ITERATIONS,
         .token_sha256 = str_of(w->token_sha256),
+        .kill_reserve = buf_str(&w->reserve),
     };
     w->app = app_new(&config, w->now, e);
+    w->reserve_version = 0;
     if (w->app)
         app_http_listens(w->app, WORLD_HTTP_PORT);
     return w->app != NULL;
@@ -234,6 +239,19 @@ static void drive_device(struct world *w)
         if (d->delay_ms == 0)
             finish_batch(w);
     }
+}
+
+/* As app/io does: before the journal. No disk is too full or too slow for it. */
+static void drive_reserve(struct world *w)
+{
+    struct gate *g = app_core(w->app)->gate;
+    uint64_t version = gate_kill_version(g);
+    if (version == w->reserve_version)
+        return;
+    w->reserve_version = version;
+    buf_reset(&w->reserve);
+    gate_kill_text(g, &w->reserve);
+    gate_kill_kept(g, version);
 }
 
 static struct instant device_next(const struct world *w)
@@ -373,6 +391,7 @@ static void turn_app(struct world *w)
     for (size_t i = 0; i < WORLD_CLIENTS_MAX; i++)
         if (w->clients[i].local)
             drive_client(&w->clients[i]);
+    drive_reserve(w);
     drive_device(w);
     drive_pin(w);
     if (has_stopped(w))
@@ -398,6 +417,11 @@ static void move_clock(struct world *w, struct instant to)
         return;
     w->now.wall.ns += to.ns - w->now.mono.ns;
     w->now.mono = to;
+}
+
+void world_set_clock(struct world *w, int64_t by_ms)
+{
+    w->now.wall.ns += by_ms * NS_PER_MS;
 }
 
 static void turn(struct world *w)

@@ -61,6 +61,14 @@ struct client {
     bool is_gone; /* the app died under it */
 };
 
+/* Who listens to the line between session and exchange; a member may be NULL. */
+struct world_tap {
+    void (*opened)(void *self);                     /* a connection stands */
+    void (*sent)(void *self, struct str bytes);     /* by the session */
+    void (*received)(void *self, struct str bytes); /* by the session */
+    void *self;
+};
+
 struct world {
     struct moment now;
     struct rng rng;
@@ -72,6 +80,8 @@ struct world {
     struct anchors anchors; /* the anchor file; each batch is anchored */
     struct device device;
     struct buf pin_file; /* the file of the PIN */
+    struct buf reserve; /* the kill switch's reserve: its room was taken before the disk was full */
+    uint64_t reserve_version;
     struct client clients[WORLD_CLIENTS_MAX];
     char token_sha256[72];
     /* the exchange */
@@ -81,6 +91,7 @@ struct world {
     struct paper *paper; /* NULL while dead */
     struct buf exchange_file;
     struct pipe pipe;
+    struct world_tap tap;
     struct paper_peer *strangers[WORLD_STRANGERS_MAX];
     /* what happened */
     struct log_sink sink;
@@ -99,7 +110,8 @@ struct world_config {
     int speed;   /* of the exchange's time; 0: 1 */
     int version; /* the highest that the exchange speaks; 0: all */
     bool real_sessions;
-    const char *db_path; /* NULL: in memory */
+    const char *db_path;         /* NULL: in memory */
+    struct paper_market *market; /* borrowed, see paper/paper.h; NULL: its own */
 };
 
 /* ---- life ---- */
@@ -120,6 +132,8 @@ void world_kill_paper(struct world *w);
 /* ---- time ---- */
 /* Lets `ms` milliseconds pass; 0: everything that is due now. False if w->trouble says why. */
 bool world_run(struct world *w, int64_t ms);
+/* Somebody sets the wall clock of this machine; time goes on as before. */
+void world_set_clock(struct world *w, int64_t by_ms);
 /* Runs until done(ctx) or `ms` have passed; looks after every event. */
 bool world_until(struct world *w, bool (*done)(void *ctx), void *ctx, int64_t ms);
 
