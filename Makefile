@@ -43,7 +43,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build demo run test lint fuzz bench bench-wire interop clean layers units programs fuzzers FORCE
+.PHONY: build demo run test sim soak lint fuzz bench bench-wire interop clean layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -103,6 +103,12 @@ $(B)/scenario: $(KIT) $(ARCHIVES)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(KIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
+# tests/sim/ -> lives of the whole product from seeds
+SIM     := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c))
+$(B)/sim: $(SIM) $(WORLD) $(ARCHIVES)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(SIM) $(WORLD) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+
 # tests/fuzz/NAME_fuzz.c -> a program that replays its corpus, and under clang one that fuzzes
 $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -127,6 +133,16 @@ test:
 	@$(SUBMAKE) programs B=$(B) MODE=release
 	@$(SUBMAKE) programs B=$(B)-asan MODE=asan
 	@tests/run $(B) $(B)-asan scripts
+# lives of the whole product from seeds (docs/reliability.md): make sim SEEDS=2000 FIRST=1
+SEEDS   ?= 2000
+FIRST   ?= 1
+HOURS   ?= 1
+sim:
+	@$(SUBMAKE) $(B)/sim B=$(B)
+	@$(B)/sim -n $(SEEDS) -f $(FIRST)
+soak:
+	@$(SUBMAKE) $(B)/sim B=$(B)
+	@$(B)/sim -n 1000000000 -f $$(date +%s) -s $$(($(HOURS) * 3600))
 lint:
 	@tools/bootstrap lint
 	@$(SUBMAKE) programs B=$(B)-clang MODE=release CC=clang

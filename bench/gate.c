@@ -99,7 +99,8 @@ static struct market_view market_of(void)
                              .bid = DEC_SOME(DEC(99)),
                              .ask = DEC_SOME(DEC(101)),
                              .last = DEC_SOME(DEC(100)),
-                             .time = {now.wall, true}};
+                             .time = {now.wall, true},
+                             .arrived = now.mono};
     for (int i = 0; i < CURRENCIES; i++) {
         str_copy_cut(m.rates[i].currency, sizeof m.rates[i].currency, str_of(currencies[i]));
         m.rates[i].rate = DEC_SOME(DEC_MICRO(1100000));

@@ -50,6 +50,8 @@ struct book_order {
     struct order_status status;
     struct opt_utc first_seen, last_change;
     bool is_completed_row; /* known only from the completed-orders list */
+    bool is_completed;     /* that list had it, and nothing since said that it is open: an inactive
+                              order is then refused, not held */
 };
 bool book_next_order(const struct book *b, size_t *i, struct str account,
                      const struct book_order **out);

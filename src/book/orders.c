@@ -317,7 +317,7 @@ void orders_told(struct orders *o, const struct order *terms, const struct order
     told_reason(row, status->broker_code, STR_NAME(status->broker_text), true);
     if (status->completed.has)
         row->view.status.completed = status->completed;
-    row->view.is_completed_row = false;
+    row->view.is_completed_row = row->view.is_completed = false;
     refresh(row);
 }
 
@@ -351,6 +351,7 @@ void orders_completed(struct orders *o, const struct order *terms,
     struct order_row *row = row_of(o, terms, at);
     if (row == NULL)
         return;
+    row->view.is_completed = true;
     if (is_new)
         row->view.is_completed_row = true;
     if (is_new || row->view.is_completed_row || dec_is_zero(row->view.order.quantity))
@@ -397,7 +398,8 @@ static bool is_renamed(const struct orders *o, const struct order_row *row)
         return false;
     for (const struct order_row *r = map_get_str(o->by_ref, STR_NAME(v->ref)); r != NULL;
          r = r->sibling)
-        if (r != row && r->view.order.order_id == v->order_id &&
+        if (r != row &&
+            (r->view.order.order_id == v->order_id || r->view.order.order_id == 0) &&
             r->view.order.client_id == v->client_id &&
             (r->snapshot == o->snapshot || order_state_is_terminal(r->view.status.state)))
             return true;

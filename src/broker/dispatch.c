@@ -402,7 +402,7 @@ static void on_tick(struct session *s, int id, const void *message)
         return;
     bool changed = false;
     if (id == WIRE_REP_TICK_PRICE)
-        changed = tick_price(&l->quote, message, s->now.wall);
+        changed = tick_price(&l->quote, message, s->now);
     else if (id == WIRE_REP_TICK_SIZE)
         changed = tick_size(&l->quote, message);
     else if (id == WIRE_REP_TICK_GENERIC)

@@ -72,7 +72,7 @@ static bool imply_type(struct quote *q, bool is_delayed)
     return q->data_type != was;
 }
 
-bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct utc at)
+bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct moment at)
 {
     const struct tick_row *row = row_of(tick->tick_type);
     if (row->price == NO_MEMBER)
@@ -84,7 +84,8 @@ bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct 
         changed = put(q, row->size, size) || changed;
     }
     if (price.has) {
-        q->time = (struct opt_utc){at, true};
+        q->time = (struct opt_utc){at.wall, true};
+        q->arrived = at.mono;
         changed = imply_type(q, row->is_delayed) || changed;
     }
     return changed;

@@ -12,7 +12,7 @@
 #include "model/quote.h"
 #include "wire/reply.h"
 
-bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct utc at);
+bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct moment at);
 bool tick_size(struct quote *q, const struct wire_rep_tick_size *tick);
 bool tick_generic(struct quote *q, const struct wire_rep_tick_generic *tick);
 /* marketDataType: live, frozen, delayed, delayed and frozen. */

@@ -205,10 +205,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
     };
     str_copy_cut(f->base_currency, sizeof f->base_currency, str_of(gate_base_currency(g, account)));
     str_copy_cut(f->quote_notice, sizeof f->quote_notice, STR_NAME(m->notice));
-    if (m->quote.time.has) {
-        int64_t age = (now.wall.ns - m->quote.time.v.ns) / NS_PER_MS;
-        f->quote_age_ms = age < 0 ? 0 : age;
-    }
+    f->quote_age_ms = quote_age_ms(&m->quote, now.mono);
     memcpy(f->margin_why, m->margin_why, sizeof f->margin_why);
     memcpy(f->trading_why, g->trading.why, sizeof f->trading_why);
     const struct day_mark *mark = trading_marks(&g->trading, account);

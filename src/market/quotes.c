@@ -120,10 +120,7 @@ static void fill(const struct quotes *q, struct quote_answer *a, struct task *t)
     if (!quote)
         return;
     a->quote = *quote;
-    if (quote->time.has) {
-        int64_t age = (task_now(t).wall.ns - quote->time.v.ns) / NS_PER_MS;
-        a->age_ms = age < 0 ? 0 : age;
-    }
+    a->age_ms = quote_age_ms(quote, task_now(t).mono);
 }
 
 bool quotes_get(struct task *t, struct quotes *q, struct quote_answer *answers, size_t n,

@@ -33,3 +33,11 @@ struct opt_dec quote_price(const struct quote *q)
         return mid;
     return q->mark.has ? q->mark : q->close;
 }
+
+int64_t quote_age_ms(const struct quote *q, struct instant now)
+{
+    if (!q->time.has)
+        return -1;
+    int64_t age = instant_ms_since(q->arrived, now);
+    return age < 0 ? 0 : age;
+}

@@ -16,10 +16,14 @@ struct quote {
     struct opt_dec bid_size, ask_size, last_size, volume;
     struct opt_dec high_13w, low_13w, high_26w, low_26w, high_52w, low_52w;
     bool is_halted;
-    struct opt_utc time; /* when the newest price arrived */
+    struct opt_utc time;    /* when the newest price arrived */
+    struct instant arrived; /* the same by the clock that nobody sets; has a meaning with time */
 };
 
 const char *data_type_text(enum data_type t); /* "live", "frozen", "delayed", ... , "none" */
+/* Milliseconds since the newest price arrived; -1 if none has. A wall clock that is set back makes
+ * no price younger. */
+int64_t quote_age_ms(const struct quote *q, struct instant now);
 /* The middle of bid and ask; absent unless both are there. */
 struct opt_dec quote_mid(const struct quote *q);
 /* Last, else mid, else mark, else close: the price to show. Absent if there is none. */

@@ -153,7 +153,7 @@ static struct list collect(struct call *c, struct str account, bool is_finished)
     struct order_row *rows = ARENA_MANY(c->arena, struct order_row, n);
     size_t at = 0;
     for (size_t i = 0; book_next_order(c->core->book, &i, account, &b);) {
-        bool is_done = order_state_is_terminal(b->status.state) || b->is_completed_row ||
+        bool is_done = order_state_is_terminal(b->status.state) || b->is_completed ||
                        (b->status.state == STATE_INACTIVE && b->status.broker_code);
         if (is_done == is_finished)
             rows[at++] = row_of(c, b);

@@ -289,7 +289,7 @@ static bool passes(const struct book_order *b, const struct stops_in *args, stru
     if (!order_type_is_stop(o->type) ||
         (args->symbol.n && !str_ieq(args->symbol, STR_NAME(o->contract.symbol))))
         return false;
-    bool is_held = b->status.state == STATE_INACTIVE && !b->status.broker_code;
+    bool is_held = b->status.state == STATE_INACTIVE && !b->status.broker_code && !b->is_completed;
     return order_state_is_working(b->status.state) || (args->status != STOPS_ACTIVE && is_held) ||
            (args->status == STOPS_ALL && is_recent(b, now));
 }

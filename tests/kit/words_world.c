@@ -164,6 +164,19 @@ static bool word_wait(struct story *s, struct str rest)
            (world_run(s->w, ms) || story_fail(s, "%s", s->w->trouble));
 }
 
+/* Somebody sets the wall clock of the app's machine. */
+static bool word_clock(struct story *s, struct str rest)
+{
+    int64_t ms = 0;
+    bool is_back = str_starts(rest, STR("-"));
+    if (!is_back && !str_starts(rest, STR("+")))
+        return story_fail(s, "clock -1h, clock +90s");
+    if (!story_duration(s, str_sub(rest, 1, rest.n), &ms))
+        return false;
+    world_set_clock(s->w, is_back ? -ms : ms);
+    return world_run(s->w, 0);
+}
+
 static bool word_within(struct story *s, struct str rest)
 {
     int64_t ms = 0;
@@ -316,6 +329,7 @@ const struct story_word words_world[] = {
     {.name = "kill", .run = word_kill},
     {.name = "crash", .run = word_crash},
     {.name = "wait", .run = word_wait},
+    {.name = "clock", .run = word_clock},
     {.name = "within", .run = word_within, .is_check = true},
     {.name = "cut", .run = word_cut},
     {.name = "latency", .run = word_latency},

@@ -259,7 +259,7 @@ static struct instant device_next(const struct world *w)
     struct instant next = journal_due(app_journal(w->app));
     if (w->device.batch)
         next = instant_min(next, w->device.due);
-    if (journal_is_failed(app_journal(w->app)))
+    else if (journal_is_failed(app_journal(w->app)))
         next = instant_min(next, w->device.retry);
     return next;
 }
@@ -426,8 +426,7 @@ void world_set_clock(struct world *w, int64_t by_ms)
 
 static void turn(struct world *w)
 {
-    if (w->paper)
-        pipe_deliver_up(w);
+    pipe_deliver_up(w);
     if (w->app)
         turn_app(w);
     if (w->paper)

@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: MIT */
+/* What may happen in a life: one row, one function. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "life.h"
+
+/* ---- prices ---- */
+
+static const struct {
+    const char *symbol;
+    int32_t con_id;
+} listings[] = {{"AAPL", 265598}, {"MSFT", 272093}, {"KO", 8894}, {"TSLA", 76792991}};
+enum { LISTINGS = sizeof listings / sizeof listings[0] };
+
+/* `permille` of the middle of the market, in cents. */
+static struct dec price_of(const struct life *l, int32_t con_id, int64_t permille)
+{
+    char bid[48], ask[48];
+    struct dec price = DEC(100), b, a;
+    if (l->w->paper && paper_quote(l->w->paper, con_id, l->w->now, bid, ask) &&
+        dec_parse(str_of(bid), &b) && dec_parse(str_of(ask), &a))
+        price = b;
+    (void)dec_mul(price, DEC_MICRO(permille * 1000), &price);
+    return dec_round_to(price, DEC_MICRO(10000), DEC_HALF_EVEN);
+}
+
+static void add_price(const struct life *l, struct demand *d, const char *name, int32_t con_id,
+                      int64_t permille)
+{
+    char text[DEC_TEXT_MAX];
+    size_t n = dec_format(price_of(l, con_id, permille), text);
+    demand_add(d, name, ARG_NUMBER, "%.*s", (int)n, text);
+}
+
+/* ---- people ---- */
+
+/* Careless ones use no key; the other assistant and the program always do. */
+static bool uses_key(enum who who, uint32_t n)
+{
+    return who == WHO_OTHER || who == WHO_PROGRAM || (who == WHO_SCRIPT && n % 2 == 0);
+}
+
+static void ask(struct life *l, const struct demand *d, uint32_t patience)
+{
+    static const int64_t ms[] = {0, 0, 30, 300, 2500, 12000};
+    if (people_ask(&l->people, d))
+        (void)people_pass(&l->people, ms[patience % (sizeof ms / sizeof ms[0])]);
+}
+
+static bool start_order(struct life *l, struct demand *d, enum verb op, const uint32_t *n)
+{
+    *d = (struct demand){.verb = op, .who = (enum who)(n[0] % WHO_PERSON)};
+    return people_number(&l->people, d, uses_key(d->who, n[0] / 8)) != 0;
+}
+
+static void add_symbol(struct demand *d, uint32_t n)
+{
+    demand_add(d, "symbol", ARG_TEXT, "%s", listings[n % LISTINGS].symbol);
+}
+
+static void trade(struct life *l, const uint32_t *n, const char *side, int quantity)
+{
+    struct demand d;
+    if (!start_order(l, &d, VERB_MARKET, n))
+        return;
+    add_symbol(&d, n[1]);
+    demand_add(&d, "action", ARG_TEXT, "%s", side);
+    demand_add(&d, "quantity", ARG_NUMBER, "%d", quantity);
+    if (n[2] / 32 % 8 == 0)
+        demand_add(&d, "allow_duplicate", ARG_TRUE, "true");
+    ask(l, &d, n[3]);
+}
+
+static void act_buy(struct life *l, const uint32_t *n)
+{
+    trade(l, n, "BUY", (int)(1 + n[2] % 9));
+}
+
+static void act_sell(struct life *l, const uint32_t *n)
+{
+    trade(l, n, "SELL", (int)(1 + n[2] % 9));
+}
+
+static void act_too_large(struct life *l, const uint32_t *n)
+{
+    trade(l, n, n[2] % 2 ? "BUY" : "SELL", (int)(500 + n[2] % 5000));
+}
+
+static void act_limit(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    uint32_t at = n[1] % LISTINGS;
+    bool is_buy = n[2] % 2 == 0;
+    if (!start_order(l, &d, VERB_LIMIT, n))
+        return;
+    add_symbol(&d, n[1]);
+    demand_add(&d, "action", ARG_TEXT, "%s", is_buy ? "BUY" : "SELL");
+    demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] / 2 % 12);
+    /* from 4 % away to a little beyond the market, which fills at once */
+    int64_t away = (int64_t)(n[4] % 45) - 4;
+    add_price(l, &d, "price", listings[at].con_id, is_buy ? 1000 - away : 1000 + away);
+    ask(l, &d, n[3]);
+}
+
+static void act_bracket(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    int32_t con_id = listings[n[1] % LISTINGS].con_id;
+    if (!start_order(l, &d, VERB_BRACKET, n))
+        return;
+    add_symbol(&d, n[1]);
+    demand_add(&d, "action", ARG_TEXT, "BUY");
+    demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] % 9);
+    add_price(l, &d, "entry_price", con_id, 985 + n[4] % 18);
+    add_price(l, &d, "stop_price", con_id, 930 + n[4] % 30);
+    add_price(l, &d, "target_price", con_id, 1050);
+    ask(l, &d, n[3]);
+}
+
+static void act_stop(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    if (!start_order(l, &d, VERB_STOP, n))
+        return;
+    add_symbol(&d, n[1] % 2); /* what is held at the beginning */
+    add_price(l, &d, "stop_price", listings[n[1] % 2].con_id, 900 + n[4] % 90);
+    if (n[2] % 3)
+        demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] % 20);
+    ask(l, &d, n[3]);
+}
+
+static void act_move_stop(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    const struct seen_order *o = watcher_working(l->v, n[1], true);
+    if (!o || !start_order(l, &d, VERB_MOVE_STOP, n))
+        return;
+    demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
+    add_price(l, &d, "stop_price", o->con_id, 900 + n[4] % 90);
+    if (n[2] % 2)
+        demand_add(&d, "allow_widening", ARG_TRUE, "true");
+    ask(l, &d, n[3]);
+}
+
+static void act_modify(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    const struct seen_order *o = watcher_working(l->v, n[1], false);
+    if (!o || !start_order(l, &d, VERB_MODIFY, n))
+        return;
+    demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
+    if (n[2] % 3)
+        demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] / 3 % 12);
+    if (n[2] % 3 != 1)
+        add_price(l, &d, "price", o->con_id, 960 + n[4] % 80);
+    ask(l, &d, n[3]);
+}
+
+static void act_cancel(struct life *l, const uint32_t *n)
+{
+    struct demand d = {.verb = VERB_CANCEL, .who = (enum who)(n[0] % WHO_COUNT)};
+    struct seen_order *o = watcher_working(l->v, n[1], n[2] % 4 == 0);
+    if (!o)
+        return;
+    watcher_cancel_asked(l->v, o);
+    demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
+    ask(l, &d, n[3]);
+}
+
+/* The same again: as somebody does who was not answered, or does not believe the answer. */
+static void act_repeat(struct life *l, const uint32_t *n)
+{
+    struct people *p = &l->people;
+    size_t kept = p->earlier_count < PEOPLE_EARLIER_MAX ? p->earlier_count : PEOPLE_EARLIER_MAX;
+    if (!kept)
+        return;
+    struct demand d = p->earlier[(p->earlier_count - 1 - n[1] % kept) % PEOPLE_EARLIER_MAX];
+    if (!d.key && !people_number(p, &d, false))
+        return;
+    for (uint32_t times = 1 + n[2] % 3; times > 0; times--)
+        ask(l, &d, n[3]);
+}
+
+/* The same key for something else. */
+static void act_conflict(struct life *l, const uint32_t *n)
+{
+    struct people *p = &l->people;
+    size_t kept = p->earlier_count < PEOPLE_EARLIER_MAX ? p->earlier_count : PEOPLE_EARLIER_MAX;
+    if (!kept)
+        return;
+    struct demand d = p->earlier[(p->earlier_count - 1 - n[1] % kept) % PEOPLE_EARLIER_MAX];
+    int key = d.key;
+    if (!key || d.verb != VERB_MARKET || !people_number(p, &d, false))
+        return;
+    d.key = key;
+    (void)snprintf(d.args[2].value, sizeof d.args[2].value, "%u", 11 + n[2] % 5);
+    ask(l, &d, n[3]);
+}
+
+static void act_question(struct life *l, const uint32_t *n)
+{
+    static const enum verb questions[] = {VERB_QUOTES, VERB_QUOTES,    VERB_SAFETY,    VERB_SAFETY,
+                                          VERB_ORDERS, VERB_PORTFOLIO, VERB_EXECUTIONS};
+    struct demand d = {.verb = questions[n[1] % (sizeof questions / sizeof questions[0])],
+                       .who = (enum who)(n[0] % WHO_PROGRAM)};
+    if (d.verb == VERB_QUOTES)
+        demand_add(&d, "symbols", ARG_TEXT, "%s", listings[n[2] % LISTINGS].symbol);
+    ask(l, &d, n[3]);
+}
+
+static void act_kill(struct life *l, const uint32_t *n)
+{
+    struct demand d = {.verb = VERB_KILL, .who = (enum who)(n[0] % WHO_COUNT)};
+    demand_add(&d, "why", ARG_TEXT, "simulated");
+    if (n[2] % 3 == 0)
+        demand_add(&d, "cancel_stops", ARG_TRUE, "true");
+    ask(l, &d, n[3]);
+}
+
+static void act_release(struct life *l, const uint32_t *n)
+{
+    struct demand d = {.verb = VERB_RELEASE, .who = WHO_PERSON};
+    demand_add(&d, "why", ARG_TEXT, "simulated");
+    ask(l, &d, n[3]);
+}
+
+static void act_trading(struct life *l, const uint32_t *n)
+{
+    static const char *const states[] = {"halted", "reducing", "reducing", "active"};
+    struct demand d = {.verb = VERB_TRADING, .who = (enum who)(n[0] % WHO_COUNT)};
+    demand_add(&d, "state", ARG_TEXT, "%s", states[n[1] % 4]);
+    if (strcmp(d.args[0].value, "active") == 0)
+        d.who = WHO_PERSON;
+    demand_add(&d, "why", ARG_TEXT, "simulated");
+    ask(l, &d, n[3]);
+}
+
+/* ---- time ---- */
+
+static void act_moment(struct life *l, const uint32_t *n)
+{
+    (void)people_pass(&l->people, n[0] % 400);
+}
+
+static void act_wait(struct life *l, const uint32_t *n)
+{
+    (void)people_pass(&l->people, n[0] % 15000);
+}
+
+static void act_long_wait(struct life *l, const uint32_t *n)
+{
+    (void)people_pass(&l->people, 20000 + n[0] % 150000);
+}
+
+/* ---- the exchange's faults ---- */
+
+__attribute__((format(printf, 2, 3))) static void fault(struct life *l, const char *fmt, ...)
+{
+    char line[200];
+    struct error e = {0};
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    if (!l->w->paper)
+        return;
+    watcher_storm(l->v);
+    bool ok = paper_fault(l->w->paper, str_of(line), l->w->now, &e);
+    if (l->is_talking)
+        printf("# %8.3f fault: %s%s%s\n", (double)(l->w->now.mono.ns - NS_PER_S) / 1e9, line,
+               ok ? "" : ": ", ok ? "" : e.text);
+    (void)people_pass(&l->people, 0);
+}
+
+static void act_line(struct life *l, const uint32_t *n)
+{
+    switch (n[0] % 8) {
+    case 0:
+        fault(l, "cut");
+        break;
+    case 1:
+        fault(l, "cut_after %u", n[1] % 3000);
+        break;
+    case 2:
+        l->has_mixed = true; /* what it missed nobody tells again on that line */
+        fault(l, "half_open");
+        break;
+    case 3:
+        fault(l, "stall %ums", n[1] % 9000);
+        break;
+    case 4:
+        fault(l, "refuse_connections %us", n[1] % 20);
+        fault(l, "cut");
+        break;
+    case 5:
+        fault(l, "after %u messages cut", 1 + n[1] % 12);
+        break;
+    case 6:
+        l->w->pipe.latency_ms = (int64_t)(n[1] % 900);
+        watcher_storm(l->v);
+        break;
+    default:
+        fault(l, "after 1 orders cut_after %u", n[1] % 400);
+        break;
+    }
+}
+
+static const char *const classes[] = {"any", "orders", "orderStatus", "openOrder", "execDetails"};
+
+static void act_messages(struct life *l, const uint32_t *n)
+{
+    const char *what = classes[n[1] % 5];
+    l->has_mixed = true;
+    switch (n[0] % 6) {
+    case 0:
+        fault(l, "drop %s %u", classes[1 + n[1] % 4], 1 + n[2] % 3);
+        break;
+    case 1:
+        fault(l, "duplicate %s %u", what, n[2] % 20);
+        break;
+    case 2:
+        fault(l, "delay %ums %s %u", n[2] % 3000, what, 1 + n[3] % 9);
+        break;
+    case 3:
+        fault(l, "reorder orders %u", 1 + n[2] % 9);
+        break;
+    case 4:
+        fault(l, "truncate %s", what);
+        break;
+    default:
+        fault(l, "exec_first %s", n[2] % 2 ? "on" : "off");
+        break;
+    }
+}
+
+static void act_broker(struct life *l, const uint32_t *n)
+{
+    static const char *const next_ids[] = {"same", "lower", "higher"};
+    static const int farms[] = {2103, 2104, 2105, 2106, 2110, 2108};
+    switch (n[0] % 9) {
+    case 0:
+    case 1:
+        fault(l, "link_lost");
+        break;
+    case 2:
+        fault(l, "link_back %u", 1101 + n[1] % 2);
+        break;
+    case 3:
+        fault(l, "port_changed");
+        break;
+    case 4:
+        fault(l, "farm %d", farms[n[1] % 6]);
+        break;
+    case 5:
+    case 6:
+        fault(l, "restart %us %s", 1 + n[1] % 40, next_ids[n[2] % 3]);
+        break;
+    case 7:
+        fault(l, "pacing %u", 1 + n[1] % 3);
+        break;
+    default:
+        fault(l, "id_taken %u", 1 + n[1] % 2);
+        fault(l, "cut");
+        break;
+    }
+}
+
+static void act_orders(struct life *l, const uint32_t *n)
+{
+    struct seen_order *o = watcher_working(l->v, n[1], n[2] % 2 == 0);
+    switch (n[0] % 12) {
+    case 0:
+    case 1:
+        fault(l, "cut_before_ack %u", 1 + n[1] % 2);
+        break;
+    case 2:
+        fault(l, "lose_order %u", 1 + n[1] % 2);
+        break;
+    case 3:
+        fault(l, "reject 201 \"Order rejected - reason:simulated\" %u", 1 + n[1] % 3);
+        break;
+    case 4:
+        fault(l, "no_fills %s", n[1] % 2 ? "on" : "off");
+        break;
+    case 5:
+    case 6:
+        l->has_mixed = true; /* the name that an order lost is dropped by the next snapshot */
+        fault(l, "two_perm_ids %u", 1 + n[1] % 3);
+        break;
+    case 7:
+        fault(l, "correct %u.%02u n=%u", 40 + n[1] % 20, n[2] % 100, 1 + n[3] % 2);
+        break;
+    case 8:
+        fault(l, "bust n=%u", 1 + n[3] % 2);
+        break;
+    case 9:
+    case 10:
+        l->has_mixed = true; /* others' fills are told by the next snapshot */
+        fault(l, "place %s %u %s", n[1] % 2 ? "BUY" : "SELL", 1 + n[2] % 5,
+              listings[n[3] % LISTINGS].symbol);
+        break;
+    default:
+        if (!o)
+            return;
+        watcher_cancel_asked(l->v, o);
+        fault(l, "cancel %lld", (long long)o->perm_id);
+        break;
+    }
+}
+
+static void act_market(struct life *l, const uint32_t *n)
+{
+    fault(l, "%s %s %s", n[0] % 2 ? "stale" : "halt", listings[n[1] % LISTINGS].symbol,
+          n[2] % 3 ? "on" : "off");
+}
+
+/* ---- disk, processes, clock ---- */
+
+static void say(const struct life *l, const char *what, int64_t n)
+{
+    if (l->is_talking)
+        printf("# %8.3f %s %lld\n", (double)(l->w->now.mono.ns - NS_PER_S) / 1e9, what,
+               (long long)n);
+}
+
+static void start_app(struct life *l)
+{
+    struct error e = {0};
+    if (l->w->app)
+        return;
+    l->v->sent_count = 0; /* the broker counts the messages of a connection */
+    if (!world_start_app(l->w, &e))
+        watcher_break(l->v, I_WORLD, "the app does not start: %.200s", e.text);
+}
+
+static void start_exchange(struct life *l)
+{
+    struct error e = {0};
+    if (!l->w->paper && !world_start_paper(l->w, &e))
+        watcher_break(l->v, I_WORLD, "the exchange does not start: %.200s", e.text);
+}
+
+/* What a disk lied about is missed when the machine goes down, and only then. */
+static void end_lies(struct life *l)
+{
+    if (l->w->device.mode != DEVICE_LOSE)
+        return;
+    say(l, "the machine goes down, and its disk had lied", 0);
+    world_kill_app(l->w, true);
+    people_lose(&l->people);
+    l->v->is_halted = l->v->is_reducing = false; /* acknowledged, and forgotten */
+    l->w->device.mode = DEVICE_OK;
+    start_app(l);
+}
+
+static void act_disk(struct life *l, const uint32_t *n)
+{
+    struct device *d = &l->w->device;
+    watcher_storm(l->v);
+    end_lies(l);
+    switch (n[0] % 8) {
+    case 0:
+    case 1:
+        d->mode = DEVICE_FAIL;
+        say(l, "disk: full", 0);
+        break;
+    case 2:
+        d->mode = n[1] % 4 == 0 ? DEVICE_LOSE : DEVICE_FAIL; /* a liar excuses much: rarely */
+        say(l, "disk: full or lying", d->mode);
+        break;
+    case 3:
+    case 4:
+        d->delay_ms = (int64_t)(n[1] % 2500);
+        say(l, "disk: ms for a batch:", d->delay_ms);
+        break;
+    default:
+        d->mode = DEVICE_OK;
+        d->delay_ms = 0;
+        say(l, "disk: works", 0);
+        break;
+    }
+}
+
+static void act_process(struct life *l, const uint32_t *n)
+{
+    watcher_storm(l->v);
+    (void)people_pass(&l->people, n[1] % 5); /* at any moment of what goes on */
+    if (n[0] % 5 == 0) {
+        say(l, "the exchange is killed", 0);
+        world_kill_paper(l->w);
+        (void)people_pass(&l->people, n[2] % 4000);
+        start_exchange(l);
+        (void)people_pass(&l->people, 0);
+        return;
+    }
+    if (l->w->device.mode == DEVICE_LOSE) {
+        end_lies(l);
+        return;
+    }
+    if (l->w->device.mode != DEVICE_OK || l->w->device.delay_ms > 0)
+        l->v->is_halted = l->v->is_reducing = false; /* may not have reached the disk */
+    say(l, "the app is killed; bytes on the line are lost:", n[0] % 2);
+    world_kill_app(l->w, n[0] % 2);
+    people_lose(&l->people);
+    (void)people_pass(&l->people, n[2] % 4000);
+    start_app(l);
+    (void)people_pass(&l->people, n[3] % 2000);
+}
+
+static void act_clock(struct life *l, const uint32_t *n)
+{
+    static const int64_t jumps_ms[] = {-3600000, 3600000, -90000, 90000, -1000, 1000, -43200000};
+    int64_t by = jumps_ms[n[0] % (sizeof jumps_ms / sizeof jumps_ms[0])];
+    say(l, "the clock is set by ms", by);
+    world_set_clock(l->w, by);
+    watcher_storm(l->v);
+    (void)people_pass(&l->people, 0);
+}
+
+void acts_heal(struct life *l)
+{
+    struct device *d = &l->w->device;
+    struct error e = {0};
+    end_lies(l);
+    d->mode = DEVICE_OK;
+    d->delay_ms = 0;
+    l->w->pipe.latency_ms = 1;
+    start_exchange(l);
+    start_app(l);
+    if (l->w->paper && !paper_fault(l->w->paper, STR("link_back 1102"), l->w->now, &e))
+        e.code = ERROR_NONE; /* it was not lost */
+    if (l->w->paper && !paper_fault(l->w->paper, STR("none"), l->w->now, &e))
+        watcher_break(l->v, I_WORLD, "the faults do not end: %.200s", e.text);
+    say(l, "faults end", 0);
+    (void)people_pass(&l->people, 0);
+    if (!l->has_mixed)
+        return;
+    (void)people_pass(&l->people, 2000); /* what comes late has come */
+    pipe_cut(l->w);
+    l->has_mixed = false;
+    (void)people_pass(&l->people, 0);
+}
+
+static void act_heal(struct life *l, const uint32_t *n)
+{
+    acts_heal(l);
+    (void)people_pass(&l->people, 1000 + n[0] % 90000);
+    l->v->is_calm =
+        l->w->app && session_is_ready(app_session(l->w->app)) && people_are_silent(&l->people);
+}
+
+const struct act acts[] = {
+    {"buy", 14, HARM_NONE, act_buy},
+    {"sell", 10, HARM_NONE, act_sell},
+    {"limit", 14, HARM_NONE, act_limit},
+    {"bracket", 5, HARM_NONE, act_bracket},
+    {"stop", 6, HARM_NONE, act_stop},
+    {"move_stop", 6, HARM_NONE, act_move_stop},
+    {"modify", 7, HARM_NONE, act_modify},
+    {"cancel", 7, HARM_NONE, act_cancel},
+    {"repeat", 8, HARM_NONE, act_repeat},
+    {"conflict", 3, HARM_NONE, act_conflict},
+    {"too_large", 2, HARM_NONE, act_too_large},
+    {"question", 8, HARM_NONE, act_question},
+    {"kill", 3, HARM_NONE, act_kill},
+    {"release", 4, HARM_NONE, act_release},
+    {"trading", 4, HARM_NONE, act_trading},
+    {"moment", 8, HARM_NONE, act_moment},
+    {"wait", 10, HARM_NONE, act_wait},
+    {"long_wait", 4, HARM_NONE, act_long_wait},
+    {"line", 6, HARM_LINE, act_line},
+    {"messages", 5, HARM_MESSAGES, act_messages},
+    {"broker", 6, HARM_BROKER, act_broker},
+    {"orders", 7, HARM_ORDERS, act_orders},
+    {"market", 2, HARM_MARKET, act_market},
+    {"disk", 5, HARM_DISK, act_disk},
+    {"process", 6, HARM_PROCESS, act_process},
+    {"clock", 2, HARM_CLOCK, act_clock},
+    {"heal", 12, HARM_NONE, act_heal},
+};
+
+size_t acts_count(void)
+{
+    return sizeof acts / sizeof acts[0];
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim: lives of the whole product, each from a seed, in virtual time.
+ *
+ *     sim [-n SEEDS] [-f FIRST] [-s SECONDS] [-t FILE]   so many lives, or until the time is over;
+ *                                                        -t writes the table into that document
+ *     sim -r SEED [-k STEPS] [-q]                        one life again, told aloud; -k: only those
+ *                                                        of its steps, as in 3,7-9
+ *
+ * Prints TAP. A life that breaks an invariant is shrunk, and the line that replays it printed.
+ */
+#include "life.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- steps as text ---- */
+
+static void print_steps(const struct plan *p)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < p->count; i++) {
+        size_t end = i;
+        if (p->is_left_out[i])
+            continue;
+        while (end + 1 < p->count && !p->is_left_out[end + 1])
+            end++;
+        printf(end > i ? "%s%zu-%zu" : "%s%zu", comma, i, end);
+        comma = ",";
+        i = end;
+    }
+    if (!*comma)
+        printf("none");
+}
+
+static bool read_steps(struct plan *p, struct str text)
+{
+    struct str piece;
+    for (size_t i = 0; i < p->count; i++)
+        p->is_left_out[i] = true;
+    if (str_eq(text, STR("none")))
+        return true;
+    while (str_cut(&text, ',', &piece) || piece.n) {
+        uint64_t from, to;
+        size_t dash = str_find(piece, '-', 0);
+        if (!str_to_u64(str_sub(piece, 0, dash), &from))
+            return false;
+        to = from;
+        if (dash < piece.n && !str_to_u64(str_sub(piece, dash + 1, piece.n), &to))
+            return false;
+        for (; from <= to && from < p->count; from++)
+            p->is_left_out[from] = false;
+        piece.n = 0;
+    }
+    return true;
+}
+
+/* ---- shrinking ---- */
+
+/* Leaves out as many steps as possible so that the same invariant still breaks. */
+static void shrink(struct plan *p, const struct markets *m, struct verdict *v)
+{
+    for (size_t chunk = p->count; chunk > 0; chunk /= 2) {
+        for (size_t from = 0; from < p->count; from += chunk) {
+            struct plan less = *p;
+            struct verdict now;
+            bool is_less = false;
+            for (size_t i = from; i < from + chunk && i < p->count; i++) {
+                is_less = is_less || !less.is_left_out[i];
+                less.is_left_out[i] = true;
+            }
+            if (!is_less || life_run(&less, m, NULL, false, &now) || now.broken != v->broken)
+                continue;
+            *p = less;
+            *v = now;
+        }
+    }
+}
+
+/* ---- many lives ---- */
+
+struct totals {
+    uint64_t lives, failed, steps, orders, cancels, messages, fills, records, asked, denied, checks;
+    uint64_t harms[HARM_COUNT], broken[INVARIANT_COUNT];
+};
+
+static void add(struct totals *t, const struct verdict *v)
+{
+    t->lives++;
+    t->steps += v->steps;
+    t->orders += v->orders;
+    t->cancels += v->cancels;
+    t->messages += v->messages;
+    t->fills += v->fills;
+    t->records += v->records;
+    t->asked += v->asked;
+    t->denied += v->denied;
+    t->checks += v->checks;
+    t->broken[v->broken]++;
+    t->failed += v->broken != INVARIANT_NONE;
+    for (size_t i = 0; i < HARM_COUNT; i++)
+        t->harms[i] += v->harms[i];
+}
+
+static void tell_failure(struct plan *p, const struct markets *m, struct verdict *v)
+{
+    printf("# seed %llu: %s is broken: %s\n", (unsigned long long)p->seed,
+           invariant_name(v->broken), v->why);
+    shrink(p, m, v);
+    printf("# shrunk: %s\n# to see it: build/sim -r %llu -k ", v->why, (unsigned long long)p->seed);
+    print_steps(p);
+    printf("\n");
+    (void)fflush(stdout);
+}
+
+static void tell_totals(const struct totals *t)
+{
+    printf(
+        "# %llu lives, %llu steps, %llu questions (%llu denied), %llu orders and %llu cancels in "
+        "%llu messages, %llu fills, %llu records, %llu looks\n#",
+        (unsigned long long)t->lives, (unsigned long long)t->steps, (unsigned long long)t->asked,
+        (unsigned long long)t->denied, (unsigned long long)t->orders,
+        (unsigned long long)t->cancels, (unsigned long long)t->messages,
+        (unsigned long long)t->fills, (unsigned long long)t->records,
+        (unsigned long long)t->checks);
+    for (size_t i = 1; i < HARM_COUNT; i++)
+        printf(" %s %llu", harm_name((enum harm)i), (unsigned long long)t->harms[i]);
+    printf("\n");
+}
+
+static bool run_many(const struct markets *m, uint64_t first, uint64_t count, time_t until)
+{
+    enum { FAILURES_SHOWN = 5 };
+    struct totals t = {0};
+    for (uint64_t seed = first; seed < first + count && t.failed < FAILURES_SHOWN; seed++) {
+        struct plan p;
+        struct verdict v;
+        if (until && time(NULL) >= until)
+            break;
+        plan_make(&p, seed);
+        bool ok = life_run(&p, m, NULL, false, &v);
+        add(&t, &v);
+        if (!ok)
+            tell_failure(&p, m, &v);
+    }
+    tell_totals(&t);
+    printf("1..1\n%s 1 - all invariants held in %llu lives\n", t.failed ? "not ok" : "ok",
+           (unsigned long long)t.lives);
+    return t.failed == 0;
+}
+
+static bool run_one(const struct markets *m, uint64_t seed, const char *steps, bool is_quiet)
+{
+    struct plan p;
+    struct verdict v;
+    plan_make(&p, seed);
+    if (steps && !read_steps(&p, str_of(steps))) {
+        (void)fprintf(stderr, "sim: steps are given as in 3,7-9\n");
+        return false;
+    }
+    bool ok = life_run(&p, m, NULL, !is_quiet, &v);
+    printf("1..1\n%s 1 - seed %llu: %s %s\n", ok ? "ok" : "not ok", (unsigned long long)seed,
+           invariant_name(v.broken), v.why);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct markets m;
+    struct error e = {0};
+    uint64_t first = 1, count = 100, one = 0, seconds = 0;
+    const char *steps = NULL;
+    bool is_quiet = false, ok = true;
+    for (int flag; ok && (flag = getopt(argc, argv, "n:f:s:r:k:q")) != -1;) {
+        uint64_t *number = flag == 'n'   ? &count
+                           : flag == 'f' ? &first
+                           : flag == 's' ? &seconds
+                                         : &one;
+        if (flag == 'q')
+            is_quiet = true;
+        else if (flag == 'k')
+            steps = optarg;
+        else
+            ok = flag != '?' && str_to_u64(str_of(optarg), number);
+    }
+    if (!ok)
+        return 2;
+    if (!markets_init(&m, &e)) {
+        (void)fprintf(stderr, "sim: %s\n", e.text);
+        return 2;
+    }
+    ok = one ? run_one(&m, one, steps, is_quiet)
+             : run_many(&m, first, count, seconds ? time(NULL) + (time_t)seconds : 0);
+    markets_fini(&m);
+    return ok ? 0 : 1;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "watcher.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ARENA_MAX = 16 << 20, KILL_MS = 1000 };
+
+static const struct {
+    const char *name, *meaning;
+} invariants[INVARIANT_COUNT] = {
+    [INVARIANT_NONE] = {"-", "nothing is broken"},
+    [I1] = {"I1", "at most one order at the broker for each intent, one intent for each request"},
+    [I2] = {"I2", "fills do not exceed what was asked for"},
+    [I3] = {"I3", "no order on the wire without a durable intent"},
+    [I4] = {"I4", "nothing but cancels while killed or halted, only reducing orders in reducing"},
+    [I5] = {"I5", "when quiet: positions, working orders and executions are the exchange's"},
+    [I6] = {"I6", "nothing is sent again by itself"},
+    [I7] = {"I7", "the chain of the journal is whole and holds what is anchored"},
+    [I8] = {"I8", "the counters of a day never fall"},
+    [I9] = {"I9", "the kill switch's cancels are on the wire in time"},
+    [I10] = {"I10", "when faults stop, the link becomes ready"},
+    [I11] = {"I11", "a stop ends only because it filled, or somebody asked for its end"},
+    [I12] = {"I12", "never more messages in a second than the setting says"},
+    [I13] = {"I13", "prices are never shown, or used, as newer than they are"},
+    [I_WORLD] = {"W", "the world does not stand still"},
+};
+
+const char *invariant_name(enum invariant i)
+{
+    return invariants[i].name;
+}
+
+const char *invariant_meaning(enum invariant i)
+{
+    return invariants[i].meaning;
+}
+
+/* ---- life ---- */
+
+struct watcher *watcher_new(struct world *w, const struct universe *u)
+{
+    struct watcher *v = xcalloc(1, sizeof *v);
+    v->world = w;
+    v->universe = u;
+    v->arena = arena_new(ARENA_MAX);
+    v->record_arena = arena_new(ARENA_MAX);
+    v->orders = xcalloc(WATCHER_ORDERS_MAX, sizeof *v->orders);
+    v->fills = xcalloc(WATCHER_FILLS_MAX, sizeof *v->fills);
+    v->line = xcalloc(1, sizeof *v->line);
+    v->is_calm = true;
+    buf_init(&v->hashed, 1 << 20);
+    watch_opening(v);
+    watch_wire_init(v);
+    return v;
+}
+
+void watcher_free(struct watcher *v)
+{
+    if (!v)
+        return;
+    v->world->tap = (struct world_tap){0};
+    watch_wire_fini(v);
+    arena_free(v->arena);
+    arena_free(v->record_arena);
+    xfree(v->orders);
+    xfree(v->fills);
+    xfree(v->line);
+    buf_fini(&v->hashed);
+    xfree(v);
+}
+
+void watcher_break(struct watcher *v, enum invariant i, const char *fmt, ...)
+{
+    va_list ap;
+    if (v->broken)
+        return;
+    v->broken = i;
+    va_start(ap, fmt);
+    (void)vsnprintf(v->why, sizeof v->why, fmt, ap);
+    va_end(ap);
+}
+
+/* ---- orders ---- */
+
+struct seen_order *watcher_order(struct watcher *v, struct str ref)
+{
+    for (size_t i = v->order_count; i-- > 0;)
+        if (str_eq(STR_NAME(v->orders[i].ref), ref))
+            return &v->orders[i];
+    return NULL;
+}
+
+struct seen_order *watcher_add(struct watcher *v, struct str ref)
+{
+    assert(v->order_count < WATCHER_ORDERS_MAX);
+    struct seen_order *o = &v->orders[v->order_count++];
+    *o = (struct seen_order){0};
+    str_copy_cut(o->ref, sizeof o->ref, ref);
+    return o;
+}
+
+static bool is_working(const struct seen_order *o)
+{
+    return o->perm_id && o->end == END_NONE;
+}
+
+struct seen_order *watcher_working(struct watcher *v, uint32_t n, bool stops)
+{
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < v->order_count; i++)
+        count += is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops;
+    for (size_t i = 0; count && i < v->order_count; i++)
+        if (is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops &&
+            at++ == n % count)
+            return &v->orders[i];
+    return NULL;
+}
+
+/* ---- told ---- */
+
+void watcher_asked(struct watcher *v, int number, int key)
+{
+    struct seen_request *r = &v->requests[number];
+    assert(number > 0 && number < WATCHER_REQUESTS_MAX);
+    r->key = key;
+    r->asks++;
+    r->open++;
+}
+
+void watcher_answered(struct watcher *v, int number, bool is_denied)
+{
+    struct seen_request *r = &v->requests[number];
+    r->open--;
+    r->denials += is_denied;
+    r->others += !is_denied;
+}
+
+void watcher_cancel_asked(struct watcher *v, struct seen_order *o)
+{
+    (void)v;
+    o->is_cancel_asked = true;
+}
+
+void watcher_kill_begins(struct watcher *v, bool cancel_stops)
+{
+    v->is_kill_begun = true;
+    v->cancels_stops = v->cancels_stops || cancel_stops;
+}
+
+void watcher_killed(struct watcher *v)
+{
+    v->is_killed = true;
+    if (!v->is_calm || v->is_kill_timed)
+        return;
+    v->is_kill_timed = true;
+    v->killed_at = v->world->now.mono;
+    for (size_t i = 0; i < v->order_count; i++) {
+        struct seen_order *o = &v->orders[i];
+        o->is_cancel_due = is_working(o) && !order_type_is_stop(o->type) && !o->cancels;
+    }
+}
+
+void watcher_release_begins(struct watcher *v)
+{
+    v->is_killed = v->is_kill_timed = false;
+}
+
+void watcher_storm(struct watcher *v)
+{
+    v->is_calm = v->is_kill_timed = false;
+}
+
+void watcher_counter(struct watcher *v, struct str resets, struct dec used)
+{
+    size_t i = 0;
+    while (i < v->day_count && !str_eq(STR_NAME(v->days[i].resets), resets))
+        i++;
+    if (i == v->day_count) {
+        if (i == WATCHER_DAYS_MAX)
+            return;
+        str_copy_cut(v->days[v->day_count++].resets, sizeof v->days[0].resets, resets);
+    }
+    if (dec_lt(used, v->days[i].used) && !v->world->device.has_lied)
+        watcher_break(v, I8, "the day's orders fell below what was shown before");
+    v->days[i].used = dec_max(used, v->days[i].used);
+}
+
+void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms)
+{
+    enum { GRACE_MS = 1500 };
+    int64_t newest = INT64_MAX;
+    for (size_t i = 0; i < v->line_count; i++)
+        if (v->lines[i].con_id == con_id && v->lines[i].newest.ns) {
+            int64_t age = instant_ms_since(v->lines[i].newest, v->world->now.mono);
+            newest = age < newest ? age : newest;
+        }
+    if (newest > age_ms && newest - age_ms > GRACE_MS)
+        watcher_break(v, I13, "a price of %d is shown as %lld ms old, the newest came %lld ms ago",
+                      con_id, (long long)age_ms, (long long)newest);
+}
+
+/* ---- looking ---- */
+
+/* What was denied did not happen; what was asked with one key happened once. */
+static void check_requests(struct watcher *v)
+{
+    for (size_t i = 0; i < v->order_count; i++) {
+        const struct seen_order *o = &v->orders[i];
+        const struct seen_request *r = &v->requests[o->request];
+        if (o->request && o->frames && !r->open && !r->others && r->denials == r->asks)
+            watcher_break(v, I5, "request r%d was denied, and order %s went out", o->request,
+                          o->ref);
+    }
+}
+
+static void check_kill(struct watcher *v)
+{
+    int64_t rate = v->world->settings.values.broker.messages_per_s, due = 0;
+    if (!v->is_kill_timed)
+        return;
+    for (size_t i = 0; i < v->order_count; i++)
+        due += v->orders[i].is_cancel_due;
+    if (instant_ms_since(v->killed_at, v->world->now.mono) < KILL_MS + due * 1000 / rate)
+        return;
+    v->is_kill_timed = false;
+    for (size_t i = 0; i < v->order_count; i++) {
+        const struct seen_order *o = &v->orders[i];
+        if (o->is_cancel_due && !o->cancels && is_working(o))
+            watcher_break(v, I9, "order %s works, and no cancel of it went out after the kill",
+                          o->ref);
+    }
+}
+
+bool watcher_look(struct watcher *v)
+{
+    v->checks++;
+    watcher_read_journal(v);
+    watch_exchange(v);
+    check_requests(v);
+    check_kill(v);
+    if (v->world->trouble[0])
+        watcher_break(v, I_WORLD, "%.300s", v->world->trouble);
+    return !v->broken;
+}
