@@ -344,6 +344,44 @@ void orders_status(struct orders *o, const struct order *ids, const struct order
     refresh(row);
 }
 
+/* The list of finished orders leaves the order's id and client out. */
+static bool has_id_of(const struct order *known, const struct order *o)
+{
+    return known->order_id == 0 ||
+           (known->order_id == o->order_id && known->client_id == o->client_id);
+}
+
+/*
+ * A complete list does not name it, but its order, our reference under our order id, is known under
+ * another perm id: the broker has one order and has given it a new perm id. What has filled stays.
+ */
+static bool is_renamed(const struct orders *o, const struct order_row *row)
+{
+    const struct order *v = &row->view.order;
+    if (v->ref[0] == '\0' || v->order_id == 0 || dec_sign(row->view.status.filled) > 0)
+        return false;
+    for (const struct order_row *r = map_get_str(o->by_ref, STR_NAME(v->ref)); r != NULL;
+         r = r->sibling)
+        if (r != row && has_id_of(&r->view.order, v) &&
+            (r->snapshot == o->snapshot || order_state_is_terminal(r->view.status.state)))
+            return true;
+    return false;
+}
+
+/* The order that has just been told as finished was missed under another perm id: it is that one.
+ */
+static void drop_renamed(struct orders *o, const struct order_row *finished)
+{
+    struct order_row *r = map_get_str(o->by_ref, STR_NAME(finished->view.order.ref));
+    while (r != NULL) {
+        struct order_row *next = r->sibling;
+        if (r != finished && r->state == STATE_UNKNOWN && r->view.order.perm_id != 0 &&
+            is_renamed(o, r))
+            row_drop(o, r);
+        r = next;
+    }
+}
+
 void orders_completed(struct orders *o, const struct order *terms,
                       const struct order_status *status, struct utc at)
 {
@@ -362,6 +400,8 @@ void orders_completed(struct orders *o, const struct order *terms,
     if (status->completed.has)
         row->view.status.completed = status->completed;
     refresh(row);
+    if (row->view.order.ref[0] != '\0' && order_state_is_terminal(row->view.status.state))
+        drop_renamed(o, row);
 }
 
 void orders_notice(struct orders *o, const struct order *ids, int code, struct str text,
@@ -385,25 +425,6 @@ void orders_notice(struct orders *o, const struct order *ids, int code, struct s
 void orders_snapshot_begin(struct orders *o)
 {
     o->snapshot++;
-}
-
-/*
- * A complete list does not name it, but its order, our reference under our order id, is known under
- * another perm id: the broker has one order and has given it a new perm id. What has filled stays.
- */
-static bool is_renamed(const struct orders *o, const struct order_row *row)
-{
-    const struct order *v = &row->view.order;
-    if (v->ref[0] == '\0' || v->order_id == 0 || dec_sign(row->view.status.filled) > 0)
-        return false;
-    for (const struct order_row *r = map_get_str(o->by_ref, STR_NAME(v->ref)); r != NULL;
-         r = r->sibling)
-        if (r != row &&
-            (r->view.order.order_id == v->order_id || r->view.order.order_id == 0) &&
-            r->view.order.client_id == v->client_id &&
-            (r->snapshot == o->snapshot || order_state_is_terminal(r->view.status.state)))
-            return true;
-    return false;
 }
 
 void orders_snapshot_end(struct orders *o, struct utc at)
