@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "paper/figures.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 void figures_position(const struct figures_world *w, const struct instrument *i,
@@ -47,6 +48,38 @@ void figures_compute(const struct figures_world *w, struct figures *out)
     balance_compute(w->account, w->feed, w->now_ns / NS_PER_S, &out->balance);
     for (size_t k = 0; k < l->holding_count; k++)
         add_position(w, l->holdings[k].instrument, out);
+}
+
+void figures_pnl(const struct figures_world *w, struct figures_pnl *out)
+{
+    struct {
+        const char *currency;
+        struct dec rate, unrealized;
+    } rows[LEDGER_CURRENCIES_MAX];
+    const struct ledger *l = &w->account->ledger;
+    size_t n = 0;
+    *out = (struct figures_pnl){0};
+    for (size_t k = 0; k < l->holding_count; k++) {
+        const struct instrument *i = l->holdings[k].instrument;
+        struct str currency = STR_NAME(i->contract.currency);
+        struct position_pnl one;
+        figures_position(w, i, &one);
+        size_t r = 0;
+        while (r < n && !str_eq(str_of(rows[r].currency), currency))
+            r++;
+        if (r == n) {
+            assert(n < LEDGER_CURRENCIES_MAX);
+            rows[n].currency = i->contract.currency;
+            rows[n].unrealized = DEC_ZERO;
+            rows[n++].rate = balance_rate(w->feed, currency, STR_NAME(w->account->terms.base),
+                                          w->now_ns / NS_PER_S);
+        }
+        rows[r].unrealized = dec_plus(rows[r].unrealized, one.unrealized);
+        out->daily = dec_plus(out->daily, ledger_times(one.daily, rows[r].rate));
+        out->realized = dec_plus(out->realized, ledger_times(one.realized, rows[r].rate));
+    }
+    for (size_t r = 0; r < n; r++)
+        out->unrealized = dec_plus(out->unrealized, ledger_times(rows[r].unrealized, rows[r].rate));
 }
 
 /* ---- tags ---- */

@@ -23,6 +23,13 @@ struct figures_world {
 
 void figures_compute(const struct figures_world *w, struct figures *out);
 
+/* Profit and loss of the whole account, in base: what figures_compute says of it, without the
+ * rest, which costs much more. */
+struct figures_pnl {
+    struct dec daily, unrealized, realized;
+};
+void figures_pnl(const struct figures_world *w, struct figures_pnl *out);
+
 struct position_pnl {
     struct dec quantity;
     struct dec average;      /* cost of one unit, as holding_average */

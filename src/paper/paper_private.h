@@ -10,6 +10,7 @@
 #include "paper/balance.h"
 #include "paper/check.h"
 #include "paper/faults.h"
+#include "paper/figures.h"
 #include "paper/pacing.h"
 #include "paper/paper.h"
 #include "paper/record.h"
@@ -117,6 +118,13 @@ struct paper_peer {
     int64_t bulletins_s; /* those before this second have been told */
 };
 
+/* An account's profit and loss at a second; forgotten when a position changes. */
+struct pnl_now {
+    bool is_known;
+    int64_t at_s;
+    struct figures_pnl pnl;
+};
+
 struct paper {
     struct log log;
     int max_version;
@@ -133,6 +141,7 @@ struct paper {
     struct feed *feed;
     struct accounts *accounts;
     struct groups advisor_groups; /* of an advisor */
+    struct pnl_now pnl_now[ACCOUNTS_MAX];
     struct money_key events_done;
     struct venue *venue;
     struct arena *arena; /* of the frame being answered */

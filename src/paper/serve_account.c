@@ -382,6 +382,7 @@ void account_position_changed(struct paper *p, const char *account, const struct
 {
     const struct account *a = accounts_find(p->accounts, str_of(account));
     bool is_position = i->contract.sec_type != SEC_CASH;
+    p->pnl_now[a - p->accounts->items].is_known = false;
     for (struct paper_peer *peer = p->peers; peer != NULL; peer = peer->next) {
         if (!peer->is_started || peer->is_closing)
             continue;
@@ -414,18 +415,29 @@ static double cents(struct dec v)
     return dec_to_double(dec_round_to(v, DEC_MICRO(10000), DEC_HALF_EVEN));
 }
 
+/* Once a second for everybody who has asked, and after each change of a position. */
+static const struct figures_pnl *pnl_of(struct paper *p, size_t account)
+{
+    struct pnl_now *now = &p->pnl_now[account];
+    const struct figures_world world = figures_world_of(p, &p->accounts->items[account]);
+    if (!now->is_known || now->at_s != paper_now_s(p)) {
+        figures_pnl(&world, &now->pnl);
+        now->at_s = paper_now_s(p);
+        now->is_known = true;
+    }
+    return &now->pnl;
+}
+
 static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
     double v[4] = {0};
     for (size_t i = 0; i < p->accounts->count; i++) {
-        struct figures_world world = figures_world_of(p, &p->accounts->items[i]);
-        struct figures f;
-        if (!concerns(p, w, world.account))
+        if (!concerns(p, w, &p->accounts->items[i]))
             continue;
-        figures_compute(&world, &f);
-        v[0] += cents(f.daily);
-        v[1] += cents(f.balance.total.unrealized);
-        v[2] += cents(f.balance.total.realized);
+        const struct figures_pnl *f = pnl_of(p, i);
+        v[0] += cents(f->daily);
+        v[1] += cents(f->unrealized);
+        v[2] += cents(f->realized);
     }
     if (!is_news(w, v))
         return;

@@ -2,6 +2,7 @@
 /* Several accounts of one login, and the subscriptions to their figures, over the wire. */
 #include "client.h"
 #include "paper/accounts.h"
+#include "paper/paper_private.h"
 
 enum { APPLE = 265598 };
 static const char first[] = "DU9000001", second[] = "DU9000002";
@@ -184,6 +185,38 @@ static void the_values_of_a_currency_add_up(void **state)
     stop();
 }
 
+static void profit_and_loss_is_the_same_by_the_short_way(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        struct paper_config config = {.seed = 42};
+        str_copy_cut(config.terms.base, sizeof config.terms.base, kind ? STR("EUR") : STR("USD"));
+        start_with(&config, "2026-03-02T15:00:00Z");
+        struct client *c = connect_as(1);
+        struct wire_req_place_order m = order(1, "AAPL", "SELL", "30", "MKT");
+        place(c, &m);
+        run_ms(3000);
+        m.order_id = 2;
+        m.order.action = STR("BUY");
+        place(c, &m);
+        for (int hour = 0; hour < 30; hour++) {
+            const struct figures_world now = {w.p->feed, &w.p->accounts->items[0], w.p->now_ns};
+            struct figures whole;
+            struct figures_pnl part;
+            figures_compute(&now, &whole);
+            figures_pnl(&now, &part);
+            assert_true(dec_eq(whole.daily, part.daily));
+            assert_true(dec_eq(whole.balance.total.unrealized, part.unrealized));
+            assert_true(dec_eq(whole.balance.total.realized, part.realized));
+            w.now.wall.ns += (int64_t)3600 * NS_PER_S;
+            w.now.mono.ns += (int64_t)3600 * NS_PER_S;
+            paper_step(w.p, w.now);
+            pump();
+        }
+        stop();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +226,7 @@ int main(void)
         cmocka_unit_test(figures_of_an_account_must_say_which),
         cmocka_unit_test(a_what_if_tells_margin_and_the_range_of_the_commission),
         cmocka_unit_test(the_values_of_a_currency_add_up),
+        cmocka_unit_test(profit_and_loss_is_the_same_by_the_short_way),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);
 }
