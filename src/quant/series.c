@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "quant/series.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Neumaier's sum: what each addition rounds away is kept beside it. */
+struct exact {
+    double sum, lost;
+};
+
+static void add(struct exact *x, double v)
+{
+    double sum = x->sum + v;
+    x->lost += fabs(x->sum) >= fabs(v) ? (x->sum - sum) + v : (v - sum) + x->sum;
+    x->sum = sum;
+}
+
+static struct opt_num some(double v)
+{
+    return isfinite(v) ? (struct opt_num){v, true} : (struct opt_num){0};
+}
+
+struct series series_tail(struct series s, size_t count)
+{
+    return count >= s.n ? s : (struct series){s.v + (s.n - count), count};
+}
+
+/* ---- one series ---- */
+
+double series_sum(struct series s)
+{
+    struct exact x = {0};
+    for (size_t i = 0; i < s.n; i++)
+        add(&x, s.v[i]);
+    return x.sum + x.lost;
+}
+
+struct opt_num series_mean(struct series s)
+{
+    return s.n ? some(series_sum(s) / (double)s.n) : (struct opt_num){0};
+}
+
+struct opt_num series_stdev(struct series s)
+{
+    struct opt_num variance = series_covariance(s, s);
+    return variance.has ? some(sqrt(variance.v)) : variance;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+struct opt_num series_quantile(struct series s, double part, double *scratch)
+{
+    assert(part >= 0 && part <= 1);
+    for (size_t i = 0; i < s.n; i++)
+        if (!isfinite(s.v[i]))
+            return (struct opt_num){0};
+    if (!s.n)
+        return (struct opt_num){0};
+    memcpy(scratch, s.v, s.n * sizeof *scratch);
+    qsort(scratch, s.n, sizeof *scratch, ascending);
+    double at = part * (double)(s.n - 1);
+    size_t below = (size_t)at;
+    size_t above = below + 1 < s.n ? below + 1 : below;
+    double share = at - (double)below;
+    return some(scratch[below] + share * (scratch[above] - scratch[below]));
+}
+
+/* ---- two series ---- */
+
+struct opt_num series_covariance(struct series a, struct series b)
+{
+    struct opt_num ma = series_mean(a), mb = series_mean(b);
+    assert(a.n == b.n);
+    if (a.n < 2 || !ma.has || !mb.has)
+        return (struct opt_num){0};
+    struct exact x = {0};
+    for (size_t i = 0; i < a.n; i++)
+        add(&x, (a.v[i] - ma.v) * (b.v[i] - mb.v));
+    return some((x.sum + x.lost) / (double)(a.n - 1));
+}
+
+struct opt_num series_correlation(struct series a, struct series b)
+{
+    struct opt_num both = series_covariance(a, b), sa = series_stdev(a), sb = series_stdev(b);
+    if (!both.has || !sa.has || !sb.has || sa.v == 0 || sb.v == 0)
+        return (struct opt_num){0};
+    double r = both.v / (sa.v * sb.v);
+    return some(r > 1 ? 1 : r < -1 ? -1 : r);
+}
+
+/* ---- prices to returns ---- */
+
+size_t series_returns(struct series prices, double *out)
+{
+    for (size_t i = 0; i < prices.n; i++)
+        if (!isfinite(prices.v[i]) || prices.v[i] <= 0)
+            return 0;
+    for (size_t i = 0; i + 1 < prices.n; i++)
+        out[i] = prices.v[i + 1] / prices.v[i] - 1;
+    return prices.n ? prices.n - 1 : 0;
+}
