@@ -66,6 +66,7 @@ static struct gate *make_gate(const struct app_config *c, const struct core *cor
         .zones = c->zones,
         .log = {c->sink, "gate"},
     };
+    c->entropy.fill(c->entropy.self, config.secret, sizeof config.secret);
     return gate_new(&config, core->session, core->book, core->journal, core->quotes,
                     core->currencies);
 }

@@ -39,7 +39,15 @@ check_function deny_short, deny_cross, deny_position, deny_exposure, deny_curren
 check_function deny_rate, deny_value, deny_daily_value, deny_minute, deny_day, deny_stops,
     deny_margin, warn_margin, deny_second, deny_messages, deny_unanswered, deny_rule, warn_large;
 
+/* ---- decide_approval.c ---- */
+check_function deny_approval, warn_approval;
+/* Who has to agree to the order, and (unless NULL) by which setting. */
+enum gate_approval approval_of(const struct gate_facts *f, const struct gate_ticket *t,
+                               const char **setting);
+
 /* ---- what they share ---- */
+/* The order is so large that it is worth a second look. */
+bool is_large(const struct gate_facts *f, const struct gate_ticket *t);
 /* What of the order may still fill. */
 struct dec open_quantity(const struct gate_facts *f, const struct order *o);
 /* It lies opposite to the position and, with the working orders of its kind, does not exceed it. */

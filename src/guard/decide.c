@@ -105,6 +105,7 @@ static const struct gate_control controls[] = {
     {"HALTED", ERROR_DENIED, false, false, "a person can set the trading state to active", deny_halted, RESETS_NEVER},
     {"BREAKER", ERROR_DENIED, false, false, "find out why orders failed; then a person can set the trading state to active", deny_breaker, RESETS_NEVER},
     {"REDUCING_INCREASES", ERROR_DENIED, false, true, "reduce positions, or let a person set the trading state to active", deny_increase, RESETS_NEVER},
+    {"APPROVAL_DENY", ERROR_DENIED, false, false, "a person can change the setting that the text names", deny_approval, RESETS_NEVER},
     {"MODE_READ_ONLY", ERROR_DENIED, false, false, "set limits.mode to paper to trade on a paper account", deny_read_only, RESETS_NEVER},
     {"LIVE_NOT_ARMED", ERROR_DENIED, false, false, "a person can arm live trading for a time", deny_live, RESETS_NEVER},
     {"ACCOUNT_NOT_ALLOWED", ERROR_DENIED, false, false, "name an account that limits.accounts lists", deny_account, RESETS_NEVER},
@@ -150,6 +151,7 @@ static const struct gate_control controls[] = {
     {"STOPS_MAX", ERROR_LIMIT, false, false, "cancel stops that are no longer needed", deny_stops, RESETS_NEVER},
     /* worth telling */
     {"NEEDS_CONFIRM", ERROR_NONE, true, true, "", warn_large, RESETS_NEVER},
+    {"NEEDS_APPROVAL", ERROR_NONE, true, false, "", warn_approval, RESETS_NEVER},
     {"NO_MARGIN", ERROR_NONE, true, false, "", warn_margin, RESETS_NEVER},
     {"ARM_EXPIRES", ERROR_NONE, true, false, "", warn_arm, RESETS_NEVER},
     {"DELAYED_PRICE", ERROR_NONE, true, false, "", warn_delayed, RESETS_NEVER},
@@ -215,6 +217,7 @@ static void describe(const struct gate_facts *f, const struct gate_request *r,
     t->position_after =
         o->side == SIDE_BUY ? dec_plus(f->position, change) : dec_minus(f->position, change);
     t->is_reducing = is_reducing(f, r);
+    t->approval = approval_of(f, t, NULL);
     t->has_margin = f->has_margin;
     t->margin = f->margin;
 }

@@ -149,12 +149,22 @@ bool deny_rule(const struct gate_facts *f, const struct gate_ticket *t, struct v
            says_count(out, after, limit, "orders of the rule today", "max_orders_per_rule");
 }
 
+static struct dec large_from(const struct gate_facts *f)
+{
+    return amount_times(f->limits->max_order_value,
+                        amount_times(f->limits->confirm_above_pct, DEC_MICRO(10000)));
+}
+
+bool is_large(const struct gate_facts *f, const struct gate_ticket *t)
+{
+    return t->value_base.has && dec_gt(t->value_base.v, large_from(f));
+}
+
 bool warn_large(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {
     (void)r;
-    struct dec limit = amount_times(f->limits->max_order_value,
-                                    amount_times(f->limits->confirm_above_pct, DEC_MICRO(10000)));
+    struct dec limit = large_from(f);
     return t->value_base.has &&
            exceeds(out, "confirm_above_pct", f->base_currency, DEC_NONE, t->value_base.v, limit) &&
            says_value(out, f, t->value_base.v, limit, "order value",

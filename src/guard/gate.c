@@ -40,6 +40,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     }
     trading_init(&g->trading);
     g->exposure = exposure_new();
+    g->proposals = proposals_new();
     rng_init(&g->rng, config->seed, 0x6a7e);
     g->serial = rng_u32(&g->rng);
     struct session_status status;
@@ -57,6 +58,7 @@ void gate_free(struct gate *g)
     sectors_free(g->sectors);
     xfree(g->exposure);
     tz_free(g->utc);
+    xfree(g->proposals);
     xfree(g);
 }
 
@@ -113,7 +115,7 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
     struct utc since = {now.wall.ns - KNOWN_EXECUTIONS_DAYS * 86400 * (int64_t)NS_PER_S};
     if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
         !trading_restore(g, db, now, e) || !db_value(db, str_of(key), text, sizeof text, e) ||
-        !ledger_restore(g->ledger, db, now, e))
+        !ledger_restore(g->ledger, db, now, e) || !approvals_restore(g, db, now, e))
         return false;
     if (text[0] && str_to_i64(str_of(text), &used) && used > 0 && used <= INT32_MAX)
         trade_used_order_id(g->session, (int32_t)used);
@@ -141,6 +143,16 @@ const char *gate_mode_text(enum gate_mode m)
         [GATE_MODE_LIVE] = "live",
     };
     return texts[m];
+}
+
+const char *gate_approval_text(enum gate_approval a)
+{
+    static const char *const texts[] = {
+        [GATE_APPROVAL_NONE] = "none",
+        [GATE_APPROVAL_OUT_OF_BAND] = "out_of_band",
+        [GATE_APPROVAL_DENY] = "deny",
+    };
+    return texts[a];
 }
 
 enum gate_mode gate_mode(const struct gate *g, struct str account)
@@ -264,6 +276,10 @@ bool gate_preview(struct task *t, struct gate *g, const struct gate_request *r,
 {
     struct gate_facts facts;
     *ticket = (struct gate_ticket){0};
-    return !request_fault(r, e) && (r->kind != GATE_MODIFY || modify_target(g, r, e)) &&
-           gate_judge(t, g, r, &facts, ticket, e);
+    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)) ||
+        !gate_judge(t, g, r, &facts, ticket, e))
+        return false;
+    if (ticket->is_allowed)
+        (void)proposal_keep(g, r, ticket, task_now(t));
+    return true;
 }

@@ -42,6 +42,8 @@ enum {
     GATE_FINDINGS_MAX = 64, /* of one ticket: no more than there are controls and warnings */
     GATE_HEADROOM_MAX = 48, /* rows of the limits report, and of a ticket */
     GATE_WHY_MAX = 200,
+    GATE_PREVIEW_ID_MAX = 33, /* 128 bits in hex, with NUL */
+    GATE_SECRET_BYTES = 32,
 };
 
 /* ---- life ---- */
@@ -49,8 +51,9 @@ struct gate_config {
     const struct guard_limits *limits; /* copied; its texts must outlive the gate */
     bool is_embedded; /* the broker is our own paper exchange, so paper needs no configuration */
     int32_t client_id;
-    uint64_t seed;         /* of the order references; unpredictable, from the OS through app/ */
-    struct tz_zones zones; /* for limits.day_zone; without it the day is UTC's */
+    uint64_t seed; /* of the order references; unpredictable, from the OS through app/ */
+    unsigned char secret[GATE_SECRET_BYTES]; /* of the preview ids; likewise */
+    struct tz_zones zones;                   /* for limits.day_zone; without it the day is UTC's */
     struct log log;
 };
 struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,
@@ -85,9 +88,10 @@ struct gate_request {
     struct str assistant;                    /* for whom, as it named itself */
     struct str reasoning;                    /* its reason; stored with the order */
     struct str idempotency_key;              /* optional; at most 64 bytes */
-    bool allow_duplicate;                    /* the same order again is meant */
-    bool allow_widening; /* GATE_MODIFY: moving a stop away from the market is meant */
-    bool want_margin;    /* also ask the broker for margin and commission */
+    struct str preview_id; /* optional: this request was shown under it (guard/proposal.h) */
+    bool allow_duplicate;  /* the same order again is meant */
+    bool allow_widening;   /* GATE_MODIFY: moving a stop away from the market is meant */
+    bool want_margin;      /* also ask the broker for margin and commission */
 };
 
 /* What one control found. */
@@ -114,6 +118,13 @@ struct opt_dec gate_headroom_left(const struct gate_headroom *h);
 
 enum gate_mode { GATE_MODE_READ_ONLY, GATE_MODE_PAPER, GATE_MODE_LIVE };
 
+/* Who has to agree before an order is sent; the stricter the higher. */
+enum gate_approval {
+    GATE_APPROVAL_NONE,
+    GATE_APPROVAL_OUT_OF_BAND, /* a person, on a way that the caller has no part in */
+    GATE_APPROVAL_DENY         /* nobody can: such orders are refused */
+};
+
 /* The result of a check. */
 struct gate_ticket {
     bool is_allowed;
@@ -137,6 +148,11 @@ struct gate_ticket {
     struct order_margin margin;
     struct gate_headroom headroom[GATE_HEADROOM_MAX];
     size_t headroom_count;
+    /* how it can be sent (guard/proposal.h) */
+    enum gate_approval approval;
+    char preview_id[GATE_PREVIEW_ID_MAX]; /* "": there is none */
+    struct opt_utc preview_until;
+    int64_t approval_number; /* 0: no person has been asked */
 };
 
 /* ---- what became of it ---- */
@@ -167,17 +183,20 @@ struct gate_outcome {
     char next[ERROR_NEXT_MAX]; /* what to do, or how to find out; "" if nothing */
 };
 
-const char *gate_result_text(enum gate_result r); /* "working", "filled", "unknown" ... */
-const char *gate_mode_text(enum gate_mode m);     /* "read_only", "paper", "live" */
+const char *gate_result_text(enum gate_result r);     /* "working", "filled", "unknown" ... */
+const char *gate_mode_text(enum gate_mode m);         /* "read_only", "paper", "live" */
+const char *gate_approval_text(enum gate_approval a); /* "none", "out_of_band", "deny" */
 
 /* Checks and values a request; sends nothing but questions. May suspend. False if it could not be
- * judged at all (malformed request, cancelled task); a refusal is true with !is_allowed. */
+ * judged at all (malformed request, cancelled task); a refusal is true with !is_allowed. What is
+ * allowed has a preview_id. */
 bool gate_preview(struct task *t, struct gate *g, const struct gate_request *r,
                   struct gate_ticket *ticket, struct error *e) FALLIBLE;
 /*
  * Places or modifies. Suspends. True: bytes went to the broker, *outcome says what it answered
  * (which may be a rejection, or nothing: GATE_UNKNOWN). False: nothing was sent; e->reason is the
- * first deny code, ticket->findings has all, and the refusal is in the journal.
+ * first deny code, ticket->findings has all, and the refusal is in the journal. The reason
+ * APPROVAL_NEEDED means that a person can let it pass; the ticket has the number to name.
  */
 bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
                  struct gate_ticket *ticket, struct gate_outcome *outcome,

@@ -7,6 +7,8 @@ static const char *const mode_choices[] = {"auto", "read_only", "paper", "live",
 
 static const char *const margin_choices[] = {"auto", "on", "off", NULL};
 
+static const char *const approval_choices[] = {"none", "out_of_band", "deny", NULL};
+
 static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, mode, .choices = mode_choices, .initial = "auto", .example = "paper",
           .doc = "What may be done: auto trades on the embedded paper exchange and only reads from "
@@ -130,6 +132,25 @@ static const struct field guard_limits_fields[] = {
                  "that reduce a position pass; 0 switches the check off"),
     FIELD(struct guard_limits, arm_minutes_max, .initial = "480", .example = "60", .min = "1",
           .max = "1440", .unit = "min", .doc = "Longest time for which live trading can be armed"),
+    FIELD(struct guard_limits, approval_paper, .choices = approval_choices, .initial = "none",
+          .example = "out_of_band",
+          .doc =
+              "Who has to approve orders of paper accounts: none: nobody; out_of_band: a person, "
+              "with `portcullis approve`; deny: such orders are refused"),
+    FIELD(struct guard_limits, approval_live, .choices = approval_choices, .initial = "out_of_band",
+          .example = "out_of_band", .doc = "The same for live accounts"),
+    FIELD(struct guard_limits, approval_above, .choices = approval_choices, .initial = "none",
+          .example = "out_of_band",
+          .doc = "The same for orders above confirm_above_pct of max_order_value, where it is the "
+                 "stricter one; not for orders that reduce a position"),
+    FIELD(struct guard_limits, approval_ttl_s, .initial = "600", .example = "1800", .min = "10",
+          .max = "86400", .unit = "s",
+          .doc = "How long an order waits to be approved, and once approved to be submitted"),
+    FIELD(struct guard_limits, preview_ttl_s, .initial = "60", .example = "120", .min = "5",
+          .max = "3600", .unit = "s", .doc = "How long a preview can be submitted"),
+    FIELD(struct guard_limits, preview_drift_pct, .initial = "1", .example = "0.5", .min = "0",
+          .max = "100", .unit = "%",
+          .doc = "How far the price may move after a preview until it must be made again"),
     FIELD(struct guard_limits, breaker_count, .initial = "5", .example = "5", .min = "0",
           .max = "100", .unit = "orders",
           .doc = "Rejected or unanswered orders within breaker_window_s that halt trading; 0 "
@@ -144,6 +165,15 @@ const struct type guard_limits_type = {
     .count = sizeof guard_limits_fields / sizeof guard_limits_fields[0],
     .size = sizeof(struct guard_limits),
 };
+
+/* The index of the terminating NULL if it is none of them. */
+static unsigned index_of(const char *const *choices, struct str text)
+{
+    unsigned i = 0;
+    while (choices[i] && !str_eq(text, str_of(choices[i])))
+        i++;
+    return i;
+}
 
 /* The texts are ours, so one that does not parse is a bug. */
 static void set_initial(const struct field *f, struct guard_limits *out)
@@ -165,8 +195,8 @@ static void set_initial(const struct field *f, struct guard_limits *out)
         ok = dec_parse(text, p);
         break;
     case TYPE_ENUM:
-        ok = str_eq(text, str_of(f->choices[0]));
-        *(unsigned *)p = 0;
+        *(unsigned *)p = index_of(f->choices, text);
+        ok = f->choices[*(unsigned *)p] != NULL;
         break;
     default:
         ok = false;

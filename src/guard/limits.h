@@ -65,6 +65,10 @@ struct guard_limits {
     struct dec max_daily_loss_pct; /* 0 = off */
     struct dec max_drawdown_pct;   /* 0 = off */
     int64_t arm_minutes_max;
+    unsigned approval_paper, approval_live, approval_above; /* enum gate_approval */
+    int64_t approval_ttl_s;
+    int64_t preview_ttl_s;
+    struct dec preview_drift_pct;
     int64_t breaker_count; /* 0 = off */
     int64_t breaker_window_s;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/record.h"
 
+#include "guard/state.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -148,6 +150,8 @@ void record_request(struct buf *out, const struct gate_request *r, const struct 
     put_str(&w, "reasoning", str_sub(r->reasoning, 0, REASONING_MAX));
     put_str(&w, "key", str_sub(r->idempotency_key, 0, 64));
     put_text(&w, "digest", digest);
+    put_text(&w, "preview", t->preview_id);
+    put_i64(&w, "approval", t->approval_number);
     put_dec(&w, "counted_value", counted_value);
     put_market(&w, t);
     put_findings(&w, t);
@@ -176,6 +180,55 @@ void record_digest(const struct gate_request *r, char out[SHA256_HEX_MAX])
     struct sha256 h = hash_sha256(buf_str(&b));
     hash_hex(&h, out);
     buf_fini(&b);
+}
+
+void record_proposal(struct buf *out, const struct gate_proposal *p)
+{
+    struct json_writer w;
+    json_writer_init(&w, out);
+    json_begin_object(&w);
+    put_text(&w, "state", "pending");
+    put_text(&w, "kind", p->kind == GATE_MODIFY ? "modify" : "place");
+    put_text(&w, "preview", p->id);
+    put_text(&w, "assistant", p->assistant);
+    put_text(&w, "reasoning", p->reasoning);
+    json_key(&w, "allow_duplicate");
+    json_bool(&w, p->allow_duplicate);
+    json_key(&w, "allow_widening");
+    json_bool(&w, p->allow_widening);
+    put_opt(&w, "reference", p->reference);
+    put_opt(&w, "value_base", p->value_base);
+    put_text(&w, "base_currency", p->base_currency);
+    put_text(&w, "warnings", p->warnings);
+    put_text(&w, "digest", p->digest);
+    put_text(&w, "base", p->base);
+    put_time(&w, "since", (struct opt_utc){p->since, true});
+    put_time(&w, "until", (struct opt_utc){p->until, true});
+    json_key(&w, "legs");
+    json_begin_array(&w);
+    for (size_t i = 0; i < p->count; i++)
+        put_order(&w, &p->orders[i], true);
+    json_end_array(&w);
+    json_end_object(&w);
+    bool ok = json_writer_done(&w);
+    assert(ok);
+}
+
+void record_decision(struct buf *out, const struct gate_proposal *p, bool is_yes, struct str why,
+                     struct utc until)
+{
+    struct json_writer w;
+    json_writer_init(&w, out);
+    json_begin_object(&w);
+    put_text(&w, "state", is_yes ? "approved" : "declined");
+    put_i64(&w, "approval", p->number);
+    put_str(&w, "why", str_sub(why, 0, GATE_WHY_MAX - 1));
+    put_time(&w, "until", (struct opt_utc){until, true});
+    put_text(&w, "preview", p->id);
+    put_text(&w, "proposer", p->principal);
+    json_end_object(&w);
+    bool ok = json_writer_done(&w);
+    assert(ok);
 }
 
 void record_outcome(struct buf *out, const struct gate_outcome *o)
@@ -337,7 +390,48 @@ bool record_read_intent(const struct json *j, struct record_intent *out)
     out->value_base = get_opt(j, "counted_value").v;
     out->key = json_get_str(j, STR("key"));
     out->digest = json_get_str(j, STR("digest"));
+    out->approval = get_i64(j, "approval");
     return true;
+}
+
+bool record_read_proposal(const struct json *j, struct gate_proposal *out)
+{
+    const struct json *legs = json_get(j, STR("legs")), *leg;
+    *out = (struct gate_proposal){0};
+    if (!str_eq(json_get_str(j, STR("state")), STR("pending")) || !legs || legs->n < 1 ||
+        legs->n > GATE_LEGS_MAX)
+        return false;
+    out->kind = str_eq(json_get_str(j, STR("kind")), STR("modify")) ? GATE_MODIFY : GATE_PLACE;
+    while ((leg = json_at(legs, out->count)) != NULL)
+        get_order(leg, &out->orders[out->count++]);
+    (void)json_to_bool(json_get(j, STR("allow_duplicate")), &out->allow_duplicate);
+    (void)json_to_bool(json_get(j, STR("allow_widening")), &out->allow_widening);
+    get_name(j, "preview", out->id, sizeof out->id);
+    get_name(j, "assistant", out->assistant, sizeof out->assistant);
+    get_name(j, "reasoning", out->reasoning, sizeof out->reasoning);
+    get_name(j, "digest", out->digest, sizeof out->digest);
+    get_name(j, "base", out->base, sizeof out->base);
+    get_name(j, "warnings", out->warnings, sizeof out->warnings);
+    get_name(j, "base_currency", out->base_currency, sizeof out->base_currency);
+    out->reference = get_opt(j, "reference");
+    out->value_base = get_opt(j, "value_base");
+    struct gate_request r;
+    char digest[SHA256_HEX_MAX];
+    proposal_request(out, &r);
+    proposal_digest(&r, digest);
+    return out->id[0] && strcmp(digest, out->digest) == 0 &&
+           utc_parse(json_get_str(j, STR("since")), &out->since) &&
+           utc_parse(json_get_str(j, STR("until")), &out->until);
+}
+
+bool record_read_decision(const struct json *j, struct record_decision *out)
+{
+    struct str state = json_get_str(j, STR("state"));
+    *out = (struct record_decision){.number = get_i64(j, "approval"),
+                                    .is_yes = str_eq(state, STR("approved")),
+                                    .why = json_get_str(j, STR("why"))};
+    return out->number > 0 && (out->is_yes || str_eq(state, STR("declined"))) &&
+           utc_parse(json_get_str(j, STR("until")), &out->until);
 }
 
 bool record_read_kill(const struct json *j, struct gate_kill_status *out, bool *stops)

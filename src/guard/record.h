@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "data/hash.h"
 #include "data/json.h"
-#include "guard/gate.h"
+#include "guard/proposal.h"
 
 /* ---- writing; `out` is empty and has room for JOURNAL_BODY_MAX bytes ---- */
 /* A request that passed (intent) or did not (refusal, where e says why). */
@@ -22,6 +22,11 @@ void record_word(struct buf *out, const struct order *orders, size_t count, cons
 void record_cancel(struct buf *out, const struct gate_cancel_request *r, const struct order *o);
 void record_kill(struct buf *out, const struct gate_kill_status *k, bool stops);
 
+/* A proposal that waits for a person, whole; and what the person said. */
+void record_proposal(struct buf *out, const struct gate_proposal *p);
+void record_decision(struct buf *out, const struct gate_proposal *p, bool is_yes, struct str why,
+                     struct utc until);
+
 /* SHA-256, in hex, of what is asked for: the orders without what the gate fills in. */
 void record_digest(const struct gate_request *r, char out[SHA256_HEX_MAX]);
 
@@ -32,9 +37,20 @@ struct record_intent {
     size_t count;
     struct dec value_base; /* counted for the day */
     struct str key, digest;
+    int64_t approval; /* number of the proposal that it was; 0 for none */
 };
 /* False if j is no such record. Texts point into j. */
 bool record_read_intent(const struct json *j, struct record_intent *out);
+/* False if j is no proposal, or one that was not read back as it was. */
+bool record_read_proposal(const struct json *j, struct gate_proposal *out);
+struct record_decision {
+    int64_t number;
+    bool is_yes;
+    struct str why;
+    struct utc until;
+};
+/* False if j is no decision. */
+bool record_read_decision(const struct json *j, struct record_decision *out);
 /* The stored kill switch: false if it is not on. */
 bool record_read_kill(const struct json *j, struct gate_kill_status *out, bool *stops);
 

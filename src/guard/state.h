@@ -30,7 +30,9 @@ struct watch {
     struct watch *next;
 };
 
-struct exposure; /* of exposure.c: room to add up in */
+struct exposure;  /* of exposure.c: room to add up in */
+struct proposals; /* of proposal.c */
+struct gate_proposal;
 
 struct gate {
     struct gate_config config;
@@ -47,6 +49,7 @@ struct gate {
     struct rng rng;
     struct trading trading;
     struct exposure *exposure;
+    struct proposals *proposals;
     uint32_t serial; /* of references */
     struct watch *watches;
     enum link_state link;
@@ -157,6 +160,42 @@ struct opt_dec trading_loss(const struct gate *g, struct str account);
 /* The deny code that keeps an order of that account from being sent now, or NULL. */
 const char *trading_refuses(const struct gate *g, struct str account, bool is_reducing,
                             struct moment now);
+
+/* ---- proposal.c ---- */
+struct proposals *proposals_new(void);
+/* Keeps what the ticket shows, and names it there. NULL if there is no room. */
+struct gate_proposal *proposal_keep(struct gate *g, const struct gate_request *r,
+                                    struct gate_ticket *ticket, struct moment now);
+/* What the preview id of a request stands for, for this attempt alone, until proposal_end. */
+bool proposal_begin(struct gate *g, const struct gate_request *r, struct moment now,
+                    struct gate_proposal **out, struct error *e) FALLIBLE;
+/*
+ * Whether what the ticket allows may be sent as far as previews and approvals go. *held is the
+ * proposal begun, or becomes the one that such a request has. Suspends only before it returns
+ * false.
+ */
+bool proposal_passes(struct task *t, struct gate *g, const struct gate_request *r,
+                     struct gate_ticket *ticket, struct gate_proposal **held,
+                     struct error *e) FALLIBLE;
+/* It is an order now. */
+void proposal_use(struct gate_proposal *p, const struct gate_request *r, const struct order *o);
+/* The attempt is over; `take_back`: not one byte of that order went out, so it can be tried again.
+ * Accepts NULL. */
+void proposal_end(struct gate_proposal *p, bool take_back);
+/* ---- approval.c ---- */
+/* Makes it pending: waits until that is on the disk. */
+bool approval_ask(struct task *t, struct gate *g, struct gate_proposal *p,
+                  struct error *e) FALLIBLE;
+bool approvals_restore(struct gate *g, struct db *db, struct moment now, struct error *e) FALLIBLE;
+/* A free row of the table, or that of the oldest one that nobody waits for; NULL if there is none.
+ */
+struct gate_proposal *proposal_room(struct gate *g, struct moment now);
+struct gate_proposal *proposal_numbered(const struct gate *g, int64_t number);
+void proposal_digest(const struct gate_request *r, char out[SHA256_HEX_MAX]);
+/* Its request; the texts are the row's. */
+void proposal_request(const struct gate_proposal *p, struct gate_request *out);
+/* The time from which it is expired: `ms` from now by both clocks. */
+void proposal_lives(struct gate_proposal *p, int64_t ms, struct moment now);
 
 /* ---- journal ---- */
 /* Appends without waiting; a failure is logged, for the caller has nothing to stop. */

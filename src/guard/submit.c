@@ -30,6 +30,8 @@ struct submission {
     struct gate_ticket *ticket;
     struct gate_outcome *outcome;
     struct intent *intents[GATE_LEGS_MAX]; /* none for a modification */
+    struct gate_proposal *proposal;        /* what it was shown as, or NULL */
+    bool is_used;                          /* this attempt has used it */
     struct watch watches[GATE_LEGS_MAX];
     size_t count;
     size_t sent; /* legs whose bytes are queued */
@@ -500,38 +502,65 @@ static bool carry_out(struct submission *s, struct error *e)
     return ok;
 }
 
+/* The same change was asked for before, or nothing is to be changed: *e is set, or the outcome. */
+static bool is_settled(struct submission *s, const char *digest, struct error *e, bool *ok)
+{
+    const struct gate_request *r = s->request;
+    enum seen seen = seen_before(s, digest, e); /* now: an equal request may have come meanwhile */
+    *ok = seen == SEEN_BEFORE || (r->kind == GATE_MODIFY && seen == SEEN_NEVER && is_no_change(s));
+    if (*ok)
+        return true;
+    if (seen == SEEN_DIFFERENT) {
+        *ok = refuse(s, digest, e);
+        return true;
+    }
+    if (r->kind != GATE_MODIFY || !another_change(s->gate, r->orders[0].order_id))
+        return false;
+    error_set(e, ERROR_CONFLICT, "CHANGE_PENDING", "another change of order %d is under way",
+              r->orders[0].order_id);
+    *ok = refuse(s, digest, e);
+    return true;
+}
+
+static bool submit(struct submission *s, struct error *e)
+{
+    struct gate *g = s->gate;
+    struct gate_facts facts;
+    char digest[SHA256_HEX_MAX];
+    bool ok;
+    record_digest(s->request, digest);
+    if (!gate_judge(s->task, g, s->request, &facts, s->ticket, e))
+        return false;
+    if (is_settled(s, digest, e, &ok))
+        return ok;
+    if (!s->ticket->is_allowed) {
+        ticket_refused(s->ticket, e);
+        return refuse(s, digest, e);
+    }
+    if (!proposal_passes(s->task, g, s->request, s->ticket, &s->proposal, e))
+        return s->ticket->approval_number ? false : refuse(s, digest, e);
+    if (!reserve(s, &facts, digest, e)) {
+        if (s->seq)
+            not_sent(s, e);
+        return false;
+    }
+    s->is_used = s->proposal != NULL;
+    if (s->is_used)
+        proposal_use(s->proposal, s->request, &s->ticket->orders[0]);
+    return carry_out(s, e);
+}
+
 bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
                  struct gate_ticket *ticket, struct gate_outcome *outcome, struct error *e)
 {
     struct submission s = {
         .task = t, .gate = g, .request = r, .ticket = ticket, .outcome = outcome};
-    struct gate_facts facts;
-    char digest[SHA256_HEX_MAX];
     *ticket = (struct gate_ticket){0};
     *outcome = (struct gate_outcome){0};
-    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)))
+    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)) ||
+        !proposal_begin(g, r, task_now(t), &s.proposal, e))
         return false;
-    record_digest(r, digest);
-    if (!gate_judge(t, g, r, &facts, ticket, e))
-        return false;
-    enum seen seen = seen_before(&s, digest, e); /* now: an equal request may have come meanwhile */
-    if (seen == SEEN_BEFORE || (r->kind == GATE_MODIFY && is_no_change(&s)))
-        return true;
-    if (seen == SEEN_DIFFERENT)
-        return refuse(&s, digest, e);
-    if (r->kind == GATE_MODIFY && another_change(g, r->orders[0].order_id)) {
-        error_set(e, ERROR_CONFLICT, "CHANGE_PENDING", "another change of order %d is under way",
-                  r->orders[0].order_id);
-        return refuse(&s, digest, e);
-    }
-    if (!ticket->is_allowed) {
-        ticket_refused(ticket, e);
-        return refuse(&s, digest, e);
-    }
-    if (!reserve(&s, &facts, digest, e)) {
-        if (s.seq)
-            not_sent(&s, e);
-        return false;
-    }
-    return carry_out(&s, e);
+    bool ok = submit(&s, e);
+    proposal_end(s.proposal, s.is_used && s.sent == 0);
+    return ok;
 }

@@ -2,7 +2,7 @@
 /*
  * orders: placing, changing and cancelling. Every one of them goes through the gate.
  */
-#include "ops/trade.h"
+#include "ops/draft.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,11 +28,6 @@ static const char *const actions[] = {"BUY", "SELL", NULL};
 
 /* ---- market and limit orders ---- */
 
-struct market_in {
-    struct order_common common;
-    unsigned action;
-    struct dec quantity;
-};
 static const struct field market_in_fields[] = {
     SYMBOL_FIELD(struct market_in),
     FIELD(struct market_in, action, .required = true, .positional = true, .choices = actions,
@@ -43,13 +38,6 @@ static const struct field market_in_fields[] = {
 };
 static const struct type market_in_type = TYPE_OF(struct market_in, market_in_fields);
 
-struct limit_in {
-    struct order_common common;
-    unsigned action;
-    struct dec quantity, price;
-    struct str time_in_force;
-    bool outside_rth;
-};
 static const struct field limit_in_fields[] = {
     SYMBOL_FIELD(struct limit_in),
     FIELD(struct limit_in, action, .required = true, .positional = true, .choices = actions,
@@ -65,34 +53,28 @@ static const struct field limit_in_fields[] = {
 };
 static const struct type limit_in_type = TYPE_OF(struct limit_in, limit_in_fields);
 
-static bool place_market_order(struct call *c, const void *in, void *result)
+bool draft_market(struct call *c, const struct market_in *args, struct gate_request *out)
 {
-    const struct market_in *args = in;
     struct contract_details details;
-    struct gate_request request;
     struct str account;
     if (!trade_contract(c, &args->common, &account, &details))
         return false;
-    trade_request(c, &args->common, account, &details, &request);
-    struct order *o = &request.orders[0];
+    trade_request(c, &args->common, account, &details, out);
+    struct order *o = &out->orders[0];
     o->side = args->action == 0 ? SIDE_BUY : SIDE_SELL;
     o->type = ORDER_MKT;
     o->quantity = args->quantity;
-    struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
-    struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
-    return trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
+    return true;
 }
 
-static bool place_limit_order(struct call *c, const void *in, void *result)
+bool draft_limit(struct call *c, const struct limit_in *args, struct gate_request *out)
 {
-    const struct limit_in *args = in;
     struct contract_details details;
-    struct gate_request request;
     struct str account;
     if (!trade_contract(c, &args->common, &account, &details))
         return false;
-    trade_request(c, &args->common, account, &details, &request);
-    struct order *o = &request.orders[0];
+    trade_request(c, &args->common, account, &details, out);
+    struct order *o = &out->orders[0];
     if (!trade_tif(c, args->time_in_force, &o->tif))
         return false;
     o->side = args->action == 0 ? SIDE_BUY : SIDE_SELL;
@@ -100,19 +82,31 @@ static bool place_limit_order(struct call *c, const void *in, void *result)
     o->quantity = args->quantity;
     o->limit_price = DEC_SOME(args->price);
     o->outside_rth = args->outside_rth;
+    return true;
+}
+
+static bool place_market_order(struct call *c, const void *in, void *result)
+{
+    const struct market_in *args = in;
+    struct gate_request request;
     struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
     struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
-    return trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
+    return draft_market(c, args, &request) &&
+           trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
+}
+
+static bool place_limit_order(struct call *c, const void *in, void *result)
+{
+    const struct limit_in *args = in;
+    struct gate_request request;
+    struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
+    struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
+    return draft_limit(c, args, &request) &&
+           trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
 }
 
 /* ---- brackets ---- */
 
-struct bracket_in {
-    struct order_common common;
-    unsigned action;
-    struct dec quantity, entry_price, stop_price, target_price;
-    struct str time_in_force;
-};
 static const struct field bracket_in_fields[] = {
     SYMBOL_FIELD(struct bracket_in),
     FIELD(struct bracket_in, action, .required = true, .positional = true, .choices = actions,
@@ -137,7 +131,9 @@ struct bracket_out {
     struct str order_ref, symbol, action;
     struct dec quantity, entry_price, stop_price, target_price;
     struct str exchange, currency, status, result, stop_status, target_status, children_tif;
-    struct str message, next;
+    struct str message, next, preview_id;
+    struct opt_utc preview_expires;
+    struct opt_int approval;
     struct opt_dec value_base, worst_loss_base;
     struct str base_currency;
     struct list findings;
@@ -164,9 +160,12 @@ static const struct field bracket_out_fields[] = {
     FIELD(struct bracket_out, children_tif, .doc = "Time in force of stop and target"),
     FIELD(struct bracket_out, result,
           .doc = "working, partially_filled, filled, cancelled, rejected, held, unknown, "
-                 "allowed or refused"),
+                 "awaiting_approval, allowed or refused"),
     FIELD(struct bracket_out, message, .doc = "What happened"),
     FIELD(struct bracket_out, next, .doc = "What to do next"),
+    FIELD(struct bracket_out, preview_id, .doc = "Name of what was shown, for submit_order"),
+    FIELD(struct bracket_out, preview_expires, .doc = "When that ends"),
+    FIELD(struct bracket_out, approval, .doc = "Number under which a person can approve it"),
     FIELD(struct bracket_out, value_base, .doc = "Value of the entry in the base currency"),
     FIELD(struct bracket_out, worst_loss_base, .doc = "Loss if the stop fills at its price"),
     FIELD(struct bracket_out, base_currency, .doc = "Base currency"),
@@ -218,23 +217,29 @@ static void put_legs(struct bracket_out *out, const struct gate_outcome *o)
     }
 }
 
+bool draft_bracket(struct call *c, const struct bracket_in *args, struct gate_request *out)
+{
+    struct contract_details details;
+    struct str account;
+    if (!prices_in_order(c, args) || !trade_contract(c, &args->common, &account, &details))
+        return false;
+    trade_request(c, &args->common, account, &details, out);
+    if (!trade_tif(c, args->time_in_force, &out->orders[0].tif))
+        return false;
+    make_legs(out, args);
+    return true;
+}
+
 static bool place_bracket_order(struct call *c, const void *in, void *result)
 {
     const struct bracket_in *args = in;
     struct bracket_out *out = result;
-    struct contract_details details;
     struct gate_request request;
-    struct str account;
-    if (!prices_in_order(c, args) || !trade_contract(c, &args->common, &account, &details))
-        return false;
-    trade_request(c, &args->common, account, &details, &request);
-    if (!trade_tif(c, args->time_in_force, &request.orders[0].tif))
-        return false;
-    make_legs(&request, args);
     struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
     struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
     struct placed *one = ARENA_NEW(c->arena, struct placed);
-    if (!trade_run(c, &request, args->common.dry_run, one, ticket, outcome))
+    if (!draft_bracket(c, args, &request) ||
+        !trade_run(c, &request, args->common.dry_run, one, ticket, outcome))
         return false;
     *out = (struct bracket_out){
         .success = one->success,
@@ -252,6 +257,9 @@ static bool place_bracket_order(struct call *c, const void *in, void *result)
         .result = one->result,
         .message = one->message,
         .next = one->next,
+        .preview_id = one->preview_id,
+        .preview_expires = one->preview_expires,
+        .approval = one->approval,
         .value_base = one->value_base,
         .worst_loss_base = one->worst_loss_base,
         .base_currency = one->base_currency,
@@ -264,13 +272,6 @@ static bool place_bracket_order(struct call *c, const void *in, void *result)
 
 /* ---- changing and cancelling ---- */
 
-struct modify_in {
-    int64_t order_id;
-    struct opt_dec quantity, price;
-    struct str time_in_force;
-    bool dry_run;
-    struct str reasoning, account;
-};
 static const struct field modify_in_fields[] = {
     FIELD(struct modify_in, order_id, .required = true, .positional = true, .min = "1",
           .doc = "Order id, or perm id", .example = "12"),
@@ -324,20 +325,26 @@ static bool apply_changes(struct call *c, const struct modify_in *args, struct o
     return true;
 }
 
+bool draft_modify(struct call *c, const struct modify_in *args, struct gate_request *out,
+                  struct str *changes)
+{
+    struct order_common common = {
+        .reasoning = args->reasoning, .account = args->account, .dry_run = args->dry_run};
+    *changes = STR("");
+    return trade_change(c, args->order_id, &common, out) &&
+           apply_changes(c, args, &out->orders[0], changes);
+}
+
 static bool modify_order(struct call *c, const void *in, void *result)
 {
     const struct modify_in *args = in;
     struct placed *out = result;
     struct gate_request request;
-    struct order_common common = {
-        .reasoning = args->reasoning, .account = args->account, .dry_run = args->dry_run};
-    struct str changes = STR("");
-    if (!trade_change(c, args->order_id, &common, &request) ||
-        !apply_changes(c, args, &request.orders[0], &changes))
-        return false;
+    struct str changes;
     struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
     struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
-    if (!trade_run(c, &request, args->dry_run, out, ticket, outcome))
+    if (!draft_modify(c, args, &request, &changes) ||
+        !trade_run(c, &request, args->dry_run, out, ticket, outcome))
         return false;
     out->modifications = changes;
     return true;

@@ -3,7 +3,7 @@
  * stops: protective orders. Side, quantity and listing come from the position where they are not
  * given; a stop that would open a position instead of protecting one is refused.
  */
-#include "ops/trade.h"
+#include "ops/draft.h"
 
 #include <string.h>
 
@@ -13,13 +13,6 @@ static const enum order_type stop_type_of[] = {ORDER_STP, ORDER_STP_LMT, ORDER_T
 
 /* ---- place_stop_loss ---- */
 
-struct stop_in {
-    struct order_common common;
-    unsigned action, order_type;
-    struct opt_dec quantity, stop_price, price, limit_price, trail_amount, trail_percent;
-    struct str time_in_force;
-    bool outside_rth;
-};
 static const struct field stop_in_fields[] = {
     FIELD_AS(struct stop_in, common.symbol, "symbol", .required = true, .positional = true,
              .doc = "Symbol of the position; must mean one contract", .example = "AAPL"),
@@ -183,23 +176,29 @@ static bool stop_tif(struct call *c, struct str text, enum order_tif *out)
                      "time_in_force of a stop is GTC or DAY, not " STR_FMT, STR_ARG(text));
 }
 
-static bool place_stop_loss(struct call *c, const void *in, void *result)
+bool draft_stop(struct call *c, const struct stop_in *args, struct gate_request *out)
 {
-    const struct stop_in *args = in;
     struct contract_details details;
-    struct gate_request request;
     struct str account;
     if (!trade_contract(c, &args->common, &account, &details))
         return false;
-    trade_request(c, &args->common, account, &details, &request);
-    struct order *o = &request.orders[0];
+    trade_request(c, &args->common, account, &details, out);
+    struct order *o = &out->orders[0];
     if (!protect(c, args, account, &details, o) || !price_stop(c, args, details.min_tick, o) ||
         !stop_tif(c, args->time_in_force, &o->tif))
         return false;
     o->outside_rth = args->outside_rth;
+    return true;
+}
+
+static bool place_stop_loss(struct call *c, const void *in, void *result)
+{
+    const struct stop_in *args = in;
+    struct gate_request request;
     struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
     struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
-    return trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
+    return draft_stop(c, args, &request) &&
+           trade_run(c, &request, args->common.dry_run, result, ticket, outcome);
 }
 
 /* ---- get_stop_losses ---- */
@@ -364,13 +363,6 @@ static bool get_stop_losses(struct call *c, const void *in, void *result)
 
 /* ---- modify_stop_loss ---- */
 
-struct move_in {
-    int64_t order_id;
-    struct opt_dec stop_price, quantity, limit_price, trail_amount, trail_percent;
-    struct str time_in_force;
-    bool allow_widening, dry_run;
-    struct str reasoning, account;
-};
 static const struct field move_in_fields[] = {
     FIELD(struct move_in, order_id, .required = true, .positional = true, .min = "1",
           .doc = "Order id, or perm id", .example = "12"),
@@ -440,28 +432,34 @@ static bool apply_changes(struct call *c, const struct move_in *a, struct order 
     return true;
 }
 
-static bool modify_stop_loss(struct call *c, const void *in, void *result)
+bool draft_move(struct call *c, const struct move_in *args, struct gate_request *out,
+                struct str *changes)
 {
-    const struct move_in *args = in;
-    struct placed *out = result;
-    struct gate_request request;
     struct order_common common = {
         .reasoning = args->reasoning, .account = args->account, .dry_run = args->dry_run};
-    struct str changes = STR("");
-    if (!trade_change(c, args->order_id, &common, &request))
+    *changes = STR("");
+    if (!trade_change(c, args->order_id, &common, out))
         return false;
-    struct order *o = &request.orders[0];
+    struct order *o = &out->orders[0];
     if (!order_type_is_stop(o->type)) {
         error_set(&c->error, ERROR_INVALID, "NOT_A_STOP", "order %lld is a %s order, not a stop",
                   (long long)args->order_id, o->type_text);
         return error_next(&c->error, "modify_order changes other orders");
     }
-    request.allow_widening = args->allow_widening;
-    if (!apply_changes(c, args, o, &changes))
-        return false;
+    out->allow_widening = args->allow_widening;
+    return apply_changes(c, args, o, changes);
+}
+
+static bool modify_stop_loss(struct call *c, const void *in, void *result)
+{
+    const struct move_in *args = in;
+    struct placed *out = result;
+    struct gate_request request;
+    struct str changes;
     struct gate_ticket *ticket = ARENA_NEW(c->arena, struct gate_ticket);
     struct gate_outcome *outcome = ARENA_NEW(c->arena, struct gate_outcome);
-    if (!trade_run(c, &request, args->dry_run, out, ticket, outcome))
+    if (!draft_move(c, args, &request, &changes) ||
+        !trade_run(c, &request, args->dry_run, out, ticket, outcome))
         return false;
     out->modifications = changes;
     return true;

@@ -53,7 +53,7 @@ static const struct field placed_fields[] = {
     FIELD(struct placed, status, .doc = "The broker's word for its state; null in a preview"),
     FIELD(struct placed, result,
           .doc = "working, partially_filled, filled, cancelled, rejected, held, unknown, "
-                 "allowed or refused"),
+                 "awaiting_approval, allowed or refused"),
     FIELD(struct placed, filled, .doc = "Quantity filled"),
     FIELD(struct placed, remaining, .doc = "Quantity not filled"),
     FIELD(struct placed, avg_fill_price, .doc = "Average price of the fills"),
@@ -61,6 +61,9 @@ static const struct field placed_fields[] = {
     FIELD(struct placed, commission_currency, .doc = "Its currency"),
     FIELD(struct placed, message, .doc = "What happened"),
     FIELD(struct placed, next, .doc = "What to do next"),
+    FIELD(struct placed, preview_id, .doc = "Name of what was shown, for submit_order"),
+    FIELD(struct placed, preview_expires, .doc = "When that ends"),
+    FIELD(struct placed, approval, .doc = "Number under which a person can approve it"),
     FIELD(struct placed, modifications, .doc = "What was changed"),
     FIELD(struct placed, reference_price, .doc = "Market price it was judged by"),
     FIELD(struct placed, value, .doc = "Value at worst, in the contract's currency"),
@@ -121,16 +124,16 @@ bool trade_contract(struct call *c, const struct order_common *args, struct str 
     return true;
 }
 
-/* Smallest price step and quantity step of a contract that is known by its id. */
-static bool steps_of(struct call *c, struct str account, int32_t con_id, struct gate_request *out)
+bool trade_steps(struct call *c, struct gate_request *r)
 {
     struct contract_details d;
-    struct str name = arena_f(c->arena, "conid:%d", con_id);
+    struct str name = arena_f(c->arena, "conid:%d", r->orders[0].contract.con_id);
+    struct str account = STR_NAME(r->orders[0].account);
     if (!resolve_one(c->task, c->core->resolver, account, name, STR_NONE, STR_NONE, &d, &c->error))
         return false;
-    out->min_tick = d.min_tick;
-    out->size_increment = d.size_increment;
-    out->market = market_state_of(&d, task_now(c->task).wall);
+    r->min_tick = d.min_tick;
+    r->size_increment = d.size_increment;
+    r->market = market_state_of(&d, task_now(c->task).wall);
     return true;
 }
 
@@ -147,7 +150,8 @@ bool trade_change(struct call *c, int64_t id, const struct order_common *args,
     if (!call_needs_broker(c) || !call_account(c, owner, &account))
         return false;
     trade_request(c, args, account, &none, out);
-    if (!steps_of(c, account, con_id, out))
+    out->orders[0].contract.con_id = con_id;
+    if (!trade_steps(c, out))
         return false;
     known = trade_find(c, id, args->account); /* may have changed while we asked */
     if (!known)
@@ -270,7 +274,17 @@ static void put_ticket(struct call *c, const struct gate_ticket *t, struct place
         out->commission = t->margin.commission;
         out->commission_currency = call_text(c, t->margin.commission_currency);
     }
+    if (t->preview_id[0]) {
+        out->preview_id = call_text(c, t->preview_id);
+        out->preview_expires = t->preview_until;
+    }
+    out->approval = (struct opt_int){t->approval_number, t->approval_number > 0};
     out->findings = trade_findings(c, t);
+    trade_prices_seen(c, t);
+}
+
+void trade_prices_seen(struct call *c, const struct gate_ticket *t)
+{
     if (t->data_type != DATA_NONE)
         call_price_seen(c, t->data_type, t->quote_age_ms);
 }
@@ -356,28 +370,57 @@ void trade_outcome(struct call *c, const struct gate_outcome *outcome, struct pl
         wait_for_commission(c, &leg->order, out);
 }
 
+static void put_preview(struct call *c, const struct gate_request *request,
+                        const struct gate_ticket *ticket, struct placed *out)
+{
+    put_order(c, &ticket->orders[0], out);
+    if (request->kind == GATE_PLACE) /* a preview uses up no order id */
+        out->order_id = (struct opt_int){0, false};
+    put_ticket(c, ticket, out);
+    out->timestamp = task_now(c->task).wall;
+}
+
+static bool show(struct call *c, const struct gate_request *request, struct placed *out,
+                 struct gate_ticket *ticket)
+{
+    if (!gate_preview(c->task, c->core->gate, request, ticket, &c->error))
+        return false;
+    put_preview(c, request, ticket, out);
+    out->success = ticket->is_allowed;
+    out->result = ticket->is_allowed ? STR("allowed") : STR("refused");
+    out->message = ticket->is_allowed ? STR("a preview: nothing was sent")
+                                      : STR("a preview: the gate would refuse this order");
+    out->next = ticket->is_allowed
+                    ? STR("submit_order with the preview_id sends it, as does the call without "
+                          "dry_run")
+                    : STR("see findings");
+    return true;
+}
+
+/* The gate would let it pass, but a person has to agree: an answer, which says how. */
+static bool is_waiting(struct call *c, const struct gate_request *request,
+                       const struct gate_ticket *ticket, struct placed *out)
+{
+    if (strcmp(c->error.reason, "APPROVAL_NEEDED") != 0)
+        return false;
+    put_preview(c, request, ticket, out);
+    out->result = STR("awaiting_approval");
+    out->message = call_text(c, c->error.text);
+    out->next = call_text(c, c->error.next);
+    c->error = (struct error){0};
+    return true;
+}
+
 bool trade_run(struct call *c, const struct gate_request *request, bool dry_run, struct placed *out,
                struct gate_ticket *ticket, struct gate_outcome *outcome)
 {
     out->dry_run = dry_run;
-    if (dry_run) {
-        if (!gate_preview(c->task, c->core->gate, request, ticket, &c->error))
-            return false;
-        put_order(c, &ticket->orders[0], out);
-        if (request->kind == GATE_PLACE) /* a preview uses up no order id */
-            out->order_id = (struct opt_int){0, false};
-        put_ticket(c, ticket, out);
-        out->success = ticket->is_allowed;
-        out->result = ticket->is_allowed ? STR("allowed") : STR("refused");
-        out->message = ticket->is_allowed ? STR("a preview: nothing was sent")
-                                          : STR("a preview: the gate would refuse this order");
-        out->next = ticket->is_allowed ? STR("repeat the call without dry_run to send it")
-                                       : STR("see findings");
-        out->timestamp = task_now(c->task).wall;
-        return true;
-    }
+    if (dry_run)
+        return show(c, request, out, ticket);
     if (!gate_submit(c->task, c->core->gate, request, ticket, outcome, &c->error) ||
         !gate_outcome_ok(outcome, &c->error)) {
+        if (is_waiting(c, request, ticket, out))
+            return true;
         trade_refusal(c, ticket);
         return false;
     }

@@ -29,6 +29,9 @@ struct placed {
     struct str status, result; /* the broker's word; ours */
     struct opt_dec filled, remaining, avg_fill_price, commission;
     struct str commission_currency, message, next, modifications;
+    struct str preview_id;
+    struct opt_utc preview_expires;
+    struct opt_int approval;
     struct opt_dec reference_price, value, value_base, worst_loss_base;
     struct str base_currency;
     struct opt_dec margin_change;
@@ -67,12 +70,15 @@ bool trade_contract(struct call *c, const struct order_common *args, struct str 
  */
 bool trade_change(struct call *c, int64_t id, const struct order_common *args,
                   struct gate_request *out);
+/* Smallest steps and market state of the contract of a request that has none. May suspend. */
+bool trade_steps(struct call *c, struct gate_request *r);
 /* A request of one order in that contract, not yet priced. */
 void trade_request(struct call *c, const struct order_common *args, struct str account,
                    const struct contract_details *details, struct gate_request *out);
 /*
- * Submits, or previews if dry_run, and fills the answer. May suspend. False: call->error is set,
- * call->detail holds the findings.
+ * Submits, or previews if dry_run, and fills the answer. May suspend. An order that a person has to
+ * approve is an answer, too: its result is awaiting_approval, and nothing was sent. False:
+ * call->error is set, call->detail holds the findings.
  */
 bool trade_run(struct call *c, const struct gate_request *request, bool dry_run, struct placed *out,
                struct gate_ticket *ticket, struct gate_outcome *outcome);
@@ -80,6 +86,8 @@ bool trade_run(struct call *c, const struct gate_request *request, bool dry_run,
 void trade_outcome(struct call *c, const struct gate_outcome *outcome, struct placed *out);
 /* Makes the findings of a ticket the detail of a failed call. */
 void trade_refusal(struct call *c, const struct gate_ticket *ticket);
+/* Kind and age of the prices that the ticket was judged by go to the envelope. */
+void trade_prices_seen(struct call *c, const struct gate_ticket *ticket);
 struct list trade_findings(struct call *c, const struct gate_ticket *ticket);
 /* The executions of an order, oldest first: struct fill_row. */
 struct list trade_fills(struct call *c, const struct order *o);

@@ -61,6 +61,7 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_REQUEST] = "request",
     [JOURNAL_ANSWER] = "answer",
     [JOURNAL_PERSON] = "person",
+    [JOURNAL_APPROVAL] = "approval",
 };
 
 const char *journal_kind_text(enum journal_kind kind)

@@ -43,6 +43,7 @@ enum journal_kind {
     JOURNAL_REQUEST,      /* somebody asked for a change, with all arguments */
     JOURNAL_ANSWER,       /* and was told this */
     JOURNAL_PERSON,       /* somebody was asked to prove to be a person, and did or did not */
+    JOURNAL_APPROVAL,     /* an order waits for a person's approval, or the person has decided */
     JOURNAL_KIND_COUNT
 };
 

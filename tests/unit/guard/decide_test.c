@@ -277,6 +277,18 @@ static void reserved_31(struct scene *s) { reserved(s, 30); }
 static void reserved_for_rule(struct scene *s) { reserved_31(s); s->facts.is_rule = true; }
 static void value_25_pct(struct scene *s) { first(s)->quantity = DEC(25); }
 static void value_26_pct(struct scene *s) { first(s)->quantity = DEC(26); }
+static void large_by_person(struct scene *s) { s->limits.approval_above = GATE_APPROVAL_OUT_OF_BAND; }
+static void at_25_pct_asked(struct scene *s) { value_25_pct(s); large_by_person(s); }
+static void at_26_pct_asked(struct scene *s) { value_26_pct(s); large_by_person(s); }
+static void at_25_pct_denied(struct scene *s) { value_25_pct(s); s->limits.approval_above = GATE_APPROVAL_DENY; }
+static void at_26_pct_denied(struct scene *s) { value_26_pct(s); s->limits.approval_above = GATE_APPROVAL_DENY; }
+static void large_closing(struct scene *s) { sell(s, "26", "26"); s->limits.approval_above = GATE_APPROVAL_DENY; }
+static void paper_asked(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND; }
+static void paper_denied(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_DENY; }
+static void paper_denied_closing(struct scene *s) { sell(s, "1", "1"); paper_denied(s); }
+static void live_unasked(struct scene *s) { live_armed(s); s->limits.approval_live = GATE_APPROVAL_NONE; }
+static void live_denied(struct scene *s) { live_armed(s); s->limits.approval_live = GATE_APPROVAL_DENY; }
+static void large_weaker(struct scene *s) { at_26_pct_asked(s); s->limits.approval_paper = GATE_APPROVAL_DENY; }
 static void value_26_pct_closing(struct scene *s) { sell(s, "26", "26"); }
 
 static void margin(struct scene *s, const char *change, const char *after, const char *equity)
@@ -441,6 +453,11 @@ static const struct boundary {
     {"RULE_THROTTLED", person_11, rule_11},
     {"RATE_DAY", reserved_30, reserved_31}, {"RATE_DAY", reserved_for_rule, reserved_31},
     {"NEEDS_CONFIRM", value_25_pct, value_26_pct},
+    {"NEEDS_APPROVAL", nothing, paper_asked}, {"NEEDS_APPROVAL", live_unasked, live_armed},
+    {"NEEDS_APPROVAL", at_25_pct_asked, at_26_pct_asked}, {"NEEDS_APPROVAL", large_closing, paper_asked},
+    {"APPROVAL_DENY", paper_asked, paper_denied}, {"APPROVAL_DENY", live_armed, live_denied},
+    {"APPROVAL_DENY", at_25_pct_denied, at_26_pct_denied}, {"APPROVAL_DENY", large_closing, paper_denied_closing},
+    {"APPROVAL_DENY", at_26_pct_asked, large_weaker},
     {"NEEDS_CONFIRM", value_26_pct_closing, value_26_pct},
     {"NO_RATE", no_rate_closing, no_rate}, {"NO_RATE", nothing, unrated},
     {"VALUE_MAX", value_max, value_over}, {"VALUE_MAX", value_over_closing, value_over},

@@ -109,7 +109,10 @@ static void every_numeric_limit_is_in_the_report(void **state)
         size_t found = 0;
         for (size_t k = 0; k < n; k++)
             found += strcmp(rows[k].name, f->name) == 0;
-        bool is_number = f->kind == TYPE_INT || f->kind == TYPE_DEC;
+        /* of what was shown, not of what may be sent */
+        bool is_of_shown = strcmp(f->name, "approval_ttl_s") == 0 ||
+                           str_starts(str_of(f->name), STR("preview_"));
+        bool is_number = !is_of_shown && (f->kind == TYPE_INT || f->kind == TYPE_DEC);
         if (found != (is_number ? 1 : 0))
             fail_msg("%s has %zu rows", f->name, found);
     }

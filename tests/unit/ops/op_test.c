@@ -352,7 +352,8 @@ static void check_effect(const struct op *op)
 {
     bool has_account = type_find(op->in, STR("account")) != NULL;
     bool places = op->effect == OP_TRADE && !op->is_destructive;
-    if (op->effect == OP_TRADE && !has_account)
+    bool is_shown = type_find(op->in, STR("preview_id")) != NULL; /* which names the account */
+    if (op->effect == OP_TRADE && !has_account && !is_shown)
         fail_msg("%s: what trades takes an account", op->name);
     if (places && !type_find(op->in, STR("dry_run")))
         fail_msg("%s: what places an order can be previewed", op->name);
