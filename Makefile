@@ -43,7 +43,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build demo run test sim soak lint fuzz bench bench-wire interop clean layers units programs fuzzers FORCE
+.PHONY: build demo run test sim soak lint fuzz crash mutate bench bench-wire interop clean layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -120,8 +120,14 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVES)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 fuzzers: $(FUZZERS)
 
+# what tests/crash loads into the daemon to let the n-th call of it fail
+$(B)/crash_preload.so: tests/crash/preload.c Makefile
+	@mkdir -p $(@D)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) -std=c17 -O1 -g $(WARN) -shared -fPIC -o $@ $< -ldl
+
 # all that tests/run starts in a build directory; it finds them by the names of their sources
-programs: build units $(REPLAYS) $(if $(wildcard tests/scenario/*.scn),$(B)/scenario)
+programs: build units $(REPLAYS) $(B)/crash_preload.so $(if $(wildcard tests/scenario/*.scn),$(B)/scenario)
 demo:
 	@tools/bootstrap build
 	@$(SUBMAKE) build
@@ -151,6 +157,18 @@ fuzz:
 	@tools/bootstrap fuzz
 	@$(SUBMAKE) fuzzers B=$(B)-fuzz MODE=fuzz CC=clang
 	@tools/fuzz $(B)-fuzz
+
+# the daemon dies or a call of it fails at every point of the way of an order (half an hour)
+CRASH_EVERY ?= 1
+crash:
+	@tools/bootstrap build
+	@$(SUBMAKE) build $(B)/crash_preload.so
+	@python3 tests/crash/crash.py --build $(B) --every $(CRASH_EVERY) --report docs/reliability.md
+# would the tests notice a wrong check of the gate? FILES="src/guard/decide.c ..." for some alone
+mutate:
+	@tools/bootstrap test
+	@$(SUBMAKE) programs
+	@tools/mutate --build $(B) $(if $(FILES),$(FILES),--report docs/reliability.md)
 
 bench:
 	@tools/bootstrap build

@@ -87,8 +87,10 @@ static void fill_kill(struct call *c, struct safety_out *out)
     out->killed_by = call_text(c, kill.by);
     out->killed_why = call_text(c, kill.why);
     out->orders_to_cancel = (struct opt_int){(int64_t)kill.working, true};
-    if (!kill.is_durable && journal_is_failed(c->core->journal))
-        call_warn(c, "the disk cannot be written: a restart would forget the kill switch");
+    if (!kill.is_durable)
+        call_warn(c, journal_is_failed(c->core->journal)
+                         ? "the disk cannot be written: a restart would forget the kill switch"
+                         : "it is not on the disk yet: a restart now would forget the kill switch");
 }
 
 static void fill_trading(struct call *c, struct safety_out *out)
@@ -162,12 +164,28 @@ static const struct field release_in_fields[] = {
 };
 static const struct type release_in_type = TYPE_OF(struct kill_in, release_in_fields);
 
+/* Orders are blocked and cancelled at once; but who is told so must not be told of what a crash can
+ * still undo. A disk that hangs is not waited for any longer than KEPT_MS. */
+enum { KEPT_MS = 2000, KEPT_LOOK_MS = 2 };
+
+static void await_kept(struct call *c)
+{
+    struct gate_kill_status kill;
+    struct error ended;
+    struct instant until = instant_after_ms(task_now(c->task).mono, KEPT_MS);
+    do
+        gate_kill_status(c->core->gate, &kill);
+    while (!kill.is_durable && !instant_due(until, task_now(c->task).mono) &&
+           task_sleep(c->task, KEPT_LOOK_MS, &ended));
+}
+
 static bool engage_kill_switch(struct call *c, const void *in, void *result)
 {
     const struct kill_in *args = in;
     gate_kill(c->core->gate, STR_NAME(c->who->name),
               args->why.n ? args->why : STR("no reason was given"), args->cancel_stops,
               task_now(c->task));
+    await_kept(c);
     return get_safety_status(c, NULL, result);
 }
 
