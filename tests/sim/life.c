@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "life.h"
 
+#include "breakage.h"
+
 #include "base/alloc.h"
 #include "data/json.h"
 #include "wire/codec.h"
@@ -269,7 +271,10 @@ static void rest(struct life *l)
 {
     struct audit_proof proof;
     struct error e = {0};
-    acts_heal(l);
+    if (!l->breakage)
+        acts_heal(l);
+    else if (l->breakage->at_rest)
+        l->breakage->at_rest(l);
     await_answers(l);
     await_rest(l);
     if (l->v->broken)
@@ -322,6 +327,10 @@ bool life_run(const struct plan *plan, const struct markets *m, const struct bre
     if (!born(&l, m, &e)) {
         (void)fprintf(stderr, "sim: %s\n", e.text);
         abort();
+    }
+    if (breakage) {
+        l.v->muted = breakage->muted;
+        breakage->run(&l);
     }
     for (l.at = 0; l.at < plan->count && !l.v->broken; l.at++) {
         const struct step *s = &plan->steps[l.at];

@@ -4,11 +4,13 @@
  *
  *     sim [-n SEEDS] [-f FIRST] [-s SECONDS] [-t FILE]   so many lives, or until the time is over;
  *                                                        -t writes the table into that document
+ *     sim -b                                             deliberate breakages: each must be seen
  *     sim -r SEED [-k STEPS] [-q]                        one life again, told aloud; -k: only those
  *                                                        of its steps, as in 3,7-9
  *
  * Prints TAP. A life that breaks an invariant is shrunk, and the line that replays it printed.
  */
+#include "breakage.h"
 #include "life.h"
 
 #include <stdio.h>
@@ -151,6 +153,27 @@ static bool run_many(const struct markets *m, uint64_t first, uint64_t count, ti
     return t.failed == 0;
 }
 
+/* Each breakage, in both encodings. */
+static bool check_watcher(const struct markets *m)
+{
+    size_t n = breakages_count(), number = 0;
+    bool all = true;
+    printf("1..%zu\n", 2 * n);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct breakage *b = &breakages[i / 2];
+        struct plan p;
+        struct verdict v;
+        plan_make(&p, 1 + i % 2);
+        p.count = 0;
+        bool held = life_run(&p, m, b, false, &v);
+        bool ok = !held && v.broken == b->by;
+        printf("%s %zu - %s is noticed by %s at %d: %s\n", ok ? "ok" : "not ok", ++number, b->what,
+               invariant_name(b->by), p.version, held ? "nothing was noticed" : v.why);
+        all = all && ok;
+    }
+    return all;
+}
+
 static bool run_one(const struct markets *m, uint64_t seed, const char *steps, bool is_quiet)
 {
     struct plan p;
@@ -172,14 +195,16 @@ int main(int argc, char **argv)
     struct error e = {0};
     uint64_t first = 1, count = 100, one = 0, seconds = 0;
     const char *steps = NULL;
-    bool is_quiet = false, ok = true;
-    for (int flag; ok && (flag = getopt(argc, argv, "n:f:s:r:k:q")) != -1;) {
+    bool is_quiet = false, ok = true, wants_breakages = false;
+    for (int flag; ok && (flag = getopt(argc, argv, "n:f:s:r:k:qb")) != -1;) {
         uint64_t *number = flag == 'n'   ? &count
                            : flag == 'f' ? &first
                            : flag == 's' ? &seconds
                                          : &one;
         if (flag == 'q')
             is_quiet = true;
+        else if (flag == 'b')
+            wants_breakages = true;
         else if (flag == 'k')
             steps = optarg;
         else
@@ -191,8 +216,9 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "sim: %s\n", e.text);
         return 2;
     }
-    ok = one ? run_one(&m, one, steps, is_quiet)
-             : run_many(&m, first, count, seconds ? time(NULL) + (time_t)seconds : 0);
+    ok = wants_breakages ? check_watcher(&m)
+         : one           ? run_one(&m, one, steps, is_quiet)
+                         : run_many(&m, first, count, seconds ? time(NULL) + (time_t)seconds : 0);
     markets_fini(&m);
     return ok ? 0 : 1;
 }

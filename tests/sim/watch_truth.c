@@ -117,7 +117,7 @@ static int request_of(const struct json *body)
     return n > 0 && n < WATCHER_REQUESTS_MAX ? (int)n : 0;
 }
 
-static void on_leg(struct watcher *v, const struct json *leg, int request)
+static void on_leg(struct watcher *v, const struct json *leg, int request, int64_t intent)
 {
     struct str ref = json_get_str(leg, STR("ref"));
     struct dec quantity = DEC_ZERO;
@@ -128,6 +128,7 @@ static void on_leg(struct watcher *v, const struct json *leg, int request)
     if (!o) {
         o = watcher_add(v, ref);
         o->request = request;
+        o->intent = intent;
         o->side = str_eq(json_get_str(leg, STR("side")), STR("BUY")) ? SIDE_BUY : SIDE_SELL;
         o->type = order_type_parse(json_get_str(leg, STR("type")));
         o->con_id = (int32_t)con_id;
@@ -136,30 +137,16 @@ static void on_leg(struct watcher *v, const struct json *leg, int request)
     o->quantity = dec_max(o->quantity, quantity);
 }
 
-static void on_intent(struct watcher *v, const struct json *body)
+static void on_intent(struct watcher *v, const struct json *body, int64_t seq)
 {
     const struct json *legs = json_get(body, STR("legs")), *leg;
-    int request = request_of(body);
     bool is_place = str_eq(json_get_str(body, STR("kind")), STR("place"));
     for (size_t i = 0; (leg = json_at(legs, i)) != NULL; i++) {
-        bool is_known = watcher_order(v, json_get_str(leg, STR("ref"))) != NULL;
-        if (is_place && is_known)
-            watcher_break(v, I1, "one reference for two orders: " STR_FMT,
-                          STR_ARG(json_get_str(leg, STR("ref"))));
-        on_leg(v, leg, request);
+        struct str ref = json_get_str(leg, STR("ref"));
+        if (is_place && watcher_order(v, ref))
+            watcher_break(v, I1, "one reference for two orders: " STR_FMT, STR_ARG(ref));
+        on_leg(v, leg, request_of(body), seq);
     }
-    if (!is_place || !request)
-        return;
-    struct seen_request *r = &v->requests[request];
-    int of_key = 0;
-    r->intents++;
-    for (size_t i = 0; i < WATCHER_REQUESTS_MAX; i++)
-        of_key += v->requests[i].key == r->key ? v->requests[i].intents : 0;
-    if (r->key && of_key > 1)
-        watcher_break(v, I1, "the key of request r%d has %d intents", request, of_key);
-    else if (r->intents > r->asks)
-        watcher_break(v, I1, "request r%d was asked %d times and has %d intents", request, r->asks,
-                      r->intents);
 }
 
 /* hash = SHA-256 of prev_hash, seq, at, kind, principal, body, joined by line feeds. */
@@ -196,7 +183,7 @@ static bool on_record(void *self, const struct audit_record *r)
     arena_reset(v->record_arena);
     const struct json *body = json_parse(r->body, v->record_arena, &e);
     if (body)
-        on_intent(v, body);
+        on_intent(v, body, r->seq);
     else
         watcher_break(v, I7, "record %lld cannot be read", (long long)r->seq);
     return true;

@@ -72,6 +72,28 @@ static void check_id(struct watcher *v, struct seen_order *o, int32_t order_id)
     }
 }
 
+/* One key, or one asking, is one order: what was sent of another intent is one too many. */
+static void check_request(struct watcher *v, const struct seen_order *o)
+{
+    const struct seen_request *r = &v->requests[o->request];
+    int sent = 0, of_key = 0;
+    if (!o->request)
+        return;
+    for (size_t i = 0; i < v->order_count; i++) {
+        const struct seen_order *other = &v->orders[i];
+        bool is_first = other->frames > 0 && other->request;
+        for (size_t k = 0; is_first && k < i; k++) /* other legs of it */
+            is_first = v->orders[k].intent != other->intent || v->orders[k].frames == 0;
+        sent += is_first && other->request == o->request;
+        of_key += is_first && r->key && v->requests[other->request].key == r->key;
+    }
+    if (of_key > 1)
+        watcher_break(v, I1, "the key of request r%d sent %d orders", o->request, of_key);
+    if (sent > r->asks)
+        watcher_break(v, I1, "request r%d was asked %d times and sent %d orders", o->request,
+                      r->asks, sent);
+}
+
 static void on_place(struct watcher *v, const struct wire_req_place_order *m)
 {
     bool has_lied = v->world->device.has_lied;
@@ -101,6 +123,7 @@ static void on_place(struct watcher *v, const struct wire_req_place_order *m)
     if (dec_gt(quantity, o->quantity) && !o->is_excused && !has_lied)
         watcher_break(v, I2, "order %s went out larger than its intent", o->ref);
     check_id(v, o, m->order_id);
+    check_request(v, o);
     check_state(v, o, quantity);
     if (o->type == ORDER_MKT)
         check_price(v, o);

@@ -77,7 +77,7 @@ void watcher_free(struct watcher *v)
 void watcher_break(struct watcher *v, enum invariant i, const char *fmt, ...)
 {
     va_list ap;
-    if (v->broken)
+    if (v->broken || v->muted >> i & 1)
         return;
     v->broken = i;
     va_start(ap, fmt);

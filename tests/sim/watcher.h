@@ -72,6 +72,7 @@ struct seen_order {
     enum order_type type;
     struct dec quantity; /* the largest that an intent asked for */
     int request;         /* number of the request; 0: none that we know */
+    int64_t intent;      /* record of the first one; legs of one order share it */
     int intents;         /* durable ones: the order itself and its changes */
     int frames;          /* on the wire */
     int cancels;         /* on the wire */
@@ -101,7 +102,6 @@ struct seen_opening {
 struct seen_request {
     int key;             /* number of its idempotency key; 0: none */
     int asks;            /* how often */
-    int intents;         /* to place */
     int denials, others; /* answers: "not one byte was sent", and all else */
     int open;            /* not answered yet */
 };
@@ -120,6 +120,7 @@ struct watcher {
     /* the verdict */
     enum invariant broken;
     char why[400];
+    unsigned muted; /* set of (1u << invariant) that are not looked at: for the self check */
     /* the line */
     struct wire_reader up, down;
     int version; /* 0: not agreed yet */
