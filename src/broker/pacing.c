@@ -125,6 +125,23 @@ void pacing_forget(struct pacing *p, int32_t request_id)
     }
 }
 
+size_t pacing_drop_orders(struct pacing *p, int32_t order_id)
+{
+    struct pacing_message *before = NULL, *m = p->queue[PACING_ORDER].first;
+    size_t n = 0;
+    while (m != NULL) {
+        struct pacing_message *next = m->next;
+        if (m->about.is_order && (order_id == 0 || m->about.order_id == order_id)) {
+            xfree(unlink_after(p, PACING_ORDER, before));
+            n++;
+        } else {
+            before = m;
+        }
+        m = next;
+    }
+    return n;
+}
+
 bool pacing_has_order(const struct pacing *p, int32_t order_id)
 {
     for (const struct pacing_message *m = p->queue[PACING_ORDER].first; m != NULL; m = m->next)

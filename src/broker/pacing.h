@@ -43,6 +43,7 @@ struct pacing_message; /* owned */
 struct pacing_about {
     int32_t order_id;   /* 0: no order */
     int32_t request_id; /* 0: no request that waits for its answer */
+    bool is_order;      /* an order or a change of one: what pacing_drop_orders forgets */
     struct quota_ask quota;
 };
 
@@ -79,6 +80,8 @@ bool pacing_add(struct pacing *p, enum pacing_class class, const struct pacing_a
                 struct str bytes, struct instant now);
 /* Forgets the message of a request that nobody waits for any more. */
 void pacing_forget(struct pacing *p, int32_t request_id);
+/* Forgets orders and changes that wait: of that order, with 0 of all. Returns how many. */
+size_t pacing_drop_orders(struct pacing *p, int32_t order_id);
 /* A message about that order waits as an order; with 0: any order waits. */
 bool pacing_has_order(const struct pacing *p, int32_t order_id);
 /* Moves what may leave now to the end of out. */

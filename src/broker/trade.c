@@ -66,7 +66,7 @@ bool trade_place(struct session *s, const struct order *o, struct moment now, st
     struct arena *arena = arena_new(4096);
     struct wire_req_place_order m;
     order_to_wire(o, arena, &m);
-    struct pacing_about about = {.order_id = o->order_id};
+    struct pacing_about about = {.order_id = o->order_id, .is_order = true};
     bool ok = act(s, PACING_ORDER, &about, WIRE_REQ_PLACE_ORDER, &m, e);
     arena_free(arena);
     if (ok)
@@ -93,6 +93,14 @@ bool trade_cancel(struct session *s, int32_t order_id, struct moment now, struct
     struct wire_req_cancel_order m = WIRE_REQ_CANCEL_ORDER_DEFAULT;
     m.order_id = order_id;
     return cancel(s, order_id, WIRE_REQ_CANCEL_ORDER, &m, e);
+}
+
+size_t trade_drop_waiting(struct session *s, int32_t order_id)
+{
+    size_t n = pacing_drop_orders(&s->pacing, order_id);
+    if (n > 0)
+        log_warn(&s->log, "dropped %zu orders and changes that waited", n);
+    return n;
 }
 
 bool trade_cancel_all(struct session *s, struct moment now, struct error *e)

@@ -140,6 +140,12 @@ enum { NOTICE_GRACE_MS = 500 };
 void outcome_describe(struct gate_outcome *o);
 /* This order is finished: nothing more is expected of it. */
 bool result_is_final(enum gate_result r);
+/*
+ * Orders that were decided and journaled and still wait for the pacing of the session do not leave
+ * any more: trading was halted, or the kill switch pulled. To the journal they were sent; complete
+ * snapshots settle that they were not placed.
+ */
+void submit_drop_waiting(struct gate *g, struct moment now);
 
 /* ---- withdraw.c ---- */
 /* Sends the cancels of the kill switch that are still due. */

@@ -290,6 +290,32 @@ static bool send_legs(struct submission *s, struct error *e)
     return true;
 }
 
+/* The broker holds the entry of a bracket until its last leg comes, which will not: take it back.
+ */
+static void take_back_entry(struct gate *g, int64_t seq, struct moment now)
+{
+    struct intent *it;
+    struct error e;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
+        if (it->seq == seq && it->leg == 0)
+            (void)!trade_cancel(g->session, it->order.order_id, now, &e);
+}
+
+void submit_drop_waiting(struct gate *g, struct moment now)
+{
+    struct intent *it;
+    int64_t seq = 0; /* of the bracket whose legs are being dropped */
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+        if ((it->state != INTENT_SENT && it->state != INTENT_UNKNOWN) ||
+            trade_drop_waiting(g->session, it->order.order_id) == 0)
+            continue;
+        if (it->leg > 0 && it->seq != seq)
+            take_back_entry(g, it->seq, now);
+        seq = it->seq;
+    }
+    (void)trade_drop_waiting(g->session, 0); /* changes */
+}
+
 /* ---- wait for the broker's word ---- */
 
 static bool is_answered(const struct submission *s, const struct gate_leg *leg, size_t i)

@@ -63,6 +63,14 @@ static const struct field state_in_fields[] = {
 };
 static const struct type state_in_type = TYPE_OF(struct state_in, state_in_fields);
 
+/* The state holds at once; whether it would survive a restart is known once it is on the disk. */
+static void await_disk(struct call *c)
+{
+    struct error e;
+    if (!journal_wait(c->task, c->core->journal, journal_last(c->core->journal), &e))
+        call_warn(c, "in force, but not on the disk: a restart would forget it (%.120s)", e.text);
+}
+
 static bool set_trading_state(struct call *c, const void *in, void *result)
 {
     const struct state_in *args = in;
@@ -71,10 +79,12 @@ static bool set_trading_state(struct call *c, const void *in, void *result)
     bool is_looser = args->state < s.state;
     if (is_looser && !call_person(c, "loosen the trading state"))
         return false;
-    return gate_set_trading(c->core->gate, (enum gate_trading)args->state, STR_NAME(c->who->name),
-                            is_looser, args->why.n ? args->why : STR("no reason was given"),
-                            task_now(c->task), &c->error) &&
-           answer(c, result);
+    if (!gate_set_trading(c->core->gate, (enum gate_trading)args->state, STR_NAME(c->who->name),
+                          is_looser, args->why.n ? args->why : STR("no reason was given"),
+                          task_now(c->task), &c->error))
+        return false;
+    await_disk(c);
+    return answer(c, result);
 }
 
 /* ---- arm_live_trading ---- */

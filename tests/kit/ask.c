@@ -193,12 +193,16 @@ static void look_for_prompts(struct ask *a)
     }
 }
 
-static bool is_answered(void *ctx)
+bool ask_is_answered(struct ask *a)
 {
-    struct ask *a = ctx;
     if (a->client && !a->is_raw && a->client->received.n)
         look_for_prompts(a);
     return a->is_http ? a->http == NULL : client_has_ended(a->client);
+}
+
+static bool is_answered(void *ctx)
+{
+    return ask_is_answered(ctx);
 }
 
 bool ask_finish(struct ask *a, int64_t ms)

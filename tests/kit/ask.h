@@ -47,6 +47,8 @@ bool ask_raw(struct ask *a, struct world *w, struct str bytes, bool holds, struc
 bool ask_http(struct ask *a, struct world *w, struct str method, struct str target,
               const struct http_pair *headers, size_t count, struct str body,
               struct answer *answer);
+/* Answers prompts that have come; true if the whole answer is there, for ask_finish to take. */
+bool ask_is_answered(struct ask *a);
 /* Lets time pass until it is answered, at most `ms`. True if the answer is complete. */
 bool ask_finish(struct ask *a, int64_t ms);
 /* Goes away without waiting. */

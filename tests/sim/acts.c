@@ -499,8 +499,6 @@ static void act_process(struct life *l, const uint32_t *n)
         end_lies(l);
         return;
     }
-    if (l->w->device.mode != DEVICE_OK || l->w->device.delay_ms > 0)
-        l->v->is_halted = l->v->is_reducing = false; /* may not have reached the disk */
     say(l, "the app is killed; bytes on the line are lost:", n[0] % 2);
     world_kill_app(l->w, n[0] % 2);
     people_lose(&l->people);

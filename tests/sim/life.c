@@ -16,6 +16,7 @@ enum {
     READY_MS = 5 * 60 * 1000,   /* I10 */
     SETTLED_MS = 4 * 60 * 1000, /* for orders of unknown fate */
     QUIET_MS = 5 * 1000,
+    TRIES = 3,
     QUESTION_MS = 30 * 1000
 };
 
@@ -180,42 +181,74 @@ static struct dec number_of(const struct json *j, const char *key)
     return d;
 }
 
+/* The first listing whose position is told otherwise than it is; 0 if none. */
+static int32_t wrong_position(struct life *l, const struct json *rows, struct dec *held,
+                              struct dec *told)
+{
+    struct watcher *v = l->v;
+    const struct json *row;
+    for (size_t i = 0; i < v->opening_count + v->fill_count; i++) {
+        int32_t con_id =
+            i < v->opening_count ? v->opening[i].con_id : v->fills[i - v->opening_count].con_id;
+        *held = watcher_position(v, con_id, l->w->now.mono);
+        *told = DEC_ZERO;
+        for (size_t k = 0; (row = json_at(rows, k)) != NULL; k++)
+            if (dec_eq(number_of(row, "conId"), dec_of(con_id)))
+                *told = number_of(row, "position");
+        if (!dec_eq(*held, *told))
+            return con_id;
+    }
+    return 0;
+}
+
 static void check_positions(struct life *l)
 {
-    const struct json *row, *rows = json_get(question(l, "portfolio --json"), STR("positions"));
-    struct watcher *v = l->v;
-    int32_t con_ids[WATCHER_OPENING_MAX + WATCHER_FILLS_MAX];
-    size_t n = 0;
-    for (size_t i = 0; i < v->opening_count; i++)
-        con_ids[n++] = v->opening[i].con_id;
-    for (size_t i = 0; i < v->fill_count; i++)
-        con_ids[n++] = v->fills[i].con_id;
-    for (size_t i = 0; i < n && !v->broken; i++) {
-        struct dec held = watcher_position(v, con_ids[i], l->w->now.mono), told = DEC_ZERO;
-        for (size_t k = 0; (row = json_at(rows, k)) != NULL; k++)
-            if (dec_eq(number_of(row, "conId"), dec_of(con_ids[i])))
-                told = number_of(row, "position");
-        if (!dec_eq(held, told)) {
+    struct dec held, told;
+    for (int tries = 0; tries < TRIES && !l->v->broken; tries++) {
+        const struct json *rows = json_get(question(l, "portfolio --json"), STR("positions"));
+        (void)watcher_look(l->v);
+        int32_t con_id = wrong_position(l, rows, &held, &told);
+        if (!con_id)
+            return;
+        if (tries + 1 == TRIES) {
             char a[DEC_TEXT_MAX] = "", b[DEC_TEXT_MAX] = "";
             (void)dec_format(told, a);
             (void)dec_format(held, b);
-            watcher_break(v, I5, "the position in %d is told as %s and is %s", con_ids[i], a, b);
+            watcher_break(l->v, I5, "the position in %d is told as %s and is %s", con_id, a, b);
         }
+        (void)people_pass(&l->people, 1000);
     }
 }
 
-static void check_orders(struct life *l)
+/* The first order that the list has and the exchange has not, or the other way; NULL if none. */
+static const struct seen_order *wrong_order(struct life *l, const struct json *rows)
 {
-    const struct json *row, *rows = json_get(question(l, "orders --json"), STR("orders"));
-    struct watcher *v = l->v;
-    for (size_t i = 0; i < v->order_count && !v->broken; i++) {
-        const struct seen_order *o = &v->orders[i];
+    const struct json *row;
+    for (size_t i = 0; i < l->v->order_count; i++) {
+        const struct seen_order *o = &l->v->orders[i];
         bool is_told = false, is_there = o->perm_id && o->end == END_NONE;
         for (size_t k = 0; (row = json_at(rows, k)) != NULL; k++)
             is_told = is_told || str_eq(json_get_str(row, STR("order_ref")), STR_NAME(o->ref));
         if (is_told != is_there)
-            watcher_break(v, I5, "order %s %s, and the list of working orders %s", o->ref,
-                          is_there ? "works" : "does not work", is_told ? "has it" : "lacks it");
+            return o;
+    }
+    return NULL;
+}
+
+/* A fill may come between the answer and our look at the exchange: hence again. */
+static void check_orders(struct life *l)
+{
+    for (int tries = 0; tries < TRIES && !l->v->broken; tries++) {
+        const struct json *rows = json_get(question(l, "orders --json"), STR("orders"));
+        (void)watcher_look(l->v);
+        const struct seen_order *o = wrong_order(l, rows);
+        if (!o)
+            return;
+        bool is_there = o->perm_id && o->end == END_NONE;
+        if (tries + 1 == TRIES)
+            watcher_break(l->v, I5, "order %s %s, and the list of working orders %s", o->ref,
+                          is_there ? "works" : "does not work", is_there ? "lacks it" : "has it");
+        (void)people_pass(&l->people, 1000);
     }
 }
 

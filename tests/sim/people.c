@@ -284,12 +284,17 @@ static void take_safety(struct people *p, const struct json *j)
     }
 }
 
-static void take_trading(struct people *p, const char *state)
+static void take_trading(struct people *p, const struct json *j, const char *state)
 {
+    if (json_at(json_get(j, STR("warnings")), 0))
+        return; /* it says itself that it is not on the disk */
     if (strcmp(state, "halted") == 0)
         p->v->is_halted = true;
-    if (strcmp(state, "reducing") == 0)
+    if (strcmp(state, "reducing") == 0 && !p->v->is_reducing) {
         p->v->is_reducing = true;
+        watcher_read_journal(p->v);
+        p->v->reducing_at = p->v->journal_at;
+    }
 }
 
 static void take(struct people *p, const struct open_question *q, const struct json *j, bool failed)
@@ -310,7 +315,7 @@ static void take(struct people *p, const struct open_question *q, const struct j
     if (d->verb == VERB_KILL)
         watcher_killed(p->v);
     else if (d->verb == VERB_TRADING)
-        take_trading(p, d->args[0].value);
+        take_trading(p, j, d->args[0].value);
     else if (d->verb == VERB_QUOTES)
         take_quotes(p, j);
     else if (d->verb == VERB_SAFETY)
@@ -393,8 +398,7 @@ static bool listen(void *ctx)
         hear(p, i);
     for (size_t i = 0; i < PEOPLE_OPEN_MAX; i++) {
         struct open_question *q = &p->open[i];
-        if (q->is_used && !q->is_mcp &&
-            (q->ask.is_http ? q->ask.http == NULL : client_has_ended(q->ask.client)))
+        if (q->is_used && !q->is_mcp && ask_is_answered(&q->ask))
             take_direct(p, q);
     }
     return p->v->broken != INVARIANT_NONE;

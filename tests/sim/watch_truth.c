@@ -134,6 +134,7 @@ static void on_leg(struct watcher *v, const struct json *leg, int request, int64
         o->con_id = (int32_t)con_id;
     }
     o->intents++;
+    o->journaled = intent;
     o->quantity = dec_max(o->quantity, quantity);
 }
 

@@ -38,7 +38,7 @@ static void check_state(struct watcher *v, const struct seen_order *o, struct de
         watcher_break(v, I4, "order %s went out although the kill switch was acknowledged", o->ref);
     else if (v->is_halted)
         watcher_break(v, I4, "order %s went out although `halted` was acknowledged", o->ref);
-    else if (v->is_reducing && !reduces(v, o, quantity))
+    else if (v->is_reducing && o->journaled >= v->reducing_at && !reduces(v, o, quantity))
         watcher_break(v, I4, "order %s went out in `reducing` and reduces nothing", o->ref);
 }
 

@@ -73,6 +73,7 @@ struct seen_order {
     struct dec quantity; /* the largest that an intent asked for */
     int request;         /* number of the request; 0: none that we know */
     int64_t intent;      /* record of the first one; legs of one order share it */
+    int64_t journaled;   /* record of the newest one */
     int intents;         /* durable ones: the order itself and its changes */
     int frames;          /* on the wire */
     int cancels;         /* on the wire */
@@ -145,6 +146,7 @@ struct watcher {
     /* what people were told */
     bool is_killed, is_halted, is_reducing; /* acknowledged, and nobody has asked for its end */
     bool cancels_stops;                     /* the kill switch was told to */
+    int64_t reducing_at;                    /* newest record when reducing was acknowledged */
     bool is_kill_begun;                     /* asked for: its cancels may come before its answer */
     bool is_calm;                           /* no fault is at work */
     struct instant killed_at;

@@ -276,6 +276,34 @@ static void what_nobody_waits_for_is_taken_out(void **state)
     buf_fini(&out);
 }
 
+static void orders_that_wait_can_be_dropped_and_cancels_stay(void **state)
+{
+    (void)state;
+    struct pacing p;
+    struct buf out;
+    pacing_init(&p, 100);
+    buf_init(&out, 1 << 20);
+    for (int32_t id = 1; id <= 3; id++) {
+        struct pacing_about a = {.order_id = id, .is_order = true};
+        char c = (char)('0' + id);
+        assert_true(pacing_add(&p, PACING_ORDER, &a, (struct str){&c, 1}, at_ms(0)));
+        a.is_order = false;
+        assert_true(pacing_add(&p, PACING_CANCEL_AFTER_ORDERS, &a, STR("c"), at_ms(0)));
+    }
+    assert_int_equal(pacing_drop_orders(&p, 2), 1);
+    assert_int_equal(pacing_drop_orders(&p, 2), 0);
+    pacing_release(&p, at_ms(0), &out);
+    assert_true(str_eq(buf_str(&out), STR("1cc3c")));
+    for (int32_t id = 1; id <= 3; id++) {
+        struct pacing_about a = {.order_id = id, .is_order = true};
+        assert_true(pacing_add(&p, PACING_ORDER, &a, STR("o"), at_ms(0)));
+    }
+    assert_int_equal(pacing_drop_orders(&p, 0), 3);
+    assert_int_equal(p.count, 0);
+    pacing_fini(&p);
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +318,7 @@ int main(void)
         cmocka_unit_test(nobody_is_passed_for_ever),
         cmocka_unit_test(history_has_a_bound_of_its_own),
         cmocka_unit_test(what_nobody_waits_for_is_taken_out),
+        cmocka_unit_test(orders_that_wait_can_be_dropped_and_cancels_stay),
     };
     return cmocka_run_group_tests_name("pacing", tests, NULL, NULL);
 }
