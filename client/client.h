@@ -34,6 +34,7 @@ struct where {
     char state[CLIENT_PATH_MAX];   /* the state directory */
     char log[CLIENT_PATH_MAX];     /* what a starting daemon says */
     char program[CLIENT_PATH_MAX]; /* portcullisd; "" if there is none */
+    long daemon_uid; /* whose daemon it is: $PORTCULLIS_DAEMON_UID; -1: our own user's */
 };
 /* False, with a message on stderr, if the environment does not say where. */
 bool where_find(struct where *w);

@@ -31,12 +31,13 @@ static long now_ms(void)
 
 /* ---- connecting ---- */
 
-/* Only our own user or root may be at the other end: nothing is sent before this is known. */
-static bool peer_is_ours(int fd)
+/* Only our own user, root, or whom we were told may be at the other end: nothing is sent before. */
+static bool peer_is_ours(const struct where *w, int fd)
 {
     struct ucred c;
     socklen_t n = sizeof c;
-    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n) && (c.uid == geteuid() || c.uid == 0);
+    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n) &&
+           (c.uid == geteuid() || c.uid == 0 || (long)c.uid == w->daemon_uid);
 }
 
 int daemon_connect(const struct where *w)
@@ -62,7 +63,7 @@ int daemon_connect(const struct where *w)
         say("%s: %s", w->socket, strerror(why));
         return -2;
     }
-    if (peer_is_ours(fd))
+    if (peer_is_ours(w, fd))
         return fd;
     close(fd);
     say("%s: the program that answers there belongs to another user", w->socket);
@@ -168,6 +169,10 @@ int daemon_connect_or_start(const struct where *w, bool verbose)
     if (fd != -1)
         return fd;
     char dir[CLIENT_PATH_MAX], log_dir[CLIENT_PATH_MAX];
+    if (w->daemon_uid >= 0 && w->daemon_uid != (long)geteuid()) {
+        say("no daemon is running, and the user %ld is to start it", w->daemon_uid);
+        return -1;
+    }
     if (!w->program[0]) {
         say("no daemon is running, and portcullisd is neither beside this program nor on the PATH");
         return -1;

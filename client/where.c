@@ -60,6 +60,13 @@ bool where_find(struct where *w)
         !join(w->log, w->state, "/portcullisd.start.log"))
         return false;
     find_program(w->program);
+    const char *uid = getenv("PORTCULLIS_DAEMON_UID");
+    char *end = NULL;
+    w->daemon_uid = uid && uid[0] ? strtol(uid, &end, 10) : -1;
+    if (end && (*end || w->daemon_uid < 0)) {
+        say("PORTCULLIS_DAEMON_UID must be the id of a user");
+        return false;
+    }
     const char *at = getenv("PORTCULLIS_SOCKET");
     if (at && at[0] && at[0] != '/') {
         say("PORTCULLIS_SOCKET must be an absolute path");

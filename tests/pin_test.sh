@@ -107,7 +107,64 @@ quiet() { [ "$(grep -c '"kind":"person"' "$t/export")" -ge 8 ] && unsaid; }
 # one argument above was that number by intention: take that record out
 grep -v 'why.*7531' "$t/export" >"$t/x" && mv "$t/x" "$t/export"
 check "every attempt is in the audit log, and no PIN" quiet
-kill "$daemon"
-wait "$daemon" 2>/dev/null
-daemon=
+
+# tokens: made with the PIN, shown on that terminal, and the one of an older version taken over
+end() { kill "$daemon"; wait "$daemon" 2>/dev/null; daemon=; rm -f "$socket"; }
+get() { python3 -c '
+import sys, urllib.request, urllib.error
+q = urllib.request.Request("http://127.0.0.1:%s/api/safety" % sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]})
+try:
+    sys.exit(0 if urllib.request.urlopen(q, timeout=20).status == 200 else 1)
+except urllib.error.HTTPError as e:
+    sys.exit(4 if e.code == 401 else 1)' "$port" "$1"; }
+socket=$t/run/portcullis/portcullis.sock
+end
+old=$(printf 'old%.0s' {1..16})
+(umask 077 && echo "$old" >"$t/state/portcullis/token")
+export PORTCULLIS_HTTP_ENABLED=true PORTCULLIS_HTTP_PORT=0
+: >"$t/log"
+begin
+ports() { port=$(sed -n 's/.*ready.* http=\([0-9]*\).*/\1/p' "$t/log" | tail -1); [ -n "$port" ]; }
+for ((i = 0; i < 100; i++)); do ports && break; sleep 0.05; done
+check "a token needs a terminal" status 4 alone "$P" token add sheet
+check "and the PIN" status 0 at_terminal 7531 "$P" token add sheet --wide
+token=$(grep -o 'pc_[A-Za-z0-9_-]\{43\}' "$t/screen")
+check "it is valid" status 0 get "$token"
+check "another is not" status 4 get "${token}x"
+check "the old one still is" status 0 get "$old"
+gone() { [ ! -e "$t/state/portcullis/token" ] && ! grep -qF -e "$old" -e "$token" "$t/state/portcullis/tokens"; }
+check "and no file holds one in the clear" gone
+check "one is revoked" status 0 alone "$P" token revoke http
+check "at once" status 4 get "$old"
+end
+begin
+for ((i = 0; i < 100; i++)); do ports && break; sleep 0.05; done
+chmod 644 "$t/state/portcullis/tokens"
+end
+refuses() { ! "$B/portcullisd" --foreground-log >"$t/out" 2>&1 && grep -q 'tokens' "$t/out"; }
+check "a file that others can read stops the start" refuses
+chmod 600 "$t/state/portcullis/tokens"
+
+# a daemon under a user of its own: only root can set this up
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    export PORTCULLIS_HTTP_ENABLED=false PORTCULLIS_ACCESS_ADMIN_UIDS=4002 PORTCULLIS_ACCESS_CLIENT_UIDS=4003
+    export PORTCULLIS_SOCKET="$t/run/portcullis.sock"
+    socket=$PORTCULLIS_SOCKET
+    chmod 755 "$t" "$t/run" && mkdir "$t/bin" && cp "$B/portcullis" "$B/portcullisd" "$t/bin"
+    rm -rf "$t/state" && mkdir "$t/state" && chown 4001 "$t/state" "$t/run" && : >"$t/log"
+    as() { local uid=$1; shift; setpriv --reuid "$uid" --clear-groups "$@"; }
+    as 4001 "$t/bin/portcullisd" --foreground-log >>"$t/log" 2>&1 &
+    daemon=$!
+    for ((i = 0; i < 200; i++)); do [ -S "$socket" ] && break; sleep 0.05; done
+    P="$t/bin/portcullis"
+    check "a client does not talk to another user's daemon" status 69 as 4003 "$P" kill test
+    export PORTCULLIS_DAEMON_UID=4001
+    check "unless it was told whose it is" status 0 as 4003 "$P" kill test
+    check "a guest is no person" status 4 as 4003 "$P" release
+    check "a user whom nobody named is not let in" status 69 as 4004 "$P" safety
+    check "the admin is a person without a PIN" status 0 as 4002 setsid -w "$P" release
+    end
+else
+    echo "# another user: skipped, this needs root and setpriv"
+fi
 tap_end

@@ -18,7 +18,8 @@ struct app {
     struct flow flow;
     struct tasks *tasks;
     struct rest_config rest;
-    struct keep *pin_keep;
+    struct keep *keeps[APP_FILE_COUNT];
+    int64_t uid;
     const char *build;
     bool is_stopping;
 };
@@ -63,6 +64,7 @@ static struct gate *make_gate(const struct app_config *c, const struct core *cor
         .is_embedded = core->is_embedded,
         .client_id = (int32_t)c->settings->values.broker.client_id,
         .seed = c->seed,
+        .tokens = core->tokens,
         .zones = c->zones,
         .log = {c->sink, "gate"},
     };
@@ -162,8 +164,9 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->db = config->db;
     core->anchors = config->anchors;
     core->journal = journal_new(last_seq);
-    a->rest.token_sha256 = config->token_sha256;
-    core->token_path = config->token_path;
+    a->uid = config->uid;
+    a->keeps[APP_PIN] = keep_new(PIN_FILE_MAX);
+    a->keeps[APP_TOKENS] = keep_new(TOKENS_FILE_MAX);
     a->build = config->build;
     a->tasks = tasks_new();
     flow_init(&a->flow, core, a->tasks);
@@ -176,10 +179,12 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->resolver = resolver_new(core->session, core->book);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
+    core->entropy = config->entropy;
+    core->pin =
+        pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
+    core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
     core->gate = make_gate(config, core);
-    a->pin_keep = keep_new(PIN_FILE_MAX);
-    core->pin = pin_new(config->pin_file, a->pin_keep, config->entropy, config->pin_iterations, e);
-    if (!core->pin || !db_known_executions(core->db, since, core->journal, e) ||
+    if (!core->pin || !core->tokens || !db_known_executions(core->db, since, core->journal, e) ||
         !gate_restore(core->gate, core->db, now, e)) {
         app_free(a);
         return NULL;
@@ -198,7 +203,9 @@ void app_free(struct app *a)
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
     pin_free(core->pin);
-    keep_free(a->pin_keep);
+    tokens_free(core->tokens);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        keep_free(a->keeps[i]);
     currencies_free(core->currencies);
     quotes_free(core->quotes);
     resolver_free(core->resolver);
@@ -236,9 +243,14 @@ struct core *app_core(struct app *a)
     return &a->core;
 }
 
-struct keep *app_pin_keep(struct app *a)
+struct keep *app_keep(struct app *a, enum app_file file)
 {
-    return a->pin_keep;
+    return a->keeps[file];
+}
+
+int64_t app_uid(const struct app *a)
+{
+    return a->uid;
 }
 
 struct pin *app_pin(struct app *a)

@@ -31,12 +31,12 @@ struct app_config {
     const struct log_sink *sink;
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
     const char *build;       /* build id, for the greeting of local connections */
-    struct str token_path;   /* file of the token for writes over HTTP; borrowed */
+    int64_t uid;             /* of the user under whom this runs */
+    struct str tokens_file;  /* what was kept of the tokens; read during app_new */
     struct entropy entropy;  /* for salts */
     struct str pin_file;     /* what was kept of the PIN; read during app_new */
     uint32_t pin_iterations; /* of a new one; PIN_ITERATIONS outside of tests */
     struct str kill_reserve; /* what was kept of the kill switch; read during app_new */
-    struct str token_sha256; /* its hash in hex; "": such writes are off; borrowed */
 };
 
 /* NULL with *e if the store cannot be read. */
@@ -54,10 +54,12 @@ struct instant app_next(const struct app *a);
 struct session *app_session(struct app *a);
 struct journal *app_journal(struct app *a);
 struct core *app_core(struct app *a);
-/* The file of the PIN, by store/keep.h; the PIN's jobs, by guard/pin.h. */
-struct keep *app_pin_keep(struct app *a);
+/* The small files, by store/keep.h; the PIN's jobs, by guard/pin.h. */
+enum app_file { APP_PIN, APP_TOKENS, APP_FILE_COUNT };
+struct keep *app_keep(struct app *a, enum app_file file);
 struct pin *app_pin(struct app *a);
 struct tasks *app_tasks(struct app *a);
+int64_t app_uid(const struct app *a);
 const char *app_build(const struct app *a);
 /* Somebody asked the daemon to end. */
 bool app_stop_requested(const struct app *a);

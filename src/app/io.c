@@ -71,7 +71,7 @@ struct io {
     uint64_t reserve_version, kept_version;
     bool is_keeping, reserve_ok;
     struct instant reserve_retry, kill_look;
-    struct kept_file pin_file;
+    struct kept_file files[APP_FILE_COUNT];
     struct worker *stretcher; /* apart from the disk's: a tenth of a second would hold orders up */
     struct pin_job pin_job;
     struct anchor head, anchor; /* of what is committed; the one at the worker */
@@ -378,6 +378,14 @@ static void drive_file(struct kept_file *f, struct moment now)
     assert(f->is_away); /* the queue has room for one job of each kind */
 }
 
+static bool files_are_away(const struct io *io)
+{
+    bool is_away = false;
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        is_away = is_away || io->files[i].is_away;
+    return is_away;
+}
+
 static void stretch_pin(void *arg)
 {
     struct io *io = arg;
@@ -497,7 +505,7 @@ static bool is_finished(const struct io *io)
 {
     const struct journal *j = app_journal(io->app);
     return io->is_stopping && !io->batch && !io->broker && !io->is_keeping && !io->is_anchoring &&
-           !io->pin_file.is_away && !worker_pending(io->stretcher) &&
+           !files_are_away(io) && !worker_pending(io->stretcher) &&
            (!io->head.seq || is_anchored(io) || !io->anchor_ok) &&
            (!journal_pending(j) || journal_is_failed(j));
 }
@@ -513,7 +521,8 @@ static void turn(void *self, struct moment now)
     drive_broker(io, now);
     drive_clients(io);
     drive_reserve(io, now);
-    drive_file(&io->pin_file, now);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        drive_file(&io->files[i], now);
     drive_pin(io);
     drive_journal(io, now);
     drive_anchor(io, now);
@@ -524,8 +533,9 @@ static void turn(void *self, struct moment now)
     next = instant_min(next, journal_due(app_journal(io->app)));
     if (journal_is_failed(app_journal(io->app)))
         next = instant_min(next, io->journal_retry);
-    if (keep_is_failed(io->pin_file.keep))
-        next = instant_min(next, io->pin_file.retry);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        if (keep_is_failed(io->files[i].keep))
+            next = instant_min(next, io->files[i].retry);
     if (io->head.seq && !io->batch && !io->is_anchoring && !is_anchored(io))
         next = instant_min(next, io->anchor_due);
     loop_wake_at(io->loop, next);
@@ -549,12 +559,26 @@ static void on_signal(void *self, enum loop_signal signal)
         gate_kill(app_core(io->app)->gate, STR("signal"), STR("SIGUSR1"), false, now);
 }
 
+/* Whether a user other than our own may connect. */
+static bool admits(void *self, int64_t uid)
+{
+    const struct io *io = self;
+    const struct access_settings *a = &io->config->app.settings->values.access;
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)uid);
+    return guard_list_has(a->client_uids, str_of(text)) ||
+           guard_list_has(a->admin_uids, str_of(text));
+}
+
 static bool start(struct io *io, struct error *e)
 {
+    const struct access_settings *access = &io->config->app.settings->values.access;
+    bool is_shared = access->client_uids.n || access->admin_uids.n;
     struct listener_config local = {.at = {.path = io->config->socket_path},
                                     .max_streams = LIMIT_CLIENTS,
                                     .out_cap = 2 * LIMIT_REPLY,
                                     .on_stream = client_new,
+                                    .admits = is_shared ? admits : NULL,
                                     .self = io};
     io->writer = db_open(io->config->db_path, e);
     if (!io->writer || !open_anchors(io, e))
@@ -570,9 +594,12 @@ static bool start(struct io *io, struct error *e)
         return false;
     io->disk = worker_new(io->loop, DISK_JOBS_MAX);
     io->stretcher = worker_new(io->loop, 1);
-    io->pin_file =
-        (struct kept_file){.io = io, .keep = app_pin_keep(io->app), .path = io->config->pin_path};
-    buf_init(&io->pin_file.text, PIN_FILE_MAX);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++) {
+        io->files[i] = (struct kept_file){.io = io,
+                                          .keep = app_keep(io->app, (enum app_file)i),
+                                          .path = io->config->file_paths[i]};
+        buf_init(&io->files[i].text, TOKENS_FILE_MAX);
+    }
     if (!start_http(io, e))
         return false;
     io->listener = listener_open(io->loop, &local, e);
@@ -593,7 +620,8 @@ static void finish(struct io *io)
     process_free(io->paper);
     worker_free(io->stretcher);
     worker_free(io->disk);
-    buf_fini(&io->pin_file.text);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        buf_fini(&io->files[i].text);
     append_close(io->anchor_file);
     app_free(io->app);
     db_close(io->writer);

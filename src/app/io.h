@@ -15,8 +15,8 @@ struct io_config {
     const char *db_path;     /* for the connection that commits, on the worker thread */
     const char *anchor_path; /* file that the anchors of the journal are appended to */
     const char *socket_path;
-    const char *kill_path;         /* a file of that name pulls the kill switch while it is there */
-    const char *pin_path;          /* the file of the PIN */
+    const char *kill_path; /* a file of that name pulls the kill switch while it is there */
+    const char *file_paths[APP_FILE_COUNT];
     const char *reserve_path;      /* of the kill switch, for a full disk */
     const char *paper_socket;      /* of the embedded exchange; NULL: none, TWS is used */
     const char *const *paper_argv; /* how to start it */

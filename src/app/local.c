@@ -53,13 +53,28 @@ struct local {
     struct task *task; /* of the command line, while STAGE_ANSWERING */
     struct command *command;
     bool input_ended;
+    bool is_admin; /* of access.admin_uids: a person, on the command line */
 };
+
+/* What a user of this machine may do; *is_admin: and counts as a person. */
+static unsigned scopes_of(struct app *a, int64_t uid, bool *is_admin)
+{
+    const struct access_settings *s = &app_core(a)->settings->values.access;
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)uid);
+    /* our own user never: whoever runs programs under it would be one */
+    *is_admin = uid != app_uid(a) && guard_list_has(s->admin_uids, str_of(text));
+    if (uid == app_uid(a) || uid == 0 || *is_admin)
+        return SCOPE_ALL;
+    return guard_list_has(s->client_uids, str_of(text)) ? SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE
+                                                        : 0;
+}
 
 struct local *local_new(struct app *a, int64_t uid)
 {
     struct local *l = xcalloc(1, sizeof *l);
     l->app = a;
-    l->who.scopes = SCOPE_ALL;
+    l->who.scopes = scopes_of(a, uid, &l->is_admin);
     (void)snprintf(l->who.name, sizeof l->who.name, "uid:%lld", (long long)uid);
     buf_init(&l->in, CLI_INPUT_MAX);
     buf_init(&l->out, ANSWER_MAX);
@@ -264,11 +279,12 @@ static void greet(struct local *l, struct str line)
     if (str_eq(face, STR("mcp"))) {
         l->who.face = FACE_MCP;
         l->who.is_stateful = true;
-        l->who.scopes = SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
+        l->who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
         l->mcp = mcp_conn_new(app_core(l->app), app_tasks(l->app), &l->who);
         l->stage = STAGE_MCP;
     } else if (str_eq(face, STR("cli")) && args >= 0 && args <= CLI_ARGUMENTS_MAX) {
         l->who.face = FACE_CLI;
+        l->who.is_human = l->is_admin;
         l->request.width = width > 0 && width < 10000 ? (int)width : 0;
         l->request.is_tty = tty == 1;
         l->argument_count = (size_t)args;

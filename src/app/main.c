@@ -25,13 +25,7 @@
 
 extern char **environ;
 
-enum {
-    LOG_FILE_MAX = 16 << 20,
-    FLAGS_MAX = 32,
-    TOKEN_BYTES = 32,
-    LOCK_WAIT_MS = 5000,
-    LOCK_POLL_MS = 10
-};
+enum { LOG_FILE_MAX = 16 << 20, FLAGS_MAX = 32, LOCK_WAIT_MS = 5000, LOCK_POLL_MS = 10 };
 
 enum exit_status { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
 
@@ -54,10 +48,8 @@ struct daemon {
     size_t assignment_count;
     bool logs_to_stderr, only_check;
     char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
-    char token_path[PATH_TEXT_MAX + 32];
-    char token_sha256[SHA256_HEX_MAX];
-    char pin_path[PATH_TEXT_MAX + 32];
-    struct buf pin_file;
+    char file_paths[APP_FILE_COUNT][PATH_TEXT_MAX + 32];
+    struct buf files[APP_FILE_COUNT]; /* as they were at the start */
 };
 
 /* ---- command line and settings ---- */
@@ -147,44 +139,43 @@ static const char *state_name(const struct settings_values *v)
     return v->broker.kind == BROKER_EMBEDDED ? "embedded" : by_mode[v->limits.mode];
 }
 
-/* The token for writes over HTTP: made once, readable by its owner alone, kept here as a hash. */
-static bool find_token(struct daemon *d, struct error *e)
+/* A file that others must not even read; "" if it is not there. */
+static bool read_private(const char *path, size_t cap, struct buf *out, struct error *e)
 {
-    const char *path = d->token_path;
+    buf_init(out, cap);
+    return !file_exists(path) || (file_is_private(path, e) && file_read(path, cap, out, e));
+}
+
+/* What an older version kept in the clear becomes a token like others; its file goes. */
+static bool import_token(struct daemon *d, struct error *e)
+{
+    char path[PATH_TEXT_MAX + 32];
     struct buf text;
-    (void)snprintf(d->token_path, sizeof d->token_path, "%s/token", d->paths.state);
-    buf_init(&text, 4096);
-    bool ok;
-    if (file_exists(path)) {
-        ok = file_is_private(path, e) && file_read(path, 4096, &text, e);
-    } else {
-        unsigned char secret[TOKEN_BYTES];
-        entropy_fill(secret, sizeof secret);
-        for (size_t i = 0; i < sizeof secret; i++)
-            buf_add_f(&text, "%02x", secret[i]);
-        buf_add_char(&text, '\n');
-        ok = file_write(path, buf_str(&text), e);
+    (void)snprintf(path, sizeof path, "%s/token", d->paths.state);
+    bool ok = read_private(path, 4096, &text, e);
+    struct str secret = str_trim(buf_str(&text));
+    if (ok && !file_exists(d->file_paths[APP_TOKENS]) && secret.n >= TOKEN_BYTES) {
+        tokens_import(STR("http"), secret, SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE,
+                      &d->files[APP_TOKENS]);
+        ok = file_write(d->file_paths[APP_TOKENS], buf_str(&d->files[APP_TOKENS]), e) &&
+             file_remove(path, e);
     }
-    struct str token = str_trim(buf_str(&text));
-    if (ok && token.n < TOKEN_BYTES) { /* an empty one would let everybody in */
-        ok = error_set(e, ERROR_INVALID, "BAD_TOKEN", "the token in %s is too short", path);
-        error_next(e, "delete the file; the next start makes a new one");
-    }
-    if (ok) {
-        struct sha256 digest = hash_sha256(token);
-        hash_hex(&digest, d->token_sha256);
-    }
+    if (text.p)
+        explicit_bzero(text.p, text.n);
     buf_fini(&text);
     return ok;
 }
 
-/* The file of the PIN, which others must not even read. */
-static bool read_pin(struct daemon *d, struct error *e)
+static bool read_files(struct daemon *d, struct error *e)
 {
-    (void)snprintf(d->pin_path, sizeof d->pin_path, "%s/pin", d->paths.state);
-    buf_init(&d->pin_file, PIN_FILE_MAX);
-    return !file_exists(d->pin_path) || (file_is_private(d->pin_path, e) &&
-                                         file_read(d->pin_path, PIN_FILE_MAX, &d->pin_file, e));
+    static const char *const names[] = {[APP_PIN] = "pin", [APP_TOKENS] = "tokens"};
+    bool ok = true;
+    for (size_t i = 0; i < APP_FILE_COUNT; i++) {
+        (void)snprintf(d->file_paths[i], sizeof d->file_paths[i], "%s/%s", d->paths.state,
+                       names[i]);
+        ok = ok && read_private(d->file_paths[i], TOKENS_FILE_MAX, &d->files[i], e);
+    }
+    return ok && import_token(d, e);
 }
 
 static void fill_entropy(void *self, void *out, size_t n)
@@ -277,15 +268,15 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .zones = zones_source(zones),
                 .build = PORTCULLIS_BUILD,
                 .entropy = {fill_entropy, NULL},
-                .pin_file = buf_str(&d->pin_file),
-                .pin_iterations = PIN_ITERATIONS,
-                .token_path = str_of(d->token_path),
-                .token_sha256 = str_of(d->token_sha256)},
+                .uid = path_owner(),
+                .pin_file = buf_str(&d->files[APP_PIN]),
+                .tokens_file = buf_str(&d->files[APP_TOKENS]),
+                .pin_iterations = PIN_ITERATIONS},
         .db_path = db_path,
         .anchor_path = anchor_path,
         .socket_path = d->paths.socket,
         .kill_path = kill_path,
-        .pin_path = d->pin_path,
+        .file_paths = {d->file_paths[APP_PIN], d->file_paths[APP_TOKENS]},
         .reserve_path = reserve_path,
         .paper_socket = is_embedded ? paper_socket : NULL,
         .paper_argv = is_embedded ? paper_argv : NULL,
@@ -312,8 +303,9 @@ static bool run(struct daemon *d, struct error *e)
     struct logfile *logs =
         logfile_open(d->logs_to_stderr ? NULL : log_path,
                      (enum log_level)d->settings.values.log.level, LOG_FILE_MAX, e);
-    bool ok = logs && find_token(d, e) && read_pin(d, e) && serve(d, logfile_sink(logs), e);
-    buf_fini(&d->pin_file);
+    bool ok = logs && read_files(d, e) && serve(d, logfile_sink(logs), e);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        buf_fini(&d->files[i]);
     logfile_close(logs);
     lock_release(lock);
     return ok;

@@ -265,7 +265,7 @@ static void write_components(struct json_writer *w)
     open_object(w, "token");
     member(w, "type", "http");
     member(w, "scheme", "bearer");
-    member(w, "description", "The content of the file `token` in the state directory");
+    member(w, "description", "A token made with `portcullis token add`");
     json_end_object(w);
     json_end_object(w);
     open_object(w, "responses");

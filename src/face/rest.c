@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 #include "broker/session.h"
-#include "data/hash.h"
 #include "face/arguments.h"
 #include "face/errors.h"
 #include "face/openapi.h"
@@ -15,6 +14,7 @@
 #include "face/rest_inside.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 struct exchange {
@@ -116,47 +116,57 @@ static bool check_host(struct exchange *x)
     return refuse(x, 403, ERROR_DENIED, "ORIGIN", "pages of other origins may not ask here", NULL);
 }
 
-#define TOKEN_NEXT                                                                                 \
-    "send the header Authorization: Bearer TOKEN; the token is in the file `token` of the state "  \
-    "directory, by default ~/.local/state/portcullis"
-
-static bool unauthorized(struct exchange *x, const char *text, struct str challenge)
+static bool unauthorized(struct exchange *x, const struct error *e, struct str challenge)
 {
+    struct error told = *e;
+    error_next(&told, "a person makes a token with `portcullis token add`; send it as "
+                      "Authorization: Bearer TOKEN");
     add_header(x, STR("WWW-Authenticate"), challenge);
-    return refuse(x, 401, ERROR_DENIED, "UNAUTHORIZED", text, TOKEN_NEXT);
+    problem(x, 401, &told, NULL);
+    return false;
+}
+
+static bool wants_token(struct exchange *x)
+{
+    struct error e = {0};
+    error_set(&e, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
+    return unauthorized(x, &e, STR("Bearer realm=\"portcullis\""));
 }
 
 /* Sets who asks. A token that is given must be right, also where none is needed. */
 static bool authenticate(struct exchange *x)
 {
     struct str given = http_header(x->request, STR("Authorization"));
-    char hex[SHA256_HEX_MAX];
-    x->who =
-        (struct principal){.face = FACE_REST, .scopes = SCOPE_READ | SCOPE_PREVIEW, .name = "rest"};
-    if (!given.p)
+    struct error e = {0};
+    x->who = (struct principal){.face = FACE_REST, .name = "http"};
+    if (!given.p) {
+        if (x->core->settings->values.http.anonymous_read)
+            x->who.scopes = SCOPE_READ | SCOPE_PREVIEW;
         return true;
-    struct sha256 digest = hash_sha256(str_trim(str_sub(given, 7, given.n)));
-    hash_hex(&digest, hex);
-    if (http_header_count(x->request, STR("Authorization")) != 1 ||
-        !str_ieq(str_sub(given, 0, 7), STR("Bearer ")) || x->config->token_sha256.n == 0 ||
-        !hash_equal(STR_NAME(hex), x->config->token_sha256))
-        return unauthorized(x, "the token is not valid",
-                            STR("Bearer realm=\"portcullis\", error=\"invalid_token\""));
-    x->who.scopes |= SCOPE_TRADE;
-    str_copy_cut(x->who.name, sizeof x->who.name, STR("rest:token"));
+    }
+    const struct token *token = NULL;
+    error_set(&e, ERROR_DENIED, "UNAUTHORIZED", "the token is not valid");
+    if (http_header_count(x->request, STR("Authorization")) == 1 &&
+        str_ieq(str_sub(given, 0, 7), STR("Bearer ")) && x->core->tokens)
+        token = tokens_check(x->core->tokens, str_trim(str_sub(given, 7, given.n)),
+                             task_now(x->task).wall, &e);
+    if (!token)
+        return unauthorized(x, &e, STR("Bearer realm=\"portcullis\", error=\"invalid_token\""));
+    x->who.scopes = token->scopes;
+    (void)snprintf(x->who.name, sizeof x->who.name, "token:%s", token->name);
+    memcpy(x->who.only_account, token->account, sizeof x->who.only_account);
     return true;
 }
 
+/* Who has a token and not its scope hears so from op_call, which records it. */
 static bool authorise(struct exchange *x, const struct op *op)
 {
     if (op->effect == OP_ADMIN || op->effect == OP_APPROVE)
         return refuse(x, 403, ERROR_DENIED, "SCOPE", "this is not done over HTTP",
                       "use the command line on this machine");
-    if (!op_is_write(op) || (x->who.scopes & SCOPE_TRADE))
-        return true;
-    if (x->config->token_sha256.n == 0)
-        return refuse(x, 403, ERROR_DENIED, "SCOPE", "writes over HTTP are off", NULL);
-    return unauthorized(x, "this request needs a token", STR("Bearer realm=\"portcullis\""));
+    bool is_known = token_is_principal(STR_NAME(x->who.name));
+    bool may = is_known || (!op_is_write(op) && (x->who.scopes & scope_of(op->effect)));
+    return may || wants_token(x);
 }
 
 /* ---- arguments ---- */

@@ -4,8 +4,10 @@
  *
  * Routes are those of the rows ("GET /api/quotes/{symbols}"); the OpenAPI document at
  * /openapi.json is derived from the same rows. Host and Origin must be this machine's; a write
- * needs a bearer token, from loopback too. JSON by default, CSV by Accept or ?format=csv. Errors
- * are problem+json with an `error` sentence, a stable `code` and the `next` step.
+ * needs a bearer token of guard/tokens.h, from loopback too, and so does reading if the setting
+ * http.anonymous_read is off. Nobody is a person here: nothing is approved or loosened. JSON by
+ * default, CSV by Accept or ?format=csv. Errors are problem+json with an `error` sentence, a stable
+ * `code` and the `next` step.
  */
 #ifndef PORTCULLIS_FACE_REST_H
 #define PORTCULLIS_FACE_REST_H
@@ -14,8 +16,7 @@
 #include "ops/op.h"
 
 struct rest_config {
-    struct str token_sha256; /* hex SHA-256 of the bearer token for writes; "" = writes are off */
-    int port;                /* our own port, for the Host check */
+    int port; /* our own port, for the Host check */
 };
 
 /* Answers `request`. Runs on a task; may suspend. The response is initialised here. */

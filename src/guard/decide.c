@@ -109,6 +109,7 @@ static const struct gate_control controls[] = {
     {"MODE_READ_ONLY", ERROR_DENIED, false, false, "set limits.mode to paper to trade on a paper account", deny_read_only, RESETS_NEVER},
     {"LIVE_NOT_ARMED", ERROR_DENIED, false, false, "a person can arm live trading for a time", deny_live, RESETS_NEVER},
     {"ACCOUNT_NOT_ALLOWED", ERROR_DENIED, false, false, "name an account that limits.accounts lists", deny_account, RESETS_NEVER},
+    {"PRINCIPAL_LIMIT", ERROR_DENIED, false, false, "stay within the limits of the token, or let a person make one with others", deny_principal, RESETS_NEVER},
     {"NOT_READY", ERROR_UNAVAILABLE, false, false, "wait until the connection status says ready", deny_ready, RESETS_NEVER},
     {"RESTART_WINDOW", ERROR_UNAVAILABLE, false, true, "wait until TWS has restarted; cancels and orders that reduce a position still pass", deny_restart, RESETS_NEVER},
     {"JOURNAL_FAILED", ERROR_UNAVAILABLE, false, false, "free disk space in the data directory, then try again", deny_journal, RESETS_NEVER},

@@ -21,6 +21,7 @@
 
 #include "book/book.h"
 #include "guard/gate.h"
+#include "guard/tokens.h"
 
 enum order_kind { KIND_PLAIN, KIND_STOP, KIND_COUNT };
 
@@ -69,6 +70,9 @@ struct gate_facts {
     char margin_why[160]; /* why it did not say */
     /* what was sent before */
     int64_t orders_today, orders_last_minute, orders_last_second;
+    bool is_token;             /* a program with a token asks */
+    const struct token *token; /* which; NULL: it has been revoked or has expired */
+    int64_t token_orders_today;
     int64_t messages_last_second; /* cancels too */
     int64_t unanswered;           /* on their way or of unknown fate */
     bool is_rule;                 /* an automation rule asks */

@@ -75,6 +75,36 @@ bool deny_account(const struct gate_facts *f, const struct gate_ticket *t, struc
     return false;
 }
 
+/* What is narrower for one token than for all. Reducing orders are exempt from its amounts only. */
+bool deny_principal(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                    const struct gate_request *r)
+{
+    const struct token *k = f->token;
+    if (!f->is_token)
+        return false;
+    if (!k)
+        return says(out, "the token has been revoked or has expired");
+    if (!(k->scopes & SCOPE_TRADE))
+        return says(out, "the token %s may not trade", k->name);
+    if (k->account[0] && strcmp(k->account, t->orders[0].account) != 0)
+        return says(out, "the token %s is for another account", k->name);
+    if (t->is_reducing)
+        return false;
+    if (k->max_order_value.has && !t->value_base.has)
+        return says(out, "the order cannot be valued, and the token %s has a limit", k->name);
+    if (k->max_order_value.has && exceeds(out, "max_order_value of the token", f->base_currency,
+                                          DEC_NONE, t->value_base.v, k->max_order_value.v))
+        return says_value(out, f, t->value_base.v, k->max_order_value.v, "order value",
+                          "max_order_value of the token");
+    if (!k->max_orders_per_day.has || r->kind != GATE_PLACE)
+        return false;
+    struct dec after = dec_of(f->token_orders_today + 1), limit = dec_of(k->max_orders_per_day.v);
+    return exceeds(out, "max_orders_per_day of the token", "orders",
+                   DEC_SOME(dec_of(f->token_orders_today)), after, limit) &&
+           says_count(out, after, limit, "orders of the token today",
+                      "max_orders_per_day of the token");
+}
+
 bool deny_ready(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
                 const struct gate_request *r)
 {

@@ -198,11 +198,16 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .orders_last_minute = ledger_sends_within(g->ledger, 60 * 1000, now.mono),
         .orders_last_second = ledger_sends_within(g->ledger, 1000, now.mono),
         .messages_last_second = trade_messages_within(g->session, 1000, now),
+        .is_token = token_is_principal(r->principal),
         .is_rule = str_starts(r->principal, STR("rule:")),
         .rule_orders_today = ledger_orders_of(g->ledger, r->principal),
         .value_today = ledger_value_today(g->ledger),
         .duplicate_age_ms = -1,
     };
+    if (f->is_token) {
+        f->token = g->config.tokens ? tokens_of(g->config.tokens, r->principal, now.wall) : NULL;
+        f->token_orders_today = ledger_orders_of(g->ledger, r->principal);
+    }
     str_copy_cut(f->base_currency, sizeof f->base_currency, str_of(gate_base_currency(g, account)));
     str_copy_cut(f->quote_notice, sizeof f->quote_notice, STR_NAME(m->notice));
     f->quote_age_ms = quote_age_ms(&m->quote, now.mono);

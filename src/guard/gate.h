@@ -34,6 +34,7 @@ struct db;
 struct journal;
 struct quotes;
 struct session;
+struct tokens;
 
 struct gate;
 
@@ -53,7 +54,8 @@ struct gate_config {
     int32_t client_id;
     uint64_t seed; /* of the order references; unpredictable, from the OS through app/ */
     unsigned char secret[GATE_SECRET_BYTES]; /* of the preview ids; likewise */
-    struct tz_zones zones;                   /* for limits.day_zone; without it the day is UTC's */
+    const struct tokens *tokens; /* their limits count beside those of all; NULL: there are none */
+    struct tz_zones zones;       /* for limits.day_zone; without it the day is UTC's */
     struct log log;
 };
 struct gate *gate_new(const struct gate_config *config, struct session *session, struct book *book,

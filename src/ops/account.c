@@ -421,10 +421,12 @@ static const struct type switch_out_type = TYPE_OF(struct switch_out, switch_out
 static struct list account_list(struct call *c)
 {
     const struct book *book = c->core->book;
-    size_t n = book_account_count(book);
-    struct str *names = ARENA_MANY(c->arena, struct str, n);
-    for (size_t i = 0; i < n; i++)
-        names[i] = arena_str(c->arena, str_of(book_account(book, i)));
+    struct str only = STR_NAME(c->who->only_account);
+    struct str *names = ARENA_MANY(c->arena, struct str, book_account_count(book));
+    size_t n = 0;
+    for (size_t i = 0; i < book_account_count(book); i++)
+        if (!only.n || str_eq(only, str_of(book_account(book, i))))
+            names[n++] = arena_str(c->arena, str_of(book_account(book, i)));
     return (struct list){names, n};
 }
 

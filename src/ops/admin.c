@@ -48,24 +48,6 @@ struct no_in {
 };
 static const struct type no_in_type = {.name = "nothing", .size = sizeof(struct no_in)};
 
-struct token_out {
-    struct str token_file;
-};
-static const struct field token_out_fields[] = {
-    FIELD(struct token_out, token_file, .lines = true,
-          .doc = "The file whose content HTTP clients send after Authorization: Bearer"),
-};
-static const struct type token_out_type = TYPE_OF(struct token_out, token_out_fields);
-
-/* The path and never the token: what a terminal or an assistant shows is soon somewhere else. */
-static bool show_token_file(struct call *c, const void *in, void *result)
-{
-    (void)in;
-    struct token_out *out = result;
-    out->token_file = c->core->token_path;
-    return true;
-}
-
 struct stop_out {
     struct str message;
 };
@@ -96,17 +78,6 @@ static const struct op admin_ops[] = {
      .example = "config show",
      .category = "daemon",
      .run = show_config},
-    {.name = "show_token_file",
-     .title = "Token file",
-     .doc = "Where the token for writes over HTTP is kept: the path of the file, not its content.",
-     .in = &no_in_type,
-     .out = &token_out_type,
-     .effect = OP_READ,
-     .is_idempotent = true,
-     .verb = "token",
-     .example = "token",
-     .category = "daemon",
-     .run = show_token_file},
     {.name = "stop_daemon",
      .title = "Stop the daemon",
      .doc = "Ends the daemon in good order. Working orders stay at the broker.",

@@ -9,7 +9,7 @@
 #include "book/book.h"
 #include "broker/session.h"
 #include "guard/gate.h"
-#include "guard/pin.h"
+#include "guard/tokens.h"
 #include "market/currencies.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
@@ -29,12 +29,13 @@ struct core {
     struct quotes *quotes;
     struct currencies *currencies;
     struct gate *gate;
-    struct pin *pin; /* NULL (a test of a face, say): nobody can prove to be a person */
+    struct pin *pin;        /* NULL (a test of a face, say): nobody can prove to be a person */
+    struct tokens *tokens;  /* for HTTP; NULL: there are none */
+    struct entropy entropy; /* for what must not be guessed */
     struct log log;
     struct utc started;
-    bool is_embedded;      /* the broker is the embedded paper exchange */
-    int http_port;         /* where the HTTP interface listens on this machine; 0: nowhere */
-    struct str token_path; /* file of the token for writes over HTTP; STR_NONE: there is none */
+    bool is_embedded; /* the broker is the embedded paper exchange */
+    int http_port;    /* where the HTTP interface listens on this machine; 0: nowhere */
     /* app/ learns here that somebody asked the daemon to end */
     bool stop_requested;
 };

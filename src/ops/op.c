@@ -103,15 +103,6 @@ enum scope scope_of(enum op_effect effect)
     return by_effect[effect];
 }
 
-const char *scope_text(enum scope scope)
-{
-    return scope == SCOPE_READ      ? "read"
-           : scope == SCOPE_PREVIEW ? "preview"
-           : scope == SCOPE_TRADE   ? "trade"
-           : scope == SCOPE_APPROVE ? "approve"
-                                    : "admin";
-}
-
 /* ---- what was asked and answered, for the journal ---- */
 
 enum { ARGUMENTS_MAX = 32 << 10 };
@@ -200,26 +191,31 @@ static void record_answer(struct call *c, int64_t request, bool ok, const void *
     (void)record(c, JOURNAL_ANSWER, &b);
 }
 
+static bool may_call(struct call *c)
+{
+    enum scope needed = scope_of(c->op->effect);
+    if (!(c->who->scopes & needed)) {
+        error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
+                  c->op->name);
+        if ((needed == SCOPE_ADMIN || needed == SCOPE_APPROVE) && c->op->verb)
+            return error_next(&c->error,
+                              "it is done on the command line of this machine: portcullis %s",
+                              c->op->verb);
+        return error_next(&c->error, "it needs the scope %s", scope_text(needed));
+    }
+    if (c->op->spans_accounts && c->who->only_account[0])
+        return error_set(&c->error, ERROR_DENIED, "ONE_ACCOUNT",
+                         "%s is about all accounts, and %s is for one alone", c->op->name,
+                         c->who->name);
+    return true;
+}
+
 bool op_call(struct call *c, const void *in, void *out)
 {
-    bool ok;
-    if ((c->who->scopes & scope_of(c->op->effect)) == 0) {
-        int64_t request = is_recorded(c) ? record_request(c, in) : 0;
-        ok = error_set(&c->error, ERROR_DENIED, "SCOPE", "%s may not call %s", c->who->name,
-                       c->op->name);
-        if ((c->op->effect == OP_ADMIN || c->op->effect == OP_APPROVE) && c->op->verb)
-            error_next(&c->error, "it is done on the command line of this machine: portcullis %s",
-                       c->op->verb);
-        else
-            error_next(&c->error, "it needs the scope %s", scope_text(scope_of(c->op->effect)));
-        if (request)
-            record_answer(c, request, false, out);
-    } else {
-        int64_t request = is_recorded(c) ? record_request(c, in) : 0;
-        ok = c->op->run(c, in, out);
-        if (request)
-            record_answer(c, request, ok, out);
-    }
+    int64_t request = is_recorded(c) ? record_request(c, in) : 0;
+    bool ok = may_call(c) && c->op->run(c, in, out);
+    if (request)
+        record_answer(c, request, ok, out);
     assert(ok || c->error.code != ERROR_NONE);
     c->envelope.as_of = task_now(c->task).wall;
     return ok;
@@ -295,9 +291,14 @@ bool call_needs_broker(struct call *c)
 bool call_account(struct call *c, struct str argument, struct str *out)
 {
     const struct book *book = c->core->book;
+    struct str only = STR_NAME(c->who->only_account);
     struct str wanted = argument.n           ? argument
                         : c->who->account[0] ? STR_NAME(c->who->account)
+                        : only.n             ? only
                                              : c->core->settings->values.broker.account;
+    if (only.n && !str_eq(wanted, only))
+        return error_set(&c->error, ERROR_DENIED, "ONE_ACCOUNT", "%s is for another account",
+                         c->who->name);
     if (!book_account_count(book) && !call_needs_broker(c))
         return false;
     if (!book_account_count(book))

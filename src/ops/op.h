@@ -16,7 +16,7 @@
 
 #include "base/task.h"
 #include "data/type.h"
-#include "guard/pin.h"
+#include "guard/tokens.h"
 #include "model/account.h"
 #include "model/quote.h"
 #include "ops/core.h"
@@ -30,19 +30,8 @@ enum op_effect {
     OP_ADMIN    /* changes the gate itself: kill switch, configuration */
 };
 
-/* What a principal may do; a set. */
-enum scope {
-    SCOPE_READ = 1,
-    SCOPE_PREVIEW = 2,
-    SCOPE_TRADE = 4,
-    SCOPE_APPROVE = 8,
-    SCOPE_ADMIN = 16,
-    SCOPE_ALL = 31
-};
 /* The one scope that an operation of that effect needs. */
 enum scope scope_of(enum op_effect effect);
-/* "read", "preview" ... */
-const char *scope_text(enum scope scope);
 
 enum face { FACE_TEST, FACE_CLI, FACE_MCP, FACE_REST, FACE_COUNT };
 
@@ -58,11 +47,12 @@ struct terminal {
 struct principal {
     enum face face;
     unsigned scopes;
-    char name[64];      /* "uid:1000", "uid:1000 mcp:Claude Desktop", "token:sheet" */
-    char assistant[64]; /* what it calls itself, which proves nothing; "" = nothing */
-    char account[16];   /* chosen by switch_account on this connection; "" = the default one */
-    bool is_stateful;   /* a connection that can remember a chosen account */
-    bool is_human;      /* a command line of a user who counts as a person (access.admin_uids) */
+    char name[64];         /* "uid:1000", "uid:1000 mcp:Claude Desktop", "token:sheet" */
+    char assistant[64];    /* what it calls itself, which proves nothing; "" = nothing */
+    char only_account[16]; /* it may neither see nor use another; "" = any */
+    char account[16];      /* chosen by switch_account on this connection; "" = the default one */
+    bool is_stateful;      /* a connection that can remember a chosen account */
+    bool is_human;         /* a command line of a user who counts as a person (access.admin_uids) */
     const struct terminal *terminal; /* NULL: none, so nobody can prove to be a person */
 };
 
@@ -105,6 +95,7 @@ struct op {
     enum op_effect effect;
     bool is_idempotent;
     bool is_destructive;        /* of what exists: cancels, changes */
+    bool spans_accounts;        /* cannot be narrowed to one: refused to who has one alone */
     bool is_open_world;         /* the answer carries text or prices from outside */
     const char *route;          /* "GET /api/quotes/{symbols}"; NULL: no REST face */
     const char *verb;           /* command line: "quotes"; NULL: none */

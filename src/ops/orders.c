@@ -368,7 +368,7 @@ static bool cancel_unheard(struct call *c, const struct cancel_in *args, struct 
     struct error unknown = c->error;
     struct gate_cancel_request request = {
         .order_id = args->order_id <= INT32_MAX ? (int32_t)args->order_id : 0,
-        .account = args->account,
+        .account = args->account.n ? args->account : STR_NAME(c->who->only_account),
         .principal = STR_NAME(c->who->name),
         .face = trade_face(c),
         .reasoning = args->reasoning,

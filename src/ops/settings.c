@@ -51,8 +51,20 @@ static const struct field http_fields[] = {
           .doc = "Loopback address to listen on"),
     FIELD(struct http_settings, port, .initial = "5000", .min = "0", .max = "65535",
           .doc = "Port of the REST interface; 0 picks a free one"),
+    FIELD(struct http_settings, anonymous_read, .initial = "true",
+          .doc = "Let whoever reaches the port read and preview without a token"),
 };
 static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
+
+static const struct field access_fields[] = {
+    FIELD(struct access_settings, client_uids, .initial = "", .example = "1001,1002",
+          .doc = "Ids of other users of this machine that may connect: to read, preview and trade"),
+    FIELD(struct access_settings, admin_uids, .initial = "", .example = "1000",
+          .doc =
+              "Ids of other users that may do everything and count as persons without a PIN; for "
+              "a daemon under a user of its own"),
+};
+static const struct type access_type = TYPE_OF(struct access_settings, access_fields);
 
 static const struct field paper_fields[] = {
     FIELD(struct paper_settings, seed, .initial = "1", .min = "0",
@@ -76,6 +88,7 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, broker, &broker_type, .doc = "The connection"),
     FIELD_OBJECT(struct settings_values, limits, &guard_limits_type, .doc = "What is allowed"),
     FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
+    FIELD_OBJECT(struct settings_values, access, &access_type, .doc = "Who may connect"),
     FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
     FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
 };
@@ -380,8 +393,9 @@ static bool set_alias(struct settings *s, const struct alias *a, struct str valu
 /* Names with our prefix that are no settings: a place that both programs look up, and tests'. */
 static bool is_other_name(struct str name)
 {
-    return str_eq(name, STR("SOCKET")) || str_eq(name, STR("VECTORS")) ||
-           str_eq(name, STR("CLIENT")) || str_starts(name, STR("INTEROP"));
+    return str_eq(name, STR("SOCKET")) || str_eq(name, STR("DAEMON_UID")) ||
+           str_eq(name, STR("VECTORS")) || str_eq(name, STR("CLIENT")) ||
+           str_starts(name, STR("INTEROP"));
 }
 
 bool settings_read_env(struct settings *s, const char *assignment, struct error *e)
@@ -447,6 +461,18 @@ static bool check_restart(const struct broker_settings *b, struct error *e)
     return true;
 }
 
+static bool check_uids(const char *key, struct str list, struct error *e)
+{
+    struct str word;
+    int64_t uid;
+    while (str_cut(&list, ',', &word))
+        if (word.n && (!str_to_i64(str_trim(word), &uid) || uid < 0))
+            return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                             "%s: " STR_FMT " is no user id; `id -u NAME` tells it", key,
+                             STR_ARG(str_sub(word, 0, 32)));
+    return true;
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -461,7 +487,9 @@ bool settings_check(const struct settings *s, struct error *e)
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_types(v->limits.security_types, e) && check_restart(&v->broker, e);
+    return check_uids("access.client_uids", v->access.client_uids, e) &&
+           check_uids("access.admin_uids", v->access.admin_uids, e) &&
+           check_types(v->limits.security_types, e) && check_restart(&v->broker, e);
 }
 
 /* ---- showing ---- */

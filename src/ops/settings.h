@@ -35,6 +35,13 @@ struct http_settings {
     bool enabled;
     struct str address;
     int64_t port;
+    bool anonymous_read;
+};
+
+/* Users of this machine other than the daemon's own; ids, comma-separated. */
+struct access_settings {
+    struct str client_uids; /* may connect */
+    struct str admin_uids;  /* may connect, and count as persons without a PIN */
 };
 
 struct paper_settings {
@@ -52,6 +59,7 @@ struct settings_values {
     struct broker_settings broker;
     struct guard_limits limits;
     struct http_settings http;
+    struct access_settings access;
     struct paper_settings paper;
     struct log_settings log;
 };

@@ -9,7 +9,8 @@
  * TCP_NODELAY. Names are resolved without blocking the loop.
  *
  * Listeners serve this machine alone: a TCP listener accepts loopback addresses only, a Unix
- * listener makes its socket with mode 0600 and drops peers of another user (root excepted).
+ * listener makes its socket with mode 0600 and drops peers of another user (root excepted). Where
+ * its owner admits other users the mode is 0666, and the kernel's word for who they are decides.
  */
 #ifndef PORTCULLIS_SYS_NET_H
 #define PORTCULLIS_SYS_NET_H
@@ -65,6 +66,8 @@ struct listener_config {
      * if it is not.
      */
     void (*on_stream)(void *self, struct stream *s);
+    /* Of a Unix socket: whether another user may connect; NULL: none may. */
+    bool (*admits)(void *self, int64_t uid);
     void *self;
 };
 

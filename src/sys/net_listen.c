@@ -17,6 +17,7 @@ struct listener {
     struct loop *loop;
     size_t max_streams, out_cap, count;
     void (*on_stream)(void *self, struct stream *s);
+    bool (*admits)(void *self, int64_t uid);
     void *self;
     union {
         uv_handle_t any;
@@ -79,8 +80,8 @@ static bool name_tcp_peer(struct stream *s)
     return uv_tcp_nodelay(&s->h.tcp, 1) == 0;
 }
 
-/* Only our own user and root may speak on the daemon's socket, whatever the file's mode says. */
-static bool name_unix_peer(struct stream *s)
+/* Our own user, root, and whom the owner admits may speak here, whatever the file's mode says. */
+static bool name_unix_peer(const struct listener *k, struct stream *s)
 {
     uv_os_fd_t fd;
     struct ucred c;
@@ -88,7 +89,7 @@ static bool name_unix_peer(struct stream *s)
     if (uv_fileno(&s->h.any, &fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n))
         return false;
     snprintf(s->peer, sizeof s->peer, "uid %u pid %d", (unsigned)c.uid, (int)c.pid);
-    return c.uid == geteuid() || c.uid == 0;
+    return c.uid == geteuid() || c.uid == 0 || (k->admits && k->admits(k->self, (int64_t)c.uid));
 }
 
 static void no_data(void *self, struct str bytes)
@@ -116,7 +117,8 @@ static void on_connection(uv_stream_t *h, int status)
     s->has_handle = true;
     s->open_handles++;
     r = uv_accept(h, &s->h.stream);
-    if (r || k->count >= k->max_streams || !(k->path[0] ? name_unix_peer(s) : name_tcp_peer(s))) {
+    if (r || k->count >= k->max_streams ||
+        !(k->path[0] ? name_unix_peer(k, s) : name_tcp_peer(s))) {
         stream_close(s);
         return;
     }
@@ -168,6 +170,9 @@ static int bind_path(struct listener *k, struct error *e)
     } else if (r && errno != EADDRINUSE) {
         fault_set(e, errno, k->path);
     }
+    /* only afterwards, for the umask has its say in bind */
+    if (!r && k->admits && (r = chmod(k->path, 0666)))
+        fault_set(e, errno, k->path);
     struct stat s;
     if (!r && (r = stat(k->path, &s)))
         fault_set(e, errno, k->path);
@@ -230,6 +235,7 @@ struct listener *listener_open(struct loop *l, const struct listener_config *c, 
     k->max_streams = c->max_streams;
     k->out_cap = c->out_cap;
     k->on_stream = c->on_stream;
+    k->admits = c->admits;
     k->self = c->self;
     bool ok = c->at.path ? listen_path(k, c->at.path, e) : listen_tcp(k, &c->at, e);
     k->h.any.data = k;

@@ -81,3 +81,8 @@ bool path_of_self(char out[PATH_TEXT_MAX], struct error *e)
     out[n] = 0;
     return true;
 }
+
+int64_t path_owner(void)
+{
+    return (int64_t)geteuid();
+}

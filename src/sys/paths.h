@@ -29,4 +29,7 @@ bool path_parent(const char *path, char out[PATH_TEXT_MAX]) FALLIBLE;
 /* The file of the running program. */
 bool path_of_self(char out[PATH_TEXT_MAX], struct error *e) FALLIBLE;
 
+/* The id of the user under whom this program acts. */
+int64_t path_owner(void);
+
 #endif

@@ -71,6 +71,11 @@ static bool word_types(struct story *s, struct str rest)
     return true;
 }
 
+static bool word_uid(struct story *s, struct str rest)
+{
+    return str_to_i64(rest, &s->w->uid) || story_fail(s, "uid NUMBER");
+}
+
 static bool word_http(struct story *s, struct str rest)
 {
     return ask_now(s, "http", rest);
@@ -287,6 +292,7 @@ const struct story_word words_ask[] = {
     {.name = "cli", .run = word_cli},
     {.name = "person", .run = word_person},
     {.name = "types", .run = word_types},
+    {.name = "uid", .run = word_uid},
     {.name = "http", .run = word_http},
     {.name = "header", .run = word_header},
     {.name = "begin", .run = word_begin},

@@ -54,17 +54,16 @@ static void fill_entropy(void *self, void *out, size_t n)
 }
 
 /* The file as `portcullis pin set` would have left it. */
-static void make_pin(struct world *w)
+static void make_pin(struct buf *out)
 {
     static const char salt[PIN_SALT + 1] = "sixteen of salt.";
     char hash[SHA256_HEX_MAX];
     struct sha256 h =
         hash_pbkdf2_sha256(STR(WORLD_PIN), (struct str){salt, PIN_SALT}, WORLD_PIN_ITERATIONS);
     hash_hex(&h, hash);
-    buf_reset(&w->pin_file);
-    buf_add_f(&w->pin_file, "{\"version\":1,\"iterations\":%d,\"salt\":\"", WORLD_PIN_ITERATIONS);
-    (void)hex_encode((struct str){salt, PIN_SALT}, &w->pin_file);
-    buf_add_f(&w->pin_file, "\",\"pbkdf2_sha256\":\"%s\",\"failures\":0}", hash);
+    buf_add_f(out, "{\"version\":1,\"iterations\":%d,\"salt\":\"", WORLD_PIN_ITERATIONS);
+    (void)hex_encode((struct str){salt, PIN_SALT}, out);
+    buf_add_f(out, "\",\"pbkdf2_sha256\":\"%s\",\"failures\":0}", hash);
 }
 
 struct world *world_new(const struct world_config *config, struct error *e)
@@ -85,10 +84,12 @@ struct world *world_new(const struct world_config *config, struct error *e)
         .market = config->market,
         .log = {&w->sink, "paper"},
     };
-    buf_init(&w->pin_file, PIN_FILE_MAX);
-    make_pin(w);
-    struct sha256 digest = hash_sha256(STR(WORLD_TOKEN));
-    hash_hex(&digest, w->token_sha256);
+    w->uid = WORLD_UID;
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        buf_init(&w->files[i], TOKENS_FILE_MAX);
+    make_pin(&w->files[APP_PIN]);
+    tokens_import(STR("story"), STR(WORLD_TOKEN), SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE,
+                  &w->files[APP_TOKENS]);
     str_copy_cut(w->db_path, sizeof w->db_path, str_of(config->db_path ? config->db_path : ""));
     w->db = db_open(config->db_path ? config->db_path : ":memory:", e);
     if (!w->db || !read_instruments(w, e)) {
@@ -110,8 +111,9 @@ void world_free(struct world *w)
     db_close(w->db);
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
-    buf_fini(&w->pin_file);
     buf_fini(&w->reserve);
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        buf_fini(&w->files[i]);
     xfree(w->instruments);
     xfree(w);
 }
@@ -127,9 +129,10 @@ bool world_start_app(struct world *w, struct error *e)
         .sink = &w->sink,
         .build = "kit",
         .entropy = {fill_entropy, w},
-        .pin_file = buf_str(&w->pin_file),
+        .uid = WORLD_UID,
+        .pin_file = buf_str(&w->files[APP_PIN]),
+        .tokens_file = buf_str(&w->files[APP_TOKENS]),
         .pin_iterations = WORLD_PIN_ITERATIONS,
-        .token_sha256 = str_of(w->token_sha256),
         .kill_reserve = buf_str(&w->reserve),
     };
     w->app = app_new(&config, w->now, e);
@@ -273,7 +276,7 @@ struct client *world_connect(struct world *w)
         c++;
     if (!w->app || c == w->clients + WORLD_CLIENTS_MAX)
         return NULL;
-    *c = (struct client){.local = local_new(w->app, 1000), .is_used = true};
+    *c = (struct client){.local = local_new(w->app, w->uid), .is_used = true};
     buf_init(&c->received, 4 * LIMIT_REPLY);
     return c;
 }
@@ -349,29 +352,37 @@ static void turn_paper(struct world *w)
     drive_strangers(w);
 }
 
-/* The file is replaced and the PIN stretched at once. */
-static void drive_pin(struct world *w)
+/* The file is replaced at once, unless the disk is full or lies. */
+static void drive_file(struct world *w, enum app_file file)
 {
-    struct pin_job job;
+    struct keep *k = app_keep(w->app, file);
     struct buf text;
-    buf_init(&text, PIN_FILE_MAX);
-    if (keep_is_failed(app_pin_keep(w->app)) && w->device.mode != DEVICE_FAIL)
-        keep_retry(app_pin_keep(w->app));
-    if (keep_take(app_pin_keep(w->app), &text)) {
+    buf_init(&text, TOKENS_FILE_MAX);
+    if (keep_is_failed(k) && w->device.mode != DEVICE_FAIL)
+        keep_retry(k);
+    if (keep_take(k, &text)) {
         struct error why = {0};
         bool ok = w->device.mode != DEVICE_FAIL ||
                   error_set(&why, ERROR_UNAVAILABLE, "DISK_FULL", "no space left on device");
-        if (ok && w->device.mode == DEVICE_OK) {
-            buf_reset(&w->pin_file);
-            buf_add_str(&w->pin_file, buf_str(&text));
+        if (w->device.mode == DEVICE_OK) {
+            buf_reset(&w->files[file]);
+            buf_add_str(&w->files[file], buf_str(&text));
         }
-        keep_done(app_pin_keep(w->app), ok, &why);
+        keep_done(k, ok, &why);
     }
+    buf_fini(&text);
+}
+
+/* And so is the PIN stretched. */
+static void drive_pin(struct world *w)
+{
+    struct pin_job job;
+    for (size_t i = 0; i < APP_FILE_COUNT; i++)
+        drive_file(w, (enum app_file)i);
     if (pin_take(app_pin(w->app), &job)) {
         pin_job_run(&job);
         pin_done(app_pin(w->app), &job);
     }
-    buf_fini(&text);
 }
 
 /* Somebody asked the daemon to end: it says goodbye to the exchange and writes what it knows. */

@@ -34,7 +34,10 @@ enum {
 #define WORLD_PIN "2468"
 enum { WORLD_PIN_ITERATIONS = 10 };
 
-/* The bearer token for writes over HTTP, and the port that the app believes to serve. */
+/* The user under whom the app runs, and whose connections are made unless another is named. */
+enum { WORLD_UID = 1000 };
+
+/* A bearer token that may read, preview and trade, and the port that the app believes to serve. */
 #define WORLD_TOKEN "scenario-token"
 enum { WORLD_HTTP_PORT = 5000 };
 
@@ -79,11 +82,11 @@ struct world {
     struct app *app;        /* NULL while dead */
     struct anchors anchors; /* the anchor file; each batch is anchored */
     struct device device;
-    struct buf pin_file; /* the file of the PIN */
     struct buf reserve; /* the kill switch's reserve: its room was taken before the disk was full */
     uint64_t reserve_version;
+    struct buf files[APP_FILE_COUNT]; /* the PIN and the tokens, as kept */
+    int64_t uid;                      /* of the next local connection */
     struct client clients[WORLD_CLIENTS_MAX];
-    char token_sha256[72];
     /* the exchange */
     struct paper_config paper_config;
     char *instruments; /* text of data/instruments.csv */

@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "face/rest.h"
 
-#include "data/hash.h"
 #include "data/json.h"
 #include "fixture.h"
 
 #define TOKEN "secret-token"
+
+/* One that may do all that a token can. */
+static struct tokens *tokens;
+static struct keep *keep;
+
+static int make_tokens(void **state)
+{
+    struct error e = {0};
+    struct buf file;
+    (void)state;
+    keep = keep_new(TOKENS_FILE_MAX);
+    buf_init(&file, TOKENS_FILE_MAX);
+    tokens_import(STR("sheet"), STR(TOKEN), SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE, &file);
+    tokens = tokens_new(buf_str(&file), keep, &e);
+    buf_fini(&file);
+    return tokens ? 0 : -1;
+}
+
+static int drop_tokens(void **state)
+{
+    (void)state;
+    tokens_free(tokens);
+    keep_free(keep);
+    return 0;
+}
 
 struct exchange {
     struct fixture *f;
@@ -32,11 +56,9 @@ static void answer(struct task *t, void *arg)
 static void ask(struct exchange *x, struct fixture *f, const char *line, const char *headers,
                 const char *body)
 {
-    static char hex[SHA256_HEX_MAX];
-    struct sha256 digest = hash_sha256(STR(TOKEN));
     struct str rest = str_of(line), lines = str_of(headers), one;
-    hash_hex(&digest, hex);
-    *x = (struct exchange){.f = f, .config = {STR_NAME(hex), 5000}};
+    *x = (struct exchange){.f = f, .config = {5000}};
+    f->core.tokens = tokens;
     struct http_request *r = &x->request;
     (void)str_cut(&rest, ' ', &r->method);
     size_t mark = str_find(rest, '?', 0);
@@ -105,8 +127,8 @@ static const struct {
     {"GET /api/test/echo/a", "Accept: text/html, text/csv;q=0.9", "", 200, "x,y\r\n"},
     {"GET /api/test/echo/a", "Accept: */*", "", 200, "{\"mode\""},
     {"HEAD /api/test/echo/a", "", "", 200, "{\"mode\""},
-    {"GET /api/test/wait?ms=50", "", "", 200, "\"who\":\"rest\""},
-    {"GET /api/test/wait?ms=0", AUTH, "", 200, "\"who\":\"rest:token\""},
+    {"GET /api/test/wait?ms=50", "", "", 200, "\"who\":\"http\""},
+    {"GET /api/test/wait?ms=0", AUTH, "", 200, "\"who\":\"token:sheet\""},
     {"GET /api/test/flood", "", "", 429, "\"code\":\"REPLY_TOO_LARGE\""},
     /* routes */
     {"GET /api/test/ecko/a", "", "", 404, "did you mean /api/test/echo/{text}?"},
@@ -144,7 +166,7 @@ static const struct {
     {"GET /healthz", "Host: localhost:5000\nOrigin: http://127.0.0.1:5000", "", 403, "ORIGIN"},
     {"POST /api/test/order", JSON, "{\"quantity\":5}", 401, "\"code\":\"UNAUTHORIZED\""},
     {"POST /api/test/order", JSON "\nAuthorization: Bearer wrong", "{\"quantity\":5}", 401,
-     "state directory"},
+     "portcullis token add"},
     {"POST /api/test/order", JSON "\nAuthorization: Basic " TOKEN, "{\"quantity\":5}", 401, "UNAU"},
     {"POST /api/test/order", JSON "\nAuthorization: Bearer", "{\"quantity\":5}", 401, "UNAU"},
     {"POST /api/test/order", JSON "\n" AUTH "\n" AUTH, "{\"quantity\":5}", 401, "UNAU"},
@@ -234,22 +256,41 @@ static void errors_are_problem_json(void **state)
     fixture_free(f);
 }
 
-static void without_a_token_hash_nothing_is_written(void **state)
+static void without_tokens_nothing_is_written(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
     static const char *const headers[] = {"", AUTH};
+    struct tokens *none = tokens_new(STR(""), keep, &(struct error){0}), *all = tokens;
+    tokens = none;
     for (size_t i = 0; i < COUNT(headers); i++) {
         struct exchange x;
-        struct http_response *r = &x.response;
         ask(&x, f, "POST /api/test/order", headers[i], "");
-        buf_fini(&r->body);
-        x.config.token_sha256 = STR("");
-        x.is_over = false;
-        assert_non_null(task_spawn(f->tasks, f->now, 30000, answer, &x));
-        tasks_run(f->tasks, f->now);
-        assert_int_equal(r->status, i == 0 ? 403 : 401);
-        buf_fini(&r->body);
+        assert_int_equal(x.response.status, 401);
+        buf_fini(&x.response.body);
+    }
+    tokens = all;
+    tokens_free(none);
+    fixture_free(f);
+}
+
+static void reading_needs_a_token_where_the_setting_says_so(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    static const struct {
+        const char *headers;
+        int status;
+    } rows[] = {{"", 401}, {AUTH, 200}};
+    f->settings.values.http.anonymous_read = false;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct exchange x;
+        ask(&x, f, "GET /api/test/echo/a", rows[i].headers, "");
+        assert_int_equal(x.response.status, rows[i].status);
+        buf_fini(&x.response.body);
+        ask(&x, f, "GET /healthz", "", ""); /* says nothing about accounts */
+        assert_int_equal(x.response.status, 200);
+        buf_fini(&x.response.body);
     }
     fixture_free(f);
 }
@@ -332,9 +373,10 @@ int main(void)
         cmocka_unit_test(each_request_has_its_status),
         cmocka_unit_test(headers_say_what_a_status_needs),
         cmocka_unit_test(errors_are_problem_json),
-        cmocka_unit_test(without_a_token_hash_nothing_is_written),
+        cmocka_unit_test(without_tokens_nothing_is_written),
+        cmocka_unit_test(reading_needs_a_token_where_the_setting_says_so),
         cmocka_unit_test(openapi_describes_every_route),
         cmocka_unit_test(the_guides_four_paths_exist),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_tokens, drop_tokens);
 }

@@ -76,6 +76,19 @@ static void account_listed(struct scene *s) { s->limits.accounts = STR("DU7, du1
 static void account_not_listed(struct scene *s) { s->limits.accounts = STR("DU7"); }
 static void account_foreign(struct scene *s) { s->facts.is_account_known = false; }
 static void account_none(struct scene *s) { first(s)->account[0] = 0; }
+static struct token sheet;
+static void by_token(struct scene *s) { sheet = (struct token){.name = "sheet", .scopes = SCOPE_READ | SCOPE_TRADE}; s->facts.is_token = true; s->facts.token = &sheet; }
+static void token_revoked(struct scene *s) { by_token(s); s->facts.token = NULL; }
+static void token_reads(struct scene *s) { by_token(s); sheet.scopes = SCOPE_READ | SCOPE_PREVIEW; }
+static void token_account(struct scene *s) { by_token(s); memcpy(sheet.account, "DU1234567", 10); }
+static void token_other_account(struct scene *s) { by_token(s); memcpy(sheet.account, "DU1234568", 10); }
+static void token_value(struct scene *s) { by_token(s); sheet.max_order_value = some("1000"); }
+static void token_value_over(struct scene *s) { by_token(s); sheet.max_order_value = some("999.99"); }
+static void token_value_over_closing(struct scene *s) { token_value_over(s); first(s)->side = SIDE_SELL; s->facts.position = DEC(10); }
+static void token_value_unknown(struct scene *s) { token_value(s); s->facts.rate = DEC_NONE; }
+static void token_orders(struct scene *s) { by_token(s); sheet.max_orders_per_day = (struct opt_int){5, true}; s->facts.token_orders_today = 4; }
+static void token_orders_over(struct scene *s) { token_orders(s); s->facts.token_orders_today = 5; }
+static void token_other_account_closing(struct scene *s) { token_other_account(s); first(s)->side = SIDE_SELL; s->facts.position = DEC(10); }
 static void link_down(struct scene *s) { s->facts.is_link_ready = false; }
 static void journal_failed(struct scene *s) { s->facts.is_journal_failed = true; }
 
@@ -459,6 +472,12 @@ static const struct boundary {
     {"APPROVAL_DENY", at_25_pct_denied, at_26_pct_denied}, {"APPROVAL_DENY", large_closing, paper_denied_closing},
     {"APPROVAL_DENY", at_26_pct_asked, large_weaker},
     {"NEEDS_CONFIRM", value_26_pct_closing, value_26_pct},
+    {"PRINCIPAL_LIMIT", by_token, token_revoked}, {"PRINCIPAL_LIMIT", by_token, token_reads},
+    {"PRINCIPAL_LIMIT", token_account, token_other_account},
+    {"PRINCIPAL_LIMIT", token_account, token_other_account_closing},
+    {"PRINCIPAL_LIMIT", token_value, token_value_over},
+    {"PRINCIPAL_LIMIT", token_value_over_closing, token_value_unknown},
+    {"PRINCIPAL_LIMIT", token_orders, token_orders_over},
     {"NO_RATE", no_rate_closing, no_rate}, {"NO_RATE", nothing, unrated},
     {"VALUE_MAX", value_max, value_over}, {"VALUE_MAX", value_over_closing, value_over},
     {"VALUE_MAX", value_max_in_base, value_over_in_base},
