@@ -150,7 +150,7 @@ static bool restore_record(void *self, const struct db_record *rec)
                          &intent.orders[0]);
     } else if (record_read_decision(j, &d)) {
         struct gate_proposal *p = proposal_numbered(r->gate, d.number);
-        if (p && p->state == PROPOSAL_PENDING)
+        if (p && p->state != PROPOSAL_USED) /* the last word counts */
             decide_it(p, &d, rec->principal, r->now);
     } else {
         restore_asked(r, j, rec);

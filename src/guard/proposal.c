@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "guard/record.h"
 #include "guard/state.h"
+#include "guard/value.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -308,12 +309,7 @@ static bool has_drifted(const struct gate *g, const struct gate_proposal *p,
                         const struct gate_ticket *t, struct error *e)
 {
     struct opt_dec then = p->reference, now = t->reference;
-    struct dec diff, pct = DEC_ZERO;
-    if (!then.has && !now.has)
-        return false;
-    bool known = then.has && now.has && dec_sign(then.v) > 0 && dec_sub(now.v, then.v, &diff) &&
-                 dec_div(dec_times(dec_abs(diff), 100), then.v, &pct);
-    if (known && !dec_gt(pct, g->limits.preview_drift_pct))
+    if (!price_drifted(then, now, g->limits.preview_drift_pct))
         return false;
     char was[DEC_TEXT_MAX] = "unknown", is[DEC_TEXT_MAX] = "unknown", limit[DEC_TEXT_MAX];
     if (then.has)

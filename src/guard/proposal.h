@@ -85,7 +85,8 @@ bool gate_proposal_request(const struct gate *g, struct str id, struct str princ
 /* ---- for people ---- */
 /*
  * A person's yes or no. Suspends until it is on the disk. False with HUMAN_ONLY, UNKNOWN_APPROVAL,
- * APPROVAL_EXPIRED, NOT_PENDING, or JOURNAL_FAILED: nothing changed.
+ * APPROVAL_EXPIRED, NOT_PENDING, or JOURNAL_FAILED: nothing changed (but a restart may find a word
+ * that came to the disk late).
  */
 bool gate_approve(struct task *t, struct gate *g, int64_t number, bool is_yes, struct str principal,
                   bool is_human, struct str why, struct error *e) FALLIBLE;

@@ -139,3 +139,13 @@ struct opt_dec stop_distance_pct(const struct gate_ticket *t, size_t leg)
         return DEC_SOME(distance_pct(dec_plus(from.v, o->trail_amount.v), from.v));
     return stop.has ? DEC_SOME(distance_pct(stop.v, from.v)) : DEC_NONE;
 }
+
+bool price_drifted(struct opt_dec then, struct opt_dec now, struct dec pct)
+{
+    struct dec diff, moved;
+    if (!then.has && !now.has)
+        return false;
+    bool is_known = then.has && now.has && dec_sign(then.v) > 0 && dec_sub(now.v, then.v, &diff) &&
+                    dec_div(dec_times(dec_abs(diff), 100), then.v, &moved);
+    return !is_known || dec_gt(moved, pct);
+}

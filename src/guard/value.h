@@ -44,6 +44,8 @@ struct opt_dec value_in_base(const struct gate_facts *f, struct opt_dec value);
 struct opt_dec worst_loss(const struct gate_facts *f, const struct gate_request *r);
 
 /* ---- distances ---- */
+/* It moved by more than pct percent of what it was, or was or is not known; not if neither is. */
+bool price_drifted(struct opt_dec then, struct opt_dec now, struct dec pct);
 /* What a leg is measured by: the entry's price in a bracket, else the market. */
 struct opt_dec leg_measure(const struct gate_ticket *t, size_t leg);
 /* Distance of a stop from that, in percent; absent if it is no stop or there is no price. */
