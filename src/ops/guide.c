@@ -63,6 +63,8 @@ static const char *const account_trouble[] = {
     "Paper or live is decided by the account id, never by the port.", NULL};
 
 static const char *const placement_workflow[] = {
+    "`portcullis preview AAPL BUY 5 LMT --price 200` shows an order as a ticket, with margin and "
+    "each limit's headroom; submit_order with its preview_id sends exactly that, once.",
     "`portcullis limit AAPL BUY 5 200 --dry-run` checks and values an order and sends nothing.",
     "`portcullis limit AAPL BUY 5 200` sends it; the answer is the broker's word, not a guess.",
     "`portcullis bracket AAPL BUY 5 --entry-price 200 --stop-price 184 --target-price 230 "
@@ -76,6 +78,10 @@ static const char *const placement_trouble[] = {
     "MODE_READ_ONLY: nothing may be traded. Set limits.mode, see `portcullis config show`.",
     "NO_PRICE, STALE_PRICE: a market order cannot be valued without a fresh price; use a limit "
     "order.",
+    "awaiting_approval: a person looks at `portcullis approvals` and types `portcullis approve 12` "
+    "with its number; then submit the preview_id, or repeat the call.",
+    "PREVIEW_DRIFT, PREVIEW_CHANGED, PREVIEW_EXPIRED: what was shown does not hold any more; "
+    "preview it again.",
     "TICK_SIZE: the price is between two steps of the contract; use one of the prices named.",
     "DUPLICATE: the same order was sent a moment ago; allow_duplicate says that it is meant.",
     "OUTCOME_UNKNOWN: the broker has not answered. The order is not sent again; look for it with "
