@@ -262,7 +262,7 @@ class Case:
             need(said is not None, "no answer to %s after the restart" % name)
             if said.get("success"):
                 need(self.count(name) == [1] * len(ORDERS[name]),
-                     "%s succeeded when asked again, at the exchange %s" % (name, self.count(name)))
+                     "%s succeeded when asked again, at the exchange %s: %s" % (name, self.count(name), said))
                 was = before.get(name)
                 if was and was.get("success"):
                     need(was["order_ref"] == said["order_ref"], name + ": another order the second time")
