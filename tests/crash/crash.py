@@ -9,6 +9,7 @@ all is reconciled, and everybody who got no answer asks again with the same idem
 must hold in the end, by the exchange's own records:
 
   each order is there at most once; each that somebody was told of, or is told of now, exactly once
+  of a bracket all legs are there, or none works
   each order has its intent in the journal, durable before it was sent
   each fill is in the journal
   the kill switch, once it has answered, is on, and nothing of ours works at the exchange
@@ -55,6 +56,11 @@ class Wrong(Exception):
 def need(condition, text):
     if not condition:
         raise Wrong(text)
+
+
+def is_placed(answer):
+    """The answer says that the order stands at the exchange, or stood there."""
+    return bool(answer) and answer.get("success") and answer.get("result") in ("working", "filled")
 
 
 class Case:
@@ -236,7 +242,7 @@ class Case:
     def check_told(self, answers):
         for step in ORDERS:
             said = answers.get(step)
-            if said and said.get("success"):
+            if is_placed(said):
                 need(self.count(step) == [1] * len(ORDERS[step]),
                      "%s was told as placed, at the exchange %s" % (step, self.count(step)))
         said = answers.get("kill")
@@ -260,7 +266,7 @@ class Case:
                 continue
             said = self.insist(line, key)
             need(said is not None, "no answer to %s after the restart" % name)
-            if said.get("success"):
+            if is_placed(said):
                 need(self.count(name) == [1] * len(ORDERS[name]),
                      "%s succeeded when asked again, at the exchange %s: %s" % (name, self.count(name), said))
                 was = before.get(name)
@@ -289,8 +295,11 @@ class Case:
                  "the exchange filled %s of order %s, the journal knows %s" % (shares, perm, mine))
         verified = self.ask("audit verify")
         need(verified and verified[0] == 0, "audit verify: %s" % (verified,))
+        working = self.ask_json("orders")["orders"]
+        if 0 < sum(self.count("bracket")) < 3:
+            parts = [o for o in working if o["quantity"] == 2]
+            need(not parts, "%d legs of a part of a bracket work" % len(parts))
         if self.ask_json("safety")["killed"]:
-            working = self.ask_json("orders")["orders"]
             need(not working, "killed, and %d orders work" % len(working))
 
     def calls(self):
