@@ -8,30 +8,41 @@ void flow_init(struct flow *f, struct core *core, struct tasks *tasks)
     *f = (struct flow){.core = core, .tasks = tasks, .reconcile_at = INSTANT_NEVER};
 }
 
-/* ---- orders of unknown fate ---- */
+/* ---- our books against the broker's ---- */
 
 static void reconcile(struct task *t, void *arg)
 {
     struct flow *f = arg;
     struct error e = {0};
-    if (!gate_reconcile(t, f->core->gate, &e))
+    if (!gate_reconcile(t, f->core->gate, GATE_ON_TIMER, &e))
         log_warn(&f->core->log, "reconciliation is incomplete: %s", e.text);
     f->is_reconciling = false;
+}
+
+/* When the gate wants its comparison, or when a task may be free for it. */
+static struct instant due(const struct flow *f)
+{
+    struct instant at = gate_reconcile_due(f->core->gate);
+    return at.ns < f->not_before.ns ? f->not_before : at;
 }
 
 static void start_reconciling(struct flow *f, struct moment now)
 {
     f->reconcile_at = INSTANT_NEVER;
     f->is_reconciling = task_spawn(f->tasks, now, RECONCILE_TIMEOUT_MS, reconcile, f) != NULL;
-    if (!f->is_reconciling)
-        log_error(&f->core->log, "no task is free to reconcile unknown orders");
+    if (f->is_reconciling)
+        return;
+    log_error(&f->core->log, "no task is free to reconcile");
+    f->not_before = instant_after_ms(now.mono, LOOK_AGAIN_MS);
 }
 
 void flow_step(struct flow *f, struct moment now)
 {
-    bool is_wanted = !f->is_reconciling && session_is_ready(f->core->session) &&
-                     gate_unknown_count(f->core->gate) > 0;
-    if (!is_wanted)
+    bool is_free = !f->is_reconciling && session_is_ready(f->core->session);
+    bool is_wanted = is_free && gate_unknown_count(f->core->gate) > 0;
+    if (is_free && instant_due(due(f), now.mono))
+        start_reconciling(f, now);
+    else if (!is_wanted)
         f->reconcile_at = INSTANT_NEVER;
     else if (f->reconcile_at.ns == INT64_MAX)
         f->reconcile_at = instant_after_ms(now.mono, LOOK_AGAIN_MS);
@@ -41,7 +52,7 @@ void flow_step(struct flow *f, struct moment now)
 
 struct instant flow_next(const struct flow *f)
 {
-    return f->reconcile_at;
+    return f->is_reconciling ? INSTANT_NEVER : instant_min(f->reconcile_at, due(f));
 }
 
 /* ---- events ---- */

@@ -12,8 +12,9 @@
 struct flow {
     struct core *core;
     struct tasks *tasks;
-    bool is_reconciling;         /* a task looks for orders of unknown fate */
+    bool is_reconciling;         /* a task compares our books with the broker's */
     struct instant reconcile_at; /* the next look, INSTANT_NEVER if all are known */
+    struct instant not_before;   /* no task was free */
 };
 
 void flow_init(struct flow *f, struct core *core, struct tasks *tasks);
@@ -21,8 +22,8 @@ void flow_init(struct flow *f, struct core *core, struct tasks *tasks);
 /* The session's listener; self is a struct flow. */
 void flow_on_event(void *self, const struct event *ev);
 
-/* An order whose fate is unknown is looked for when the connection is back, and while it stays up
- * from time to time: an answer can be lost on a line that works. */
+/* Compares when the gate wants it. An order whose fate is unknown is looked for when the connection
+ * is back, and while it stays up from time to time: an answer can be lost on a line that works. */
 void flow_step(struct flow *f, struct moment now);
 struct instant flow_next(const struct flow *f);
 

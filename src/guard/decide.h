@@ -35,6 +35,7 @@ struct gate_facts {
     bool is_restart_near; /* TWS is about to restart */
     bool is_journal_failed;
     bool is_reconciled;
+    const char *reconcile_why; /* it is not */
     enum gate_trading trading;
     enum gate_cause trading_cause;
     char trading_why[GATE_WHY_MAX];

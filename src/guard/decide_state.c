@@ -135,8 +135,8 @@ bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct
                  const struct gate_request *r)
 {
     (void)t, (void)r;
-    if (!f->is_reconciled)
-        return says(out, "the account has not been compared with the broker's yet");
+    if (!f->is_reconciled && f->is_link_ready)
+        return says(out, "NOT_RECONCILED: %.170s", f->reconcile_why);
     return f->trading == GATE_HALTED && f->trading_cause != GATE_CAUSE_BREAKER &&
            says(out, "trading is halted: %.160s", f->trading_why);
 }

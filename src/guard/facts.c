@@ -6,6 +6,7 @@
  * and what is reserved because of it.
  */
 #include "broker/trade.h"
+#include "guard/reconcile.h"
 #include "guard/state.h"
 #include "guard/value.h"
 
@@ -181,6 +182,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
             !g->config.is_embedded && session_restart_is_near(g->session, now, RESTART_AHEAD_MS),
         .is_journal_failed = journal_is_failed(g->journal),
         .is_reconciled = g->trading.is_reconciled,
+        .reconcile_why = reconcile_why(g),
         .trading = g->trading.state,
         .trading_cause = g->trading.cause,
         .armed_ms = trading_armed_ms(&g->trading, account, now),

@@ -5,6 +5,7 @@
 #include "broker/query.h"
 #include "broker/trade.h"
 #include "data/bind.h"
+#include "guard/reconcile.h"
 #include "guard/record.h"
 #include "guard/state.h"
 #include "store/db.h"
@@ -41,6 +42,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
     trading_init(&g->trading);
     g->exposure = exposure_new();
     g->proposals = proposals_new();
+    g->reconcile = reconcile_new();
     rng_init(&g->rng, config->seed, 0x6a7e);
     g->serial = rng_u32(&g->rng);
     struct session_status status;
@@ -59,6 +61,7 @@ void gate_free(struct gate *g)
     xfree(g->exposure);
     tz_free(g->utc);
     xfree(g->proposals);
+    reconcile_free(g->reconcile);
     xfree(g);
 }
 
@@ -115,7 +118,8 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
     struct utc since = {now.wall.ns - KNOWN_EXECUTIONS_DAYS * 86400 * (int64_t)NS_PER_S};
     if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
         !trading_restore(g, db, now, e) || !db_value(db, str_of(key), text, sizeof text, e) ||
-        !ledger_restore(g->ledger, db, now, e) || !approvals_restore(g, db, now, e))
+        !ledger_restore(g->ledger, db, now, e) || !approvals_restore(g, db, now, e) ||
+        !reconcile_restore(g, db, since, e))
         return false;
     if (text[0] && str_to_i64(str_of(text), &used) && used > 0 && used <= INT32_MAX)
         trade_used_order_id(g->session, (int32_t)used);

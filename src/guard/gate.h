@@ -278,7 +278,8 @@ enum gate_trading {
 enum gate_cause {
     GATE_CAUSE_REQUEST, /* somebody asked for it */
     GATE_CAUSE_LOSS,    /* the day's loss or drawdown */
-    GATE_CAUSE_BREAKER  /* too many rejected or unanswered orders */
+    GATE_CAUSE_BREAKER, /* too many rejected or unanswered orders */
+    GATE_CAUSE_BREAK    /* a position has differed from the broker's for too long */
 };
 struct gate_trading_status {
     enum gate_trading state;
@@ -305,6 +306,98 @@ bool gate_arm(struct gate *g, struct str account, int64_t minutes, struct str pr
               bool is_human, struct moment now, struct error *e) FALLIBLE;
 void gate_trading_status(const struct gate *g, struct moment now, struct gate_trading_status *out);
 
+/* ---- reconciliation: our books against the broker's ---- */
+/*
+ * Compared are positions (ours: what was agreed last, and every execution since), orders (ours: the
+ * journal), the executions of the day, and cash. Only complete lists count; a list that does not
+ * come to its end is no answer, never an empty one. It happens as soon as the session has fetched
+ * everything after each connect, then every limits.reconcile_minutes, when a position changes that
+ * no execution explains, and on request.
+ *
+ * After each connect no order passes (HALTED) until one comparison has found no halting break, or a
+ * person has accepted those it found. What differs while an event may still be on its way is no
+ * break yet: it is looked at again two seconds later.
+ */
+enum gate_break_kind {
+    GATE_BREAK_POSITION,      /* a position differs from our count */
+    GATE_BREAK_ORDER_UNKNOWN, /* an order with a reference of ours that the journal does not have */
+    GATE_BREAK_ORDER_REVIVED, /* an order works that we had given up */
+    GATE_BREAK_ORDER_CHANGED, /* an order of ours has other terms than we gave it */
+    GATE_BREAK_REFERENCE,     /* the broker told our order without our reference */
+    GATE_BREAK_ORDER_MISSING, /* an order of ours that the broker's lists do not have */
+    GATE_BREAK_EXECUTION_GONE, /* an execution that the broker's list no longer has */
+    GATE_BREAK_BRACKET,        /* a bracket lacks an exit that it was placed with */
+    GATE_BREAK_CASH,           /* cash moved without a trade */
+    GATE_BREAK_COUNT
+};
+struct gate_break_row {
+    const char *code; /* "POSITION_DIFFERS" */
+    bool is_halting;
+    const char *cause, *repair; /* sentences */
+};
+const struct gate_break_row *gate_break_row(enum gate_break_kind kind);
+
+struct gate_break {
+    enum gate_break_kind kind;
+    struct opt_utc since;       /* when it was found first */
+    char account[16], name[64]; /* of the contract, or the currency */
+    char ref[64], exec_id[40];
+    int32_t con_id, order_id;
+    int64_t perm_id;
+    struct opt_dec ours, brokers; /* quantity, price or amount */
+    char text[200];               /* what differs */
+    char repair[200];             /* more exact than the row's; or "" */
+};
+
+enum gate_trigger { GATE_ON_CONNECT, GATE_ON_TIMER, GATE_ON_REQUEST };
+enum gate_reconcile_state {
+    GATE_RECONCILE_NEVER,    /* not yet on this connection */
+    GATE_RECONCILE_SETTLING, /* something differs that may still be on its way */
+    GATE_RECONCILE_NO_ANSWER,
+    GATE_RECONCILE_BREAKS,
+    GATE_RECONCILE_ACCEPTED, /* there were breaks, and a person accepted them */
+    GATE_RECONCILE_CLEAN
+};
+const char *gate_trigger_text(enum gate_trigger t);
+const char *gate_reconcile_text(enum gate_reconcile_state s);
+
+enum { GATE_BREAKS_MAX = 64 };
+struct gate_reconciliation {
+    enum gate_reconcile_state state;
+    bool is_reconciled; /* orders may pass, as far as this is concerned */
+    bool is_running;
+    enum gate_trigger trigger; /* of the newest one, as all that follows */
+    struct opt_utc at;
+    int64_t duration_ms;
+    int64_t positions, orders, external_orders, executions, adopted_executions, cash_rows;
+    int64_t unsettled;               /* differences that may still be on their way */
+    char why[200];                   /* there was no answer */
+    const struct gate_break *breaks; /* borrowed until the next event */
+    size_t count, total;             /* shown; found */
+    int64_t runs;                    /* since the start */
+    uint64_t version;                /* another one with every new break */
+};
+void gate_reconciliation(const struct gate *g, struct gate_reconciliation *out);
+/*
+ * Asks the broker for complete lists, compares, and settles orders of unknown fate: found ones are
+ * adopted; one that two complete lists, at least GATE_SETTLE_MS apart, do not show was not placed.
+ * Suspends. False if the broker did not answer in full. While another one runs, waits for it.
+ */
+enum { GATE_SETTLE_MS = 5000 };
+bool gate_reconcile(struct task *t, struct gate *g, enum gate_trigger trigger,
+                    struct error *e) FALLIBLE;
+/*
+ * A person takes over what the broker has where the newest comparison found breaks, and lets orders
+ * pass again. `version` is that of what the person has seen. False with NO_BREAKS, CHANGED (there
+ * are new ones), NOT_READY, or if the journal does not take it. The caller has made sure that it is
+ * a person.
+ */
+bool gate_accept_breaks(struct gate *g, uint64_t version, struct str principal, struct str why,
+                        struct moment now, struct error *e) FALLIBLE;
+/* Brackets that lack an exit at this moment, and how to mend them. Returns how many are in `out`.
+ */
+size_t gate_repairs(const struct gate *g, struct gate_break out[GATE_BREAKS_MAX]);
+
 /* ---- state ---- */
 /* What may be done with that account now. */
 enum gate_mode gate_mode(const struct gate *g, struct str account);
@@ -320,11 +413,9 @@ const struct guard_limits *gate_limits(const struct gate *g);
 /* Every event, after the book and the journal have had it. */
 void gate_observe(struct gate *g, const struct event *ev);
 /*
- * Asks the broker for complete snapshots and settles unknown orders by them: found ones are
- * adopted; one that two complete snapshots, at least GATE_SETTLE_MS apart, do not show was not
- * placed. Suspends. To be run after each reconnect; returns at once if nothing is unknown.
+ * When gate_reconcile should be run next; INSTANT_NEVER while the session is not ready, or one
+ * runs.
  */
-enum { GATE_SETTLE_MS = 5000 };
-bool gate_reconcile(struct task *t, struct gate *g, struct error *e) FALLIBLE;
+struct instant gate_reconcile_due(const struct gate *g);
 
 #endif

@@ -196,6 +196,13 @@ void trading_failed(struct gate *g, struct moment now)
     tighten(g, GATE_HALTED, GATE_CAUSE_BREAKER, STR("system"), str_of(why), now);
 }
 
+void trading_broke(struct gate *g, struct moment now)
+{
+    if (g->trading.state == GATE_ACTIVE)
+        tighten(g, GATE_REDUCING, GATE_CAUSE_BREAK, STR("system"),
+                STR("a position differs from the broker's; see `portcullis reconciliation`"), now);
+}
+
 /* What was lost since the day began: by the broker, else by the marks. */
 struct opt_dec trading_loss(const struct gate *g, struct str account)
 {

@@ -94,6 +94,15 @@ struct intent *ledger_by_ref(const struct ledger *l, struct str ref)
     return ref.n && ref.n < 64 ? map_get_str(l->by_ref, ref) : NULL;
 }
 
+void ledger_change(struct ledger *l, const struct order *o)
+{
+    struct intent *it = ledger_by_ref(l, STR_NAME(o->ref));
+    if (!it)
+        return;
+    it->change = *o;
+    it->has_change = true;
+}
+
 struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id)
 {
     for (size_t i = l->count; i-- > 0;)
@@ -275,8 +284,10 @@ static void restore_intent(struct restore *r, const struct db_record *rec, const
     }
     for (int64_t i = 0; i < (in.is_modify ? 1 : orders); i++)
         ledger_count_send(l, at.mono);
-    if (in.is_modify)
+    if (in.is_modify) {
+        ledger_change(l, &in.orders[0]);
         return;
+    }
     for (size_t i = 0; i < in.count; i++) {
         struct error ignored;
         /* until something says otherwise: it may have been sent, and nobody knows */
@@ -309,6 +320,29 @@ static void restore_outcome(struct restore *r, const struct json *j)
         if (not_sent && it->state != INTENT_NOT_SENT)
             ledger_release(r->ledger, it->day, 1, it->value_base);
         it->state = not_sent ? INTENT_NOT_SENT : INTENT_KNOWN;
+        it->is_refused = str_eq(result, STR("rejected"));
+        it->is_ref_lost = str_eq(result, STR("reference_lost"));
+        if (it->is_ref_lost)
+            it->state = INTENT_UNKNOWN;
+    }
+}
+
+/* What a person has accepted: the terms of changed orders, and that others are as they are. */
+static void restore_accept(struct restore *r, const struct json *j)
+{
+    const struct json *legs = json_get(j, STR("legs")), *leg;
+    const struct json *breaks = json_get(j, STR("breaks")), *b;
+    for (size_t i = 0; (leg = json_at(legs, i)) != NULL; i++) {
+        struct order o;
+        record_read_order(leg, &o);
+        ledger_change(r->ledger, &o);
+    }
+    for (size_t i = 0; (b = json_at(breaks, i)) != NULL; i++) {
+        struct intent *it = ledger_by_ref(r->ledger, json_get_str(b, STR("ref")));
+        if (!it)
+            continue;
+        it->is_accepted = true;
+        it->is_ref_lost = false;
     }
 }
 
@@ -322,6 +356,8 @@ static bool restore_record(void *self, const struct db_record *rec)
         return true;
     if (str_eq(rec->kind, STR("intent")))
         restore_intent(r, rec, j);
+    else if (str_eq(rec->kind, STR("accept")))
+        restore_accept(r, j);
     else
         restore_outcome(r, j);
     return true;
@@ -356,8 +392,8 @@ bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct e
                          "the stored value '" LEDGER_DAYS_KEY "' is not readable");
     struct restore r = {l, arena_new(4 << 20), now};
     int64_t after = l->day_count == LEDGER_DAYS_MAX ? l->days[l->day_count - 1].first_seq - 1 : 0;
-    bool ok = db_records_after(db, after, 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME,
-                               restore_record, &r, e);
+    unsigned kinds = 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME | 1u << JOURNAL_ACCEPT;
+    bool ok = db_records_after(db, after, kinds, restore_record, &r, e);
     arena_free(r.arena);
     return ok;
 }

@@ -49,6 +49,12 @@ struct intent {
     char digest[SHA256_HEX_MAX]; /* of the request; in leg 0 */
     int absent;                  /* complete snapshots without a trace of it */
     struct instant absent_at;    /* when the first of them was */
+    struct order change;         /* the newest change that was sent, or accepted by a person */
+    bool has_change;
+    bool is_refused;  /* by the broker */
+    bool was_seen;    /* at the broker, before it was not any more */
+    bool is_ref_lost; /* the broker told its order id without its reference */
+    bool is_accepted; /* a person knows what is wrong with it */
 };
 
 struct ledger *ledger_new(void);
@@ -61,6 +67,8 @@ void ledger_free(struct ledger *l);
  */
 struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e) FALLIBLE;
 struct intent *ledger_by_ref(const struct ledger *l, struct str ref);
+/* A change of the order with that reference was sent, or made elsewhere and accepted. */
+void ledger_change(struct ledger *l, const struct order *o);
 /* The newest intent of that order id of ours. */
 struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id);
 /* Leg 0 of the newest request of that principal with that key. */

@@ -157,6 +157,14 @@ static const struct field guard_limits_fields[] = {
                  "switches the circuit breaker off"),
     FIELD(struct guard_limits, breaker_window_s, .initial = "60", .example = "60", .min = "1",
           .max = "86400", .unit = "s", .doc = "Time over which the circuit breaker counts"),
+    FIELD(struct guard_limits, reconcile_minutes, .initial = "15", .example = "5", .min = "1",
+          .max = "1440", .unit = "min",
+          .doc = "How often positions, orders and executions are compared with the broker's, "
+                 "besides after each connect"),
+    FIELD(struct guard_limits, break_minutes_max, .initial = "10", .example = "5", .min = "0",
+          .max = "1440", .unit = "min",
+          .doc = "How long a position may differ from the broker's before only orders that reduce "
+                 "a position pass; 0 switches that off"),
 };
 
 const struct type guard_limits_type = {

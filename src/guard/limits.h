@@ -71,6 +71,8 @@ struct guard_limits {
     struct dec preview_drift_pct;
     int64_t breaker_count; /* 0 = off */
     int64_t breaker_window_s;
+    int64_t reconcile_minutes;
+    int64_t break_minutes_max; /* 0 = off */
 };
 
 extern const struct type guard_limits_type;

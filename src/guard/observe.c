@@ -7,8 +7,8 @@
  * not name it, only complete snapshots count: two of them, some seconds apart, without a trace.
  */
 #include "base/limits.h"
-#include "broker/query.h"
 #include "broker/trade.h"
+#include "guard/reconcile.h"
 #include "guard/record.h"
 #include "guard/state.h"
 
@@ -37,6 +37,7 @@ static void settled(struct gate *g, struct intent *it, struct moment now)
     if (o.legs[0].result == GATE_UNKNOWN)
         return;
     it->state = INTENT_KNOWN;
+    it->is_refused = o.legs[0].result == GATE_REJECTED;
     o.result = o.legs[0].result;
     outcome_describe(&o);
     struct buf b;
@@ -50,8 +51,46 @@ static void settled(struct gate *g, struct intent *it, struct moment now)
 static void settle_unknown(struct gate *g, struct str ref, struct moment now)
 {
     struct intent *it = ledger_by_ref(g->ledger, ref);
-    if (it && it->state == INTENT_UNKNOWN)
+    if (it && it->state == INTENT_UNKNOWN && !it->is_ref_lost)
         settled(g, it, now);
+}
+
+/*
+ * Our order id was told with another reference than we gave, or with none: whatever that order is,
+ * it is not known to be ours. It stays of unknown fate, and blocks its contract, until a person has
+ * looked. An order of ours that once had the same id is told with a reference that we know.
+ */
+static void check_echo(struct gate *g, const struct order *o, struct moment now)
+{
+    if (ledger_by_ref(g->ledger, STR_NAME(o->ref)))
+        return;
+    struct intent *it = ledger_by_order_id(g->ledger, o->order_id);
+    if (!it || it->is_ref_lost || it->is_accepted ||
+        (it->state != INTENT_SENT && it->state != INTENT_UNKNOWN && it->state != INTENT_KNOWN))
+        return;
+    if (it->state == INTENT_KNOWN && book_order_ref(g->book, STR_NAME(it->order.ref)) &&
+        book_order_ref(g->book, STR_NAME(it->order.ref))->order.perm_id != o->perm_id)
+        return; /* two orders under one id, and ours is known */
+    it->is_ref_lost = true;
+    it->state = INTENT_UNKNOWN;
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_word(&b, &it->order, 1, "reference_lost",
+                "the broker told the order id with another reference or none");
+    note(g, JOURNAL_OUTCOME, STR("broker"), buf_str(&b), now);
+    buf_fini(&b);
+    log_error(&g->config.log, "order %d: told with the reference \"%s\", ours is \"%s\"",
+              o->order_id, o->ref, it->order.ref);
+}
+
+/* The broker has made the change that was sent: these are our terms now. */
+static void promote_change(struct gate *g, const struct order *o)
+{
+    struct intent *it = ledger_by_ref(g->ledger, STR_NAME(o->ref));
+    if (!it || !it->has_change || !has_terms(&it->change, o))
+        return;
+    it->order = it->change;
+    it->has_change = false;
 }
 
 static void on_order(struct gate *g, const struct event *ev)
@@ -59,6 +98,10 @@ static void on_order(struct gate *g, const struct event *ev)
     const struct order *o = ev->order;
     if (ev->margin)
         return;
+    if (ev->kind == EVENT_ORDER && o->client_id == g->config.client_id && o->order_id > 0) {
+        check_echo(g, o, ev->at);
+        promote_change(g, o);
+    }
     settle_unknown(g, STR_NAME(o->ref), ev->at);
     if (o->client_id != g->config.client_id)
         return;
@@ -98,11 +141,12 @@ static void on_ready(struct gate *g, struct moment now)
         const struct book_order *bo = book_order_ref(g->book, STR_NAME(it->order.ref));
         if (it->state == INTENT_KNOWN && bo && bo->status.state == STATE_UNKNOWN)
             it->state = INTENT_UNKNOWN;
-        if (it->state == INTENT_UNKNOWN)
+        if (it->state == INTENT_UNKNOWN && !it->is_ref_lost)
             settled(g, it, now);
     }
     if (g->kill.is_on && g->kill.is_pending)
         kill_sweep(g, now);
+    reconcile_connected(g, now);
 }
 
 /* Between which moments the account was known and could be acted on. */
@@ -142,6 +186,7 @@ void gate_observe(struct gate *g, const struct event *ev)
     kill_save(g, ev->at);
     trading_save(g, ev->at);
     trading_observe(g, ev);
+    reconcile_observe(g, ev);
     switch (ev->kind) {
     case EVENT_LINK:
         on_link(g, ev);
@@ -163,12 +208,6 @@ void gate_observe(struct gate *g, const struct event *ev)
 }
 
 /* ---- settling by snapshots ---- */
-
-static bool snapshot(struct task *t, struct gate *g, struct error *e)
-{
-    return query_open_orders(t, g->session, e) && query_completed_orders(t, g->session, e) &&
-           query_executions(t, g->session, e);
-}
 
 /* The other legs of a request: leg `number` of the bracket that `it` belongs to; NULL if none. */
 static struct intent *leg_of(const struct gate *g, const struct intent *it, size_t number)
@@ -218,10 +257,10 @@ static void absent(struct gate *g, struct intent *it, struct moment now)
     if (it->absent < 2 || instant_ms_since(it->absent_at, now.mono) < GATE_SETTLE_MS)
         return;
     it->state = INTENT_NOT_PLACED;
+    it->was_seen = book_order_ref(g->book, STR_NAME(it->order.ref)) != NULL;
     struct buf b;
     buf_init(&b, JOURNAL_BODY_MAX);
-    bool was_seen = book_order_ref(g->book, STR_NAME(it->order.ref)) != NULL;
-    record_word(&b, &it->order, 1, was_seen ? "vanished" : "not_placed",
+    record_word(&b, &it->order, 1, it->was_seen ? "vanished" : "not_placed",
                 "complete snapshots of the broker show no trace of the order");
     note(g, JOURNAL_OUTCOME, STR("broker"), buf_str(&b), now);
     buf_fini(&b);
@@ -230,20 +269,13 @@ static void absent(struct gate *g, struct intent *it, struct moment now)
     take_back_bracket(g, it, now);
 }
 
-bool gate_reconcile(struct task *t, struct gate *g, struct error *e)
+void settle_unknowns(struct gate *g, struct moment now)
 {
-    while (gate_unknown_count(g) > 0) {
-        if (!snapshot(t, g, e))
-            return false;
-        struct intent *it;
-        for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
-            if (it->state == INTENT_UNKNOWN)
-                settled(g, it, task_now(t));
-            if (it->state == INTENT_UNKNOWN)
-                absent(g, it, task_now(t));
-        }
-        if (gate_unknown_count(g) > 0 && !task_sleep(t, GATE_SETTLE_MS + 1, e))
-            return false;
+    struct intent *it;
+    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+        if (it->state == INTENT_UNKNOWN && !it->is_ref_lost)
+            settled(g, it, now);
+        if (it->state == INTENT_UNKNOWN && !it->is_ref_lost)
+            absent(g, it, now);
     }
-    return true;
 }

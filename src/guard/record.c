@@ -99,6 +99,11 @@ static void put_order(struct json_writer *w, const struct order *o, bool with_id
     json_end_object(w);
 }
 
+void record_order(struct json_writer *w, const struct order *o)
+{
+    put_order(w, o, true);
+}
+
 static void put_findings(struct json_writer *w, const struct gate_ticket *t)
 {
     json_key(w, "findings");
@@ -352,7 +357,7 @@ static void get_contract(const struct json *j, struct contract *c)
     get_name(j, "trading_class", c->trading_class, sizeof c->trading_class);
 }
 
-static void get_order(const struct json *j, struct order *o)
+void record_read_order(const struct json *j, struct order *o)
 {
     *o = (struct order){0};
     o->order_id = (int32_t)get_i64(j, "order_id");
@@ -386,7 +391,7 @@ bool record_read_intent(const struct json *j, struct record_intent *out)
         return false;
     out->is_modify = str_eq(json_get_str(j, STR("kind")), STR("modify"));
     while ((leg = json_at(legs, out->count)) != NULL)
-        get_order(leg, &out->orders[out->count++]);
+        record_read_order(leg, &out->orders[out->count++]);
     out->value_base = get_opt(j, "counted_value").v;
     out->key = json_get_str(j, STR("key"));
     out->digest = json_get_str(j, STR("digest"));
@@ -403,7 +408,7 @@ bool record_read_proposal(const struct json *j, struct gate_proposal *out)
         return false;
     out->kind = str_eq(json_get_str(j, STR("kind")), STR("modify")) ? GATE_MODIFY : GATE_PLACE;
     while ((leg = json_at(legs, out->count)) != NULL)
-        get_order(leg, &out->orders[out->count++]);
+        record_read_order(leg, &out->orders[out->count++]);
     (void)json_to_bool(json_get(j, STR("allow_duplicate")), &out->allow_duplicate);
     (void)json_to_bool(json_get(j, STR("allow_widening")), &out->allow_widening);
     get_name(j, "preview", out->id, sizeof out->id);

@@ -26,6 +26,8 @@ void record_kill(struct buf *out, const struct gate_kill_status *k, bool stops);
 void record_proposal(struct buf *out, const struct gate_proposal *p);
 void record_decision(struct buf *out, const struct gate_proposal *p, bool is_yes, struct str why,
                      struct utc until);
+/* One order with its ids, as in a request. */
+void record_order(struct json_writer *w, const struct order *o);
 
 /* SHA-256, in hex, of what is asked for: the orders without what the gate fills in. */
 void record_digest(const struct gate_request *r, char out[SHA256_HEX_MAX]);
@@ -51,6 +53,8 @@ struct record_decision {
 };
 /* False if j is no decision. */
 bool record_read_decision(const struct json *j, struct record_decision *out);
+/* An order as record_order wrote it. */
+void record_read_order(const struct json *j, struct order *out);
 /* The stored kill switch: false if it is not on. */
 bool record_read_kill(const struct json *j, struct gate_kill_status *out, bool *stops);
 

@@ -33,6 +33,7 @@ struct watch {
 struct exposure;  /* of exposure.c: room to add up in */
 struct proposals; /* of proposal.c */
 struct gate_proposal;
+struct reconcile; /* guard/reconcile.h */
 
 struct gate {
     struct gate_config config;
@@ -50,6 +51,8 @@ struct gate {
     struct trading trading;
     struct exposure *exposure;
     struct proposals *proposals;
+    struct reconcile *reconcile;
+    struct db *db;   /* for reading; NULL before gate_restore */
     uint32_t serial; /* of references */
     struct watch *watches;
     enum link_state link;
@@ -161,6 +164,8 @@ void trading_save(struct gate *g, struct moment now);
 void trading_observe(struct gate *g, const struct event *ev);
 /* An order was rejected, or the broker did not answer: the circuit breaker counts it. */
 void trading_failed(struct gate *g, struct moment now);
+/* A position has differed from the broker's for too long. */
+void trading_broke(struct gate *g, struct moment now);
 /* What the account lost since the day began, negative for a gain; absent if not known. */
 struct opt_dec trading_loss(const struct gate *g, struct str account);
 /* The deny code that keeps an order of that account from being sent now, or NULL. */

@@ -270,6 +270,8 @@ static bool send_legs(struct submission *s, struct error *e)
             break;
         if (s->intents[s->sent])
             s->intents[s->sent]->state = INTENT_SENT;
+        else
+            ledger_change(g->ledger, o);
     }
     if (s->sent == 0)
         return false;
@@ -458,9 +460,11 @@ static void settle(struct submission *s)
     if (next[0])
         memcpy(o->next, next, sizeof next);
     for (size_t i = 0; i < s->count; i++)
-        if (s->intents[i])
+        if (s->intents[i] && !s->intents[i]->is_ref_lost) {
             s->intents[i]->state =
                 o->legs[i].result == GATE_UNKNOWN ? INTENT_UNKNOWN : INTENT_KNOWN;
+            s->intents[i]->is_refused = o->legs[i].result == GATE_REJECTED;
+        }
     struct buf b;
     buf_init(&b, JOURNAL_BODY_MAX);
     record_outcome(&b, o);

@@ -8,8 +8,10 @@
 
 static const char *const state_texts[] = {
     [GATE_ACTIVE] = "active", [GATE_REDUCING] = "reducing", [GATE_HALTED] = "halted"};
-static const char *const cause_texts[] = {
-    [GATE_CAUSE_REQUEST] = "request", [GATE_CAUSE_LOSS] = "loss", [GATE_CAUSE_BREAKER] = "breaker"};
+static const char *const cause_texts[] = {[GATE_CAUSE_REQUEST] = "request",
+                                          [GATE_CAUSE_LOSS] = "loss",
+                                          [GATE_CAUSE_BREAKER] = "breaker",
+                                          [GATE_CAUSE_BREAK] = "break"};
 
 const char *gate_trading_text(enum gate_trading s)
 {
@@ -23,7 +25,7 @@ const char *gate_cause_text(enum gate_cause c)
 
 void trading_init(struct trading *t)
 {
-    *t = (struct trading){.is_reconciled = true};
+    *t = (struct trading){0};
 }
 
 /* ---- arming ---- */
@@ -200,7 +202,7 @@ static void get_name(const struct json *j, const char *key, char *out, size_t ca
 bool trading_read_state(struct trading *t, const struct json *j)
 {
     int state = choice_of(json_get_str(j, STR("trading")), state_texts, 3);
-    int cause = choice_of(json_get_str(j, STR("cause")), cause_texts, 3);
+    int cause = choice_of(json_get_str(j, STR("cause")), cause_texts, 4);
     if (state < 0 || cause < 0)
         return false;
     t->state = (enum gate_trading)state;

@@ -77,7 +77,9 @@ static const struct book_order *find(const struct gate *g, const struct order *o
         bo = book_order_perm(g->book, o->perm_id);
     if (!bo && o->order_id)
         bo = book_order(g->book, o->client_id, o->order_id);
-    if (bo && o->ref[0] && bo->order.ref[0] && strcmp(bo->order.ref, o->ref) != 0)
+    /* one without terms is known by its status alone, which has no reference */
+    bool is_told = bo && (bo->order.ref[0] || bo->order.contract.con_id);
+    if (is_told && o->ref[0] && strcmp(bo->order.ref, o->ref) != 0)
         return NULL;
     return bo;
 }
@@ -95,6 +97,10 @@ void leg_read(const struct gate *g, const struct order *o, const struct watch *w
         if (bo->order.contract.con_id)
             out->order = bo->order;
         out->order.perm_id = bo->order.perm_id;
+        if (!bo->order.order_id) { /* a list of finished orders has no order ids */
+            out->order.order_id = o->order_id;
+            out->order.client_id = o->client_id;
+        }
     }
     if (!w || !watch_is_refused(w) || out->result == GATE_FILLED)
         return;

@@ -161,6 +161,16 @@ static struct list collect(struct call *c, struct str account, bool is_finished)
     return (struct list){rows, at};
 }
 
+/* A bracket that lacks an exit is told with what would mend it. */
+static void warn_of_brackets(struct call *c, struct str account)
+{
+    struct gate_break *found = ARENA_MANY(c->arena, struct gate_break, GATE_BREAKS_MAX);
+    size_t n = gate_repairs(c->core->gate, found);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(STR_NAME(found[i].account), account))
+            call_warn(c, "%s; %s", found[i].text, found[i].repair);
+}
+
 static bool get_open_orders(struct call *c, const void *in, void *result)
 {
     const struct orders_in *args = in;
@@ -170,6 +180,7 @@ static bool get_open_orders(struct call *c, const void *in, void *result)
         !query_open_orders(c->task, c->core->session, &c->error))
         return false;
     out->orders = collect(c, account, false);
+    warn_of_brackets(c, account);
     return true;
 }
 

@@ -16,14 +16,15 @@ struct trading_out {
     struct opt_utc armed_until;
 };
 static const char *const states[] = {"active", "reducing", "halted", NULL};
-static const char *const causes[] = {"request", "loss", "breaker", NULL};
+static const char *const causes[] = {"request", "loss", "breaker", "break", NULL};
 
 static const struct field trading_fields[] = {
     FIELD(struct trading_out, trading, .choices = states,
           .doc = "active: all orders that the limits allow; reducing: only orders that reduce a "
                  "position; halted: only cancels"),
     FIELD(struct trading_out, cause, .choices = causes,
-          .doc = "Who set it: a request, the day's loss, or the circuit breaker"),
+          .doc = "Who set it: a request, the day's loss, the circuit breaker, or a position that "
+                 "differs from the broker's"),
     FIELD(struct trading_out, since, .doc = "Since when; null if it was never changed"),
     FIELD(struct trading_out, by, .doc = "By whom"),
     FIELD(struct trading_out, why, .doc = "Why"),

@@ -355,6 +355,25 @@ bool db_value(struct db *db, struct str key, char *out, size_t cap, struct error
     return ok;
 }
 
+bool db_values(struct db *db, struct str prefix, db_value_fn *fn, void *self, struct error *e)
+{
+    sqlite3_stmt *st = sql_prepare(
+        db->sql, "SELECT key, text FROM value WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+        e);
+    if (!st)
+        return false;
+    sql_bind_str(st, 1, prefix);
+    int rc;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+        if (!fn(self, sql_column_str(st, 0), sql_column_str(st, 1))) {
+            rc = SQLITE_DONE;
+            break;
+        }
+    bool ok = rc == SQLITE_DONE || sql_fail(db->sql, "store", e);
+    sqlite3_finalize(st);
+    return ok;
+}
+
 static bool kind_wanted(unsigned kinds, struct str kind)
 {
     if (!kinds)

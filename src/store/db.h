@@ -53,6 +53,11 @@ bool db_known_executions(struct db *db, struct utc since, struct journal *j,
                          struct error *e) FALLIBLE;
 /* The named value into `out` (cap bytes with NUL); "" if there is none. */
 bool db_value(struct db *db, struct str key, char *out, size_t cap, struct error *e) FALLIBLE;
+/* One named value; false ends the reading early, which is no error. Borrowed for the call. */
+typedef bool db_value_fn(void *self, struct str key, struct str text);
+/* The named values whose key begins so, by key. */
+bool db_values(struct db *db, struct str prefix, db_value_fn *fn, void *self,
+               struct error *e) FALLIBLE;
 
 struct db_record {
     int64_t seq;

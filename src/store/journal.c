@@ -62,6 +62,8 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_ANSWER] = "answer",
     [JOURNAL_PERSON] = "person",
     [JOURNAL_APPROVAL] = "approval",
+    [JOURNAL_RECONCILE] = "reconcile",
+    [JOURNAL_ACCEPT] = "accept",
 };
 
 const char *journal_kind_text(enum journal_kind kind)
@@ -262,6 +264,9 @@ struct journal_batch *journal_take(struct journal *j)
         return NULL;
     struct journal_batch *b = xcalloc(1, sizeof *b);
     b->count = j->count < JOURNAL_BATCH_MAX ? j->count : JOURNAL_BATCH_MAX;
+    while (b->count < j->count &&
+           j->queue[(j->first + b->count) % LIMIT_JOURNAL_QUEUE].what == ITEM_VALUE)
+        b->count++; /* a value stays with what it explains */
     b->items = xcalloc(b->count, sizeof *b->items);
     for (size_t i = 0; i < b->count; i++)
         b->items[i] = j->queue[(j->first + i) % LIMIT_JOURNAL_QUEUE];

@@ -44,6 +44,8 @@ enum journal_kind {
     JOURNAL_ANSWER,       /* and was told this */
     JOURNAL_PERSON,       /* somebody was asked to prove to be a person, and did or did not */
     JOURNAL_APPROVAL,     /* an order waits for a person's approval, or the person has decided */
+    JOURNAL_RECONCILE,    /* our books were compared with the broker's */
+    JOURNAL_ACCEPT,       /* a person accepted what differed */
     JOURNAL_KIND_COUNT
 };
 
@@ -52,8 +54,8 @@ enum {
     JOURNAL_BODY_MAX = 64 << 10, /* bytes of one record's body */
     JOURNAL_KEY_MAX = 48,        /* bytes of a named value's key with its NUL */
     JOURNAL_VALUE_MAX = 4096,    /* bytes of a named value with its NUL */
-    JOURNAL_BATCH_MAX = 512,     /* items committed at once */
     JOURNAL_LINGER_MS = 20,      /* for which a record that nobody waits for may wait for others */
+    JOURNAL_BATCH_MAX = 512,     /* items committed at once, but for the values behind them */
     JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */
 };
 
@@ -95,7 +97,7 @@ void journal_free(struct journal *j);
  */
 int64_t journal_append(struct journal *j, enum journal_kind kind, struct str principal,
                        struct str body, struct moment now, struct error *e) FALLIBLE;
-/* Keeps a named value; the newest wins. Becomes durable with the records before it. */
+/* Keeps a named value; the newest wins. Becomes durable with the record or execution before it. */
 bool journal_put(struct journal *j, struct str key, struct str value, struct moment now,
                  struct error *e) FALLIBLE;
 /*

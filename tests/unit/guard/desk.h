@@ -241,7 +241,7 @@ static inline void call_run(struct task *t, void *arg)
         c->ok = gate_cancel(t, c->gate, &c->cancel, &c->outcome, &c->e);
         break;
     case CALL_RECONCILE:
-        c->ok = gate_reconcile(t, c->gate, &c->e);
+        c->ok = gate_reconcile(t, c->gate, GATE_ON_TIMER, &c->e);
         break;
     }
     c->is_done = true;

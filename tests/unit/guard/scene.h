@@ -61,6 +61,7 @@ static inline void scene_init(struct scene *s)
         .is_embedded = true,
         .is_link_ready = true,
         .is_reconciled = true,
+        .reconcile_why = "it was not compared",
         .account_mode = MODE_PAPER,
         .is_account_known = true,
         .base_currency = "USD",
