@@ -12,6 +12,8 @@
 struct desk {
     struct bourse *b;
     struct settings settings;
+    struct guard_limits limits;
+    struct journal *journal; /* of a gate that nobody asks for orders */
     struct core core;
     struct principal who;
     struct arena *arena; /* of the question and of the parsed answer */
@@ -34,6 +36,11 @@ static inline struct desk *desk_new(void)
                             .resolver = d->b->resolver,
                             .quotes = d->b->quotes,
                             .currencies = d->b->currencies};
+    guard_limits_default(&d->limits);
+    d->journal = journal_new(0);
+    struct gate_config gate = {.limits = &d->limits, .client_id = 1};
+    d->core.gate =
+        gate_new(&gate, d->b->peer->s, d->b->book, d->journal, d->b->quotes, d->b->currencies);
     d->who = (struct principal){.face = FACE_TEST, .scopes = SCOPE_READ, .name = "test"};
     d->arena = arena_new(LIMIT_CALL_ARENA);
     buf_init(&d->text, LIMIT_REPLY);
@@ -45,6 +52,8 @@ static inline void desk_free(struct desk *d)
     buf_fini(&d->text);
     arena_free(d->arena);
     settings_fini(&d->settings);
+    gate_free(d->core.gate);
+    journal_free(d->journal);
     bourse_free(d->b);
     test_free(d);
 }
