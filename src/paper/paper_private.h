@@ -17,6 +17,7 @@
 #include "paper/sim_clock.h"
 #include "paper/stream.h"
 #include "paper/ticks.h"
+#include "paper/told.h"
 #include "wire/codec.h"
 #include "wire/frame.h"
 #include "wire/reply.h"
@@ -73,6 +74,7 @@ struct watch {
     bool only_ledger;                    /* account values: the currencies and NetLiquidation */
     bool has_sent;
     double sent[4];
+    struct told told; /* account values and summaries */
     char tags[1024];
 };
 
@@ -106,6 +108,7 @@ struct paper_peer {
     struct quote_line *lines; /* PEER_LINES_MAX of them, made with the first */
     size_t line_count;
     int64_t lines_due_ns;
+    struct told told;                 /* what of these */
     const struct account *updates_of; /* whose values and portfolio it hears of; or NULL */
     bool wants_positions;
     struct watches summaries, pnls, pnl_singles, position_multis, account_multis;
@@ -238,6 +241,20 @@ void data_send_option(struct paper *p, struct paper_peer *peer, int32_t req_id,
                       const struct feed_option *o);
 /* All subscriptions to data are gone, as after "connectivity restored, data lost". */
 void data_drop(struct paper_peer *peer);
+/* The account that a request names; one alone need not be named. NULL after an error frame. */
+const struct account *asked_account(struct paper *p, struct paper_peer *peer, int32_t req_id,
+                                    struct str name);
+/* As asked_account, but "", "All" and the advisor's mean every account: then *out is NULL. */
+bool asked_accounts(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str name,
+                    const struct account **out);
+/* The advisor's number with an A behind it means all accounts of the login. */
+bool asked_is_all(const struct paper *p, struct str name);
+/* True if a subscription is for the account, too. */
+bool asked_concerns(const struct paper *p, const struct watch *w, const struct account *a);
+/* The error frame of one subscription too many. */
+void asked_too_many(struct paper *p, struct paper_peer *peer, int32_t req_id);
+void pnl_step(struct paper *p, struct paper_peer *peer);
+int64_t pnl_next(const struct paper_peer *peer);
 void account_step(struct paper *p, struct paper_peer *peer);
 int64_t account_next(const struct paper_peer *peer);
 /* One stream that is due (stream.h). */

@@ -14,6 +14,7 @@ void peer_free(struct paper_peer *peer)
     wire_reader_fini(&peer->reader);
     buf_fini(&peer->out);
     outlet_forget(peer);
+    told_free(&peer->told);
     watches_free(&peer->summaries);
     watches_free(&peer->pnls);
     watches_free(&peer->pnl_singles);
@@ -75,6 +76,8 @@ struct watch *watches_add(struct watches *w, int32_t req_id, size_t max)
         return NULL;
     if (w->items == NULL)
         w->items = xcalloc(PEER_WATCHES_MAX, sizeof *w->items);
+    if (i < w->n)
+        told_free(&w->items[i].told);
     w->items[i] = (struct watch){.req_id = req_id};
     if (i == w->n)
         w->n++;
@@ -85,6 +88,7 @@ bool watches_remove(struct watches *w, int32_t req_id)
 {
     for (size_t i = 0; i < w->n; i++)
         if (w->items[i].req_id == req_id) {
+            told_free(&w->items[i].told);
             memmove(&w->items[i], &w->items[i + 1], (w->n - i - 1) * sizeof *w->items);
             w->n--;
             return true;
@@ -94,6 +98,8 @@ bool watches_remove(struct watches *w, int32_t req_id)
 
 void watches_free(struct watches *w)
 {
+    for (size_t i = 0; i < w->n; i++)
+        told_free(&w->items[i].told);
     xfree(w->items);
     *w = (struct watches){0};
 }

@@ -1,64 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* The account: values, portfolio, summary, positions, profit and loss. */
+/*
+ * The account: values, portfolio, summary, positions. All at once at first, then every three
+ * minutes and after each fill what has changed.
+ */
 #include "paper/figures.h"
 #include "paper/paper_private.h"
 
 static const int64_t refresh_ns = (int64_t)180 * NS_PER_S; /* the broker's own rhythm */
 
-static struct figures_world figures_world_of(const struct paper *p, const struct account *a)
+static struct figures_world world_of(const struct paper *p, const struct account *a)
 {
     return (struct figures_world){p->feed, a, p->now_ns};
 }
 
-/* ---- whose figures ---- */
-/* The account that a request names; one alone need not be named. NULL after an error frame. */
-static const struct account *account_of(struct paper *p, struct paper_peer *peer, int32_t req_id,
-                                        struct str name)
+/* ---- what has changed ---- */
+enum tag_list { OF_ACCOUNT, OF_LEDGER }; /* both have some names, for the same currency */
+
+static bool is_new_tag(struct told *told, enum tag_list list, const struct account *a,
+                       const struct figures_tag *t)
 {
-    if (name.n == 0 && p->accounts->count == 1)
-        return &p->accounts->items[0];
-    const struct account *a = accounts_find(p->accounts, name);
-    if (a == NULL && name.n == 0)
-        peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
-                   "Error validating request.-'bL' : cause - The account code is required for "
-                   "this operation.");
-    else if (a == NULL)
-        peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
-                   "Error validating request.-'bL' : cause - Invalid account code '" STR_FMT "'.",
-                   STR_ARG(str_sub(name, 0, 32)));
-    return a;
+    uint64_t key = told_text(told_text(list, STR_NAME(a->name)), str_of(t->name));
+    return told_is_news(told, told_text(key, str_of(t->currency)), told_text(0, STR_NAME(t->text)));
 }
 
-/* The advisor's number with an A behind it means all accounts of the login. */
-static bool is_all_of_advisor(const struct paper *p, struct str name)
+static bool is_new_position(struct told *told, const struct instrument *i,
+                            const struct position_pnl *v)
 {
-    return p->accounts->has_advisor && name.n > 0 && str_ends(name, STR("A")) &&
-           str_eq(str_sub(name, 0, name.n - 1), STR_NAME(p->accounts->items[0].name));
-}
-
-/* As account_of, but "", "All" and the advisor's mean every account: then *out is NULL. */
-static bool accounts_of(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str name,
-                        const struct account **out)
-{
-    *out = NULL;
-    if (p->accounts->count > 1 &&
-        (name.n == 0 || str_ieq(name, STR("All")) || is_all_of_advisor(p, name)))
-        return true;
-    *out = account_of(p, peer, req_id, name);
-    return *out != NULL;
-}
-
-static bool concerns(const struct paper *p, const struct watch *w, const struct account *a)
-{
-    if (w->group != 0)
-        return w->group >> (a - p->accounts->items) & 1;
-    return w->account == NULL || w->account == a;
-}
-
-static void too_many(struct paper *p, struct paper_peer *peer, int32_t req_id)
-{
-    peer_error(p, peer, req_id, CODE_PROCESSING,
-               "Error processing request.-'bR' : cause - Too many subscriptions");
+    const struct dec members[] = {v->quantity, v->average,    v->price,
+                                  v->value,    v->unrealized, v->realized};
+    uint64_t hash = 0;
+    for (size_t k = 0; k < sizeof members / sizeof members[0]; k++)
+        hash = told_dec(hash, members[k]);
+    return told_is_news(told, told_text((uint64_t)i->contract.con_id, STR("position")), hash);
 }
 
 /* ---- all tags of an account ---- */
@@ -85,10 +58,11 @@ static void send_value_multi(struct paper *p, struct paper_peer *peer, const str
     peer_send(p, peer, WIRE_REP_ACCOUNT_UPDATE_MULTI, &m);
 }
 
+/* Tells what is news to `told`. */
 static void each_value(struct paper *p, struct paper_peer *peer, const struct account *a,
-                       const struct watch *w, tag_fn *send)
+                       const struct watch *w, struct told *told, tag_fn *send)
 {
-    struct figures_world world = figures_world_of(p, a);
+    struct figures_world world = world_of(p, a);
     struct figures f;
     struct figures_tag t;
     int32_t req_id = w != NULL ? w->req_id : 0;
@@ -99,13 +73,16 @@ static void each_value(struct paper *p, struct paper_peer *peer, const struct ac
             continue;
         if (str_eq(str_of(t.name), STR("AccountCode")))
             str_copy_cut(t.text, sizeof t.text, STR_NAME(a->name));
-        send(p, peer, a, req_id, &t);
+        if (is_new_tag(told, OF_ACCOUNT, a, &t))
+            send(p, peer, a, req_id, &t);
     }
     for (size_t i = 0; figures_ledger_tag(&f.balance.total, i, &t); i++)
-        send(p, peer, a, req_id, &t);
+        if (is_new_tag(told, OF_LEDGER, a, &t))
+            send(p, peer, a, req_id, &t);
     for (size_t r = 0; r < f.balance.row_count; r++)
         for (size_t i = 0; figures_ledger_tag(&f.balance.rows[r], i, &t); i++)
-            send(p, peer, a, req_id, &t);
+            if (is_new_tag(told, OF_LEDGER, a, &t))
+                send(p, peer, a, req_id, &t);
 }
 
 /* ---- account updates ---- */
@@ -113,9 +90,11 @@ static void each_value(struct paper *p, struct paper_peer *peer, const struct ac
 static void send_portfolio_row(struct paper *p, struct paper_peer *peer, const struct account *a,
                                const struct instrument *i)
 {
-    struct figures_world w = figures_world_of(p, a);
+    struct figures_world w = world_of(p, a);
     struct position_pnl pnl;
     figures_position(&w, i, &pnl);
+    if (!is_new_position(&peer->told, i, &pnl))
+        return;
     struct wire_rep_portfolio_value m = WIRE_REP_PORTFOLIO_VALUE_DEFAULT;
     m.contract = paper_contract(&i->contract);
     m.position = paper_dec(p, pnl.quantity);
@@ -131,7 +110,8 @@ static void send_portfolio_row(struct paper *p, struct paper_peer *peer, const s
 static void send_account(struct paper *p, struct paper_peer *peer)
 {
     const struct account *a = peer->updates_of;
-    each_value(p, peer, a, NULL, send_value);
+    told_begin(&peer->told);
+    each_value(p, peer, a, NULL, &peer->told, send_value);
     for (size_t i = 0; i < a->ledger.holding_count; i++)
         if (!dec_is_zero(a->ledger.holdings[i].quantity))
             send_portfolio_row(p, peer, a, a->ledger.holdings[i].instrument);
@@ -145,33 +125,35 @@ static void send_account(struct paper *p, struct paper_peer *peer)
 void serve_account_updates(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_account_updates *req = message;
-    const struct account *a = account_of(p, peer, -1, req->account);
+    const struct account *a = asked_account(p, peer, -1, req->account);
     if (a == NULL)
         return;
     peer->updates_of = req->subscribe ? a : NULL; /* one at a time, as at the broker */
     if (!req->subscribe)
         return;
+    told_free(&peer->told);
     send_account(p, peer);
     const struct wire_rep_account_download_end end = {STR_NAME(a->name)};
     peer_send(p, peer, WIRE_REP_ACCOUNT_DOWNLOAD_END, &end);
 }
 
-static void send_account_multi(struct paper *p, struct paper_peer *peer, const struct watch *w)
+static void send_account_multi(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
+    told_begin(&w->told);
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(p, w, &p->accounts->items[i]))
-            each_value(p, peer, &p->accounts->items[i], w, send_value_multi);
+        if (asked_concerns(p, w, &p->accounts->items[i]))
+            each_value(p, peer, &p->accounts->items[i], w, &w->told, send_value_multi);
 }
 
 void serve_account_updates_multi(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_account_updates_multi *req = message;
     const struct account *a;
-    if (!accounts_of(p, peer, req->req_id, req->account, &a))
+    if (!asked_accounts(p, peer, req->req_id, req->account, &a))
         return;
     struct watch *w = watches_add(&peer->account_multis, req->req_id, PEER_WATCHES_MAX);
     if (w == NULL) {
-        too_many(p, peer, req->req_id);
+        asked_too_many(p, peer, req->req_id);
         return;
     }
     w->account = a;
@@ -191,9 +173,11 @@ void serve_cancel_account_updates_multi(struct paper *p, struct paper_peer *peer
 
 /* ---- summary ---- */
 static void send_summary_row(struct paper *p, struct paper_peer *peer, const struct account *a,
-                             int32_t req_id, const struct figures_tag *t)
+                             struct watch *w, enum tag_list list, const struct figures_tag *t)
 {
-    const struct wire_rep_account_summary m = {req_id, STR_NAME(a->name), str_of(t->name),
+    if (!is_new_tag(&w->told, list, a, t))
+        return;
+    const struct wire_rep_account_summary m = {w->req_id, STR_NAME(a->name), str_of(t->name),
                                                STR_NAME(t->text), str_of(t->currency)};
     peer_send(p, peer, WIRE_REP_ACCOUNT_SUMMARY, &m);
 }
@@ -213,40 +197,41 @@ static bool wants_tag(struct str tags, struct str name)
 
 /* The ledger rows that "$LEDGER", "$LEDGER:EUR" and "$LEDGER:ALL" ask for. */
 static void send_ledger(struct paper *p, struct paper_peer *peer, const struct account *a,
-                        const struct watch *w, const struct figures *f)
+                        struct watch *w, const struct figures *f)
 {
     struct str tags = str_of(w->tags);
     struct figures_tag t;
     if (wants_tag(tags, STR("$LEDGER")) || wants_tag(tags, STR("$LEDGER:ALL")))
         for (size_t i = 0; figures_ledger_tag(&f->balance.total, i, &t); i++)
-            send_summary_row(p, peer, a, w->req_id, &t);
+            send_summary_row(p, peer, a, w, OF_LEDGER, &t);
     for (size_t r = 0; r < f->balance.row_count; r++) {
         const struct balance_row *row = &f->balance.rows[r];
         struct str own = arena_f(p->arena, "$LEDGER:%s", row->currency);
         if (!wants_tag(tags, STR("$LEDGER:ALL")) && !wants_tag(tags, own))
             continue;
         for (size_t i = 0; figures_ledger_tag(row, i, &t); i++)
-            send_summary_row(p, peer, a, w->req_id, &t);
+            send_summary_row(p, peer, a, w, OF_LEDGER, &t);
     }
 }
 
 static void send_summary_of(struct paper *p, struct paper_peer *peer, const struct account *a,
-                            const struct watch *w)
+                            struct watch *w)
 {
-    struct figures_world world = figures_world_of(p, a);
+    struct figures_world world = world_of(p, a);
     struct figures f;
     struct figures_tag t;
     figures_compute(&world, &f);
     send_ledger(p, peer, a, w, &f);
     for (size_t i = 0; figures_tag_at(&f, i, &t); i++)
         if ((t.kinds & FIGURES_SUMMARY) && wants_tag(str_of(w->tags), str_of(t.name)))
-            send_summary_row(p, peer, a, w->req_id, &t);
+            send_summary_row(p, peer, a, w, OF_ACCOUNT, &t);
 }
 
-static void send_summary(struct paper *p, struct paper_peer *peer, const struct watch *w)
+static void send_summary(struct paper *p, struct paper_peer *peer, struct watch *w)
 {
+    told_begin(&w->told);
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(p, w, &p->accounts->items[i]))
+        if (asked_concerns(p, w, &p->accounts->items[i]))
             send_summary_of(p, peer, &p->accounts->items[i], w);
 }
 
@@ -349,16 +334,16 @@ void serve_positions_multi(struct paper *p, struct paper_peer *peer, const void 
 {
     const struct wire_req_positions_multi *req = message;
     const struct account *a;
-    if (!accounts_of(p, peer, req->req_id, req->account, &a))
+    if (!asked_accounts(p, peer, req->req_id, req->account, &a))
         return;
     struct watch *w = watches_add(&peer->position_multis, req->req_id, PEER_WATCHES_MAX);
     if (w == NULL) {
-        too_many(p, peer, req->req_id);
+        asked_too_many(p, peer, req->req_id);
         return;
     }
     w->account = a;
     for (size_t i = 0; i < p->accounts->count; i++)
-        if (concerns(p, w, &p->accounts->items[i]))
+        if (asked_concerns(p, w, &p->accounts->items[i]))
             send_positions(p, peer, &p->accounts->items[i], w);
     peer_end(p, peer, WIRE_REP_POSITION_MULTI_END, req->req_id);
 }
@@ -389,7 +374,7 @@ void account_position_changed(struct paper *p, const char *account, const struct
         if (peer->wants_positions && is_position)
             send_position(p, peer, a, i);
         for (size_t k = 0; k < peer->position_multis.n && is_position; k++)
-            if (concerns(p, &peer->position_multis.items[k], a))
+            if (asked_concerns(p, &peer->position_multis.items[k], a))
                 send_position_multi(p, peer, a, &peer->position_multis.items[k], i);
         if (peer->updates_of == a && is_position && dec_is_zero(ledger_quantity(&a->ledger, i)))
             send_portfolio_row(p, peer, a, i);
@@ -397,143 +382,10 @@ void account_position_changed(struct paper *p, const char *account, const struct
     }
 }
 
-/* ---- profit and loss ---- */
-/* Sends figures that differ from the last ones; true if it did. */
-static bool is_news(struct watch *w, const double v[4])
-{
-    bool same = w->has_sent;
-    for (int i = 0; i < 4; i++)
-        same = same && !(v[i] < w->sent[i] || v[i] > w->sent[i]);
-    for (int i = 0; i < 4; i++)
-        w->sent[i] = v[i];
-    w->has_sent = true;
-    return !same;
-}
-
-static double cents(struct dec v)
-{
-    return dec_to_double(dec_round_to(v, DEC_MICRO(10000), DEC_HALF_EVEN));
-}
-
-/* Once a second for everybody who has asked, and after each change of a position. */
-static const struct figures_pnl *pnl_of(struct paper *p, size_t account)
-{
-    struct pnl_now *now = &p->pnl_now[account];
-    const struct figures_world world = figures_world_of(p, &p->accounts->items[account]);
-    if (!now->is_known || now->at_s != paper_now_s(p)) {
-        figures_pnl(&world, &now->pnl);
-        now->at_s = paper_now_s(p);
-        now->is_known = true;
-    }
-    return &now->pnl;
-}
-
-static void send_pnl(struct paper *p, struct paper_peer *peer, struct watch *w)
-{
-    double v[4] = {0};
-    for (size_t i = 0; i < p->accounts->count; i++) {
-        if (!concerns(p, w, &p->accounts->items[i]))
-            continue;
-        const struct figures_pnl *f = pnl_of(p, i);
-        v[0] += cents(f->daily);
-        v[1] += cents(f->unrealized);
-        v[2] += cents(f->realized);
-    }
-    if (!is_news(w, v))
-        return;
-    const struct wire_rep_pnl m = {w->req_id, v[0], v[1], v[2]};
-    peer_send(p, peer, WIRE_REP_PNL, &m);
-}
-
-static void send_pnl_single(struct paper *p, struct paper_peer *peer, struct watch *w)
-{
-    double v[4] = {0};
-    struct dec quantity = DEC_ZERO;
-    for (size_t i = 0; i < p->accounts->count; i++) {
-        struct figures_world world = figures_world_of(p, &p->accounts->items[i]);
-        struct position_pnl one;
-        if (!concerns(p, w, world.account))
-            continue;
-        figures_position(&world, w->instrument, &one);
-        quantity = dec_plus(quantity, one.quantity);
-        v[0] += cents(one.daily);
-        v[1] += cents(one.unrealized);
-        v[2] += cents(one.realized);
-        v[3] += cents(one.value);
-    }
-    if (!is_news(w, v))
-        return;
-    const struct wire_rep_pnl_single m = {w->req_id, paper_dec(p, quantity), v[0], v[1], v[2],
-                                          v[3]};
-    peer_send(p, peer, WIRE_REP_PNL_SINGLE, &m);
-}
-
-void serve_pnl(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_req_pnl *req = message;
-    const struct account *a = NULL;
-    bool is_known = is_all_of_advisor(p, req->account) ||
-                    (a = account_of(p, peer, req->req_id, req->account)) != NULL;
-    if (!is_known)
-        return;
-    struct watch *w = watches_add(&peer->pnls, req->req_id, PEER_WATCHES_MAX);
-    if (w == NULL) {
-        too_many(p, peer, req->req_id);
-        return;
-    }
-    w->account = a;
-    send_pnl(p, peer, w);
-}
-
-void serve_cancel_pnl(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_id *req = message;
-    if (!watches_remove(&peer->pnls, req->req_id))
-        peer_error(p, peer, req->req_id, CODE_NO_TICKER, "Can't find EId with tickerId:%d",
-                   (int)req->req_id);
-}
-
-void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_req_pnl_single *req = message;
-    const struct instrument *i = universe_find(p->universe, req->con_id);
-    const struct account *a = NULL;
-    bool is_known = is_all_of_advisor(p, req->account) ||
-                    (a = account_of(p, peer, req->req_id, req->account)) != NULL;
-    if (!is_known)
-        return;
-    if (i == NULL || i->contract.sec_type == SEC_CASH) {
-        peer_error(p, peer, req->req_id, CODE_INVALID_REQUEST,
-                   "Error validating request.-'bR' : cause - Invalid contract id");
-        return;
-    }
-    struct watch *w = watches_add(&peer->pnl_singles, req->req_id, PEER_WATCHES_MAX);
-    if (w == NULL) {
-        too_many(p, peer, req->req_id);
-        return;
-    }
-    w->account = a;
-    w->instrument = i;
-    send_pnl_single(p, peer, w);
-}
-
-void serve_cancel_pnl_single(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_id *req = message;
-    if (!watches_remove(&peer->pnl_singles, req->req_id))
-        peer_error(p, peer, req->req_id, CODE_NO_TICKER, "Can't find EId with tickerId:%d",
-                   (int)req->req_id);
-}
-
 /* ---- time ---- */
 static bool wants_refresh(const struct paper_peer *peer)
 {
     return peer->updates_of != NULL || peer->summaries.n > 0 || peer->account_multis.n > 0;
-}
-
-static bool wants_pnl(const struct paper_peer *peer)
-{
-    return peer->pnls.n > 0 || peer->pnl_singles.n > 0;
 }
 
 void account_step(struct paper *p, struct paper_peer *peer)
@@ -547,21 +399,11 @@ void account_step(struct paper *p, struct paper_peer *peer)
             send_account_multi(p, peer, &peer->account_multis.items[i]);
         peer->account_due_ns = p->now_ns + refresh_ns;
     }
-    if (wants_pnl(peer) && p->now_ns >= peer->pnl_due_ns) {
-        for (size_t i = 0; i < peer->pnls.n; i++)
-            send_pnl(p, peer, &peer->pnls.items[i]);
-        for (size_t i = 0; i < peer->pnl_singles.n; i++)
-            send_pnl_single(p, peer, &peer->pnl_singles.items[i]);
-        peer->pnl_due_ns = (paper_now_s(p) + 1) * NS_PER_S;
-    }
+    pnl_step(p, peer);
 }
 
 int64_t account_next(const struct paper_peer *peer)
 {
-    int64_t next = VENUE_NEVER;
-    if (wants_refresh(peer))
-        next = peer->account_due_ns;
-    if (wants_pnl(peer) && peer->pnl_due_ns < next)
-        next = peer->pnl_due_ns;
-    return next;
+    int64_t next = wants_refresh(peer) ? peer->account_due_ns : VENUE_NEVER;
+    return pnl_next(peer) < next ? pnl_next(peer) : next;
 }

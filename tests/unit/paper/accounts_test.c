@@ -185,6 +185,46 @@ static void the_values_of_a_currency_add_up(void **state)
     stop();
 }
 
+static void what_has_not_changed_is_not_told_again(void **state)
+{
+    (void)state;
+    static const int ids[] = {WIRE_REP_ACCOUNT_VALUE, WIRE_REP_PORTFOLIO_VALUE,
+                              WIRE_REP_ACCOUNT_SUMMARY, WIRE_REP_ACCOUNT_UPDATE_MULTI};
+    size_t at_first[4];
+    start();
+    struct client *c = connect_as(1);
+    const struct wire_req_account_updates updates = {true, STR("DU9000001")};
+    struct wire_req_account_summary sum = {.req_id = 2};
+    sum.group = STR("All");
+    sum.tags = STR("NetLiquidation,AccountType,Leverage,$LEDGER:ALL");
+    struct wire_req_account_updates_multi multi = {.req_id = 3, .account = STR("DU9000001")};
+    multi.model_code = STR("");
+    for (int round = 0; round < 2; round++) { /* asked again, all is told again */
+        forget(c);
+        send(c, WIRE_REQ_ACCOUNT_UPDATES, &updates);
+        send(c, WIRE_REQ_ACCOUNT_SUMMARY, &sum);
+        send(c, WIRE_REQ_ACCOUNT_UPDATES_MULTI, &multi);
+        for (size_t k = 0; k < 4; k++) {
+            size_t n = count_of(c, ids[k]);
+            assert_true(n > 0 && (round == 0 || n == at_first[k]));
+            at_first[k] = n;
+        }
+    }
+    forget(c);
+    run_ms(181000);
+    assert_int_equal(count_of(c, WIRE_REP_ACCOUNT_UPDATE_TIME), 1);
+    for (size_t k = 0; k < 4; k++) {
+        size_t n = count_of(c, ids[k]);
+        assert_true(n > 0 && (k == 1 ? n <= at_first[k] : n < at_first[k] * 2 / 3));
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        const struct wire_rep_account_value *v = c->messages[i].message;
+        if (c->messages[i].id == WIRE_REP_ACCOUNT_VALUE)
+            assert_false(str_eq(v->key, STR("AccountType")));
+    }
+    stop();
+}
+
 static void profit_and_loss_is_the_same_by_the_short_way(void **state)
 {
     (void)state;
@@ -227,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_what_if_tells_margin_and_the_range_of_the_commission),
         cmocka_unit_test(the_values_of_a_currency_add_up),
         cmocka_unit_test(profit_and_loss_is_the_same_by_the_short_way),
+        cmocka_unit_test(what_has_not_changed_is_not_told_again),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);
 }
