@@ -212,6 +212,8 @@ const struct minute *feed_minute(struct feed *f, struct line *l, int64_t utc_s);
 double feed_minute_price(const struct minute *m, int64_t utc_s);
 
 /* Units of USD for one of a currency. */
+/* The place of a currency; currency_count if it is not known. */
+size_t feed_currency_index(const struct feed *f, struct str name);
 double feed_currency_usd(struct feed *f, size_t index, int64_t minute);
 
 /* ---- feed_bar.c ---- */

@@ -103,7 +103,8 @@ static bool read_header(struct reading *g, struct error *e)
     static const char *const names[CELLS] = {"time", "open", "high", "low", "close", "volume"};
     bool fits = g->csv.n == CELLS;
     for (size_t k = 0; k < CELLS && fits; k++)
-        fits = str_ieq(g->csv.cells[k], str_of(names[k]));
+        fits = str_ieq(g->csv.cells[k], str_of(names[k])) ||
+               (k == 0 && str_ieq(g->csv.cells[k], STR("date")));
     if (!fits)
         return error_set(e, ERROR_INVALID, "BARS",
                          STR_FMT " line %zu: the header is not time,open,high,low,close,volume",

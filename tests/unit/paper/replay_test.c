@@ -116,7 +116,7 @@ static void a_broken_file_is_refused_with_name_line_and_reason(void **state)
         const char *text, *why;
     } bad[] = {
         {"", "AAPL.csv line 1: the header is not time,open,high,low,close,volume"},
-        {"date,open,high,low,close,volume\n",
+        {"day,open,high,low,close,volume\n",
          "AAPL.csv line 1: the header is not time,open,high,low,close,volume"},
         {HEAD, "AAPL.csv: no bars"},
         {HEAD "2026-03-02,1,2,1,2\n", "AAPL.csv line 2: not six cells, but begins with "
