@@ -25,7 +25,6 @@ bool asked_is_all(const struct paper *p, struct str name)
            str_eq(str_sub(name, 0, name.n - 1), STR_NAME(p->accounts->items[0].name));
 }
 
-/* As account_of, but "", "All" and the advisor's mean every account: then *out is NULL. */
 bool asked_accounts(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str name,
                     const struct account **out)
 {
@@ -35,6 +34,17 @@ bool asked_accounts(struct paper *p, struct paper_peer *peer, int32_t req_id, st
         return true;
     *out = asked_account(p, peer, req_id, name);
     return *out != NULL;
+}
+
+bool asked_model(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str model)
+{
+    if (model.n == 0 || str_ieq(model, STR("Core"))) /* what is in no model: everything */
+        return true;
+    peer_error(p, peer, req_id, CODE_INVALID_REQUEST,
+               "Error validating request.-'bL' : cause - There is no model '" STR_FMT
+               "': models are not simulated.",
+               STR_ARG(str_sub(model, 0, 32)));
+    return false;
 }
 
 bool asked_concerns(const struct paper *p, const struct watch *w, const struct account *a)

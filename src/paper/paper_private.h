@@ -249,6 +249,8 @@ bool asked_accounts(struct paper *p, struct paper_peer *peer, int32_t req_id, st
                     const struct account **out);
 /* The advisor's number with an A behind it means all accounts of the login. */
 bool asked_is_all(const struct paper *p, struct str name);
+/* True for no model and for "Core"; else an error frame: there are no others. */
+bool asked_model(struct paper *p, struct paper_peer *peer, int32_t req_id, struct str model);
 /* True if a subscription is for the account, too. */
 bool asked_concerns(const struct paper *p, const struct watch *w, const struct account *a);
 /* The error frame of one subscription too many. */

@@ -149,7 +149,8 @@ void serve_account_updates_multi(struct paper *p, struct paper_peer *peer, const
 {
     const struct wire_req_account_updates_multi *req = message;
     const struct account *a;
-    if (!asked_accounts(p, peer, req->req_id, req->account, &a))
+    if (!asked_model(p, peer, req->req_id, req->model_code) ||
+        !asked_accounts(p, peer, req->req_id, req->account, &a))
         return;
     struct watch *w = watches_add(&peer->account_multis, req->req_id, PEER_WATCHES_MAX);
     if (w == NULL) {
@@ -334,7 +335,8 @@ void serve_positions_multi(struct paper *p, struct paper_peer *peer, const void 
 {
     const struct wire_req_positions_multi *req = message;
     const struct account *a;
-    if (!asked_accounts(p, peer, req->req_id, req->account, &a))
+    if (!asked_model(p, peer, req->req_id, req->model_code) ||
+        !asked_accounts(p, peer, req->req_id, req->account, &a))
         return;
     struct watch *w = watches_add(&peer->position_multis, req->req_id, PEER_WATCHES_MAX);
     if (w == NULL) {

@@ -83,8 +83,9 @@ void serve_pnl(struct paper *p, struct paper_peer *peer, const void *message)
 {
     const struct wire_req_pnl *req = message;
     const struct account *a = NULL;
-    bool is_known = asked_is_all(p, req->account) ||
-                    (a = asked_account(p, peer, req->req_id, req->account)) != NULL;
+    bool is_known = asked_model(p, peer, req->req_id, req->model_code) &&
+                    (asked_is_all(p, req->account) ||
+                     (a = asked_account(p, peer, req->req_id, req->account)) != NULL);
     if (!is_known)
         return;
     struct watch *w = watches_add(&peer->pnls, req->req_id, PEER_WATCHES_MAX);
@@ -109,8 +110,9 @@ void serve_pnl_single(struct paper *p, struct paper_peer *peer, const void *mess
     const struct wire_req_pnl_single *req = message;
     const struct instrument *i = universe_find(p->universe, req->con_id);
     const struct account *a = NULL;
-    bool is_known = asked_is_all(p, req->account) ||
-                    (a = asked_account(p, peer, req->req_id, req->account)) != NULL;
+    bool is_known = asked_model(p, peer, req->req_id, req->model_code) &&
+                    (asked_is_all(p, req->account) ||
+                     (a = asked_account(p, peer, req->req_id, req->account)) != NULL);
     if (!is_known)
         return;
     if (i == NULL || i->contract.sec_type == SEC_CASH) {

@@ -185,6 +185,33 @@ static void the_values_of_a_currency_add_up(void **state)
     stop();
 }
 
+static void a_model_that_is_not_there_is_refused_by_name(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    const struct str who = STR("DU9000001");
+    static const char *const models[] = {"", "Core", "Growth"};
+    for (int32_t k = 0; k < 3; k++) {
+        const struct str model = str_of(models[k]);
+        const struct wire_req_positions_multi positions = {10 * k + 1, who, model};
+        const struct wire_req_account_updates_multi values = {10 * k + 2, who, model, false};
+        const struct wire_req_pnl pnl = {10 * k + 3, who, model};
+        const struct wire_req_pnl_single single = {10 * k + 4, who, model, 265598};
+        send(c, WIRE_REQ_POSITIONS_MULTI, &positions);
+        send(c, WIRE_REQ_ACCOUNT_UPDATES_MULTI, &values);
+        send(c, WIRE_REQ_PNL, &pnl);
+        send(c, WIRE_REQ_PNL_SINGLE, &single);
+        for (int32_t id = 1; id <= 4; id++)
+            assert_int_equal(error_for(c, 10 * k + id), k < 2 ? 0 : 321);
+    }
+    struct wire_req_place_order o = order(99, "AAPL", "BUY", "1", "MKT");
+    o.order.model_code = STR("Growth");
+    place(c, &o);
+    assert_int_equal(error_for(c, 99), 321);
+    stop();
+}
+
 static void what_has_not_changed_is_not_told_again(void **state)
 {
     (void)state;
@@ -268,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_values_of_a_currency_add_up),
         cmocka_unit_test(profit_and_loss_is_the_same_by_the_short_way),
         cmocka_unit_test(what_has_not_changed_is_not_told_again),
+        cmocka_unit_test(a_model_that_is_not_there_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);
 }
