@@ -47,7 +47,7 @@ check "the daemon starts, and the switch is off" runs
 check "it is off" says false ''
 state=$t/state/portcullis/embedded
 reserve=$state/kill.reserve
-sized() { [ "$(stat -c %s "$reserve")" = 4096 ]; }
+sized() { [ "$(stat -c %s "$reserve")" = 8192 ]; }
 check "its reserve has its room" sized
 kill -USR1 "$daemon"
 check "a signal pulls it" says true '"killed_by":"signal"'
@@ -59,7 +59,7 @@ check "the daemon starts again after a crash that cost the store" runs
 check "the reserve alone keeps it pulled" says true '"killed_by":"signal"'
 end TERM
 # what a release leaves behind, without a terminal to type it at
-printf '%4096s' ' ' >"$reserve"
+printf '%8192s' ' ' >"$reserve"
 rm -f "$state"/journal.db*
 begin
 check "it starts with an empty reserve" runs

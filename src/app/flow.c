@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/flow.h"
 
-enum { RECONCILE_TIMEOUT_MS = 120 * 1000, LOOK_AGAIN_MS = 20 * 1000 };
+enum { RECONCILE_TIMEOUT_MS = 120 * 1000, LOOK_AGAIN_MS = 20 * 1000, KILL_TIMEOUT_MS = 600 * 1000 };
 
 void flow_init(struct flow *f, struct core *core, struct tasks *tasks)
 {
@@ -36,8 +36,27 @@ static void start_reconciling(struct flow *f, struct moment now)
     f->not_before = instant_after_ms(now.mono, LOOK_AGAIN_MS);
 }
 
+/* ---- the kill switch ---- */
+
+static void kill_work(struct task *t, void *arg)
+{
+    struct flow *f = arg;
+    gate_kill_work(t, f->core->gate);
+    f->is_killing = false;
+}
+
+static void kill_step(struct flow *f, struct moment now)
+{
+    gate_kill_step(f->core->gate, now);
+    if (!f->is_killing && instant_due(gate_kill_work_due(f->core->gate), now.mono))
+        f->is_killing = task_spawn(f->tasks, now, KILL_TIMEOUT_MS, kill_work, f) != NULL;
+}
+
+/* ---- time ---- */
+
 void flow_step(struct flow *f, struct moment now)
 {
+    kill_step(f, now);
     bool is_free = !f->is_reconciling && session_is_ready(f->core->session);
     bool is_wanted = is_free && gate_unknown_count(f->core->gate) > 0;
     if (is_free && instant_due(due(f), now.mono))
@@ -52,7 +71,9 @@ void flow_step(struct flow *f, struct moment now)
 
 struct instant flow_next(const struct flow *f)
 {
-    return f->is_reconciling ? INSTANT_NEVER : instant_min(f->reconcile_at, due(f));
+    struct instant next = f->is_reconciling ? INSTANT_NEVER : instant_min(f->reconcile_at, due(f));
+    next = instant_min(next, gate_kill_due(f->core->gate));
+    return f->is_killing ? next : instant_min(next, gate_kill_work_due(f->core->gate));
 }
 
 /* ---- events ---- */

@@ -15,6 +15,7 @@ struct flow {
     bool is_reconciling;         /* a task compares our books with the broker's */
     struct instant reconcile_at; /* the next look, INSTANT_NEVER if all are known */
     struct instant not_before;   /* no task was free */
+    bool is_killing;             /* a task works for the kill switch */
 };
 
 void flow_init(struct flow *f, struct core *core, struct tasks *tasks);

@@ -335,6 +335,16 @@ static void drive_reserve(struct io *io, struct moment now)
     io->is_keeping = worker_submit(io->disk, keep, io, kept);
 }
 
+static void pull(struct io *io, struct str principal, struct str why, struct moment now)
+{
+    struct gate *g = app_core(io->app)->gate;
+    struct gate_kill_request r = {
+        .principal = principal, .why = why, .keep_stops = gate_limits(g)->kill_keeps_stops};
+    struct error e;
+    if (!gate_kill(g, &r, now, &e))
+        log_error(&io->log, "kill switch: %s", e.text);
+}
+
 /* As long as the file is there the switch is on, whoever releases it. */
 static void look_for_kill_file(struct io *io, struct moment now)
 {
@@ -344,7 +354,7 @@ static void look_for_kill_file(struct io *io, struct moment now)
     io->kill_look = instant_after_ms(now.mono, KILL_FILE_MS);
     gate_kill_status(app_core(io->app)->gate, &k);
     if (!k.is_killed && file_exists(io->config->kill_path))
-        gate_kill(app_core(io->app)->gate, STR("file"), str_of(io->config->kill_path), false, now);
+        pull(io, STR("file"), str_of(io->config->kill_path), now);
 }
 
 /* ---- small files, and the PIN ---- */
@@ -556,7 +566,7 @@ static void on_signal(void *self, enum loop_signal signal)
     if (signal == LOOP_SIGNAL_TERM || signal == LOOP_SIGNAL_INT)
         stop(io, now);
     else if (signal == LOOP_SIGNAL_USR1)
-        gate_kill(app_core(io->app)->gate, STR("signal"), STR("SIGUSR1"), false, now);
+        pull(io, STR("signal"), STR("SIGUSR1"), now);
 }
 
 /* Whether a user other than our own may connect. */

@@ -30,6 +30,7 @@ struct gate_facts {
     struct utc now, day_end; /* when the counters of the day start again */
     /* state of the program */
     bool is_killed;
+    char kill_scope[96]; /* of the switch; "" for everything */
     bool is_embedded;
     bool is_link_ready;
     bool is_restart_near; /* TWS is about to restart */

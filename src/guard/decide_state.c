@@ -14,6 +14,8 @@ bool deny_killed(const struct gate_facts *f, const struct gate_ticket *t, struct
                  const struct gate_request *r)
 {
     (void)t, (void)r;
+    if (f->kill_scope[0])
+        return says(out, "the kill switch of %s is on: only cancels pass there", f->kill_scope);
     return f->is_killed && says(out, "the kill switch is on: only cancels pass");
 }
 

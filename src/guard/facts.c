@@ -170,12 +170,13 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
 {
     const struct order *o = &r->orders[0];
     struct str account = STR_NAME(o->account);
+    const struct kill_switch *kill = kill_blocks(g, o, r->principal);
     gate_turn(g, now);
     *f = (struct gate_facts){
         .limits = &g->limits,
         .now = now.wall,
         .day_end = gate_day_end(g, now),
-        .is_killed = g->kill.is_on,
+        .is_killed = kill != NULL,
         .is_embedded = g->config.is_embedded,
         .is_link_ready = session_is_ready(g->session) && book_account_ready(g->book, account),
         .is_restart_near =
@@ -213,6 +214,8 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
     str_copy_cut(f->base_currency, sizeof f->base_currency, str_of(gate_base_currency(g, account)));
     str_copy_cut(f->quote_notice, sizeof f->quote_notice, STR_NAME(m->notice));
     f->quote_age_ms = quote_age_ms(&m->quote, now.mono);
+    if (kill && kill->scope != GATE_SCOPE_ALL)
+        (void)gate_scope_text(kill->scope, kill->name, f->kill_scope, sizeof f->kill_scope);
     memcpy(f->margin_why, m->margin_why, sizeof f->margin_why);
     memcpy(f->trading_why, g->trading.why, sizeof f->trading_why);
     const struct day_mark *mark = trading_marks(&g->trading, account);

@@ -40,6 +40,7 @@ struct gate *gate_new(const struct gate_config *config, struct session *session,
         g->day_zone = g->utc = tz_new_utc();
     }
     trading_init(&g->trading);
+    kills_init(&g->kills);
     g->exposure = exposure_new();
     g->proposals = proposals_new();
     g->reconcile = reconcile_new();
@@ -58,6 +59,7 @@ void gate_free(struct gate *g)
     assert(!g->watches); /* tasks end before the gate does */
     ledger_free(g->ledger);
     sectors_free(g->sectors);
+    kills_fini(&g->kills);
     xfree(g->exposure);
     tz_free(g->utc);
     xfree(g->proposals);
@@ -116,7 +118,7 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
     int64_t used = 0;
     order_id_key(g, key);
     struct utc since = {now.wall.ns - KNOWN_EXECUTIONS_DAYS * 86400 * (int64_t)NS_PER_S};
-    if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, e) ||
+    if (!db_known_executions(db, since, g->journal, e) || !kill_restore(g, db, now, e) ||
         !trading_restore(g, db, now, e) || !db_value(db, str_of(key), text, sizeof text, e) ||
         !ledger_restore(g->ledger, db, now, e) || !approvals_restore(g, db, now, e) ||
         !reconcile_restore(g, db, since, e))
@@ -125,7 +127,8 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
         trade_used_order_id(g->session, (int32_t)used);
     note_limits(g, now);
     log_info(&g->config.log, "restored orders_today=%lld unknown=%zu killed=%d",
-             (long long)ledger_orders_today(g->ledger), gate_unknown_count(g), g->kill.is_on);
+             (long long)ledger_orders_today(g->ledger), gate_unknown_count(g),
+             kills_any(&g->kills));
     return true;
 }
 

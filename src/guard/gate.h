@@ -233,39 +233,119 @@ bool gate_cancel(struct task *t, struct gate *g, const struct gate_cancel_reques
                  struct gate_outcome *outcome, struct error *e) FALLIBLE;
 
 /* ---- the kill switch ---- */
+/*
+ * A switch stops everything, or one instrument, or one who asks for orders. Several can be on; each
+ * is pulled and released by itself. While one is on, orders in its scope are refused (KILLED) and
+ * those that work are cancelled, but for what it was told to keep.
+ */
+enum gate_scope {
+    GATE_SCOPE_ALL,
+    GATE_SCOPE_SYMBOL,   /* a symbol, with the options and futures on it, or "conid:265598" */
+    GATE_SCOPE_PRINCIPAL /* who asks: "rule:NAME"; of "uid:1000 mcp:NAME" a part is enough */
+};
+enum {
+    GATE_KILLS_MAX = 8,       /* switches on at once; one of them is that of GATE_SCOPE_ALL */
+    GATE_KILL_NAME_MAX = 64,  /* of a scope, with its NUL */
+    GATE_KILL_TEXT_MAX = 128, /* of a sentence about its progress */
+    GATE_GLOBAL_MS = 5000     /* after a global cancel, until single cancels follow it */
+};
+struct gate_kill_request {
+    enum gate_scope scope;
+    struct str name;      /* of the scope; STR_NONE for GATE_SCOPE_ALL */
+    struct str principal; /* who pulls it */
+    struct str why;
+    bool keep_stops; /* orders of a stop type that only reduce what is held stay */
+    bool flatten;    /* then close what is held in the scope; takes the stops as well */
+};
+
+/* Closing what is held, in the order in which it goes on. */
+enum gate_flatten {
+    GATE_FLATTEN_NONE,       /* not asked for */
+    GATE_FLATTEN_CANCELLING, /* the ends of the cancelled orders are awaited */
+    GATE_FLATTEN_CLOSING,    /* closing orders are sent, or work */
+    GATE_FLATTEN_STUCK,      /* they are over, and something is still held */
+    GATE_FLATTEN_FLAT        /* the broker has confirmed that nothing is held */
+};
+const char *gate_flatten_text(enum gate_flatten f); /* "none", "cancelling" ... */
+
 struct gate_kill_status {
     bool is_killed;
+    size_t place; /* for gate_closing_next */
+    enum gate_scope scope;
+    char name[GATE_KILL_NAME_MAX];
     struct opt_utc since;
     char by[64], why[GATE_WHY_MAX];
-    size_t working;  /* orders that it shall still cancel */
-    size_t asked;    /* cancels sent since it was pulled */
+    bool keep_stops;
     bool is_durable; /* on the disk: as a record, or in the reserve */
+    /* the orders that it shall cancel, since it was pulled or the daemon started */
+    size_t total;
+    size_t asked;                /* their cancels are on the way */
+    size_t working;              /* of all: the broker has not confirmed their end */
+    struct opt_utc asked_oldest; /* when the longest unanswered cancel was asked for */
+    enum gate_flatten flatten;
+    char note[GATE_KILL_TEXT_MAX]; /* what the flattening waits for, "" if nothing */
 };
 /*
- * Blocks all orders at once and cancels this client's working orders; protective stops stay unless
- * cancel_stops. Needs neither disk nor link: what cannot be done now is done when the link is back.
- * Never fails; a second call may only widen it (cancel the stops as well).
+ * Pulls a switch; that of everything never fails. It needs neither disk nor link: what cannot be
+ * done now is done when they are back. Pulled again it can only widen: take the stops as well,
+ * flatten, and flatten once more what a finished attempt has left. False with ERROR_LIMIT
+ * (KILLS_MAX) or ERROR_INVALID (KILL_SCOPE) for a scope that cannot be had.
  */
-void gate_kill(struct gate *g, struct str principal, struct str why, bool cancel_stops,
-               struct moment now);
-/* False with ERROR_DENIED (HUMAN_ONLY) unless is_human; with CONFLICT (NOT_KILLED) if not killed.
+bool gate_kill(struct gate *g, const struct gate_kill_request *r, struct moment now,
+               struct error *e) FALLIBLE;
+/*
+ * False with ERROR_DENIED (HUMAN_ONLY) unless is_human; with ERROR_INVALID (REASON_REQUIRED)
+ * without a reason; with CONFLICT (NOT_KILLED) if that switch is not on.
  */
-bool gate_release(struct gate *g, struct str principal, bool is_human, struct str why,
-                  struct moment now, struct error *e) FALLIBLE;
+bool gate_release(struct gate *g, enum gate_scope scope, struct str name, struct str principal,
+                  bool is_human, struct str why, struct moment now, struct error *e) FALLIBLE;
+/* The switch of everything. */
 void gate_kill_status(const struct gate *g, struct gate_kill_status *out);
+/* All that are on: `for (size_t i = 0; gate_kill_next(g, &i, &status);)`. */
+bool gate_kill_next(const struct gate *g, size_t *i, struct gate_kill_status *out);
+/* "everything", "symbol AAPL", "principal rule:x". Returns out. */
+const char *gate_scope_text(enum gate_scope scope, const char *name, char *out, size_t cap);
+
+/* One position that a switch closes or has closed. */
+struct gate_closing {
+    char account[16];
+    struct contract contract;
+    struct dec held;   /* now, by the broker */
+    int32_t order_id;  /* of the closing order; 0: none has been sent */
+    const char *state; /* "waiting", or of the order: "working", "filled", "not_sent" ... */
+    struct dec filled;
+};
+/* Those of the switch in that place; `i` starts at 0. */
+bool gate_closing_next(const struct gate *g, size_t place, size_t *i, struct gate_closing *out);
+
+/* Who asks for closing orders, in the journal. */
+#define GATE_CLOSER "kill switch"
+
+/* ---- driven by app/ ---- */
+/* Cancels that could not be sent before; cheap. */
+void gate_kill_step(struct gate *g, struct moment now);
+/* When gate_kill_step is due; INSTANT_NEVER while nothing is left to do. */
+struct instant gate_kill_due(const struct gate *g);
+/* When gate_kill_work shall be called; INSTANT_NEVER while it has nothing to do or no link. */
+struct instant gate_kill_work_due(const struct gate *g);
+/*
+ * Asks for the ends of other clients' orders, and sends closing orders once all cancels are
+ * confirmed. Suspends; one task at a time. Whatever interrupts it, it goes on at the next call.
+ */
+void gate_kill_work(struct task *t, struct gate *g);
 /*
  * The switch must outlive a restart although the disk is full, so its owner keeps it a second time,
  * in a reserve whose room was taken before (sys/reserve.h). The version changes with the switch;
  * the text, at most GATE_RESERVE_MAX bytes, is what to keep ("" while it is off); gate_kill_kept
  * reports that this version is on the disk.
  */
-enum { GATE_RESERVE_MAX = 2048 };
+enum { GATE_RESERVE_MAX = 8191 };
 uint64_t gate_kill_version(const struct gate *g);
 void gate_kill_text(const struct gate *g, struct buf *out);
 void gate_kill_kept(struct gate *g, uint64_t version);
 /*
- * At the start, after gate_restore: the text that was kept. The switch is on if either place says
- * so; a text that cannot be read counts as on.
+ * At the start, after gate_restore: the text that was kept. A switch is on if either place says
+ * so; a text that cannot be read counts as that of everything.
  */
 void gate_kill_recall(struct gate *g, struct str text, struct moment now);
 

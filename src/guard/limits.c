@@ -165,6 +165,12 @@ static const struct field guard_limits_fields[] = {
           .max = "1440", .unit = "min",
           .doc = "How long a position may differ from the broker's before only orders that reduce "
                  "a position pass; 0 switches that off"),
+    FIELD(struct guard_limits, kill_keeps_stops, .initial = "true", .example = "false",
+          .doc = "Whether the kill switch leaves stop orders that only reduce what is held, where "
+                 "nobody says which: by file, by signal, and as the default of the operation"),
+    FIELD(struct guard_limits, kill_cancels_foreign, .initial = "false", .example = "true",
+          .doc = "Whether the kill switch of everything also cancels orders of other clients and "
+                 "orders by hand, with the broker's global cancel; not while stops are kept"),
 };
 
 const struct type guard_limits_type = {

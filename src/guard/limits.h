@@ -73,6 +73,7 @@ struct guard_limits {
     int64_t breaker_window_s;
     int64_t reconcile_minutes;
     int64_t break_minutes_max; /* 0 = off */
+    bool kill_keeps_stops, kill_cancels_foreign;
 };
 
 extern const struct type guard_limits_type;

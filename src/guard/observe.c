@@ -98,6 +98,7 @@ static void on_order(struct gate *g, const struct event *ev)
     const struct order *o = ev->order;
     if (ev->margin)
         return;
+    kill_look_soon(g, ev->at);
     if (ev->kind == EVENT_ORDER && o->client_id == g->config.client_id && o->order_id > 0) {
         check_echo(g, o, ev->at);
         promote_change(g, o);
@@ -144,8 +145,7 @@ static void on_ready(struct gate *g, struct moment now)
         if (it->state == INTENT_UNKNOWN && !it->is_ref_lost)
             settled(g, it, now);
     }
-    if (g->kill.is_on && g->kill.is_pending)
-        kill_sweep(g, now);
+    kill_sweep(g, now);
     reconcile_connected(g, now);
 }
 
@@ -177,8 +177,10 @@ static void on_link(struct gate *g, const struct event *ev)
     note_ready(g, ev);
     if (ev->link == LINK_READY)
         on_ready(g, ev->at);
-    if (ev->link == LINK_DOWN || ev->link == LINK_REFUSED)
+    if (ev->link == LINK_DOWN || ev->link == LINK_REFUSED) {
+        kill_link_lost(g);
         wake_all(g);
+    }
 }
 
 void gate_observe(struct gate *g, const struct event *ev)

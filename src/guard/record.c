@@ -302,23 +302,6 @@ void record_cancel(struct buf *out, const struct gate_cancel_request *r, const s
     assert(ok);
 }
 
-void record_kill(struct buf *out, const struct gate_kill_status *k, bool stops)
-{
-    struct json_writer w;
-    json_writer_init(&w, out);
-    json_begin_object(&w);
-    json_key(&w, "killed");
-    json_bool(&w, k->is_killed);
-    put_time(&w, "since", k->since);
-    put_text(&w, "by", k->by);
-    put_text(&w, "why", k->why);
-    json_key(&w, "cancel_stops");
-    json_bool(&w, stops);
-    json_end_object(&w);
-    bool ok = json_writer_done(&w);
-    assert(ok);
-}
-
 /* ---- reading ---- */
 
 static void get_name(const struct json *j, const char *key, char *out, size_t cap)
@@ -437,17 +420,4 @@ bool record_read_decision(const struct json *j, struct record_decision *out)
                                     .why = json_get_str(j, STR("why"))};
     return out->number > 0 && (out->is_yes || str_eq(state, STR("declined"))) &&
            utc_parse(json_get_str(j, STR("until")), &out->until);
-}
-
-bool record_read_kill(const struct json *j, struct gate_kill_status *out, bool *stops)
-{
-    *out = (struct gate_kill_status){0};
-    *stops = false;
-    if (!json_to_bool(json_get(j, STR("killed")), &out->is_killed) || !out->is_killed)
-        return false;
-    (void)json_to_bool(json_get(j, STR("cancel_stops")), stops);
-    out->since.has = utc_parse(json_get_str(j, STR("since")), &out->since.v);
-    get_name(j, "by", out->by, sizeof out->by);
-    get_name(j, "why", out->why, sizeof out->why);
-    return true;
 }

@@ -20,7 +20,6 @@ void record_outcome(struct buf *out, const struct gate_outcome *o);
 void record_word(struct buf *out, const struct order *orders, size_t count, const char *word,
                  const char *text);
 void record_cancel(struct buf *out, const struct gate_cancel_request *r, const struct order *o);
-void record_kill(struct buf *out, const struct gate_kill_status *k, bool stops);
 
 /* A proposal that waits for a person, whole; and what the person said. */
 void record_proposal(struct buf *out, const struct gate_proposal *p);
@@ -55,7 +54,5 @@ struct record_decision {
 bool record_read_decision(const struct json *j, struct record_decision *out);
 /* An order as record_order wrote it. */
 void record_read_order(const struct json *j, struct order *out);
-/* The stored kill switch: false if it is not on. */
-bool record_read_kill(const struct json *j, struct gate_kill_status *out, bool *stops);
 
 #endif

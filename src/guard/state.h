@@ -10,6 +10,7 @@
 #include "broker/session.h"
 #include "data/tz.h"
 #include "guard/decide.h"
+#include "guard/kill.h"
 #include "guard/ledger.h"
 #include "guard/trading.h"
 #include "market/currencies.h"
@@ -57,16 +58,7 @@ struct gate {
     struct watch *watches;
     enum link_state link;
     bool was_ready; /* as last journaled */
-    struct {
-        bool is_on, cancel_stops;
-        struct opt_utc since;
-        char by[64], why[GATE_WHY_MAX];
-        int64_t seq;            /* of its journal record */
-        uint64_t version, kept; /* of the switch; in the reserve */
-        bool is_unsaved;        /* the journal had no room for it yet */
-        bool is_pending;        /* some cancels could not be sent yet */
-        size_t asked;
-    } kill;
+    struct kills kills;
 };
 
 /* ---- gate.c ---- */
@@ -150,12 +142,14 @@ bool result_is_final(enum gate_result r);
  */
 void submit_drop_waiting(struct gate *g, struct moment now);
 
-/* ---- withdraw.c ---- */
-/* Sends the cancels of the kill switch that are still due. */
-void kill_sweep(struct gate *g, struct moment now);
-/* Gives the kill switch's state to the journal again if it could not take it. */
-void kill_save(struct gate *g, struct moment now);
-bool kill_restore(struct gate *g, struct db *db, struct error *e) FALLIBLE;
+/* ---- submit.c ---- */
+/*
+ * As gate_submit, for an order that closes a position under a kill switch that flattens: most
+ * controls are waived (flatten.c), the size must be exactly what is held.
+ */
+bool submit_closing(struct task *t, struct gate *g, const struct gate_request *r,
+                    struct gate_ticket *ticket, struct gate_outcome *outcome,
+                    struct error *e) FALLIBLE;
 
 /* ---- gate_trading.c ---- */
 bool trading_restore(struct gate *g, struct db *db, struct moment now, struct error *e) FALLIBLE;

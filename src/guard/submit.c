@@ -34,7 +34,8 @@ struct submission {
     bool is_used;                          /* this attempt has used it */
     struct watch watches[GATE_LEGS_MAX];
     size_t count;
-    size_t sent; /* legs whose bytes are queued */
+    size_t sent;     /* legs whose bytes are queued */
+    bool is_closing; /* by a kill switch that flattens */
     int64_t seq, day;
     struct dec counted_value;
 };
@@ -238,13 +239,13 @@ static bool still_allowed(struct submission *s, struct error *e)
 {
     struct gate *g = s->gate;
     const char *code = NULL;
-    if (g->kill.is_on)
+    if (!s->is_closing && kill_blocks(g, &s->ticket->orders[0], s->request->principal))
         code = "KILLED";
     else if (!session_is_ready(g->session))
         code = "NOT_READY";
     else if (journal_is_failed(g->journal))
         code = "JOURNAL_FAILED";
-    else
+    else if (!s->is_closing)
         code = trading_refuses(g, STR_NAME(s->ticket->orders[0].account), s->ticket->is_reducing,
                                task_now(s->task));
     if (code) {
@@ -252,6 +253,8 @@ static bool still_allowed(struct submission *s, struct error *e)
         error_set(e, c->class, code, "the order was held back at the last moment: %s", code);
         return error_next(e, "%s", c->next);
     }
+    if (s->is_closing)
+        return closing_fits(g, &s->ticket->orders[0], task_now(s->task), e);
     return s->request->kind != GATE_MODIFY || modify_target(g, s->request, e);
 }
 
@@ -520,7 +523,7 @@ static bool carry_out(struct submission *s, struct error *e)
     bool ok =
         journal_wait(s->task, g->journal, s->seq, e) && still_allowed(s, e) && send_legs(s, e);
     if (ok) {
-        await_answer(s, ANSWER_MS, true);
+        await_answer(s, ANSWER_MS, !s->is_closing);
         settle(s);
     } else {
         not_sent(s, e);
@@ -552,6 +555,13 @@ static bool is_settled(struct submission *s, const char *digest, struct error *e
     return true;
 }
 
+static bool is_refused(const struct submission *s, const struct gate_facts *f, struct error *e)
+{
+    if (s->is_closing)
+        return closing_refused(f, s->ticket, e);
+    return !s->ticket->is_allowed && !ticket_refused(s->ticket, e);
+}
+
 static bool submit(struct submission *s, struct error *e)
 {
     struct gate *g = s->gate;
@@ -563,11 +573,10 @@ static bool submit(struct submission *s, struct error *e)
         return false;
     if (is_settled(s, digest, e, &ok))
         return ok;
-    if (!s->ticket->is_allowed) {
-        ticket_refused(s->ticket, e);
+    if (is_refused(s, &facts, e))
         return refuse(s, digest, e);
-    }
-    if (!proposal_passes(s->task, g, s->request, s->ticket, &s->proposal, e))
+    /* a person was asked before closing began, where one has to be */
+    if (!s->is_closing && !proposal_passes(s->task, g, s->request, s->ticket, &s->proposal, e))
         return s->ticket->approval_number ? false : refuse(s, digest, e);
     if (!reserve(s, &facts, digest, e)) {
         if (s->seq)
@@ -580,17 +589,36 @@ static bool submit(struct submission *s, struct error *e)
     return carry_out(s, e);
 }
 
+static bool begin(struct submission *s, struct error *e)
+{
+    const struct gate_request *r = s->request;
+    *s->ticket = (struct gate_ticket){0};
+    *s->outcome = (struct gate_outcome){0};
+    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(s->gate, r, e)) ||
+        !proposal_begin(s->gate, r, task_now(s->task), &s->proposal, e))
+        return false;
+    bool ok = submit(s, e);
+    proposal_end(s->proposal, s->is_used && s->sent == 0);
+    return ok;
+}
+
 bool gate_submit(struct task *t, struct gate *g, const struct gate_request *r,
                  struct gate_ticket *ticket, struct gate_outcome *outcome, struct error *e)
 {
     struct submission s = {
         .task = t, .gate = g, .request = r, .ticket = ticket, .outcome = outcome};
-    *ticket = (struct gate_ticket){0};
-    *outcome = (struct gate_outcome){0};
-    if (request_fault(r, e) || (r->kind == GATE_MODIFY && !modify_target(g, r, e)) ||
-        !proposal_begin(g, r, task_now(t), &s.proposal, e))
-        return false;
-    bool ok = submit(&s, e);
-    proposal_end(s.proposal, s.is_used && s.sent == 0);
-    return ok;
+    return begin(&s, e);
+}
+
+bool submit_closing(struct task *t, struct gate *g, const struct gate_request *r,
+                    struct gate_ticket *ticket, struct gate_outcome *outcome, struct error *e)
+{
+    struct submission s = {.task = t,
+                           .gate = g,
+                           .request = r,
+                           .is_closing = true,
+                           .ticket = ticket,
+                           .outcome = outcome};
+    assert(r->kind == GATE_PLACE && r->count == 1);
+    return begin(&s, e);
 }

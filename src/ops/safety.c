@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* how long the answer to the kill switch waits for the broker's */
+enum { KILL_ANSWER_MS = 2000, KILL_LOOK_MS = 5 };
+
 struct no_in {
     char unused;
 };
@@ -33,11 +36,62 @@ static const struct field limit_row_fields[] = {
 };
 static const struct type limit_row_type = TYPE_OF(struct limit_row, limit_row_fields);
 
+struct kill_row {
+    struct str scope, name;
+    struct utc since;
+    struct str by, why;
+    bool keep_stops;
+    int64_t orders, asked, ended;
+    struct opt_int unanswered_s;
+    struct str flatten, waits_for;
+    bool kept;
+};
+static const struct field kill_row_fields[] = {
+    FIELD(struct kill_row, scope, .doc = "What it stops: everything, a symbol, a principal"),
+    FIELD(struct kill_row, name, .doc = "Which symbol or principal"),
+    FIELD(struct kill_row, since, .doc = "Since when"),
+    FIELD(struct kill_row, by, .doc = "By whom"),
+    FIELD(struct kill_row, why, .doc = "Why"),
+    FIELD(struct kill_row, keep_stops, .doc = "Stops that only reduce what is held stay"),
+    FIELD(struct kill_row, orders, .doc = "Orders that it cancels, since the daemon runs"),
+    FIELD(struct kill_row, asked, .doc = "Of them, those whose cancel is on the way"),
+    FIELD(struct kill_row, ended, .doc = "Of them, those whose end the broker has confirmed"),
+    FIELD(struct kill_row, unanswered_s, .unit = "s",
+          .doc = "How long the longest unanswered cancel has waited for the broker"),
+    FIELD(struct kill_row, flatten,
+          .doc = "Closing what is held: none, cancelling, closing, stuck, flat. Only flat means "
+                 "that the broker has confirmed that nothing is held"),
+    FIELD(struct kill_row, waits_for, .doc = "What that waits for"),
+    FIELD(struct kill_row, kept, .wide = true, .doc = "A restart would keep it"),
+};
+static const struct type kill_row_type = TYPE_OF(struct kill_row, kill_row_fields);
+
+struct closing_row {
+    struct str account, symbol;
+    int64_t con_id;
+    struct dec held;
+    struct opt_int order_id;
+    struct str state;
+    struct dec filled;
+};
+static const struct field closing_row_fields[] = {
+    FIELD(struct closing_row, account, .doc = "Account"),
+    FIELD(struct closing_row, symbol, .doc = "Instrument"),
+    FIELD(struct closing_row, con_id, .wide = true, .doc = "Its contract id"),
+    FIELD(struct closing_row, held, .doc = "What is held now, by the broker"),
+    FIELD(struct closing_row, order_id, .doc = "The closing order; null while none was sent"),
+    FIELD(struct closing_row, state, .doc = "waiting, not_sent, not_placed, or of the order"),
+    FIELD(struct closing_row, filled, .doc = "Filled of it"),
+};
+static const struct type closing_row_type = TYPE_OF(struct closing_row, closing_row_fields);
+
 struct safety_out {
     bool killed;
     struct opt_utc killed_since;
     struct str killed_by, killed_why;
     struct opt_int orders_to_cancel;
+    struct str kill_progress;
+    struct list kills, closing;
     struct str gate_mode, trading, trading_why;
     struct opt_utc armed_until;
     int64_t unknown_orders;
@@ -53,7 +107,13 @@ static const struct field safety_fields[] = {
     FIELD(struct safety_out, killed_since, .doc = "Since when"),
     FIELD(struct safety_out, killed_by, .doc = "By whom"),
     FIELD(struct safety_out, killed_why, .doc = "Why"),
-    FIELD(struct safety_out, orders_to_cancel, .doc = "Orders that it has still to cancel"),
+    FIELD(struct safety_out, orders_to_cancel,
+          .doc = "Orders that it cancels and whose end the broker has not confirmed"),
+    FIELD(struct safety_out, kill_progress, .doc = "How far the kill switches have come"),
+    FIELD(struct safety_out, kills, .of = &kill_row_type, .aside = true,
+          .doc = "The kill switches that are on, each by itself"),
+    FIELD(struct safety_out, closing, .of = &closing_row_type, .aside = true,
+          .doc = "Positions that they close or have closed"),
     FIELD(struct safety_out, gate_mode, .doc = "What the gate allows: read_only, paper, live"),
     FIELD(struct safety_out, trading, .doc = "Trading state: active, reducing, halted"),
     FIELD(struct safety_out, trading_why, .doc = "Why it is not active"),
@@ -76,18 +136,99 @@ static struct opt_dec ratio_of(struct opt_dec used, struct dec limit)
     return DEC_SOME(dec_round_to(q, DEC_MICRO(1000), DEC_HALF_EVEN));
 }
 
+static struct opt_int seconds_since(struct call *c, struct opt_utc at)
+{
+    int64_t ms = (task_now(c->task).wall.ns - at.v.ns) / NS_PER_MS;
+    return (struct opt_int){ms > 0 ? ms / 1000 : 0, at.has};
+}
+
+static struct kill_row kill_row(struct call *c, const struct gate_kill_status *k)
+{
+    static const char *const scopes[] = {"everything", "symbol", "principal"};
+    return (struct kill_row){.scope = str_of(scopes[k->scope]),
+                             .name = call_text(c, k->name),
+                             .since = k->since.v,
+                             .by = call_text(c, k->by),
+                             .why = call_text(c, k->why),
+                             .keep_stops = k->keep_stops,
+                             .orders = (int64_t)k->total,
+                             .asked = (int64_t)k->asked,
+                             .ended = (int64_t)(k->total - k->working),
+                             .unanswered_s = seconds_since(c, k->asked_oldest),
+                             .flatten = str_of(gate_flatten_text(k->flatten)),
+                             .waits_for = call_text(c, k->note),
+                             .kept = k->is_durable};
+}
+
+/* One sentence for each switch that has something to say. */
+static void add_progress(struct call *c, const struct gate_kill_status *k, struct buf *out)
+{
+    char scope[GATE_KILL_NAME_MAX + 16];
+    if (out->n)
+        buf_add_c(out, "; ");
+    buf_add_c(out, gate_scope_text(k->scope, k->name, scope, sizeof scope));
+    if (k->total == 0)
+        buf_add_c(out, ": no order to cancel");
+    else
+        buf_add_f(out, ": %zu of %zu orders have ended", k->total - k->working, k->total);
+    if (k->working > 0 && !session_is_ready(c->core->session))
+        buf_add_c(out, ", the broker cannot be reached and cancels go out when it is back");
+    else if (k->working > 0 && k->asked_oldest.has)
+        buf_add_f(out, ", %zu cancels sent, the broker has not answered for %lld s", k->asked,
+                  (long long)seconds_since(c, k->asked_oldest).v);
+    if (k->flatten != GATE_FLATTEN_NONE)
+        buf_add_f(out, ", flatten: %s", gate_flatten_text(k->flatten));
+    if (k->note[0])
+        buf_add_f(out, " (%s)", k->note);
+}
+
+static void fill_closing(struct call *c, const struct gate_kill_status *kills, size_t n,
+                         struct safety_out *out)
+{
+    struct gate_closing row;
+    size_t count = 0;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; gate_closing_next(c->core->gate, kills[k].place, &i, &row);)
+            count++;
+    struct closing_row *rows = ARENA_MANY(c->arena, struct closing_row, count ? count : 1);
+    count = 0;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; gate_closing_next(c->core->gate, kills[k].place, &i, &row);)
+            rows[count++] = (struct closing_row){.account = call_text(c, row.account),
+                                                 .symbol = call_text(c, row.contract.symbol),
+                                                 .con_id = row.contract.con_id,
+                                                 .held = row.held,
+                                                 .order_id = {row.order_id, row.order_id != 0},
+                                                 .state = str_of(row.state),
+                                                 .filled = row.filled};
+    out->closing = (struct list){rows, count};
+}
+
 static void fill_kill(struct call *c, struct safety_out *out)
 {
-    struct gate_kill_status kill;
-    gate_kill_status(c->core->gate, &kill);
-    out->killed = kill.is_killed;
-    if (!kill.is_killed)
-        return;
-    out->killed_since = kill.since;
-    out->killed_by = call_text(c, kill.by);
-    out->killed_why = call_text(c, kill.why);
-    out->orders_to_cancel = (struct opt_int){(int64_t)kill.working, true};
-    if (!kill.is_durable)
+    struct gate_kill_status kills[GATE_KILLS_MAX];
+    struct kill_row *rows = ARENA_MANY(c->arena, struct kill_row, GATE_KILLS_MAX);
+    struct buf progress;
+    size_t n = 0;
+    bool is_durable = true;
+    buf_init(&progress, 4096);
+    for (size_t i = 0; gate_kill_next(c->core->gate, &i, &kills[n]); n++) {
+        rows[n] = kill_row(c, &kills[n]);
+        add_progress(c, &kills[n], &progress);
+        is_durable = is_durable && kills[n].is_durable;
+        if (kills[n].scope != GATE_SCOPE_ALL)
+            continue;
+        out->killed = true;
+        out->killed_since = kills[n].since;
+        out->killed_by = rows[n].by;
+        out->killed_why = rows[n].why;
+        out->orders_to_cancel = (struct opt_int){(int64_t)kills[n].working, true};
+    }
+    out->kills = (struct list){rows, n};
+    out->kill_progress = progress.n ? arena_str(c->arena, buf_str(&progress)) : STR_NONE;
+    buf_fini(&progress);
+    fill_closing(c, kills, n, out);
+    if (!is_durable)
         call_warn(c, journal_is_failed(c->core->journal)
                          ? "the disk cannot be written: a restart would forget the kill switch"
                          : "it is not on the disk yet: a restart now would forget the kill switch");
@@ -148,55 +289,120 @@ static bool get_safety_status(struct call *c, const void *in, void *result)
 /* ---- engage_kill_switch, release_kill_switch ---- */
 
 struct kill_in {
-    struct str why;
-    bool cancel_stops;
+    struct str why, symbol, principal;
+    struct opt_bool keep_stops;
+    bool flatten;
 };
 static const struct field kill_in_fields[] = {
     FIELD(struct kill_in, why, .positional = true, .max = "190", .doc = "Why; kept and shown",
           .example = "stop everything"),
-    FIELD(struct kill_in, cancel_stops, .initial = "false",
-          .doc = "Cancel protective stops as well; otherwise they stay"),
+    FIELD(struct kill_in, symbol, .max = "63", .example = "AAPL",
+          .doc = "Stops this symbol alone, with what is derived from it, or one contract as "
+                 "conid:265598"),
+    FIELD(struct kill_in, principal, .max = "63", .example = "rule:rebalance",
+          .doc = "Stops this one who asks for orders alone: a rule, an assistant, a token"),
+    FIELD(struct kill_in, keep_stops,
+          .doc = "Leaves stop orders that only reduce what is held; limits.kill_keeps_stops "
+                 "unless given"),
+    FIELD(struct kill_in, flatten, .initial = "false",
+          .doc = "Then closes all positions in its scope by orders of exactly their size, once "
+                 "all cancels are confirmed. Needs the scope to trade; takes the stops too"),
 };
 static const struct type kill_in_type = TYPE_OF(struct kill_in, kill_in_fields);
 
-static const struct field release_in_fields[] = {
-    FIELD(struct kill_in, why, .positional = true, .max = "190", .doc = "Why; kept"),
+struct release_in {
+    struct str why, symbol, principal;
 };
-static const struct type release_in_type = TYPE_OF(struct kill_in, release_in_fields);
+static const struct field release_in_fields[] = {
+    FIELD(struct release_in, why, .required = true, .positional = true, .max = "190",
+          .doc = "Why it is safe to go on; kept", .example = "checked by hand"),
+    FIELD(struct release_in, symbol, .max = "63", .doc = "The switch of this symbol"),
+    FIELD(struct release_in, principal, .max = "63", .doc = "The switch of this principal"),
+};
+static const struct type release_in_type = TYPE_OF(struct release_in, release_in_fields);
 
-/* Orders are blocked and cancelled at once; but who is told so must not be told of what a crash can
- * still undo. A disk that hangs is not waited for any longer than KEPT_MS. */
-enum { KEPT_MS = 2000, KEPT_LOOK_MS = 2 };
-
-static void await_kept(struct call *c)
+static bool scope_named(struct call *c, struct str symbol, struct str principal,
+                        enum gate_scope *scope, struct str *name)
 {
-    struct gate_kill_status kill;
+    if (symbol.n && principal.n) {
+        error_set(&c->error, ERROR_INVALID, "KILL_SCOPE", "a kill switch has one scope");
+        return error_next(&c->error, "name a symbol or a principal; pull two switches for both");
+    }
+    *scope = symbol.n ? GATE_SCOPE_SYMBOL : principal.n ? GATE_SCOPE_PRINCIPAL : GATE_SCOPE_ALL;
+    *name = symbol.n ? symbol : principal;
+    return true;
+}
+
+/* Closing positions is trading: whoever may not trade may stop everything, and no more. */
+static bool may_flatten(struct call *c)
+{
+    if (!(c->who->scopes & SCOPE_TRADE)) {
+        error_set(&c->error, ERROR_DENIED, "SCOPE", "flatten needs the scope to trade");
+        return error_next(&c->error, "engage the kill switch without flatten");
+    }
+    bool is_live = false;
+    for (size_t i = 0; i < book_account_count(c->core->book); i++)
+        is_live = is_live || account_mode_of(str_of(book_account(c->core->book, i))) == MODE_LIVE;
+    return !is_live || call_person(c, "close the positions of a live account");
+}
+
+/*
+ * Orders are blocked and cancelled at once; but who is told so must not be told of what a crash can
+ * still undo, and most brokers answer soon. A disk or a broker that hangs is not waited for any
+ * longer than KILL_ANSWER_MS.
+ */
+static void await_progress(struct call *c)
+{
     struct error ended;
-    struct instant until = instant_after_ms(task_now(c->task).mono, KEPT_MS);
-    do
-        gate_kill_status(c->core->gate, &kill);
-    while (!kill.is_durable && !instant_due(until, task_now(c->task).mono) &&
-           task_sleep(c->task, KEPT_LOOK_MS, &ended));
+    struct instant until = instant_after_ms(task_now(c->task).mono, KILL_ANSWER_MS);
+    bool is_done;
+    do {
+        struct gate_kill_status k;
+        is_done = true;
+        for (size_t i = 0; gate_kill_next(c->core->gate, &i, &k);)
+            is_done = is_done && k.is_durable &&
+                      (k.working == 0 || !session_is_ready(c->core->session));
+    } while (!is_done && !instant_due(until, task_now(c->task).mono) &&
+             task_sleep(c->task, KILL_LOOK_MS, &ended));
 }
 
 static bool engage_kill_switch(struct call *c, const void *in, void *result)
 {
     const struct kill_in *args = in;
-    gate_kill(c->core->gate, STR_NAME(c->who->name),
-              args->why.n ? args->why : STR("no reason was given"), args->cancel_stops,
-              task_now(c->task));
-    await_kept(c);
+    struct gate *g = c->core->gate;
+    struct gate_kill_request r = {
+        .principal = STR_NAME(c->who->name),
+        .why = args->why.n ? args->why : STR("no reason was given"),
+        .keep_stops = args->keep_stops.has ? args->keep_stops.v : gate_limits(g)->kill_keeps_stops,
+        .flatten = args->flatten};
+    if (!scope_named(c, args->symbol, args->principal, &r.scope, &r.name) ||
+        (args->flatten && !may_flatten(c)) || !gate_kill(g, &r, task_now(c->task), &c->error))
+        return false;
+    await_progress(c);
     return get_safety_status(c, NULL, result);
+}
+
+static bool is_pulled(struct call *c, enum gate_scope scope, struct str name)
+{
+    struct gate_kill_status k;
+    for (size_t i = 0; gate_kill_next(c->core->gate, &i, &k);)
+        if (k.scope == scope &&
+            (scope == GATE_SCOPE_ALL || str_ieq(STR_NAME(k.name), str_trim(name))))
+            return true;
+    return false;
 }
 
 static bool release_kill_switch(struct call *c, const void *in, void *result)
 {
-    const struct kill_in *args = in;
-    struct gate_kill_status kill;
-    gate_kill_status(c->core->gate, &kill);
-    bool is_person = kill.is_killed && call_person(c, "release the kill switch");
-    return (is_person || !kill.is_killed) &&
-           gate_release(c->core->gate, STR_NAME(c->who->name), is_person, args->why,
+    const struct release_in *args = in;
+    enum gate_scope scope = GATE_SCOPE_ALL;
+    struct str name = STR_NONE;
+    if (!scope_named(c, args->symbol, args->principal, &scope, &name))
+        return false;
+    bool is_on = is_pulled(c, scope, name); /* nobody is asked for a PIN in vain */
+    bool is_person = is_on && call_person(c, "release the kill switch");
+    return (is_person || !is_on) &&
+           gate_release(c->core->gate, scope, name, STR_NAME(c->who->name), is_person, args->why,
                         task_now(c->task), &c->error) &&
            get_safety_status(c, NULL, result);
 }
@@ -208,7 +414,8 @@ static const char *const safety_phrases[] = {"Check if daily trading limits are 
 static const struct op safety_ops[] = {
     {.name = "get_safety_status",
      .title = "Safety status",
-     .doc = "Kill switch, gate mode, orders whose fate is unknown, and each limit with its use and "
+     .doc = "Kill switches and their progress, gate mode, orders whose fate is unknown, and each "
+            "limit with its use and "
             "when it starts again.",
      .in = &no_in_type,
      .out = &safety_type,
@@ -222,9 +429,10 @@ static const struct op safety_ops[] = {
      .run = get_safety_status},
     {.name = "engage_kill_switch",
      .title = "Kill switch",
-     .doc = "Blocks every new and changed order at once and cancels this gate's working orders; "
-            "protective stops stay unless cancel_stops. Survives restarts. Only a person at a "
-            "terminal can release it.",
+     .doc = "Blocks every new and changed order at once and cancels this gate's working orders, of "
+            "everything or of one symbol or principal. Survives restarts. The answer says how many "
+            "orders have ended; get_safety_status goes on telling. Only a person at a terminal can "
+            "release it.",
      .in = &kill_in_type,
      .out = &safety_type,
      .effect = OP_HALT,
@@ -237,7 +445,8 @@ static const struct op safety_ops[] = {
      .run = engage_kill_switch},
     {.name = "release_kill_switch",
      .title = "Release the kill switch",
-     .doc = "Allows orders again. Only for a person at a terminal.",
+     .doc = "Releases one kill switch, with a reason: that of everything, or of the symbol or "
+            "principal named. Only for a person at a terminal.",
      .in = &release_in_type,
      .out = &safety_type,
      .effect = OP_ADMIN,

@@ -53,7 +53,7 @@ enum {
     JOURNAL_PRINCIPAL_MAX = 64,  /* bytes of a principal with its NUL; longer ones are cut */
     JOURNAL_BODY_MAX = 64 << 10, /* bytes of one record's body */
     JOURNAL_KEY_MAX = 48,        /* bytes of a named value's key with its NUL */
-    JOURNAL_VALUE_MAX = 4096,    /* bytes of a named value with its NUL */
+    JOURNAL_VALUE_MAX = 8192,    /* bytes of a named value with its NUL */
     JOURNAL_LINGER_MS = 20,      /* for which a record that nobody waits for may wait for others */
     JOURNAL_BATCH_MAX = 512,     /* items committed at once, but for the values behind them */
     JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */

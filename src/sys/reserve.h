@@ -14,7 +14,7 @@
 
 struct reserve;
 
-enum { RESERVE_BYTES = 4096 };
+enum { RESERVE_BYTES = 8192 };
 
 /* Opens or makes the file with its room on the disk. NULL with *e (reasons of sys/files.h). */
 struct reserve *reserve_open(const char *path, struct error *e) FALLIBLE;

@@ -103,7 +103,7 @@ struct world {
     char trouble[300]; /* a rule of the world was broken: "" if none */
     /* invariants */
     int64_t checked_perm;
-    size_t orders_when_killed;
+    size_t orders_when_killed, closings;
     bool was_killed;
 };
 

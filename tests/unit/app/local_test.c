@@ -139,10 +139,10 @@ static void only_a_person_at_a_terminal_is_a_person(void **state)
     assert_true(ask_cli(&ask, w, STR("kill test"), false, &answer));
     assert_true(ask_finish(&ask, 5000));
     assert_int_equal(answer.status, 0);
-    assert_true(ask_cli(&ask, w, STR("release"), false, &answer));
+    assert_true(ask_cli(&ask, w, STR("release checked"), false, &answer));
     assert_true(ask_finish(&ask, 5000));
     assert_int_equal(answer.status, 4);
-    assert_true(ask_cli(&ask, w, STR("release"), true, &answer));
+    assert_true(ask_cli(&ask, w, STR("release checked"), true, &answer));
     assert_true(ask_finish(&ask, 5000));
     assert_int_equal(answer.status, 0);
     answer_free(&answer);

@@ -212,6 +212,14 @@ static inline void desk_free(struct desk *d)
     test_free(d);
 }
 
+static inline void pull(struct desk *d, const char *who, const char *why, bool keep_stops)
+{
+    struct error e;
+    struct gate_kill_request r = {
+        .principal = str_of(who), .why = str_of(why), .keep_stops = keep_stops};
+    assert_true(gate_kill(d->gate, &r, d->now, &e));
+}
+
 /* ---- requests ---- */
 
 enum call_kind { CALL_SUBMIT, CALL_PREVIEW, CALL_CANCEL, CALL_RECONCILE };

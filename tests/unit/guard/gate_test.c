@@ -225,7 +225,7 @@ static void a_preview_sends_nothing_and_says_everything(void **state)
     assert_true(c.ticket.reference.has && c.ticket.value_base.has && c.ticket.headroom_count > 0);
     assert_int_equal(working(d), 0);
     assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
-    gate_kill(d->gate, STR("t"), STR("w"), false, d->now);
+    pull(d, "t", "w", true);
     call(d, &c, CALL_PREVIEW);
     assert_true(c.ok && !c.ticket.is_allowed);
     assert_string_equal(c.ticket.findings[0].code, "KILLED");
@@ -668,7 +668,7 @@ static void the_kill_switch_blocks_cancels_and_keeps_protective_stops(void **sta
     resting(d, &c, "5", 5);
     call(d, &c, CALL_SUBMIT);
     assert_int_equal(working(d), 2);
-    gate_kill(d->gate, STR("me"), STR("enough"), false, d->now);
+    pull(d, "me", "enough", true);
     gate_kill_status(d->gate, &k);
     assert_true(k.is_killed && k.asked == 1 && k.working == 1);
     assert_string_equal(k.why, "enough");
@@ -682,13 +682,16 @@ static void the_kill_switch_blocks_cancels_and_keeps_protective_stops(void **sta
     desk_restart(d); /* it survives */
     call(d, &c, CALL_SUBMIT);
     assert_true(refused(&c, "KILLED"));
-    gate_kill(d->gate, STR("me"), STR("all"), true, d->now);
+    pull(d, "me", "all", false);
     desk_run(d, 500);
     assert_int_equal(working(d), 0);
-    assert_false(gate_release(d->gate, STR("bot"), false, STR("?"), d->now, &e));
+    assert_false(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("bot"), false, STR("?"), d->now, &e));
     assert_string_equal(e.reason, "HUMAN_ONLY");
-    assert_true(gate_release(d->gate, STR("me"), true, STR("calm"), d->now, &e));
-    assert_false(gate_release(d->gate, STR("me"), true, STR("calm"), d->now, &e));
+    assert_true(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("me"), true, STR("calm"), d->now, &e));
+    assert_false(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("me"), true, STR("calm"), d->now, &e));
     assert_string_equal(e.reason, "NOT_KILLED");
     desk_run(d, 100);
     desk_restart(d);
@@ -705,7 +708,7 @@ static void a_kill_overtakes_an_order_that_waits_for_the_disk(void **state)
     resting(d, &c, "5", 5);
     call_start(d, &c, CALL_SUBMIT);
     desk_run(d, 500);
-    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    pull(d, "me", "stop", true);
     d->disk = DISK_WORKS;
     call_finish(d, &c);
     assert_true(refused(&c, "KILLED"));
@@ -722,7 +725,7 @@ static void a_kill_without_disk_and_link_does_its_work_later(void **state)
     d->is_offline = true;
     desk_hang_up(d);
     d->disk = DISK_FULL;
-    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    pull(d, "me", "stop", true);
     desk_run(d, 100);
     gate_kill_status(d->gate, &k);
     assert_true(k.is_killed && !k.is_durable && k.working == 1);
@@ -746,7 +749,7 @@ static void a_kill_on_a_full_disk_is_kept_in_the_reserve(void **state)
     gate_kill_text(d->gate, &reserve);
     assert_int_equal(reserve.n, 0);
     d->disk = DISK_FULL;
-    gate_kill(d->gate, STR("me"), STR("stop"), true, d->now);
+    pull(d, "me", "stop", false);
     desk_run(d, 100);
     gate_kill_status(d->gate, &k);
     assert_true(k.is_killed && !k.is_durable);
@@ -767,7 +770,8 @@ static void a_kill_on_a_full_disk_is_kept_in_the_reserve(void **state)
     d->disk = DISK_WORKS;
     journal_recover(d->journal);
     uint64_t version = gate_kill_version(d->gate);
-    assert_true(gate_release(d->gate, STR("me"), true, STR("fine"), d->now, &e));
+    assert_true(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("me"), true, STR("fine"), d->now, &e));
     assert_true(gate_kill_version(d->gate) != version);
     buf_reset(&reserve);
     gate_kill_text(d->gate, &reserve);
@@ -786,7 +790,7 @@ static void a_kill_that_found_no_link_goes_on_after_a_restart(void **state)
     call(d, &c, CALL_SUBMIT);
     d->is_offline = true;
     desk_hang_up(d);
-    gate_kill(d->gate, STR("me"), STR("stop"), false, d->now);
+    pull(d, "me", "stop", true);
     desk_run(d, 100);
     d->is_offline = false;
     desk_restart(d);
