@@ -65,7 +65,7 @@ begin() {
 begin
 file=$t/state/portcullis/pin
 check "the switch is pulled" status 0 "$P" kill testing
-check "without a PIN nobody releases it" status 4 at_terminal "" "$P" release
+check "without a PIN nobody releases it" status 4 at_terminal "" "$P" release checked
 check "it says what to do" shows "pin set"
 check "the first PIN needs a terminal" status 4 alone "$P" pin set
 check "and no pipe stands for one" status 4 alone sh -c "printf '7531\n7531\n' | '$P' pin set"
@@ -75,30 +75,30 @@ private() { [ "$(stat -c %a "$file")" = 600 ]; }
 check "its file is private" private
 hashed() { ! grep -q 7531 "$file"; }
 check "and does not hold it" hashed
-check "a pipe is no terminal" status 4 alone sh -c "echo 7531 | '$P' release"
-check "nor is one where a terminal is near" status 4 at_terminal 7531 sh -c "echo 7531 | '$P' release"
+check "a pipe is no terminal" status 4 alone sh -c "echo 7531 | '$P' release checked"
+check "nor is one where a terminal is near" status 4 at_terminal 7531 sh -c "echo 7531 | '$P' release checked"
 check "it says so" shows "standard input is not a terminal"
 check "an argument is no PIN" status 4 alone "$P" release 7531
-check "no option takes it" status 2 alone "$P" release --pin 7531
-check "nor does the environment" status 4 alone env PORTCULLIS_PIN=7531 "$P" release
-check "in the background nobody is asked" status 4 at_terminal 7531 bash -ic "'$P' release & wait \$!"
+check "no option takes it" status 2 alone "$P" release checked --pin 7531
+check "nor does the environment" status 4 alone env PORTCULLIS_PIN=7531 "$P" release checked
+check "in the background nobody is asked" status 4 at_terminal 7531 bash -ic "'$P' release checked & wait \$!"
 for n in 1 2 3; do
-    check "a wrong PIN is refused ($n)" status 4 at_terminal 1111 "$P" release
+    check "a wrong PIN is refused ($n)" status 4 at_terminal 1111 "$P" release checked
 done
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
 begin
 for n in 4 5; do
-    check "also after the daemon was killed ($n)" status 4 at_terminal 1111 "$P" release
+    check "also after the daemon was killed ($n)" status 4 at_terminal 1111 "$P" release checked
 done
-check "five of them lock it" status 4 at_terminal 7531 "$P" release
+check "five of them lock it" status 4 at_terminal 7531 "$P" release checked
 check "it says until when" shows "locked until"
 # a minute later, as far as the file knows
 sed -i 's/"locked_until":"20../"locked_until":"19/; s/"failures":5/"failures":0/' "$file"
 kill -TERM "$daemon"
 wait "$daemon" 2>/dev/null
 begin
-check "the right one releases it" status 0 at_terminal 7531 "$P" release
+check "the right one releases it" status 0 at_terminal 7531 "$P" release checked
 check "the switch is off" status 0 "$P" safety --json
 check "it says so" says '"killed":false'
 "$P" audit export >"$t/export" 2>&1

@@ -257,7 +257,10 @@ static void refuse_tool(struct mcp_conn *c, const struct mcp_head *head, struct 
     error_set(&e, ERROR_NOT_FOUND, "UNKNOWN_TOOL", "unknown tool: " STR_FMT,
               STR_ARG(str_sub(name, 0, 64)));
     if (near.best)
-        error_next(&e, "did you mean %s?", near.best);
+        error_next(&e,
+                   "did you mean %s? what is not listed is for a person, who changes limits "
+                   "and settings in portcullis.yaml",
+                   near.best);
     (void)snprintf(text, sizeof text, "%s%s%s", e.text, e.next[0] ? "; " : "", e.next);
     mcp_error(c, head, error_face(e.code)->json_rpc, text);
 }

@@ -27,8 +27,9 @@
 #include <string.h>
 
 enum {
-    PASS_MS = 1000,       /* between two passes while something goes on */
-    PATIENCE_MS = 30000,  /* while nothing does */
+    PASS_MS = 1000,       /* between two passes at first */
+    PASSES_MAX = 10,      /* so many; an order may wait for the opening of its market for days */
+    PATIENCE_MS = 30000,  /* then */
     QUOTE_WAIT_MS = 3000, /* for the price of a limit order */
     POSITIONS_FROM = 1 << 30
 };
@@ -319,15 +320,19 @@ static bool waits(struct gate *g, size_t i)
     struct kill_switch *k = &g->kills.switches[i];
     struct gate_kill_status s = {0};
     kill_progress(g, i, &s);
-    k->note[0] = 0;
-    if (s.working > 0) /* the switch's progress says so */
-        return true;
-    if (!g->trading.is_reconciled)
+    if (s.working > 0)
+        k->note[0] = 0; /* the switch's progress says so */
+    else if (!g->trading.is_reconciled)
         note_that(k, "the account has not been compared with the broker's yet");
     else if (journal_is_failed(g->journal))
         note_that(k, "the journal cannot be written, and what is not journaled is not sent");
-    else
+    else {
+        if (k->is_held_up)
+            k->note[0] = 0;
+        k->is_held_up = false;
         return false;
+    }
+    k->is_held_up = true;
     return true;
 }
 
@@ -350,15 +355,19 @@ static bool close_all(struct task *t, struct gate *g, struct kill_switch *k)
     for (size_t i = 0; book_next_position(g->book, &i, STR_NONE, &p);)
         if (is_due(g, k, p))
             due[n++] = *p;
+    if (n > 0)
+        k->note[0] = 0;
     for (size_t i = 0; i < n; i++) {
         struct error e = {0};
         if (!is_same(k, since, attempt))
             return false;
-        if (is_due(g, k, &due[i]) && !close_one(t, g, k, &due[i], &e)) {
+        if (!is_due(g, k, &due[i]))
+            continue;
+        bool is_sent = close_one(t, g, k, &due[i], &e);
+        g->kills.quiet = is_sent ? 0 : PASSES_MAX;
+        if (!is_sent)
             note_that(k, "%.24s is not closed: %s, %.80s", due[i].contract.symbol, e.reason,
                       e.text);
-            g->kills.work_at = instant_after_ms(task_now(t).mono, PATIENCE_MS);
-        }
     }
     return is_same(k, since, attempt);
 }
@@ -378,13 +387,15 @@ static void flatten_one(struct task *t, struct gate *g, size_t i)
         note_that(k, "the broker has not told what is held: %.80s", e.text);
         return;
     }
-    k->note[0] = 0;
     if (!any_held(g, k) && !any_working(g, k)) {
+        k->note[0] = 0;
         kill_flattening(g, k, GATE_FLATTEN_FLAT, task_now(t));
         return;
     }
     if (k->flatten == GATE_FLATTEN_CANCELLING)
         kill_flattening(g, k, GATE_FLATTEN_CLOSING, task_now(t));
+    if (k->flatten == GATE_FLATTEN_CLOSING && !any_working(g, k))
+        k->note[0] = 0; /* else it waits for the same as before */
     if (k->flatten != GATE_FLATTEN_CLOSING || !close_all(t, g, k) || any_working(g, k) ||
         !any_held(g, k) || k->note[0])
         return;
@@ -400,20 +411,16 @@ static bool is_flattening(const struct kill_switch *k)
 void gate_kill_work(struct task *t, struct gate *g)
 {
     struct error e;
-    bool is_patient = true;
-    g->kills.work_at = instant_after_ms(task_now(t).mono, PASS_MS);
+    g->kills.quiet++;
     bool ok = !kill_awaits_foreign(g) ||
               (query_open_orders(t, g->session, &e) && query_completed_orders(t, g->session, &e));
     if (!ok)
         log_warn(&g->config.log, "the ends of other clients' orders are not known: %s", e.text);
-    for (size_t i = 0; i < GATE_KILLS_MAX; i++) {
-        const struct kill_switch *k = &g->kills.switches[i];
-        if (is_flattening(k))
+    for (size_t i = 0; i < GATE_KILLS_MAX; i++)
+        if (is_flattening(&g->kills.switches[i]))
             flatten_one(t, g, i);
-        is_patient = is_patient && (!is_flattening(k) || k->flatten == GATE_FLATTEN_STUCK);
-    }
-    if (is_patient && !kill_awaits_foreign(g))
-        g->kills.work_at = instant_after_ms(task_now(t).mono, PATIENCE_MS);
+    int64_t rest_ms = g->kills.quiet < PASSES_MAX ? PASS_MS : PATIENCE_MS;
+    g->kills.work_at = instant_after_ms(task_now(t).mono, rest_ms);
 }
 
 struct instant gate_kill_work_due(const struct gate *g)

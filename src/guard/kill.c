@@ -340,6 +340,7 @@ bool gate_kill(struct gate *g, const struct gate_kill_request *r, struct moment 
               gate_scope_text(k->scope, k->name, scope, sizeof scope), k->by);
     kill_sweep(g, now);
     g->kills.work_at = now.mono;
+    g->kills.quiet = 0;
     k->is_unsaved = true;
     kill_save(g, now);
     return true;

@@ -39,6 +39,7 @@ struct kill_switch {
     enum gate_flatten flatten;
     int attempt;                   /* at flattening, from 1 */
     char note[GATE_KILL_TEXT_MAX]; /* what flattening waits for */
+    bool is_held_up;               /* before it has begun to send */
 };
 
 struct kills {
@@ -47,6 +48,7 @@ struct kills {
     struct map *orders;                          /* struct kill_order, by kill_key */
     struct instant look_at;                      /* when to sweep again; INSTANT_NEVER: not */
     struct instant work_at;                      /* not before: gate_kill_work */
+    int quiet;                                   /* its passes since something was sent */
     bool has_global;                             /* a global cancel went over this connection ... */
     struct instant global_at;                    /* ... then */
 };

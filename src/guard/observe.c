@@ -201,6 +201,9 @@ void gate_observe(struct gate *g, const struct event *ev)
     case EVENT_EXECUTION:
         on_execution(g, ev);
         break;
+    case EVENT_POSITION: /* a stop that protected it protects nothing any more */
+        kill_look_soon(g, ev->at);
+        break;
     case EVENT_NOTICE:
         on_notice(g, ev);
         break;

@@ -203,6 +203,7 @@ void kill_link_lost(struct gate *g)
 {
     void *o;
     g->kills.has_global = false;
+    g->kills.quiet = 0;
     for (size_t i = 0; map_next(g->kills.orders, &i, &o);)
         ((struct kill_order *)o)->is_sent = false;
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "identities.h"
+#include "paper/news.h"
 #include "paper/paper_private.h"
 #include "paper/record.h"
 #include "paper/universe.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SNAPSHOT_MAX = 64 << 20, REFS_MAX = 4096 };
+enum { SNAPSHOT_MAX = 64 << 20, REFS_MAX = 4096, NEWS_LOOK_BACK = 1000 };
 
 /* ---- the exchange's state ---- */
 
@@ -129,6 +130,28 @@ bool truth_quote(struct world *w, struct str listing, struct dec *bid, struct de
         ok = error_set(e, ERROR_NOT_FOUND, "KIT", "no quote of " STR_FMT, STR_ARG(listing));
     reading_close(&r);
     return ok;
+}
+
+bool truth_hostile_news(struct world *w, struct str listing, struct str words, struct buf *out,
+                        struct error *e)
+{
+    struct reading r;
+    struct news_item item;
+    int64_t to_s = w->now.wall.ns / NS_PER_S;
+    unsigned provider = news_providers_parse(STR("PXI"));
+    bool ok = reading_open(&r, w, e), found = false;
+    const struct instrument *i = ok ? find_listing(r.universe, listing) : NULL;
+    for (int n = 0; i && !found && n < NEWS_LOOK_BACK; n++) {
+        if (!news_before(w->paper->seed, i, provider, 0, to_s, &item))
+            break;
+        buf_reset(out);
+        news_article(&item, NULL, out); /* it names no price, so it needs no market */
+        found = str_find_str(buf_str(out), words) < out->n;
+        to_s = item.at_s;
+    }
+    reading_close(&r);
+    return found || (ok && error_set(e, ERROR_NOT_FOUND, "KIT", "no such text about " STR_FMT,
+                                     STR_ARG(listing)));
 }
 
 /* ---- the store ---- */

@@ -19,6 +19,12 @@ bool truth_position(struct world *w, struct str listing, struct dec *out, struct
 /* The simulated bid and ask of a listing at this moment. */
 bool truth_quote(struct world *w, struct str listing, struct dec *bid, struct dec *ask,
                  struct error *e) FALLIBLE;
+/*
+ * The newest of the texts about a listing with which the exchange's hostile news provider tries to
+ * command its reader, among those that hold `words`; into out. False with *e if there is none.
+ */
+bool truth_hostile_news(struct world *w, struct str listing, struct str words, struct buf *out,
+                        struct error *e) FALLIBLE;
 /* Durable records of a kind ("intent"); false if there is no such kind. */
 bool truth_records(struct world *w, struct str kind, size_t *out, struct error *e) FALLIBLE;
 

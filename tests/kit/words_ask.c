@@ -288,6 +288,25 @@ static bool word_quote(struct story *s, struct str rest)
     return set_number(s, STR("bid"), bid) && set_number(s, STR("ask"), ask);
 }
 
+/* headline AAPL WORDS: what the hostile news provider says, as it stands inside a JSON string */
+static bool word_headline(struct story *s, struct str rest)
+{
+    struct error e = {0};
+    struct str listing = story_word(&rest);
+    struct buf text, escaped;
+    struct json_writer w;
+    buf_init(&text, 16 << 10);
+    buf_init(&escaped, 64 << 10);
+    bool ok = truth_hostile_news(s->w, listing, rest, &text, &e);
+    json_writer_init(&w, &escaped);
+    json_str(&w, buf_str(&text));
+    struct str inside = str_sub(buf_str(&escaped), 1, escaped.n - (escaped.n > 0));
+    ok = ok ? story_set_variable(s, STR("headline"), inside) : story_fail(s, "%s", e.text);
+    buf_fini(&text);
+    buf_fini(&escaped);
+    return ok;
+}
+
 const struct story_word words_ask[] = {
     {.name = "cli", .run = word_cli},
     {.name = "person", .run = word_person},
@@ -301,5 +320,6 @@ const struct story_word words_ask[] = {
     {.name = "socket", .run = word_socket},
     {.name = "let", .run = word_let, .is_check = true},
     {.name = "quote", .run = word_quote, .is_check = true},
+    {.name = "headline", .run = word_headline, .is_check = true},
     {.name = NULL},
 };
