@@ -134,13 +134,20 @@ static const char *const trading_trouble[] = {
 static const char *const safety_workflow[] = {
     "`portcullis safety` shows the kill switch, what may be traded, and each limit with its use.",
     "`portcullis kill \"something is wrong\"` blocks all orders at once and cancels the working "
-    "ones; protective stops stay.",
+    "ones; protective stops stay unless `--no-keep-stops`.",
+    "`portcullis kill \"too hot\" --symbol AAPL` stops that alone, `--principal NAME` one who asks "
+    "for orders; `--flatten` also closes what is held.",
     "`portcullis pin set` sets the PIN by which a person shows to be one; it is typed on a "
     "terminal.",
     "`portcullis release \"checked by hand\"` asks for the PIN and allows orders again.",
     "`portcullis config show` lists every limit with where its value comes from.",
     NULL};
 static const char *const safety_trouble[] = {
+    "The broker has not answered: `portcullis safety` says how many orders have not ended, and for "
+    "how long. Look in TWS; cancels are sent again on the next connection.",
+    "flatten: stuck: closing orders are over and something is still held; `portcullis safety` "
+    "shows "
+    "what; the same command again begins another attempt.",
     "HUMAN_ONLY: an assistant or a script cannot release the kill switch.",
     "NO_PIN, PIN_WRONG, PIN_LOCKED: `portcullis pin status` tells how the PIN stands.",
     "UNKNOWN_PENDING: an order in that contract has an unknown outcome; it is settled by the "
