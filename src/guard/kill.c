@@ -130,7 +130,8 @@ static void write_switch(struct json_writer *w, const struct kill_switch *k, boo
 /* All that are on. Reasons may be left out for want of room, switches may not. */
 static void write_all(const struct kills *k, struct buf *out)
 {
-    for (int is_short = 0; is_short < 2; is_short++) {
+    bool fits = false;
+    for (int is_short = 0; !fits && is_short < 2; is_short++) {
         struct json_writer w;
         buf_reset(out);
         json_writer_init(&w, out);
@@ -142,10 +143,9 @@ static void write_all(const struct kills *k, struct buf *out)
                 write_switch(&w, &k->switches[i], is_short);
         json_end_array(&w);
         json_end_object(&w);
-        if (json_writer_done(&w))
-            return;
+        fits = json_writer_done(&w);
     }
-    assert(!"the texts are bounded");
+    assert(fits); /* all names are bounded */
 }
 
 static bool flag(const struct json *j, const char *key)
