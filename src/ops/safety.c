@@ -333,17 +333,19 @@ static bool scope_named(struct call *c, struct str symbol, struct str principal,
     return true;
 }
 
-/* Closing positions is trading: whoever may not trade may stop everything, and no more. */
+/* Closing positions is trading: whoever may not trade may stop everything, and no more. Where
+ * orders need a person's approval, or money is at stake, a person asks for it. */
 static bool may_flatten(struct call *c)
 {
     if (!(c->who->scopes & SCOPE_TRADE)) {
         error_set(&c->error, ERROR_DENIED, "SCOPE", "flatten needs the scope to trade");
         return error_next(&c->error, "engage the kill switch without flatten");
     }
-    bool is_live = false;
+    const struct guard_limits *l = gate_limits(c->core->gate);
+    bool asks = l->approval_paper != GATE_APPROVAL_NONE || l->approval_above != GATE_APPROVAL_NONE;
     for (size_t i = 0; i < book_account_count(c->core->book); i++)
-        is_live = is_live || account_mode_of(str_of(book_account(c->core->book, i))) == MODE_LIVE;
-    return !is_live || call_person(c, "close the positions of a live account");
+        asks = asks || account_mode_of(str_of(book_account(c->core->book, i))) == MODE_LIVE;
+    return !asks || call_person(c, "close positions at the market");
 }
 
 /*
