@@ -339,7 +339,7 @@ static bool may_flatten(struct call *c)
 {
     if (!(c->who->scopes & SCOPE_TRADE)) {
         error_set(&c->error, ERROR_DENIED, "SCOPE", "flatten needs the scope to trade");
-        return error_next(&c->error, "engage the kill switch without flatten");
+        return error_next(&c->error, "let somebody flatten who may trade");
     }
     const struct guard_limits *l = gate_limits(c->core->gate);
     bool asks = l->approval_paper != GATE_APPROVAL_NONE || l->approval_above != GATE_APPROVAL_NONE;
@@ -362,10 +362,18 @@ static void await_progress(struct call *c)
         struct gate_kill_status k;
         is_done = true;
         for (size_t i = 0; gate_kill_next(c->core->gate, &i, &k);)
-            is_done = is_done && k.is_durable &&
-                      (k.working == 0 || !session_is_ready(c->core->session));
+            is_done =
+                is_done && k.is_durable && (k.working == 0 || !session_is_ready(c->core->session));
     } while (!is_done && !instant_due(until, task_now(c->task).mono) &&
              task_sleep(c->task, KILL_LOOK_MS, &ended));
+}
+
+/* What was asked for beyond stopping is refused, and stopping is not. */
+static bool stopped_all_the_same(struct call *c)
+{
+    char next[ERROR_NEXT_MAX];
+    memcpy(next, c->error.next, sizeof next);
+    return error_next(&c->error, "the kill switch is on, without flatten; %s", next);
 }
 
 static bool engage_kill_switch(struct call *c, const void *in, void *result)
@@ -375,11 +383,13 @@ static bool engage_kill_switch(struct call *c, const void *in, void *result)
     struct gate_kill_request r = {
         .principal = STR_NAME(c->who->name),
         .why = args->why.n ? args->why : STR("no reason was given"),
-        .keep_stops = args->keep_stops.has ? args->keep_stops.v : gate_limits(g)->kill_keeps_stops,
-        .flatten = args->flatten};
+        .keep_stops = args->keep_stops.has ? args->keep_stops.v : gate_limits(g)->kill_keeps_stops};
     if (!scope_named(c, args->symbol, args->principal, &r.scope, &r.name) ||
-        (args->flatten && !may_flatten(c)) || !gate_kill(g, &r, task_now(c->task), &c->error))
+        !gate_kill(g, &r, task_now(c->task), &c->error))
         return false;
+    r.flatten = args->flatten; /* after stopping: a PIN may have to be typed */
+    if (args->flatten && (!may_flatten(c) || !gate_kill(g, &r, task_now(c->task), &c->error)))
+        return stopped_all_the_same(c);
     await_progress(c);
     return get_safety_status(c, NULL, result);
 }
