@@ -412,7 +412,7 @@ void gate_kill_work(struct task *t, struct gate *g)
 {
     struct error e;
     g->kills.quiet++;
-    bool ok = !kill_awaits_foreign(g) ||
+    bool ok = !kill_watches_foreign(g) ||
               (query_open_orders(t, g->session, &e) && query_completed_orders(t, g->session, &e));
     if (!ok)
         log_warn(&g->config.log, "the ends of other clients' orders are not known: %s", e.text);
@@ -425,7 +425,7 @@ void gate_kill_work(struct task *t, struct gate *g)
 
 struct instant gate_kill_work_due(const struct gate *g)
 {
-    bool is_wanted = kill_awaits_foreign(g);
+    bool is_wanted = kill_watches_foreign(g);
     for (size_t i = 0; i < GATE_KILLS_MAX; i++)
         is_wanted = is_wanted || is_flattening(&g->kills.switches[i]);
     return is_wanted && session_is_ready(g->session) ? g->kills.work_at : INSTANT_NEVER;

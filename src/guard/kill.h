@@ -82,8 +82,8 @@ void kill_look_soon(struct gate *g, struct moment now);
 void kill_forget(struct gate *g, size_t i);
 /* Orders of switch i: all, asked, not confirmed, and since when. */
 void kill_progress(const struct gate *g, size_t i, struct gate_kill_status *out);
-/* Other clients' orders among them that have not ended, as far as is known. */
-bool kill_awaits_foreign(const struct gate *g);
+/* Orders of other clients shall end too: the broker tells of them only when it is asked. */
+bool kill_watches_foreign(const struct gate *g);
 
 /* ---- flatten.c ---- */
 /* True, with *e: an order that shall close a position is refused by a control that is not waived.

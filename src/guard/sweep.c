@@ -110,7 +110,7 @@ static void send_global(struct gate *g, struct moment now)
     struct kills *k = &g->kills;
     const struct book_order *bo;
     struct error e;
-    if (!k->switches[0].is_on || !g->limits.kill_cancels_foreign || k->has_global)
+    if (!kill_watches_foreign(g) || k->has_global)
         return;
     for (size_t i = 0; book_next_order(g->book, &i, STR_NONE, &bo);)
         if (order_state_is_working(bo->status.state) && k->switches[0].keep_stops &&
@@ -126,9 +126,11 @@ static void ask(struct gate *g, const struct order *o, unsigned set, bool is_end
     struct kills *k = &g->kills;
     struct error e;
     struct kill_order *ko = remember(g, o);
-    bool is_global = (set & 1u) && k->has_global;
     if (!ko)
         return;
+    if (!is_ours(g, o) && !ko->at.has && k->global_at.ns < now.mono.ns)
+        k->has_global = false; /* it came after the global cancel: the next sweep sends another */
+    bool is_global = (set & 1u) && k->has_global;
     ko->switches |= set;
     if (ko->is_sent)
         return;
@@ -240,16 +242,9 @@ void kill_progress(const struct gate *g, size_t i, struct gate_kill_status *out)
     }
 }
 
-bool kill_awaits_foreign(const struct gate *g)
+bool kill_watches_foreign(const struct gate *g)
 {
-    void *o;
-    for (size_t i = 0; map_next(g->kills.orders, &i, &o);) {
-        const struct kill_order *ko = o;
-        bool ours = ko->client_id == g->config.client_id && ko->order_id > 0;
-        if (!ours && !is_over(g, ko))
-            return true;
-    }
-    return false;
+    return g->kills.switches[0].is_on && g->limits.kill_cancels_foreign;
 }
 
 void gate_kill_step(struct gate *g, struct moment now)

@@ -222,7 +222,7 @@ static bool check_refs(struct world *w, size_t *orders, struct error *e)
         const struct order *o = &r.line.ticket.order;
         if (r.line.type != 'O')
             continue;
-        ++*orders;
+        *orders += o->ref[0] || o->client_id == w->settings.values.broker.client_id;
         if (!o->ref[0] || n == REFS_MAX) /* not ours */
             continue;
         for (size_t i = 0; ok && i < n; i++)
