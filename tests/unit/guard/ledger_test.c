@@ -148,6 +148,75 @@ static void intents_are_found_by_their_keys(void **state)
     ledger_free(l);
 }
 
+static void what_is_not_there_is_not_found(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    struct intent a = intent_of("PC:1", 1, 0);
+    assert_null(ledger_by_order_id(l, 1));
+    add(l, &a);
+    assert_null(ledger_by_order_id(l, 2));
+    assert_null(ledger_by_key(l, STR("me"), STR("k1")));
+    ledger_free(l);
+    ledger_free(NULL);
+}
+
+static void the_orders_of_a_principal_are_those_sent_today(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t day;
+        size_t leg;
+        enum intent_state state;
+        const char *principal;
+    } rows[] = {
+        {99, 0, INTENT_SENT, "rule:a"},      {100, 0, INTENT_SENT, "rule:a"},
+        {100, 1, INTENT_SENT, "rule:a"},     {100, 0, INTENT_KNOWN, "rule:a"},
+        {100, 0, INTENT_NOT_SENT, "rule:a"}, {100, 0, INTENT_SENT, "rule:b"},
+    };
+    struct ledger *l = ledger_new();
+    ledger_turn(l, 100, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char ref[24];
+        (void)snprintf(ref, sizeof ref, "PC:%zu", i);
+        struct intent it = intent_of(ref, (int32_t)i + 1, 0);
+        it.day = rows[i].day;
+        it.leg = rows[i].leg;
+        it.state = rows[i].state;
+        str_copy_cut(it.principal, sizeof it.principal, str_of(rows[i].principal));
+        add(l, &it);
+    }
+    assert_int_equal(ledger_orders_of(l, STR("rule:a")), 2);
+    assert_int_equal(ledger_orders_of(l, STR("rule:b")), 1);
+    assert_int_equal(ledger_orders_of(l, STR("rule:c")), 0);
+    ledger_turn(l, 101, 9);
+    assert_int_equal(ledger_orders_of(l, STR("rule:a")), 0);
+    ledger_free(l);
+}
+
+static void whatever_is_settled_makes_room(void **state)
+{
+    static const enum intent_state settled[] = {INTENT_KNOWN, INTENT_NOT_SENT, INTENT_NOT_PLACED};
+    (void)state;
+    struct ledger *l = ledger_new();
+    char ref[24];
+    for (int i = 0; i < LIMIT_ORDERS; i++) {
+        (void)snprintf(ref, sizeof ref, "PC:%d", i);
+        struct intent it = intent_of(ref, i + 1, 0);
+        add(l, &it);
+    }
+    for (size_t i = 0; i < sizeof settled / sizeof settled[0]; i++) {
+        ledger_by_ref(l, STR("PC:7"))->state = settled[i];
+        struct intent it = intent_of("PC:7x", 1, 0);
+        add(l, &it);
+        assert_null(ledger_by_ref(l, STR("PC:7")));
+        ledger_by_ref(l, STR("PC:7x"))->state = INTENT_KNOWN;
+        it = intent_of("PC:7", 8, 0);
+        add(l, &it);
+    }
+    ledger_free(l);
+}
+
 static void unsettled_intents_are_never_dropped_to_make_room(void **state)
 {
     (void)state;
@@ -340,6 +409,9 @@ static void a_restart_with_the_clock_set_back_keeps_the_count(void **state)
     wrote_intent(&p, "PC:1", 0);
     struct ledger *l = restored(&p, -86400);
     assert_int_equal(ledger_orders_today(l), 1);
+    /* it counts as of the start, and not for a day more */
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(-86400 + 59).mono), 1);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(-86400 + 61).mono), 0);
     ledger_free(l);
     past_fini(&p);
 }
@@ -347,8 +419,11 @@ static void a_restart_with_the_clock_set_back_keeps_the_count(void **state)
 static void days_that_cannot_be_read_are_an_error(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"x",    "100",         "100:x",      "0:1",
-                                        "100:", "100:1 100:1", "100:1 99:2", "100:-1"};
+    static const char *const texts[] = {
+        "x",          "100",    "100:x",
+        "0:1",        "100:",   "100:1 100:1",
+        "100:1 99:2", "100:-1", "9:9 8:8 7:7 6:6 5:5 4:4 3:3 2:2 1:1"};
+    assert_int_equal(LEDGER_DAYS_MAX, 8);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct past p;
         struct error e;
@@ -361,6 +436,105 @@ static void days_that_cannot_be_read_are_an_error(void **state)
         ledger_free(l);
         past_fini(&p);
     }
+}
+
+static void all_legs_of_a_bracket_come_back(void **state)
+{
+    (void)state;
+    struct past p;
+    struct buf b;
+    past_init(&p);
+    bracket(&p.scene, "95", "110");
+    buf_init(&b, JOURNAL_BODY_MAX);
+    judge(&p.scene);
+    for (size_t i = 0; i < 3; i++) {
+        struct order *o = &p.scene.ticket.orders[i];
+        o->order_id = 5 + (int32_t)i;
+        (void)snprintf(o->ref, sizeof o->ref, "PC:%zu", i);
+    }
+    record_request(&b, &p.scene.request, &p.scene.ticket, DEC(1000), "digest", NULL);
+    write_body(&p, JOURNAL_INTENT, &b, 0);
+    struct ledger *l = restored(&p, 10);
+    assert_int_equal(ledger_orders_today(l), 3);
+    assert_true(dec_eq(ledger_value_today(l), DEC(1000)));
+    for (size_t i = 0; i < 3; i++) {
+        char ref[24];
+        (void)snprintf(ref, sizeof ref, "PC:%zu", i);
+        const struct intent *it = ledger_by_ref(l, str_of(ref));
+        assert_non_null(it);
+        assert_int_equal(it->leg, i);
+        assert_int_equal(it->order.order_id, 5 + i);
+        assert_true(dec_eq(it->value_base, i ? DEC_ZERO : DEC(1000)));
+    }
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void a_change_is_no_order_of_its_own(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    modify(&p.scene);
+    wrote_intent(&p, "PC:1", 0);
+    struct ledger *l = restored(&p, 10);
+    assert_null(ledger_by_ref(l, STR("PC:1")));
+    assert_int_equal(ledger_orders_today(l), 0);
+    assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(10).mono), 1); /* it was a message */
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void a_record_that_cannot_be_read_hides_no_other(void **state)
+{
+    (void)state;
+    struct past p;
+    struct buf b;
+    past_init(&p);
+    buf_init(&b, JOURNAL_BODY_MAX);
+    buf_add_c(&b, "{");
+    write_body(&p, JOURNAL_INTENT, &b, 0);
+    buf_init(&b, JOURNAL_BODY_MAX);
+    buf_add_c(&b, "{}");
+    write_body(&p, JOURNAL_INTENT, &b, 0);
+    wrote_intent(&p, "PC:1", 1);
+    struct ledger *l = restored(&p, 10);
+    assert_non_null(ledger_by_ref(l, STR("PC:1")));
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void as_many_days_are_kept_as_are_looked_back(void **state)
+{
+    (void)state;
+    struct past p;
+    struct buf b;
+    past_init(&p);
+    struct ledger *days = ledger_new();
+    wrote_day(&p, days, 100);
+    wrote_intent(&p, "PC:old", 0);
+    for (int64_t day = 101; day <= 100 + LEDGER_DAYS_MAX; day++) {
+        wrote_day(&p, days, day);
+        char ref[24];
+        (void)snprintf(ref, sizeof ref, "PC:%lld", (long long)day);
+        wrote_intent(&p, ref, day);
+    }
+    ledger_turn(days, 200, 99);
+    buf_init(&b, JOURNAL_VALUE_MAX);
+    assert_true(ledger_unsaved_days(days, &b));
+    size_t n = 0;
+    struct str text = buf_str(&b), piece;
+    while (text.n && str_cut(&text, ' ', &piece))
+        n++;
+    assert_int_equal(n, LEDGER_DAYS_MAX);
+    buf_fini(&b);
+    ledger_free(days);
+    struct ledger *l = restored(&p, 1000);
+    assert_int_equal(ledger_orders_today(l), 1);
+    assert_null(ledger_by_ref(l, STR("PC:old"))); /* before all known days */
+    assert_non_null(ledger_by_ref(l, STR("PC:101")));
+    ledger_free(l);
+    past_fini(&p);
 }
 
 /*
@@ -438,6 +612,9 @@ int main(void)
         cmocka_unit_test(a_minute_is_60_seconds),
         cmocka_unit_test(an_equal_order_within_the_window_is_a_duplicate),
         cmocka_unit_test(intents_are_found_by_their_keys),
+        cmocka_unit_test(what_is_not_there_is_not_found),
+        cmocka_unit_test(the_orders_of_a_principal_are_those_sent_today),
+        cmocka_unit_test(whatever_is_settled_makes_room),
         cmocka_unit_test(unsettled_intents_are_never_dropped_to_make_room),
         cmocka_unit_test(an_intent_comes_back_as_it_was),
         cmocka_unit_test(counters_duplicates_and_rate_survive_a_restart),
@@ -445,6 +622,10 @@ int main(void)
         cmocka_unit_test(yesterday_does_not_count_but_its_unknown_order_is_kept),
         cmocka_unit_test(a_restart_with_the_clock_set_back_keeps_the_count),
         cmocka_unit_test(days_that_cannot_be_read_are_an_error),
+        cmocka_unit_test(all_legs_of_a_bracket_come_back),
+        cmocka_unit_test(a_change_is_no_order_of_its_own),
+        cmocka_unit_test(a_record_that_cannot_be_read_hides_no_other),
+        cmocka_unit_test(as_many_days_are_kept_as_are_looked_back),
         cmocka_unit_test(no_clock_and_no_restart_changes_a_count),
         cmocka_unit_test(a_digest_tells_requests_apart),
     };
