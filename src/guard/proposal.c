@@ -118,7 +118,7 @@ struct gate_proposal *proposal_room(struct gate *g, struct moment now)
     for (size_t i = 0; i < PROPOSALS_MAX; i++) {
         struct gate_proposal *p = &g->proposals->rows[i];
         int is = precedence(p, now);
-        if (is > best_is || (is && is == best_is && p->since.ns < best->since.ns)) {
+        if (is > best_is || (best && is && is == best_is && p->since.ns < best->since.ns)) {
             best = p;
             best_is = is;
         }
