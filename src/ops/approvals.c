@@ -131,8 +131,11 @@ static void list_all(struct call *c, bool pending_only, struct approvals_out *ou
     struct approval_row *rows = ARENA_MANY(c->arena, struct approval_row, PROPOSALS_MAX);
     const struct gate_proposal *p;
     size_t n = 0;
+    const char *only = c->who->only_account;
     for (size_t i = 0; gate_next_approval(c->core->gate, &i, &p);) {
         enum proposal_state state = gate_proposal_state(p, task_now(c->task));
+        if (only[0] && strcmp(p->orders[0].account, only) != 0)
+            continue;
         if (!pending_only || state == PROPOSAL_PENDING)
             rows[n++] = row_of(c, p);
     }
