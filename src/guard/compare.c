@@ -40,7 +40,8 @@ static const struct gate_break_row rows[GATE_BREAK_COUNT] = {
                                    "under another id",
                                    "compare with the broker's statement, then accept"},
     [GATE_BREAK_BRACKET] = {"BRACKET_INCOMPLETE", false,
-                            "an exit was refused or lost while its entry filled",
+                            "an exit was refused, lost, or cancelled elsewhere, and its entry has "
+                            "filled",
                             "place the exit again"},
     [GATE_BREAK_CASH] = {"CASH_MOVED", false,
                          "a deposit, a withdrawal, interest, a dividend or a fee",
@@ -262,6 +263,8 @@ static void compare_orders(struct gate *g, struct moment now, struct comparison 
             c->external_orders++;
         else if (is_named(g, named_order(key, o)))
             compare_ours(g, bo, c);
+        else if (book_order_ref(g->book, STR_NAME(o->ref)) != bo)
+            continue; /* the broker announced it under one perm id and goes on under another */
         else if (now.wall.ns - bo->last_change.v.ns < RECONCILE_GRACE_MS * (int64_t)NS_PER_MS)
             c->unsettled++;
         else
@@ -312,6 +315,7 @@ static void compare_executions(struct gate *g, struct comparison *c)
 
 /* ---- brackets ---- */
 
+/* Not working, not filled, and not because somebody here cancelled it. */
 static bool is_lost(const struct gate *g, const struct intent *it)
 {
     const struct book_order *bo = book_order_ref(g->book, STR_NAME(it->order.ref));
@@ -319,19 +323,34 @@ static bool is_lost(const struct gate *g, const struct intent *it)
         return false;
     if (bo && (order_state_is_working(bo->status.state) || bo->status.state == STATE_FILLED))
         return false;
-    return it->state == INTENT_NOT_SENT || it->state == INTENT_NOT_PLACED || it->is_refused;
+    if (it->state == INTENT_NOT_SENT || it->state == INTENT_NOT_PLACED || it->is_refused)
+        return true;
+    return bo && order_state_is_terminal(bo->status.state) &&
+           !is_recorded(g, JOURNAL_CANCEL, "ref", it->order.ref);
 }
 
-/* What of the entry has filled and no other leg has closed again. */
-static struct dec unprotected(const struct gate *g, const struct intent *exit)
+static bool is_open(const struct gate *g, const struct order *exit)
+{
+    const struct position *p =
+        book_position(g->book, STR_NAME(exit->account), exit->contract.con_id);
+    int sign = p ? dec_sign(p->quantity) : 0;
+    return exit->side == SIDE_SELL ? sign > 0 : sign < 0;
+}
+
+/*
+ * What of the entry has filled and no other leg has closed again. The legs of a request stand side
+ * by side in the ledger; `at` is the place of this one.
+ */
+static struct dec unprotected(const struct gate *g, const struct intent *exit, size_t at)
 {
     struct intent *it;
-    struct dec open = DEC_ZERO;
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+    struct dec open = DEC_ZERO, sum;
+    size_t i = at < GATE_LEGS_MAX ? 0 : at - GATE_LEGS_MAX + 1;
+    while (i < at + GATE_LEGS_MAX && ledger_next(g->ledger, &i, &it)) {
         if (it->seq != exit->seq || it == exit)
             continue;
         const struct book_order *bo = book_order_ref(g->book, STR_NAME(it->order.ref));
-        struct dec filled = bo ? bo->status.filled : DEC_ZERO, sum;
+        struct dec filled = bo ? bo->status.filled : DEC_ZERO;
         if (dec_add(open, it->leg == 0 ? filled : dec_neg(filled), &sum))
             open = sum;
     }
@@ -366,13 +385,13 @@ static void compare_brackets(const struct gate *g, struct comparison *c)
 {
     struct intent *it;
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
-        if (it->leg == 0 || !is_lost(g, it))
+        if (it->leg == 0 || !is_open(g, &it->order))
             continue;
-        struct dec open = unprotected(g, it);
-        if (dec_sign(open) <= 0)
+        struct dec open = unprotected(g, it, i - 1);
+        if (dec_sign(open) <= 0 || !is_lost(g, it))
             continue;
         struct gate_break *b = order_break(c, GATE_BREAK_BRACKET, &it->order,
-                                           "this exit is not at the broker, and its entry filled");
+                                           "this exit does not work, and its entry has filled");
         if (b)
             describe_repair(b, &it->order, open);
     }
@@ -385,6 +404,31 @@ size_t gate_repairs(const struct gate *g, struct gate_break out[GATE_BREAKS_MAX]
     return c.count;
 }
 
+/* ---- cash ---- */
+
+static void compare_cash(struct gate *g, struct moment now, struct comparison *c)
+{
+    struct cash_move moves[8]; /* more at once say no more */
+    size_t n = cash_compare(g->reconcile->cash, g->book, moves, sizeof moves / sizeof moves[0],
+                            &c->cash_rows, now.mono);
+    for (size_t i = 0; i < n; i++) {
+        struct gate_break *b = add(c, GATE_BREAK_CASH);
+        char ours[DEC_TEXT_MAX], brokers[DEC_TEXT_MAX];
+        if (!b)
+            continue;
+        memcpy(b->account, moves[i].account, sizeof b->account);
+        memcpy(b->name, moves[i].currency, sizeof moves[i].currency);
+        b->ours = DEC_SOME(moves[i].ours);
+        b->brokers = DEC_SOME(moves[i].brokers);
+        dec_format(moves[i].ours, ours);
+        dec_format(moves[i].brokers, brokers);
+        (void)snprintf(b->text, sizeof b->text,
+                       "%s: %s by the trades since the last look, %s at "
+                       "the broker",
+                       moves[i].currency, ours, brokers);
+    }
+}
+
 void compare_all(struct gate *g, struct moment now, struct comparison *out)
 {
     compare_positions(g, now, out);
@@ -392,4 +436,5 @@ void compare_all(struct gate *g, struct moment now, struct comparison *out)
     compare_intents(g, out);
     compare_executions(g, out);
     compare_brackets(g, out);
+    compare_cash(g, now, out);
 }

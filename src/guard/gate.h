@@ -426,7 +426,7 @@ struct gate_break {
     int64_t perm_id;
     struct opt_dec ours, brokers; /* quantity, price or amount */
     char text[200];               /* what differs */
-    char repair[200];             /* more exact than the row's; or "" */
+    char repair[320];             /* more exact than the row's; or "" */
 };
 
 enum gate_trigger { GATE_ON_CONNECT, GATE_ON_TIMER, GATE_ON_REQUEST };

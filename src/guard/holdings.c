@@ -211,15 +211,14 @@ static struct holding_fill *fill_of(struct holdings *h, struct str id)
     return f;
 }
 
-/* Takes x into the table of executions. True if it changed what is known; *by: the count's change.
- */
-static bool take_fill(struct holdings *h, const struct execution *x, struct dec *by)
+/* Takes x into the table of executions; *by: what it changes of the count. */
+static enum holdings_news take_fill(struct holdings *h, const struct execution *x, struct dec *by)
 {
     int64_t revision;
     struct str id = shared_part(STR_NAME(x->exec_id), &revision);
     *by = DEC_ZERO;
     if (!id.n)
-        return false;
+        return HOLDINGS_KNOWN;
     struct holding_fill *f = fill_of(h, id);
     if (f->list != h->list) {
         f->list = h->list;
@@ -228,7 +227,8 @@ static bool take_fill(struct holdings *h, const struct execution *x, struct dec 
     if (x->time.has && (!h->oldest.has || x->time.v.ns < h->oldest.v.ns))
         h->oldest = x->time;
     if (revision <= f->revision)
-        return false;
+        return HOLDINGS_KNOWN;
+    bool is_new = f->revision < 0;
     struct dec quantity = x->side == SIDE_SELL ? dec_neg(x->quantity) : x->quantity;
     if (!dec_sub(quantity, f->signed_quantity, by))
         *by = DEC_ZERO; /* a hostile number */
@@ -239,7 +239,8 @@ static bool take_fill(struct holdings *h, const struct execution *x, struct dec 
     f->signed_quantity = quantity;
     f->at = x->time;
     f->revision = revision;
-    return true;
+    f->is_paid = f->is_paid || x->commission.has;
+    return is_new ? HOLDINGS_NEW : HOLDINGS_CORRECTED;
 }
 
 static void add(struct holdings *h, struct holding_row *row, struct dec by, struct journal *j,
@@ -252,20 +253,29 @@ static void add(struct holdings *h, struct holding_row *row, struct dec by, stru
     keep(h, row, j, now);
 }
 
-bool holdings_execution(struct holdings *h, const struct execution *x, struct journal *j,
-                        struct moment now)
+const struct holding_fill *holdings_commission(struct holdings *h, const struct execution *x)
+{
+    int64_t ignored;
+    struct holding_fill *f = map_get_str(h->fills, shared_part(STR_NAME(x->exec_id), &ignored));
+    if (!f || f->is_paid)
+        return NULL;
+    f->is_paid = true;
+    return f;
+}
+
+enum holdings_news holdings_execution(struct holdings *h, const struct execution *x,
+                                      struct journal *j, struct moment now)
 {
     struct dec by;
-    if (!take_fill(h, x, &by))
-        return false;
-    if (!is_counted(&x->contract) || !x->account[0])
-        return true;
+    enum holdings_news news = take_fill(h, x, &by);
+    if (news == HOLDINGS_KNOWN || !is_counted(&x->contract) || !x->account[0])
+        return news;
     struct holding_row *row = row_of(h, STR_NAME(x->account), x->contract.con_id);
     if (row) {
         name_row(row, &x->contract);
         add(h, row, by, j, now);
     }
-    return true;
+    return news;
 }
 
 void holdings_set(struct holdings *h, struct str account, const struct contract *c,

@@ -37,6 +37,7 @@ struct holding_fill {
     struct dec signed_quantity;
     struct opt_utc at;
     int64_t revision;
+    bool is_paid;     /* its commission was told */
     uint64_t list;    /* the list of executions that named it last */
     bool is_accepted; /* a person knows that the broker no longer has it */
 };
@@ -52,9 +53,12 @@ bool holdings_restore(struct holdings *h, struct db *db, struct utc since,
 bool holdings_know(const struct holdings *h, struct str account);
 /* Begins it: whatever was counted for the account so far is forgotten. */
 void holdings_begin(struct holdings *h, struct str account, struct journal *j, struct moment now);
-/* An execution or its correction. True if it was new to us. */
-bool holdings_execution(struct holdings *h, const struct execution *x, struct journal *j,
-                        struct moment now);
+enum holdings_news { HOLDINGS_KNOWN, HOLDINGS_NEW, HOLDINGS_CORRECTED };
+/* An execution or its correction. */
+enum holdings_news holdings_execution(struct holdings *h, const struct execution *x,
+                                      struct journal *j, struct moment now);
+/* Its commission: the execution if this was not told before, else NULL. */
+const struct holding_fill *holdings_commission(struct holdings *h, const struct execution *x);
 /* Sets the count of one contract: the broker's position is taken over. */
 void holdings_set(struct holdings *h, struct str account, const struct contract *c,
                   struct dec quantity, struct journal *j, struct moment now);

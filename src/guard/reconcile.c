@@ -41,6 +41,7 @@ struct reconcile *reconcile_new(void)
 {
     struct reconcile *r = xcalloc(1, sizeof *r);
     r->holdings = holdings_new();
+    r->cash = cash_new();
     r->names = map_new(NAMES_MAX);
     r->due = INSTANT_NEVER;
     return r;
@@ -51,6 +52,7 @@ void reconcile_free(struct reconcile *r)
     if (!r)
         return;
     holdings_free(r->holdings);
+    cash_free(r->cash);
     map_free(r->names);
     xfree(r);
 }
@@ -155,6 +157,7 @@ static void note_run(struct gate *g, struct moment now)
     put_i64(&w, "external_orders", s->external_orders);
     put_i64(&w, "executions", s->executions);
     put_i64(&w, "adopted_executions", s->adopted_executions);
+    put_i64(&w, "cash_rows", s->cash_rows);
     put_i64(&w, "unsettled", s->unsettled);
     put_i64(&w, "total", (int64_t)r->total);
     put_breaks(&w, r);
@@ -210,9 +213,12 @@ static void compare(struct gate *g, struct moment now, struct comparison *c)
                 b->since = was[k].since;
         }
         r->version += is_new;
-        if (is_new)
+        if (is_new && gate_break_row(b->kind)->is_halting)
             log_error(&g->config.log, "reconciliation: %s: %s", gate_break_row(b->kind)->code,
                       b->text);
+        else if (is_new)
+            log_warn(&g->config.log, "reconciliation: %s: %s", gate_break_row(b->kind)->code,
+                     b->text);
     }
     xfree(was);
 }
@@ -277,6 +283,7 @@ static void conclude(struct gate *g, enum gate_trigger trigger, struct moment no
         .positions = c.positions,
         .orders = c.orders,
         .external_orders = c.external_orders,
+        .cash_rows = c.cash_rows,
         .executions = (int64_t)holdings_listed(r->holdings),
         .adopted_executions = (int64_t)r->adopted,
         .unsettled = c.unsettled,
@@ -388,6 +395,23 @@ static void name(struct reconcile *r, struct str key)
         (void)map_put_str(r->named, key, r); /* a full map shows as a break, not as agreement */
 }
 
+static void on_execution(struct gate *g, const struct event *ev)
+{
+    struct reconcile *r = g->reconcile;
+    enum holdings_news news = holdings_execution(r->holdings, ev->execution, g->journal, ev->at);
+    if (news == HOLDINGS_KNOWN)
+        return;
+    r->adopted += r->is_fetching;
+    cash_execution(r->cash, ev->execution, news == HOLDINGS_CORRECTED, ev->at.mono);
+}
+
+static void on_commission(struct reconcile *r, const struct event *ev)
+{
+    const struct holding_fill *f = holdings_commission(r->holdings, ev->execution);
+    if (f)
+        cash_commission(r->cash, STR_NAME(f->account), ev->execution, ev->at.mono);
+}
+
 void reconcile_observe(struct gate *g, const struct event *ev)
 {
     struct reconcile *r = g->reconcile;
@@ -402,8 +426,10 @@ void reconcile_observe(struct gate *g, const struct event *ev)
         name(r, named_order(key, ev->order));
         break;
     case EVENT_EXECUTION:
-        r->adopted +=
-            holdings_execution(r->holdings, ev->execution, g->journal, ev->at) && r->is_fetching;
+        on_execution(g, ev);
+        break;
+    case EVENT_COMMISSION:
+        on_commission(r, ev);
         break;
     case EVENT_POSITION:
         name(r,

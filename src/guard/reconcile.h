@@ -2,13 +2,13 @@
 /*
  * reconcile: the comparison of our books with the broker's, from inside. Private to guard/.
  *
- * reconcile.c runs it, keeps its result and accepts breaks; compare.c finds them and changes
- * nothing.
+ * reconcile.c runs it, keeps its result and accepts breaks; compare.c finds them.
  */
 #ifndef PORTCULLIS_GUARD_RECONCILE_H
 #define PORTCULLIS_GUARD_RECONCILE_H
 
 #include "base/map.h"
+#include "guard/cash.h"
 #include "guard/gate.h"
 #include "guard/holdings.h"
 
@@ -19,6 +19,7 @@ enum {
 
 struct reconcile {
     struct holdings *holdings;
+    struct cash *cash;
     struct gate_reconciliation status; /* breaks, count, total are below */
     struct gate_break breaks[GATE_BREAKS_MAX];
     size_t count, total;
@@ -50,9 +51,9 @@ void settle_unknowns(struct gate *g, struct moment now);
 struct comparison {
     struct gate_break *breaks; /* GATE_BREAKS_MAX */
     size_t count, total, halting;
-    int64_t positions, orders, external_orders, unsettled;
+    int64_t positions, orders, external_orders, cash_rows, unsettled;
 };
-/* Breaks of everything but cash, in a stable order. */
+/* All breaks, in a stable order. Takes balances over, and changes nothing else. */
 void compare_all(struct gate *g, struct moment now, struct comparison *out);
 /* The key under which the lists name an order or a position. */
 enum { NAMED_KEY_MAX = 64 };

@@ -172,7 +172,8 @@ static const struct op reconciliation_ops[] = {
     {.name = "get_reconciliation",
      .title = "Reconciliation",
      .doc =
-         "The newest comparison of our books with the broker's: positions, orders and executions, "
+         "The newest comparison of our books with the broker's: positions, orders, executions and "
+         "cash, "
          "with each break, its usual cause and what to do. Made after each connect, from time to "
          "time, and when a position changes without an execution.",
      .in = &no_in_type,
