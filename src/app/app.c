@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#define REDACT_KEY "redact.key" /* of the masks of account numbers, in the store */
 enum { HTTP_TIMEOUT_MS = 30 * 1000 };
 /* how far back the broker may repeat executions that we know already: a week, and a day more */
 #define BROKER_MEMORY_NS (8LL * 86400 * NS_PER_S)
@@ -151,6 +152,28 @@ static bool check_zone(const struct app_config *c, struct error *e)
     return error_next(e, "zones have names such as America/New_York and Europe/Berlin");
 }
 
+/* Before the first record. The key of the masks is made once and kept in the store. */
+static bool prepare_journal(struct app *a, const struct app_config *c, struct moment now,
+                            struct error *e)
+{
+    const struct journal_settings *s = &c->settings->values.journal;
+    char key[SHA256_HEX_MAX];
+    struct sha256 fresh;
+    journal_stall_after(a->core.journal, s->stall_s * 1000);
+    if (!s->redact_accounts)
+        return true;
+    if (!db_value(a->core.db, STR(REDACT_KEY), key, sizeof key, e))
+        return false;
+    if (!key[0]) {
+        c->entropy.fill(c->entropy.self, fresh.bytes, sizeof fresh.bytes);
+        hash_hex(&fresh, key);
+        if (!journal_put(a->core.journal, STR(REDACT_KEY), str_of(key), now, e))
+            return false;
+    }
+    journal_redact(a->core.journal, str_of(key));
+    return true;
+}
+
 struct app *app_new(const struct app_config *config, struct moment now, struct error *e)
 {
     struct app *a = xcalloc(1, sizeof *a);
@@ -184,7 +207,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
     core->gate = make_gate(config, core);
-    if (!core->pin || !core->tokens || !db_known_executions(core->db, since, core->journal, e) ||
+    if (!core->pin || !core->tokens || !prepare_journal(a, config, now, e) ||
+        !db_known_executions(core->db, since, core->journal, e) ||
         !gate_restore(core->gate, core->db, now, e)) {
         app_free(a);
         return NULL;

@@ -29,7 +29,7 @@ check_function deny_order, deny_bracket, deny_identity, deny_restricted, deny_un
 /* ---- decide_state.c ---- */
 check_function deny_killed, deny_halted, deny_breaker, deny_increase, deny_loss, deny_drawdown,
     deny_read_only, deny_live, deny_account, deny_principal, deny_ready, deny_restart, deny_journal,
-    warn_arm;
+    deny_stalled, warn_arm;
 /* ---- decide_price.c ---- */
 check_function deny_price, deny_stale, deny_wrong_side, deny_distance, deny_collar, deny_widens,
     warn_delayed, warn_old, warn_halted;

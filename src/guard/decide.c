@@ -113,6 +113,7 @@ static const struct gate_control controls[] = {
     {"NOT_READY", ERROR_UNAVAILABLE, false, false, "wait until the connection status says ready", deny_ready, RESETS_NEVER},
     {"RESTART_WINDOW", ERROR_UNAVAILABLE, false, true, "wait until TWS has restarted; cancels and orders that reduce a position still pass", deny_restart, RESETS_NEVER},
     {"JOURNAL_FAILED", ERROR_UNAVAILABLE, false, false, "free disk space in the data directory, then try again", deny_journal, RESETS_NEVER},
+    {"JOURNAL_STALLED", ERROR_UNAVAILABLE, false, false, "find out what keeps the disk busy; it goes on by itself when the disk answers", deny_stalled, RESETS_NEVER},
     /* what, and once */
     {"RESTRICTED", ERROR_DENIED, false, true, "change the list of limits that the text names", deny_restricted, RESETS_NEVER},
     {"UNKNOWN_PENDING", ERROR_CONFLICT, false, false, "look at the open orders; it is settled after the next complete snapshot", deny_unknown, RESETS_NEVER},

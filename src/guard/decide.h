@@ -34,7 +34,7 @@ struct gate_facts {
     bool is_embedded;
     bool is_link_ready;
     bool is_restart_near; /* TWS is about to restart */
-    bool is_journal_failed;
+    bool is_journal_failed, is_journal_stalled;
     bool is_reconciled;
     const char *reconcile_why; /* it is not */
     enum gate_trading trading;

@@ -131,6 +131,14 @@ bool deny_journal(const struct gate_facts *f, const struct gate_ticket *t, struc
            says(out, "the journal cannot be written, and what is not journaled is not sent");
 }
 
+bool deny_stalled(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,
+                  const struct gate_request *r)
+{
+    (void)t, (void)r;
+    return f->is_journal_stalled &&
+           says(out, "the disk does not answer, and what is not journaled is not sent");
+}
+
 /* ---- the trading state ---- */
 
 bool deny_halted(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,

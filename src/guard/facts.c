@@ -182,6 +182,7 @@ void facts_gather(struct gate *g, const struct gate_request *r, const struct mar
         .is_restart_near =
             !g->config.is_embedded && session_restart_is_near(g->session, now, RESTART_AHEAD_MS),
         .is_journal_failed = journal_is_failed(g->journal),
+        .is_journal_stalled = journal_is_stalled(g->journal, now),
         .is_reconciled = g->trading.is_reconciled,
         .reconcile_why = reconcile_why(g),
         .trading = g->trading.state,

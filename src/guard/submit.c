@@ -245,6 +245,8 @@ static bool still_allowed(struct submission *s, struct error *e)
         code = "NOT_READY";
     else if (journal_is_failed(g->journal))
         code = "JOURNAL_FAILED";
+    else if (journal_is_stalled(g->journal, task_now(s->task)))
+        code = "JOURNAL_STALLED";
     else if (!s->is_closing)
         code = trading_refuses(g, STR_NAME(s->ticket->orders[0].account), s->ticket->is_reducing,
                                task_now(s->task));
@@ -504,9 +506,9 @@ static void tell_journal_failed(struct error *e)
 {
     char why[ERROR_TEXT_MAX];
     str_copy_cut(why, sizeof why, STR_NAME(e->text));
-    error_set(e, e->code, "JOURNAL_FAILED",
-              "nothing was sent, because it could not be journaled: %s", why);
-    error_next(e, "free disk space in the data directory, then try again");
+    const struct gate_control *c = control_find(e->reason);
+    error_set(e, e->code, c->code, "nothing was sent, because it could not be journaled: %s", why);
+    error_next(e, "%s", c->next);
 }
 
 static bool carry_out(struct submission *s, struct error *e)
@@ -527,7 +529,7 @@ static bool carry_out(struct submission *s, struct error *e)
         settle(s);
     } else {
         not_sent(s, e);
-        if (strcmp(e->reason, "JOURNAL_FAILED") == 0)
+        if (strcmp(e->reason, "JOURNAL_FAILED") == 0 || strcmp(e->reason, "JOURNAL_STALLED") == 0)
             tell_journal_failed(e);
     }
     for (size_t i = 0; i < watched; i++)

@@ -96,6 +96,7 @@ struct safety_out {
     struct opt_utc armed_until;
     int64_t unknown_orders;
     bool journal_ok;
+    struct str journal_why;
     int64_t journal_records;
     struct opt_int anchored_record;
     struct opt_utc anchored_at;
@@ -119,7 +120,9 @@ static const struct field safety_fields[] = {
     FIELD(struct safety_out, trading_why, .doc = "Why it is not active"),
     FIELD(struct safety_out, armed_until, .doc = "Until when live trading is armed"),
     FIELD(struct safety_out, unknown_orders, .doc = "Orders whose fate is not known"),
-    FIELD(struct safety_out, journal_ok, .doc = "False: the disk refuses, no order can pass"),
+    FIELD(struct safety_out, journal_ok,
+          .doc = "False: the disk refuses or does not answer, no order can pass"),
+    FIELD(struct safety_out, journal_why, .doc = "What the disk said, or that it says nothing"),
     FIELD(struct safety_out, journal_records, .doc = "Records of the journal on the disk"),
     FIELD(struct safety_out, anchored_record, .doc = "Newest of them that is anchored"),
     FIELD(struct safety_out, anchored_at, .doc = "When it was"),
@@ -243,6 +246,17 @@ static void fill_trading(struct call *c, struct safety_out *out)
     out->armed_until = s.armed_until;
 }
 
+static void fill_journal(struct call *c, struct safety_out *out)
+{
+    const struct journal *j = c->core->journal;
+    bool is_failed = journal_is_failed(j), is_stalled = journal_is_stalled(j, task_now(c->task));
+    out->journal_ok = !is_failed && !is_stalled;
+    if (is_failed)
+        out->journal_why = call_text(c, journal_failure(j)->text);
+    else if (is_stalled)
+        out->journal_why = STR("the disk does not answer");
+}
+
 static void fill_anchor(struct call *c, struct safety_out *out)
 {
     const struct anchor *a = c->core->anchors ? anchors_newest(c->core->anchors) : NULL;
@@ -262,7 +276,7 @@ static bool get_safety_status(struct call *c, const void *in, void *result)
     fill_kill(c, out);
     fill_trading(c, out);
     out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
-    out->journal_ok = !journal_is_failed(c->core->journal);
+    fill_journal(c, out);
     fill_anchor(c, out);
     if (!call_account(c, STR_NONE, &account)) {
         c->error = (struct error){0};

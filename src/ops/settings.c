@@ -78,6 +78,14 @@ static const struct field paper_fields[] = {
 };
 static const struct type paper_type = TYPE_OF(struct paper_settings, paper_fields);
 
+static const struct field journal_fields[] = {
+    FIELD(struct journal_settings, stall_s, .initial = "5", .min = "1", .max = "60",
+          .doc = "After how long without a word from the disk no order is sent", .unit = "s"),
+    FIELD(struct journal_settings, redact_accounts, .initial = "true",
+          .doc = "Put masks in the place of account numbers in the journal"),
+};
+static const struct type journal_type = TYPE_OF(struct journal_settings, journal_fields);
+
 static const struct field log_fields[] = {
     FIELD(struct log_settings, level, .choices = log_levels, .initial = "info",
           .doc = "Least important kind of message that is logged"),
@@ -90,6 +98,7 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
     FIELD_OBJECT(struct settings_values, access, &access_type, .doc = "Who may connect"),
     FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
+    FIELD_OBJECT(struct settings_values, journal, &journal_type, .doc = "The journal"),
     FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
 };
 const struct type settings_type = TYPE_OF(struct settings_values, settings_fields);

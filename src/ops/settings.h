@@ -51,6 +51,11 @@ struct paper_settings {
     bool opening_portfolio;
 };
 
+struct journal_settings {
+    int64_t stall_s;
+    bool redact_accounts;
+};
+
 struct log_settings {
     unsigned level; /* enum log_level */
 };
@@ -61,6 +66,7 @@ struct settings_values {
     struct http_settings http;
     struct access_settings access;
     struct paper_settings paper;
+    struct journal_settings journal;
     struct log_settings log;
 };
 extern const struct type settings_type; /* of struct settings_values */

@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include "base/alloc.h"
+#include "store/redact.h"
 #include "store/sql.h"
 
 #include <assert.h>
@@ -384,11 +385,58 @@ static bool kind_wanted(unsigned kinds, struct str kind)
     return false;
 }
 
+/* What the masks of records stand for; the few accounts of a journal are looked up once each. */
+enum { UNMASKED_MAX = 16 };
+struct unmasking {
+    struct db *db;
+    struct error *error;
+    struct {
+        char mask[ACCOUNT_MASK_MAX], account[ACCOUNT_MASK_MAX];
+    } known[UNMASKED_MAX];
+    size_t count; /* ever */
+    struct buf body;
+};
+
+static bool account_of(void *self, struct str mask, char account[ACCOUNT_MASK_MAX])
+{
+    struct unmasking *u = self;
+    char key[JOURNAL_KEY_MAX];
+    for (size_t i = 0; i < u->count && i < UNMASKED_MAX; i++)
+        if (str_eq(mask, STR_NAME(u->known[i].mask))) {
+            memcpy(account, u->known[i].account, ACCOUNT_MASK_MAX);
+            return true;
+        }
+    (void)snprintf(key, sizeof key, ACCOUNT_KEY STR_FMT, STR_ARG(mask));
+    if (!db_value(u->db, str_of(key), account, ACCOUNT_MASK_MAX, u->error))
+        return false;
+    size_t at = u->count++ % UNMASKED_MAX;
+    str_copy_cut(u->known[at].mask, ACCOUNT_MASK_MAX, mask);
+    memcpy(u->known[at].account, account, ACCOUNT_MASK_MAX);
+    return true;
+}
+
+static bool read_record(sqlite3_stmt *st, struct unmasking *u, struct db_record *r)
+{
+    if (!utc_parse(sql_column_str(st, 1), &r->at))
+        return error_set(u->error, ERROR_INTERNAL, "STORE", "journal record %lld has no valid time",
+                         (long long)r->seq);
+    if (!has_mask(r->body))
+        return true;
+    buf_reset(&u->body);
+    if (!unmask(r->body, account_of, u, &u->body))
+        return false;
+    r->body = buf_str(&u->body);
+    return true;
+}
+
 /* Steps through seq, at, kind, principal, body and ends the statement. */
 static bool each_record(struct db *db, sqlite3_stmt *st, unsigned kinds, db_record_fn *fn,
                         void *self, struct error *e)
 {
     int rc;
+    bool ok = true;
+    struct unmasking u = {.db = db, .error = e};
+    buf_init(&u.body, 2 * JOURNAL_BODY_MAX);
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         struct db_record r = {.seq = sqlite3_column_int64(st, 0),
                               .kind = sql_column_str(st, 2),
@@ -396,17 +444,14 @@ static bool each_record(struct db *db, sqlite3_stmt *st, unsigned kinds, db_reco
                               .body = sql_column_str(st, 4)};
         if (!kind_wanted(kinds, r.kind))
             continue;
-        if (!utc_parse(sql_column_str(st, 1), &r.at)) {
-            sqlite3_finalize(st);
-            return error_set(e, ERROR_INTERNAL, "STORE", "journal record %lld has no valid time",
-                             (long long)r.seq);
-        }
-        if (!fn(self, &r)) {
+        ok = read_record(st, &u, &r);
+        if (!ok || !fn(self, &r)) {
             rc = SQLITE_DONE;
             break;
         }
     }
-    bool ok = rc == SQLITE_DONE || sql_fail(db->sql, "journal", e);
+    ok = ok && (rc == SQLITE_DONE || sql_fail(db->sql, "journal", e));
+    buf_fini(&u.body);
     sqlite3_finalize(st);
     return ok;
 }

@@ -67,8 +67,9 @@ struct db_record {
 /* One row; false ends the reading early, which is no error. */
 typedef bool db_record_fn(void *self, const struct db_record *r);
 /*
- * Records at or after `since`, oldest first; `kinds` is a set of (1u << enum journal_kind), 0 for
- * all of them.
+ * Records at or after `since`, oldest first, for the program that wrote them: with the accounts
+ * behind the masks (store/redact.h); audit_records has them as they are. `kinds` is a set of (1u <<
+ * enum journal_kind), 0 for all of them.
  */
 bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *fn, void *self,
                 struct error *e) FALLIBLE;

@@ -5,7 +5,9 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/rng.h"
+#include "data/hash.h"
 #include "data/json.h"
+#include "store/redact.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@ struct waiter {
 };
 
 /* Commissions told before their execution; the oldest gives way, for the broker repeats them. */
-enum { EARLY_COMMISSIONS_MAX = 64 };
+enum { EARLY_COMMISSIONS_MAX = 64, REMEMBERED_MAX = 32 /* accounts; more are kept again */ };
 
 struct journal {
     int64_t last, durable;
@@ -28,6 +30,10 @@ struct journal {
     struct journal_batch *kept; /* came back unwritten; goes first */
     bool is_failed, may_retry;
     struct error failure;
+    int64_t stall_ms;
+    char key[SHA256_HEX_MAX]; /* of the masks; "" for none */
+    char remembered[REMEMBERED_MAX][ACCOUNT_MASK_MAX];
+    size_t remembered_count; /* ever */
     struct waiter waiters[LIMIT_TASKS];
     size_t waiter_count;
     struct map *executions; /* exec_id -> known_fill or known_commission */
@@ -79,11 +85,24 @@ struct journal *journal_new(int64_t last_seq)
     assert(last_seq >= 0);
     struct journal *j = xcalloc(1, sizeof *j);
     j->last = j->durable = last_seq;
+    j->stall_ms = JOURNAL_STALL_MS;
     j->due = INSTANT_NEVER;
     j->queue = xcalloc(LIMIT_JOURNAL_QUEUE, sizeof *j->queue);
     j->executions = map_new(JOURNAL_KNOWN_MAX);
     j->orders = map_new(JOURNAL_KNOWN_MAX);
     return j;
+}
+
+void journal_redact(struct journal *j, struct str key)
+{
+    assert(key.n < sizeof j->key);
+    str_copy_cut(j->key, sizeof j->key, key);
+}
+
+void journal_stall_after(struct journal *j, int64_t ms)
+{
+    assert(ms > 0);
+    j->stall_ms = ms;
 }
 
 static void item_fini(struct journal_item *it)
@@ -130,7 +149,7 @@ static struct journal_item *item_add(struct journal *j, enum journal_item_kind w
         return NULL;
     }
     struct journal_item *it = &j->queue[(j->first + j->count++) % LIMIT_JOURNAL_QUEUE];
-    *it = (struct journal_item){.what = what, .seq = j->last, .at = now.wall};
+    *it = (struct journal_item){.what = what, .seq = j->last, .at = now.wall, .since = now.mono};
     j->due = instant_min(j->due, now.mono);
     return it;
 }
@@ -144,6 +163,30 @@ static struct str copy(struct str s)
     return (struct str){p, s.n};
 }
 
+struct redaction {
+    struct journal *journal;
+    struct moment now;
+    struct error *error;
+    struct buf text;
+};
+
+/* Keeps the account behind a mask, once per run. */
+static bool remember(void *self, struct str account, const char *mask)
+{
+    struct redaction *r = self;
+    struct journal *j = r->journal;
+    char key[JOURNAL_KEY_MAX];
+    for (size_t i = 0; i < j->remembered_count && i < REMEMBERED_MAX; i++)
+        if (strcmp(j->remembered[i], mask) == 0)
+            return true;
+    (void)snprintf(key, sizeof key, ACCOUNT_KEY "%s", mask);
+    if (!journal_put(j, str_of(key), account, r->now, r->error))
+        return false;
+    str_copy_cut(j->remembered[j->remembered_count++ % REMEMBERED_MAX], ACCOUNT_MASK_MAX,
+                 str_of(mask));
+    return true;
+}
+
 int64_t journal_append(struct journal *j, enum journal_kind kind, struct str principal,
                        struct str body, struct moment now, struct error *e)
 {
@@ -153,16 +196,25 @@ int64_t journal_append(struct journal *j, enum journal_kind kind, struct str pri
                   "a journal record of %zu bytes exceeds %d", body.n, JOURNAL_BODY_MAX);
         return 0;
     }
+    struct redaction r = {.journal = j, .now = now, .error = e};
+    buf_init(&r.text, 2 * JOURNAL_BODY_MAX); /* a mask may be longer than what it stands for */
+    if (j->key[0] && !redact(str_of(j->key), body, remember, &r, &r.text)) {
+        buf_fini(&r.text);
+        return 0;
+    }
     struct instant due = instant_min(j->due, instant_after_ms(now.mono, JOURNAL_LINGER_MS));
     struct journal_item *it = item_add(j, ITEM_RECORD, now, e);
-    if (!it)
+    if (!it) {
+        buf_fini(&r.text);
         return 0;
+    }
     if (may_linger[kind])
         j->due = due;
     it->seq = ++j->last;
     it->kind = kind;
     str_copy_cut(it->principal, sizeof it->principal, principal);
-    it->body = copy(body);
+    it->body = copy(j->key[0] ? buf_str(&r.text) : body);
+    buf_fini(&r.text);
     return it->seq;
 }
 
@@ -186,16 +238,34 @@ static bool failed(const struct journal *j, struct error *e)
     return false;
 }
 
+/* When it will be stalled if the disk does not answer. */
+static struct instant stall_at(const struct journal *j)
+{
+    const struct journal_item *oldest = j->away    ? &j->away->items[0]
+                                        : j->kept  ? &j->kept->items[0]
+                                        : j->count ? &j->queue[j->first]
+                                                   : NULL;
+    return oldest ? instant_after_ms(oldest->since, j->stall_ms) : INSTANT_NEVER;
+}
+
+bool journal_is_stalled(const struct journal *j, struct moment now)
+{
+    return instant_due(stall_at(j), now.mono);
+}
+
 bool journal_wait(struct task *t, struct journal *j, int64_t seq, struct error *e)
 {
     assert(seq > 0 && seq <= j->last);
     while (j->durable < seq) {
         if (j->is_failed)
             return failed(j, e);
+        if (journal_is_stalled(j, task_now(t)))
+            return error_set(e, ERROR_UNAVAILABLE, "JOURNAL_STALLED",
+                             "the disk has not answered for %lld ms", (long long)j->stall_ms);
         assert(j->waiter_count < LIMIT_TASKS);
         j->waiters[j->waiter_count++] = (struct waiter){t, seq};
         journal_hurry(j);
-        bool ok = task_wait(t, e);
+        bool timed_out, ok = task_wait_until(t, stall_at(j), &timed_out, e);
         for (size_t i = 0; i < j->waiter_count; i++) {
             if (j->waiters[i].task == t) {
                 j->waiters[i] = j->waiters[--j->waiter_count];

@@ -52,6 +52,7 @@ enum journal_kind {
 enum {
     JOURNAL_PRINCIPAL_MAX = 64,  /* bytes of a principal with its NUL; longer ones are cut */
     JOURNAL_BODY_MAX = 64 << 10, /* bytes of one record's body */
+    JOURNAL_STALL_MS = 5000,     /* see journal_stall_after */
     JOURNAL_KEY_MAX = 48,        /* bytes of a named value's key with its NUL */
     JOURNAL_VALUE_MAX = 8192,    /* bytes of a named value with its NUL */
     JOURNAL_LINGER_MS = 20,      /* for which a record that nobody waits for may wait for others */
@@ -66,6 +67,7 @@ struct journal_item {
     enum journal_item_kind what;
     int64_t seq; /* ITEM_RECORD: its own; otherwise that of the last record before it */
     struct utc at;
+    struct instant since; /* for which it has been waiting */
     enum journal_kind kind;
     char principal[JOURNAL_PRINCIPAL_MAX];
     struct str body;             /* ITEM_RECORD: JSON; ITEM_VALUE: the value. Owned by the item */
@@ -88,6 +90,15 @@ const char *journal_kind_text(enum journal_kind kind);
 struct journal *journal_new(int64_t last_seq);
 /* Releases everything, a batch that is away too: no worker may read it any more, no task wait. */
 void journal_free(struct journal *j);
+
+/*
+ * From now on account numbers in bodies are masked under that key (store/redact.h), which is
+ * copied; "" ends that. The accounts behind the masks are kept as named values, "account.MASK".
+ */
+void journal_redact(struct journal *j, struct str key);
+/* After how long without a word from the disk the journal counts as stalled; JOURNAL_STALL_MS at
+ * first. */
+void journal_stall_after(struct journal *j, int64_t ms);
 
 /* ---- writing, on the core thread ---- */
 /*
@@ -112,7 +123,8 @@ void journal_knows_execution(struct journal *j, struct str exec_id, bool has_com
 /* ---- durability ---- */
 /*
  * Suspends until record `seq` is on the disk. False with JOURNAL_FAILED if its commit failed or the
- * journal is failed, or with the task's own TIMEOUT or CANCELLED.
+ * journal is failed, with JOURNAL_STALLED while it is stalled, or with the task's own TIMEOUT or
+ * CANCELLED.
  */
 bool journal_wait(struct task *t, struct journal *j, int64_t seq, struct error *e) FALLIBLE;
 /* Every record up to this number is on the disk. */
@@ -122,6 +134,11 @@ int64_t journal_last(const struct journal *j);
 bool journal_is_failed(const struct journal *j);
 /* Why it failed; valid while it is failed. */
 const struct error *journal_failure(const struct journal *j);
+/*
+ * Something has been waiting for the disk for too long, and nobody knows whether it will ever be
+ * written. Ends by itself when the disk answers.
+ */
+bool journal_is_stalled(const struct journal *j, struct moment now);
 /* Items that wait to be taken. */
 size_t journal_pending(const struct journal *j);
 

@@ -195,8 +195,10 @@ static bool holds(const struct json *j, struct str op, struct str value)
         return contains(j, value);
     if (!compare(j, value, &order))
         return false;
+    bool has_order = j->kind == JSON_NUMBER || j->kind == JSON_STRING; /* null is not above 0 */
     return str_eq(op, STR("=="))   ? order == 0
            : str_eq(op, STR("!=")) ? order != 0
+           : !has_order            ? false
            : str_eq(op, STR("<"))  ? order < 0
            : str_eq(op, STR(">"))  ? order > 0
                                    : false;

@@ -226,6 +226,7 @@ static void collar_percent_nearer(struct scene *s) { s->limits.price_collar_tick
 
 static void worth(struct scene *s, const char *net) { s->facts.net_liquidation = some(net); }
 static void position_25_pct(struct scene *s) { worth(s, "4000"); }
+static void journal_stalled(struct scene *s) { s->facts.is_journal_stalled = true; }
 static void restart_near(struct scene *s) { s->facts.is_restart_near = true; }
 static void restart_near_closing(struct scene *s) { restart_near(s); sell(s, "10", "10"); }
 static void messages_40(struct scene *s) { s->facts.messages_last_second = 39; }
@@ -491,6 +492,7 @@ static const struct boundary {
     {"RATE_DAY", day_over_stop, day_over}, {"RATE_DAY", day_change, day_over},
     {"STOPS_MAX", stops_max, stops_over}, {"STOPS_MAX", stops_over_limit, stops_over},
     {"STOPS_MAX", stops_change, stops_over},
+    {"JOURNAL_STALLED", nothing, journal_stalled},
     {"RESTART_WINDOW", nothing, restart_near}, {"RESTART_WINDOW", restart_near_closing, restart_near},
     {"RATE_MESSAGES", messages_40, messages_41}, {"RATE_MESSAGES", messages_41_closing, messages_bracket},
     {"UNANSWERED_MAX", unanswered_20, unanswered_21}, {"UNANSWERED_MAX", unanswered_21_closing, unanswered_21},

@@ -28,7 +28,8 @@ struct desk {
     struct guard_limits limits;
     int32_t client_id;
     struct tz_zones zones;
-    bool is_foreign; /* not the embedded exchange, as far as the gate knows */
+    const char *redact_key; /* of the journal; NULL for none */
+    bool is_foreign;        /* not the embedded exchange, as far as the gate knows */
     enum disk disk;
     struct error disk_error;
     bool is_offline; /* the exchange cannot be reached */
@@ -67,6 +68,7 @@ static inline void desk_start(struct desk *d)
     d->tasks = tasks_new();
     d->book = book_new();
     d->journal = journal_new(seq);
+    journal_redact(d->journal, str_of(d->redact_key ? d->redact_key : ""));
     d->session = session_new(&session, (struct session_listener){desk_on_event, d});
     d->quotes = quotes_new(d->session);
     d->currencies = currencies_new(d->session, d->quotes, d->book);

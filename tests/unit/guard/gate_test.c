@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk.h"
+#include "store/audit.h"
 #include "tests/kit/arm.h"
 
 static int setup(void **state)
@@ -288,15 +289,57 @@ static void a_disk_that_hangs_too_long_sends_nothing(void **state)
     d->disk = DISK_HANGS;
     resting(d, &c, "5", 5);
     call_start(d, &c, CALL_SUBMIT);
-    desk_run(d, 31000);
-    assert_true(c.is_done && !c.ok);
-    assert_int_equal(c.e.code, ERROR_TIMEOUT);
+    desk_run(d, JOURNAL_STALL_MS - 100);
+    assert_false(c.is_done);
+    desk_run(d, 200);
+    assert_true(c.is_done && refused(&c, "JOURNAL_STALLED"));
+    assert_true(journal_is_stalled(d->journal, d->now));
+    call(d, &c, CALL_SUBMIT); /* now it is known: nothing is even tried */
+    assert_true(refused(&c, "JOURNAL_STALLED"));
+    assert_int_equal(c.ticket.finding_count, 1);
     d->disk = DISK_WORKS;
     desk_run(d, 2000);
     assert_int_equal(working(d), 0);
     assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_sent"), 1);
+    assert_false(journal_is_stalled(d->journal, d->now));
+    resting(d, &c, "5", 6);
+    call(d, &c, CALL_SUBMIT); /* it goes on by itself */
+    assert_true(became(&c, GATE_WORKING));
     desk_restart(d);
     assert_int_equal(gate_unknown_count(d->gate), 0);
+}
+
+static bool find_account(void *self, const struct audit_record *r)
+{
+    int *n = self;
+    *n += str_find_str(r->body, STR("DU9")) < r->body.n;
+    return true;
+}
+
+/* What the journal knows under a mask is known after a restart as well. */
+static void masks_in_the_journal_hide_nothing_from_the_gate(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    struct error e;
+    struct audit_filter intents = {.kind = STR("intent")};
+    int found = 0;
+    assert_true(str_starts(str_of(book_account(d->book, 0)), STR("DU9")));
+    d->redact_key = "key";
+    d->limits.duplicate_window_s = 600;
+    desk_restart(d);
+    resting(d, &a, "5", 5);
+    call(d, &a, CALL_SUBMIT);
+    assert_true(became(&a, GATE_WORKING));
+    assert_true(audit_records(d->db, &intents, find_account, &found, &e));
+    assert_int_equal(found, 0);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, "DU9"), 1);
+    desk_restart(d);
+    b = a;
+    b.request.idempotency_key = STR_NONE;
+    b.is_done = b.ok = false;
+    call(d, &b, CALL_SUBMIT);
+    assert_true(refused(&b, "DUPLICATE")); /* it is the same account */
 }
 
 static void a_full_disk_stops_orders_but_not_cancels(void **state)
@@ -815,6 +858,7 @@ int main(void)
         TEST(another_exchange_is_read_only_until_paper_is_configured),
         TEST(nothing_is_sent_before_the_intent_is_on_the_disk),
         TEST(a_disk_that_hangs_too_long_sends_nothing),
+        TEST(masks_in_the_journal_hide_nothing_from_the_gate),
         TEST(a_full_disk_stops_orders_but_not_cancels),
         TEST(an_answer_that_is_cut_off_is_unknown_and_found_again),
         TEST(an_order_that_was_lost_blocks_its_contract_until_two_snapshots_agree),

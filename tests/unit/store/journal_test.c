@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/limits.h"
 #include "batch.h"
+#include "store/audit.h"
+#include "store/redact.h"
 
 #include <string.h>
 
@@ -51,6 +53,76 @@ static void a_task_waits_until_its_record_is_committed(void **state)
     assert_true(w.is_done && w.ok);
     tasks_free(tasks);
     journal_free(j);
+}
+
+static void a_disk_that_does_not_answer_ends_the_waiting(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    struct tasks *tasks = tasks_new();
+    journal_stall_after(j, 3000);
+    struct waiting w = {.j = j, .seq = append(j, "{}", 0)};
+    assert_non_null(task_spawn(tasks, at_s(0), 60000, wait_for, &w));
+    tasks_run(tasks, at_s(0));
+    struct journal_batch *b = journal_take(j);
+    tasks_run(tasks, at_s(2));
+    assert_false(w.is_done || journal_is_stalled(j, at_s(2)));
+    tasks_run(tasks, at_s(3));
+    assert_true(w.is_done && !w.ok && journal_is_stalled(j, at_s(3)));
+    assert_string_equal(w.e.reason, "JOURNAL_STALLED");
+    (void)append(j, "{}", 3); /* younger, but it waits behind the other */
+    assert_true(journal_is_stalled(j, at_s(3)));
+    journal_committed(j, b, true, NULL);
+    assert_false(journal_is_stalled(j, at_s(4)));
+    assert_true(journal_is_stalled(j, at_s(6)));
+    tasks_free(tasks);
+    journal_free(j);
+}
+
+struct seen {
+    char raw[80], own[80];
+};
+
+static bool see_raw(void *self, const struct audit_record *r)
+{
+    struct seen *s = self;
+    str_copy_cut(s->raw, sizeof s->raw, r->body);
+    return true;
+}
+
+static bool see_own(void *self, const struct db_record *r)
+{
+    struct seen *s = self;
+    str_copy_cut(s->own, sizeof s->own, r->body);
+    return true;
+}
+
+static void bodies_are_masked_before_they_are_hashed_and_the_program_knows_them_again(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"account\":\"DU1234567\"}";
+    struct error e;
+    struct db *db = db_open(":memory:", &e);
+    struct journal *j = journal_new(0);
+    struct db_verdict verdict;
+    struct audit_filter all = {0};
+    struct seen seen;
+    char mask[ACCOUNT_MASK_MAX];
+    assert_non_null(db);
+    journal_redact(j, STR("key"));
+    (void)append(j, body, 0);
+    (void)append(j, body, 0);
+    assert_int_equal(journal_pending(j), 3); /* two records, and the account once */
+    flush(j, db);
+    assert_true(account_mask(STR("key"), STR("DU1234567"), mask));
+    assert_true(audit_records(db, &all, see_raw, &seen, &e));
+    assert_true(db_records(db, (struct utc){0}, 0, see_own, &seen, &e));
+    assert_null(strstr(seen.raw, "DU1234567"));
+    assert_non_null(strstr(seen.raw, mask));
+    assert_string_equal(seen.own, body);
+    assert_true(db_verify(db, &verdict, &e) && verdict.is_intact);
+    journal_free(j);
+    db_close(db);
 }
 
 /* ms after the start of at_s(s) */
@@ -297,6 +369,8 @@ int main(void)
         cmocka_unit_test(recovery_allows_one_attempt),
         cmocka_unit_test(a_lost_commit_ends_in_the_time_out_of_the_task),
         cmocka_unit_test(a_full_queue_refuses),
+        cmocka_unit_test(a_disk_that_does_not_answer_ends_the_waiting),
+        cmocka_unit_test(bodies_are_masked_before_they_are_hashed_and_the_program_knows_them_again),
         cmocka_unit_test(an_oversize_body_is_refused),
         cmocka_unit_test(an_execution_and_its_commission_are_recorded_once),
         cmocka_unit_test(a_commission_before_its_execution_hides_neither),
