@@ -24,7 +24,7 @@
 struct app;
 
 struct app_config {
-    struct settings *settings; /* borrowed for the life of the app */
+    const struct settings *settings; /* borrowed for the life of the app */
     struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
     struct anchors *anchors; /* as read from their file; borrowed; NULL: none are kept */
     uint64_t seed;           /* unpredictable, from the system; fixed in tests */

@@ -19,7 +19,7 @@
 #include "store/journal.h"
 
 struct core {
-    struct settings *settings;
+    const struct settings *settings; /* of the whole run: no operation changes one */
     struct session *session;
     struct book *book;
     struct journal *journal;

@@ -550,6 +550,24 @@ static void every_control_has_its_boundary_tested_and_says_what_to_do(void **sta
     assert_null(control_find("NO_SUCH_CODE"));
 }
 
+/* A code or a setting that people may meet is explained to them. */
+static void the_manual_names_every_code_and_every_limit(void **state)
+{
+    (void)state;
+    static char text[64 << 10];
+    FILE *f = fopen("docs/gate.md", "r");
+    assert_non_null(f);
+    struct str manual = {text, fread(text, 1, sizeof text, f)};
+    (void)fclose(f);
+    const struct gate_control *c;
+    for (size_t i = 0; (c = control_at(i)) != NULL; i++)
+        if (str_find_str(manual, str_of(c->code)) == manual.n)
+            fail_msg("docs/gate.md does not name %s", c->code);
+    for (size_t i = 0; i < guard_limits_type.count; i++)
+        if (str_find_str(manual, str_of(guard_limits_type.fields[i].name)) == manual.n)
+            fail_msg("docs/gate.md does not name %s", guard_limits_type.fields[i].name);
+}
+
 /* ---- the whole ---- */
 
 static void a_plain_order_passes_without_a_finding(void **state)
@@ -732,6 +750,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_control_holds_on_both_sides_of_its_boundary),
         cmocka_unit_test(every_control_has_its_boundary_tested_and_says_what_to_do),
+        cmocka_unit_test(the_manual_names_every_code_and_every_limit),
         cmocka_unit_test(a_plain_order_passes_without_a_finding),
         cmocka_unit_test(all_failing_controls_are_told_and_the_first_names_the_error),
         cmocka_unit_test(a_malformed_order_is_judged_for_its_form_alone),
