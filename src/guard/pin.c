@@ -215,6 +215,17 @@ static bool stretch(struct task *t, struct pin *p, const struct secret *s, const
     return ok;
 }
 
+/* Whether it can be one at all. (To HMAC a key with NULs behind it is the same key.) */
+static bool is_pin(const struct secret *s, struct error *e)
+{
+    bool ok = s->n >= PIN_MIN && s->n <= PIN_MAX;
+    for (size_t i = 0; i < s->n && ok; i++)
+        ok = (unsigned char)s->text[i] >= ' ' && s->text[i] != 0x7f;
+    return ok ||
+           error_set(e, ERROR_INVALID, "PIN_LENGTH",
+                     "a PIN has %d to %d characters and no control characters", PIN_MIN, PIN_MAX);
+}
+
 static bool wrong(const struct pin *p, struct error *e)
 {
     int64_t left = PIN_TRIES - p->failures;
@@ -228,7 +239,7 @@ bool pin_check(struct task *t, struct pin *p, const struct secret *s, struct err
 {
     struct utc now = task_now(t).wall;
     struct sha256 hash = {0};
-    if (!pin_may_try(p, now, e))
+    if (!pin_may_try(p, now, e) || !is_pin(s, e))
         return false;
     p->is_busy = true;
     p->failures++; /* until it turns out to be right: a crash in between counts as wrong */
@@ -250,20 +261,15 @@ bool pin_check(struct task *t, struct pin *p, const struct secret *s, struct err
 
 bool pin_set(struct task *t, struct pin *p, const struct secret *s, struct error *e)
 {
-    bool ok = s->n >= PIN_MIN && s->n <= PIN_MAX;
-    for (size_t i = 0; i < s->n && ok; i++)
-        ok = (unsigned char)s->text[i] >= ' ' && s->text[i] != 0x7f;
-    if (!ok)
-        return error_set(e, ERROR_INVALID, "PIN_LENGTH",
-                         "a PIN has %d to %d characters and no control characters", PIN_MIN,
-                         PIN_MAX);
+    if (!is_pin(s, e))
+        return false;
     if (p->is_busy)
         return error_set(e, ERROR_CONFLICT, "PIN_BUSY", "another PIN is being checked");
     struct sha256 hash = {0};
     uint8_t salt[PIN_SALT];
     p->is_busy = true;
     p->entropy.fill(p->entropy.self, salt, sizeof salt);
-    ok = stretch(t, p, s, salt, p->iterations, &hash, e);
+    bool ok = stretch(t, p, s, salt, p->iterations, &hash, e);
     p->is_busy = p->state != JOB_NONE;
     if (!ok)
         return false;

@@ -63,7 +63,10 @@ void pin_status(const struct pin *p, struct utc now, struct pin_status *out);
  * to be asked before a person is bothered.
  */
 bool pin_may_try(const struct pin *p, struct utc now, struct error *e) FALLIBLE;
-/* Suspends. False: PIN_WRONG, or as pin_may_try, or it could not be counted (KEEP_FAILED). */
+/*
+ * Suspends. False: PIN_WRONG, or as pin_may_try, or it could not be counted (KEEP_FAILED). What
+ * cannot be a PIN at all (PIN_LENGTH, as in pin_set) is not counted.
+ */
 bool pin_check(struct task *t, struct pin *p, const struct secret *s, struct error *e) FALLIBLE;
 /*
  * Sets another PIN; who may do that has been checked by the caller. Suspends until it is kept.

@@ -252,6 +252,7 @@ static const struct op approval_ops[] = {
      .in = &no_in_type,
      .out = &approvals_out_type,
      .effect = OP_READ,
+     .spans_accounts = true,
      .is_idempotent = true,
      .is_open_world = true,
      .route = "GET /api/approvals",

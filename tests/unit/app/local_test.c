@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 #include "face/cli.h"
+#include "guard/gate.h"
+#include "guard/pin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -149,6 +151,118 @@ static void only_a_person_at_a_terminal_is_a_person(void **state)
     world_free(w);
 }
 
+/* `release` of a client that sends `before` at once and `typed` when it is asked for the PIN. */
+static void release_by(struct world *w, struct str before, struct str typed, bool ends,
+                       struct buf *out)
+{
+    struct client *c = world_connect(w);
+    assert_non_null(c);
+    world_send(w, c, STR("PORTCULLIS 1 face=cli args=2\n"));
+    world_send(w, c, (struct str){"release\0--json\0", 15});
+    world_send(w, c, before);
+    assert_true(world_run(w, 1000));
+    if (ends)
+        world_end(c);
+    else
+        world_send(w, c, typed);
+    assert_true(world_run(w, 1000));
+    buf_reset(out);
+    buf_add_str(out, buf_str(&c->received));
+    world_disconnect(w, c);
+}
+
+#define FRAME(bytes)                                                                               \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1                                                                   \
+    }
+
+static void a_prompt_is_answered_by_one_frame_that_comes_after_it(void **state)
+{
+    static const struct {
+        const char *name;
+        struct str before, typed;
+        bool ends;
+        const char *says;
+    } rows[] = {
+        {"before it was asked",
+         FRAME("p\0\0\0\4"
+               "2468"),
+         FRAME(""), true, "HUMAN_ONLY"},
+        {"nothing typed", FRAME(""), FRAME("p\0\0\0\0"), false, "nothing was typed"},
+        {"no terminal", FRAME(""),
+         FRAME("n\0\0\0\4"
+               "none"),
+         false, "there is none: none"},
+        {"words for a terminal", FRAME(""),
+         FRAME("n\0\0\0\4"
+               "\x1b[2J"),
+         false, "HUMAN_ONLY"},
+        {"another kind of frame", FRAME(""),
+         FRAME("x\0\0\0\4"
+               "2468"),
+         false, "HUMAN_ONLY"},
+        {"too long", FRAME(""),
+         FRAME("p\0\0\0\101"
+               "24682468246824682468246824682468246824682468246824682468246824682"),
+         false, "PIN_LENGTH"},
+        {"a wrong one", FRAME(""),
+         FRAME("p\0\0\0\4"
+               "2469"),
+         false, "PIN_WRONG"},
+        {"with a NUL", FRAME(""),
+         FRAME("p\0\0\0\5"
+               "2468\0"),
+         false, "PIN_LENGTH"},
+        {"gone", FRAME(""), FRAME(""), true, "HUMAN_ONLY"},
+        {"the right one, and more", FRAME("junk"),
+         FRAME("p\0\0\0\4"
+               "2468"
+               "p\0\0\0\4"
+               "1111"),
+         false, "\"killed\":false"},
+    };
+    (void)state;
+    struct world *w = start();
+    struct buf out;
+    struct pin_status s;
+    buf_init(&out, 1 << 20);
+    gate_kill(app_core(w->app)->gate, STR("test"), STR("test"), false, w->now);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        release_by(w, rows[i].before, rows[i].typed, rows[i].ends, &out);
+        if (str_find_str(buf_str(&out), str_of(rows[i].says)) == out.n)
+            fail_msg("%s: %.*s", rows[i].name, STR_ARG(buf_str(&out)));
+    }
+    pin_status(app_pin(w->app), w->now.wall, &s);
+    assert_int_equal(s.failures, 0);
+    buf_fini(&out);
+    world_free(w);
+}
+
+static void a_frame_that_never_ends_costs_nothing_and_tells_nothing(void **state)
+{
+    enum { PIECE = 64 << 10 };
+    static char junk[PIECE];
+    (void)state;
+    struct world *w = start();
+    gate_kill(app_core(w->app)->gate, STR("test"), STR("test"), false, w->now);
+    struct client *c = world_connect(w);
+    world_send(w, c, STR("PORTCULLIS 1 face=cli args=1\n"));
+    world_send(w, c, (struct str){"release\0", 8});
+    assert_true(world_run(w, 1000));
+    world_send(w, c, (struct str)FRAME("p\377\377\377\377"));
+    for (int i = 0; i < 20; i++)
+        world_send(w, c, (struct str){junk, PIECE});
+    assert_true(world_run(w, 1000));
+    assert_false(client_has_ended(c));
+    assert_true(world_run(w, 150 * 1000)); /* the command's own time */
+    assert_true(client_has_ended(c));
+    struct gate_kill_status k;
+    gate_kill_status(app_core(w->app)->gate, &k);
+    assert_true(k.is_killed);
+    world_disconnect(w, c);
+    world_free(w);
+}
+
 static void who_leaves_in_the_middle_disturbs_nobody(void **state)
 {
     (void)state;
@@ -210,6 +324,8 @@ int main(void)
         cmocka_unit_test(a_command_with_too_much_text_is_refused),
         cmocka_unit_test(a_command_line_is_answered_by_frames_and_then_the_line_ends),
         cmocka_unit_test(only_a_person_at_a_terminal_is_a_person),
+        cmocka_unit_test(a_prompt_is_answered_by_one_frame_that_comes_after_it),
+        cmocka_unit_test(a_frame_that_never_ends_costs_nothing_and_tells_nothing),
         cmocka_unit_test(who_leaves_in_the_middle_disturbs_nobody),
         cmocka_unit_test(an_assistant_that_ends_its_input_is_answered_before_the_line_ends),
         cmocka_unit_test(an_assistant_that_never_ends_its_line_is_cut_off),
