@@ -160,9 +160,9 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     check "a client does not talk to another user's daemon" status 69 as 4003 "$P" kill test
     export PORTCULLIS_DAEMON_UID=4001
     check "unless it was told whose it is" status 0 as 4003 "$P" kill test
-    check "a guest is no person" status 4 as 4003 "$P" release
+    check "a guest is no person" status 4 as 4003 "$P" release checked
     check "a user whom nobody named is not let in" status 69 as 4004 "$P" safety
-    check "the admin is a person without a PIN" status 0 as 4002 setsid -w "$P" release
+    check "the admin is a person without a PIN" status 0 as 4002 setsid -w "$P" release checked
     end
 else
     echo "# another user: skipped, this needs root and setpriv"

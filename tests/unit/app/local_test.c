@@ -151,14 +151,21 @@ static void only_a_person_at_a_terminal_is_a_person(void **state)
     world_free(w);
 }
 
+static void pull(struct world *w)
+{
+    struct error e = {0};
+    struct gate_kill_request r = {.principal = STR("test"), .why = STR("test")};
+    assert_true(gate_kill(app_core(w->app)->gate, &r, w->now, &e));
+}
+
 /* `release` of a client that sends `before` at once and `typed` when it is asked for the PIN. */
 static void release_by(struct world *w, struct str before, struct str typed, bool ends,
                        struct buf *out)
 {
     struct client *c = world_connect(w);
     assert_non_null(c);
-    world_send(w, c, STR("PORTCULLIS 1 face=cli args=2\n"));
-    world_send(w, c, (struct str){"release\0--json\0", 15});
+    world_send(w, c, STR("PORTCULLIS 1 face=cli args=3\n"));
+    world_send(w, c, (struct str){"release\0checked\0--json\0", 23});
     world_send(w, c, before);
     assert_true(world_run(w, 1000));
     if (ends)
@@ -226,7 +233,7 @@ static void a_prompt_is_answered_by_one_frame_that_comes_after_it(void **state)
     struct buf out;
     struct pin_status s;
     buf_init(&out, 1 << 20);
-    gate_kill(app_core(w->app)->gate, STR("test"), STR("test"), false, w->now);
+    pull(w);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         release_by(w, rows[i].before, rows[i].typed, rows[i].ends, &out);
         if (str_find_str(buf_str(&out), str_of(rows[i].says)) == out.n)
@@ -244,10 +251,10 @@ static void a_frame_that_never_ends_costs_nothing_and_tells_nothing(void **state
     static char junk[PIECE];
     (void)state;
     struct world *w = start();
-    gate_kill(app_core(w->app)->gate, STR("test"), STR("test"), false, w->now);
+    pull(w);
     struct client *c = world_connect(w);
-    world_send(w, c, STR("PORTCULLIS 1 face=cli args=1\n"));
-    world_send(w, c, (struct str){"release\0", 8});
+    world_send(w, c, STR("PORTCULLIS 1 face=cli args=2\n"));
+    world_send(w, c, (struct str){"release\0checked\0", 16});
     assert_true(world_run(w, 1000));
     world_send(w, c, (struct str)FRAME("p\377\377\377\377"));
     for (int i = 0; i < 20; i++)
