@@ -93,10 +93,26 @@ bool gate_approve(struct task *t, struct gate *g, int64_t number, bool is_yes, s
     p->is_deciding = false;
     if (!ok)
         return false;
+    if (p->state != PROPOSAL_PENDING) /* a kill switch was released meanwhile */
+        return may_decide(g, number, is_human, now, e);
     decide_it(p, &d, principal, now);
     log_warn(&g->config.log, "approval=%lld %s by=" STR_FMT, (long long)number,
              proposal_state_text(p->state), STR_ARG(principal));
     return true;
+}
+
+void approvals_void(struct gate *g, struct moment now)
+{
+    const struct gate_proposal *next;
+    for (size_t i = 0; gate_next_approval(g, &i, &next);) {
+        enum proposal_state state = gate_proposal_state(next, now);
+        struct gate_proposal *p = proposal_numbered(g, next->number);
+        if (state != PROPOSAL_PENDING && state != PROPOSAL_APPROVED)
+            continue;
+        p->state = PROPOSAL_DECLINED;
+        str_copy_cut(p->by, sizeof p->by, STR("kill switch"));
+        str_copy_cut(p->why, sizeof p->why, STR("a kill switch was pulled and released since"));
+    }
 }
 
 /* ---- restart ---- */
@@ -136,6 +152,10 @@ static bool restore_record(void *self, const struct db_record *rec)
     struct record_decision d;
     struct record_intent intent;
     struct error e;
+    if (str_eq(rec->kind, str_of(journal_kind_text(JOURNAL_RELEASE)))) {
+        approvals_void(r->gate, r->now);
+        return true;
+    }
     arena_reset(r->arena);
     const struct json *j = json_parse(rec->body, r->arena, &e);
     if (!j)
@@ -162,7 +182,8 @@ bool approvals_restore(struct gate *g, struct db *db, struct moment now, struct 
 {
     struct restoring r = {g, now, arena_new(RESTORE_ARENA)};
     bool ok = db_records(db, (struct utc){now.wall.ns - LOOK_BACK_NS},
-                         1u << JOURNAL_APPROVAL | 1u << JOURNAL_INTENT, restore_record, &r, e);
+                         1u << JOURNAL_APPROVAL | 1u << JOURNAL_INTENT | 1u << JOURNAL_RELEASE,
+                         restore_record, &r, e);
     arena_free(r.arena);
     return ok;
 }

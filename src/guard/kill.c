@@ -387,6 +387,7 @@ bool gate_release(struct gate *g, enum gate_scope scope, struct str name, struct
         *k = was;
         return false;
     }
+    approvals_void(g, now);
     kill_forget(g, (size_t)(k - g->kills.switches));
     g->kills.version++;
     log_error(&g->config.log, "kill switch released scope=%s name=%s by=" STR_FMT,

@@ -268,8 +268,7 @@ static bool is_alive(const struct gate_proposal *p, const struct gate_request *r
                   p->ref);
         return error_next(e, "look at the open orders; preview again if another order is meant");
     case PROPOSAL_DECLINED:
-        error_set(e, ERROR_DENIED, "APPROVAL_DECLINED", "a person has declined the order: %.150s",
-                  p->why);
+        error_set(e, ERROR_DENIED, "APPROVAL_DECLINED", "the order was declined: %.150s", p->why);
         return error_next(e, "ask the person what is wanted instead");
     case PROPOSAL_EXPIRED:
         error_set(e, ERROR_CONFLICT, p->number ? "APPROVAL_EXPIRED" : "PREVIEW_EXPIRED",

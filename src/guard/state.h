@@ -191,6 +191,9 @@ void proposal_end(struct gate_proposal *p, bool take_back);
 /* Makes it pending: waits until that is on the disk. */
 bool approval_ask(struct task *t, struct gate *g, struct gate_proposal *p,
                   struct error *e) FALLIBLE;
+/* A kill switch is released: what was proposed or approved before it is void. The record of the
+ * release says so to the next start. */
+void approvals_void(struct gate *g, struct moment now);
 bool approvals_restore(struct gate *g, struct db *db, struct moment now, struct error *e) FALLIBLE;
 /* A free row of the table, or that of the oldest one that nobody waits for; NULL if there is none.
  */

@@ -391,6 +391,37 @@ static void what_waits_and_what_was_decided_survive_a_restart(void **state)
     assert_int_equal(working(d), 2);
 }
 
+static void releasing_a_kill_switch_voids_what_was_approved_before(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b, c;
+    struct error e;
+    with_limits(d, GATE_APPROVAL_OUT_OF_BAND, 60);
+    preview(d, &a, "5");
+    preview(d, &b, "6");
+    (void)submit(d, a.ticket.preview_id, "", &c);
+    int64_t first = c.ticket.approval_number;
+    (void)submit(d, b.ticket.preview_id, "", &c);
+    int64_t second = c.ticket.approval_number;
+    assert_string_equal(decided(d, first, true, true), "ok");
+    struct gate_kill_request kill = {.principal = STR("me"), .why = STR("test")};
+    assert_true(gate_kill(d->gate, &kill, d->now, &e));
+    assert_int_equal(state_of(d, first), PROPOSAL_APPROVED);
+    assert_true(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("me"), true, STR("over"), d->now, &e));
+    assert_int_equal(state_of(d, first), PROPOSAL_DECLINED);
+    assert_int_equal(state_of(d, second), PROPOSAL_DECLINED);
+    assert_string_equal(submit(d, a.ticket.preview_id, "", &c), "APPROVAL_DECLINED");
+    preview(d, &c, "7");
+    (void)submit(d, c.ticket.preview_id, "", &a);
+    int64_t later = a.ticket.approval_number;
+    desk_run(d, 100);
+    desk_restart(d);
+    assert_int_equal(state_of(d, first), PROPOSAL_DECLINED);
+    assert_int_equal(state_of(d, second), PROPOSAL_DECLINED);
+    assert_int_equal(state_of(d, later), PROPOSAL_PENDING);
+}
+
 static void a_decision_that_is_not_on_the_disk_is_none(void **state)
 {
     struct desk *d = *state;
@@ -467,6 +498,7 @@ int main(void)
         T(the_same_request_finds_its_approval_and_another_does_not),
         T(a_no_and_the_end_of_the_time_are_final),
         T(what_waits_and_what_was_decided_survive_a_restart),
+        T(releasing_a_kill_switch_voids_what_was_approved_before),
         T(a_decision_that_is_not_on_the_disk_is_none),
         T(no_more_wait_than_a_person_can_look_at),
 #undef T
