@@ -254,7 +254,7 @@ struct gate_kill_request {
     struct str name;      /* of the scope; STR_NONE for GATE_SCOPE_ALL */
     struct str principal; /* who pulls it */
     struct str why;
-    bool keep_stops; /* orders of a stop type that only reduce what is held stay */
+    bool keep_stops; /* orders of a stop type opposite to what is held stay */
     bool flatten;    /* then close what is held in the scope; takes the stops as well */
 };
 

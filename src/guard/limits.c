@@ -166,7 +166,7 @@ static const struct field guard_limits_fields[] = {
           .doc = "How long a position may differ from the broker's before only orders that reduce "
                  "a position pass; 0 switches that off"),
     FIELD(struct guard_limits, kill_keeps_stops, .initial = "true", .example = "false",
-          .doc = "Whether the kill switch leaves stop orders that only reduce what is held, where "
+          .doc = "Whether the kill switch leaves stop orders opposite to what is held, where "
                  "nobody says which: by file, by signal, and as the default of the operation"),
     FIELD(struct guard_limits, kill_cancels_foreign, .initial = "false", .example = "true",
           .doc = "Whether the kill switch of everything also cancels orders of other clients and "

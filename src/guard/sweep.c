@@ -30,16 +30,17 @@ void kills_fini(struct kills *k)
 
 /* ---- which ---- */
 
-/* A stop that can only reduce what is held. */
+/*
+ * A stop on the other side of what is held. One that is larger than that counts too: to be without
+ * protection is worse than to be short of a rest.
+ */
 static bool is_protective(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
     if (!order_type_is_stop(o->type))
         return false;
     const struct position *p = book_position(g->book, STR_NAME(o->account), o->contract.con_id);
-    if (!p || dec_sign(p->quantity) != (o->side == SIDE_SELL ? 1 : -1))
-        return false;
-    return !dec_gt(bo->status.remaining, dec_abs(p->quantity));
+    return p && dec_sign(p->quantity) == (o->side == SIDE_SELL ? 1 : -1);
 }
 
 /* Whose order it is, as far as the journal goes back; STR_NONE for what is not known. */

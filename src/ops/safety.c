@@ -52,7 +52,7 @@ static const struct field kill_row_fields[] = {
     FIELD(struct kill_row, since, .doc = "Since when"),
     FIELD(struct kill_row, by, .doc = "By whom"),
     FIELD(struct kill_row, why, .doc = "Why"),
-    FIELD(struct kill_row, keep_stops, .doc = "Stops that only reduce what is held stay"),
+    FIELD(struct kill_row, keep_stops, .doc = "Stops that protect what is held stay"),
     FIELD(struct kill_row, orders, .doc = "Orders that it cancels, since the daemon runs"),
     FIELD(struct kill_row, asked, .doc = "Of them, those whose cancel is on the way"),
     FIELD(struct kill_row, ended, .doc = "Of them, those whose end the broker has confirmed"),
@@ -316,7 +316,7 @@ static const struct field kill_in_fields[] = {
     FIELD(struct kill_in, principal, .max = "63", .example = "rule:rebalance",
           .doc = "Stops this one who asks for orders alone: a rule, an assistant, a token"),
     FIELD(struct kill_in, keep_stops,
-          .doc = "Leaves stop orders that only reduce what is held; limits.kill_keeps_stops "
+          .doc = "Leaves stop orders opposite to what is held; limits.kill_keeps_stops "
                  "unless given"),
     FIELD(struct kill_in, flatten, .initial = "false",
           .doc = "Then closes all positions in its scope by orders of exactly their size, once "

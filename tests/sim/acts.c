@@ -215,7 +215,7 @@ static void act_kill(struct life *l, const uint32_t *n)
     struct demand d = {.verb = VERB_KILL, .who = (enum who)(n[0] % WHO_COUNT)};
     demand_add(&d, "why", ARG_TEXT, "simulated");
     if (n[2] % 3 == 0)
-        demand_add(&d, "cancel_stops", ARG_TRUE, "true");
+        demand_add(&d, "keep_stops", ARG_FALSE, "false");
     ask(l, &d, n[3]);
 }
 

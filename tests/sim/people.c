@@ -102,8 +102,10 @@ static void as_line(const struct demand *d, struct buf *out)
 {
     buf_add_c(out, verbs[d->verb].command);
     for (size_t i = 0; i < d->count; i++) {
-        add_flag(out, d->args[i].name);
-        if (d->args[i].kind != ARG_TRUE)
+        char off[64];
+        (void)snprintf(off, sizeof off, "no_%.60s", d->args[i].name);
+        add_flag(out, d->args[i].kind == ARG_FALSE ? off : d->args[i].name);
+        if (d->args[i].kind == ARG_TEXT || d->args[i].kind == ARG_NUMBER)
             buf_add_f(out, " %s", d->args[i].value);
     }
     if (d->key)
@@ -312,7 +314,8 @@ static void take(struct people *p, const struct open_question *q, const struct j
         watcher_answered(p->v, d->request, denied);
     if (failed || !j)
         return;
-    if (d->verb == VERB_KILL)
+    bool is_killed = false; /* a release may have overtaken the answer */
+    if (d->verb == VERB_KILL && json_to_bool(json_get(j, STR("killed")), &is_killed) && is_killed)
         watcher_killed(p->v);
     else if (d->verb == VERB_TRADING)
         take_trading(p, j, d->args[0].value);

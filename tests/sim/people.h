@@ -39,7 +39,7 @@ enum verb {
     VERB_COUNT
 };
 
-enum arg_kind { ARG_TEXT, ARG_NUMBER, ARG_TRUE };
+enum arg_kind { ARG_TEXT, ARG_NUMBER, ARG_TRUE, ARG_FALSE };
 
 struct demand_arg {
     const char *name; /* as in JSON; the flag has '-' for '_' */
