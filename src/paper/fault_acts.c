@@ -403,15 +403,19 @@ static bool act_two_perm_ids(struct paper *p, const struct fault *f, struct erro
 /* Gives the n-th latest fill another price, or takes it back. */
 static bool revise(struct paper *p, int64_t n, const struct dec *price, struct error *e)
 {
-    size_t count = venue_fill_count(p->venue);
-    if (n > (int64_t)count)
+    const struct fill *f = NULL;
+    for (size_t i = venue_fill_count(p->venue); i > 0 && n > 0; i--) {
+        const struct fill *one = venue_fill_at(p->venue, i - 1);
+        if (one->part != FILL_WHOLE && --n == 0) /* of that one nobody has heard */
+            f = one;
+    }
+    if (f == NULL)
         return impossible(e, "there are not so many executions");
-    const struct fill *f = venue_fill_at(p->venue, count - (size_t)n);
     struct dec quantity = price != NULL ? f->quantity : DEC_ZERO;
     return venue_revise(p->venue, f->seq, quantity, price != NULL ? *price : f->price, true) ||
            impossible(e,
                       "that execution cannot be revised: it was taken back already, or it is of a "
-                      "future, a combination, a group or an exercise");
+                      "future, of a combination as a whole, or an exercise");
 }
 
 static bool act_correct(struct paper *p, const struct fault *f, struct error *e)

@@ -84,8 +84,9 @@ void venue_freeze(struct venue *v, bool frozen);
 /* ---- what the operator does ---- */
 /*
  * Gives the fill of that number another price, or takes it back (quantity 0), and books the
- * difference; `tells`: as an event. False if there is no such fill, it was taken back already, or
- * it is a future's, a combination's or a group's.
+ * difference; `tells`: as an event. Of a combination its legs can be revised, of a group's order
+ * the accounts' shares, one by one. False if there is no such fill, it was taken back already, or
+ * it is a future's.
  */
 bool venue_revise(struct venue *v, int64_t seq, struct dec quantity, struct dec price,
                   bool tells) FALLIBLE;

@@ -49,12 +49,12 @@ static struct fill *find_fill(const struct venue *v, int64_t seq)
 bool venue_revise(struct venue *v, int64_t seq, struct dec quantity, struct dec price, bool tells)
 {
     struct fill *f = find_fill(v, seq);
-    if (f == NULL || f->part != FILL_PLAIN || dec_sign(f->quantity) == 0 || dec_sign(price) <= 0 ||
+    if (f == NULL || !fill_is_booked(f) || dec_sign(f->quantity) == 0 || dec_sign(price) <= 0 ||
         (dec_sign(quantity) != 0 && !dec_eq(quantity, f->quantity)) ||
         ledger_is_settled_daily(f->instrument))
         return false;
     struct ledger_change change;
-    struct ledger *l = accounts_ledger(v->accounts, f->ticket->order.account);
+    struct ledger *l = &venue_account(v, f)->ledger;
     change_of(l, f, quantity, price, &change);
     if (!ledger_apply(l, &change))
         return false;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random sessions of the whole exchange: clients that come and go, orders of all types on shares,
- * currencies, options and futures, changes, cancels, an advisor's orders for all accounts, time in
- * small and large steps, faults, fills that are corrected or taken back. After each the books must
- * be what the records make of the opening, exactly; and a restart must give the same state.
+ * currencies, options, futures and combinations, changes, cancels, an advisor's orders for all
+ * accounts, time in small and large steps, faults, fills that are corrected or taken back. After
+ * each the books must be what the records make of the opening, exactly; and a restart must give the
+ * same state.
  *
  * PORTCULLIS_SESSIONS sets how many (5000 for a full run), PORTCULLIS_SEED the first seed; a
  * failure names the seed of its session.
@@ -134,6 +135,31 @@ static double on_cent(double v)
     return (double)(int64_t)(v * 20 + 0.5) / 20;
 }
 
+/* One share of Apple for one of Microsoft. */
+static void place_combination(struct client *c)
+{
+    struct wire_leg *legs = ARENA_MANY(s.texts, struct wire_leg, 2);
+    struct wire_req_place_order m = WIRE_REQ_PLACE_ORDER_DEFAULT;
+    for (int i = 0; i < 2; i++) {
+        legs[i] = (struct wire_leg)WIRE_LEG_DEFAULT;
+        legs[i].con_id = i ? 272093 : APPLE;
+        legs[i].ratio = 1;
+        legs[i].action = i ? STR("SELL") : STR("BUY");
+        legs[i].exchange = STR("SMART");
+    }
+    m.contract = stock("AAPL", "USD");
+    m.contract.sec_type = STR("BAG");
+    m.contract.combo_legs.items = legs;
+    m.contract.combo_legs.n = 2;
+    m.order_id = s.next_id++;
+    m.order.action = one_in(2) ? STR("BUY") : STR("SELL");
+    m.order.order_type = STR("MKT");
+    m.order.total_quantity = arena_f(s.texts, "%u", 1 + below(200));
+    m.order.tif = STR("DAY");
+    m.order.account = s.has_two && one_in(2) ? STR("DU9000002") : STR("DU9000001");
+    place(c, &m);
+}
+
 static void place_something(struct client *c)
 {
     static const char *const types[] = {"MKT",      "LMT", "LMT", "STP", "STP LMT",
@@ -220,9 +246,12 @@ static void act(void)
         come((int32_t)below(6));
         return;
     }
-    switch (below(14)) {
+    switch (below(15)) {
     case 4:
         revise_something();
+        break;
+    case 5:
+        place_combination(c);
         break;
     case 0:
         cancel(c, 1 + (int32_t)below((uint32_t)s.next_id));
