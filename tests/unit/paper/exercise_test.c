@@ -209,10 +209,9 @@ static void a_split_ends_the_orders_in_the_shares_and_no_others(void **state)
     m.contract.con_id = con_id;
     m.order.order_type = STR("STP"); /* whose price the split alone would reach */
     m.order.action = STR("SELL");
-    char bid[48], ask[48];
-    double price;
-    assert_true(paper_quote(w.p, con_id, w.now, bid, ask) && str_to_double(str_of(bid), &price));
-    m.order.aux_price = (double)(int64_t)(price * 0.8);
+    double bid, ask;
+    quote(con_id, &bid, &ask);
+    m.order.aux_price = (double)(int64_t)(bid * 0.8);
     place(c, &m);
     run_ms(5000);
     assert_int_equal(error_for(c, 1), 0);
