@@ -145,6 +145,10 @@ static bool answer_prompt(struct input *in, size_t n)
     size_t typed = 0;
     if (n >= sizeof prompt || !read_exactly(in, prompt, n))
         return false;
+    for (size_t i = 0; i < n;
+         i++) /* words of the broker may be in it, and no orders to a terminal */
+        if ((unsigned char)prompt[i] < ' ' || prompt[i] == 0x7f)
+            prompt[i] = '?';
     prompt[n] = 0;
     if (!terminal_ask(prompt, reply + 5, &typed, &why)) {
         typed = strlen(why);

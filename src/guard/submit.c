@@ -234,6 +234,13 @@ static void not_sent(struct submission *s, const struct error *why)
     log_warn(&g->config.log, "not sent: reason=%s", why->reason);
 }
 
+/* Who asks with a token may have lost it meanwhile. */
+static bool principal_stands(const struct gate *g, struct str principal, struct moment now)
+{
+    return !token_is_principal(principal) ||
+           (g->config.tokens && tokens_of(g->config.tokens, principal, now.wall));
+}
+
 /* What may have changed while the disk was waited for. */
 static bool still_allowed(struct submission *s, struct error *e)
 {
@@ -247,6 +254,8 @@ static bool still_allowed(struct submission *s, struct error *e)
         code = "JOURNAL_FAILED";
     else if (journal_is_stalled(g->journal, task_now(s->task)))
         code = "JOURNAL_STALLED";
+    else if (!principal_stands(g, s->request->principal, task_now(s->task)))
+        code = "PRINCIPAL_LIMIT";
     else if (!s->is_closing)
         code = trading_refuses(g, STR_NAME(s->ticket->orders[0].account), s->ticket->is_reducing,
                                task_now(s->task));

@@ -280,11 +280,12 @@ static void who_gives_up_leaves_the_next_one_free(void **state)
 
 static void a_file_that_is_none_is_refused(void **state)
 {
-    static const char *const files[] = {
-        "junk", "{}", "{\"version\":2}",
-        "{\"version\":1,\"iterations\":0,\"salt\":\"00\",\"pbkdf2_sha256\":\"\",\"failures\":0}",
+    static const char no_hash[] =
         "{\"version\":1,\"iterations\":5,\"salt\":\"00000000000000000000000000000000\","
-        "\"pbkdf2_sha256\":\"00\",\"failures\":0}"};
+        "\"pbkdf2_sha256\":\"00\",\"failures\":0}";
+    static const char *const files[] = {
+        "junk", "{}", "{\"version\":2}", no_hash,
+        "{\"version\":1,\"iterations\":0,\"salt\":\"00\",\"pbkdf2_sha256\":\"\",\"failures\":0}"};
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct error e = {0};

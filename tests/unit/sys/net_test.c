@@ -230,6 +230,33 @@ static void a_conversation_over_a_unix_socket_ends_in_order(void **state)
     check_conversation(&r);
 }
 
+static bool admits_nobody(void *self, int64_t uid)
+{
+    (void)self, (void)uid;
+    return false;
+}
+
+static void a_socket_for_other_users_too_is_open_to_all_and_admits_whom_it_should(void **state)
+{
+    (void)state;
+    struct rig r;
+    struct error e;
+    struct stat st;
+    rig_init(&r);
+    struct listener_config config = {.at = {.path = r.path},
+                                     .max_streams = 1,
+                                     .out_cap = 100,
+                                     .on_stream = on_stream,
+                                     .admits = admits_nobody,
+                                     .self = &r};
+    r.k = listener_open(r.l, &config, &e);
+    assert_non_null(r.k);
+    assert_int_equal(stat(r.path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0666);
+    dial(&r, (struct net_address){.path = r.path}); /* our own user needs no admission */
+    check_conversation(&r);
+}
+
 /* ---- failures ---- */
 
 static void stop_when_client_closed(struct rig *r)
@@ -514,6 +541,7 @@ int main(void)
         cmocka_unit_test(a_conversation_over_tcp_ends_in_order),
         cmocka_unit_test(a_name_is_resolved_and_all_its_addresses_are_tried),
         cmocka_unit_test(a_conversation_over_a_unix_socket_ends_in_order),
+        cmocka_unit_test(a_socket_for_other_users_too_is_open_to_all_and_admits_whom_it_should),
         cmocka_unit_test(a_connection_that_cannot_be_made_says_why),
         cmocka_unit_test(a_connect_that_nobody_answers_times_out),
         cmocka_unit_test(a_lost_peer_is_an_error_and_not_a_signal),
