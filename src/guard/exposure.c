@@ -35,6 +35,7 @@ struct exposure {
     } slots[SLOTS];
     struct exposure_cell cells[CELLS];
     size_t count;
+    bool is_on; /* somebody asks for it */
     bool is_full;
 };
 
@@ -47,6 +48,12 @@ bool exposure_is_limited(const struct guard_limits *l)
 {
     return dec_sign(l->max_gross_exposure_pct) > 0 || dec_sign(l->max_net_exposure_pct) > 0 ||
            dec_sign(l->max_currency_pct) > 0 || dec_sign(l->max_sector_pct) > 0;
+}
+
+/* What names no contract asks for all that is held. */
+static bool is_wanted(const struct gate *g, const struct gate_request *r)
+{
+    return exposure_is_limited(&g->limits) || r->orders[0].contract.con_id <= 0;
 }
 
 static struct exposure_cell *cell_of(struct exposure *x, const struct contract *c)
@@ -99,7 +106,8 @@ static void add_positions(struct exposure *x, const struct gate *g, const struct
 void exposure_begin(struct gate *g, const struct gate_request *r, struct gate_facts *f)
 {
     struct exposure *x = g->exposure;
-    if (!exposure_is_limited(&g->limits))
+    x->is_on = is_wanted(g, r);
+    if (!x->is_on)
         return;
     if (++x->stamp == 0) { /* after 2^32 gatherings old stamps would look new */
         memset(x->slots, 0, sizeof x->slots);
@@ -117,7 +125,7 @@ void exposure_add(struct gate *g, const struct gate_request *r, const struct ord
                   struct dec quantity, struct gate_facts *f)
 {
     struct exposure_cell *cell;
-    if (!exposure_is_limited(&g->limits) || dec_sign(quantity) <= 0 || !counts(r, &o->contract) ||
+    if (!g->exposure->is_on || dec_sign(quantity) <= 0 || !counts(r, &o->contract) ||
         !(cell = cell_of(g->exposure, &o->contract)))
         return;
     struct dec *sum = &cell->working[order_kind(o)][o->side];
@@ -138,6 +146,15 @@ void exposure_add(struct gate *g, const struct gate_request *r, const struct ord
 }
 
 /* ---- sums ---- */
+
+enum { NAMED_SUMS_MAX = 64 };
+struct named_sums {
+    struct {
+        char name[64];
+        struct dec sum;
+    } items[NAMED_SUMS_MAX];
+    size_t count;
+};
 
 struct sums {
     struct dec gross, longs, shorts, sector;
@@ -182,7 +199,7 @@ void exposure_end(struct gate *g, const struct gate_request *r, const struct mar
                   struct gate_facts *f)
 {
     const struct exposure *x = g->exposure;
-    if (!exposure_is_limited(&g->limits))
+    if (!x->is_on)
         return;
     if (x->is_full)
         str_copy_cut(f->unvalued, sizeof f->unvalued, STR("an account of so many contracts"));
@@ -267,13 +284,70 @@ struct wanted {
 static void want_sector(void *self, const struct contract *c)
 {
     struct wanted *w = self;
-    if (w->count == CELLS || sectors_of(w->sectors, c->con_id))
+    if (c->con_id <= 0 || w->count == CELLS || sectors_of(w->sectors, c->con_id))
         return;
     for (size_t i = 0; i < w->count; i++)
         if (w->con_ids[i] == c->con_id)
             return;
     w->con_ids[w->count++] = c->con_id;
 }
+
+/* ---- the use of the limits ---- */
+
+static struct dec gross_of(const struct exposure_cell *c)
+{
+    struct sums one = {0};
+    add_cell(c, false, &one);
+    return one.gross;
+}
+
+/* Adds to the sum of that name; false if there is no room for another one. */
+static bool add_named(struct named_sums *all, const char *name, struct dec more)
+{
+    size_t i = 0;
+    while (i < all->count && strcmp(all->items[i].name, name) != 0)
+        i++;
+    if (i == NAMED_SUMS_MAX)
+        return false;
+    if (i == all->count)
+        str_copy_cut(all->items[all->count++].name, sizeof all->items[0].name, str_of(name));
+    all->items[i].sum = amount_plus(all->items[i].sum, more);
+    return true;
+}
+
+static struct dec largest_of(const struct named_sums *all)
+{
+    struct dec most = DEC_ZERO;
+    for (size_t i = 0; i < all->count; i++)
+        most = dec_max(most, all->items[i].sum);
+    return most;
+}
+
+bool exposure_use(const struct gate *g, const struct market_view *m, const char *base,
+                  const struct gate_facts *f, struct exposure_use *out)
+{
+    const struct exposure *x = g->exposure;
+    struct named_sums currencies = {0}, sectors = {0};
+    *out = (struct exposure_use){.gross = f->others_gross};
+    if (!x->is_on || x->is_full || f->unvalued[0] || f->unrated[0])
+        return false;
+    out->net = dec_max(dec_abs(f->others_net[SIDE_BUY]), dec_abs(f->others_net[SIDE_SELL]));
+    out->has_sectors = dec_sign(g->limits.max_sector_pct) > 0;
+    for (size_t i = 0; i < x->count; i++) {
+        const struct exposure_cell *c = &x->cells[i];
+        const char *sector = sectors_of(g->sectors, c->con_id);
+        struct dec value = amount_times(gross_of(c), rate_of(m, c->currency).v);
+        out->position = dec_max(out->position, value);
+        if (strcmp(c->currency, base) != 0 && !add_named(&currencies, c->currency, value))
+            return false;
+        out->has_sectors = out->has_sectors && sector && add_named(&sectors, sector, value);
+    }
+    out->currency = largest_of(&currencies);
+    out->sector = largest_of(&sectors);
+    return true;
+}
+
+/* ---- what has to be asked for ---- */
 
 static bool fetch_sectors(struct task *t, struct gate *g, const struct gate_request *r,
                           struct error *e)
@@ -309,7 +383,7 @@ bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r
     struct str account = STR_NAME(r->orders[0].account);
     char base[8];
     str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
-    if (!exposure_is_limited(&g->limits) || !base[0])
+    if (!is_wanted(g, r) || !base[0])
         return true;
     each_stake(g, r, want_rate, m);
     if (fetch_rates(t, g, account, base, m, e) && fetch_sectors(t, g, r, e))

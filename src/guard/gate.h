@@ -485,6 +485,12 @@ enum gate_mode gate_mode(const struct gate *g, struct str account);
  * currency. */
 size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
                           struct gate_headroom *rows);
+/*
+ * Fills in the use of the limits on positions and exposure in those rows, by rates that are asked
+ * for; suspends. What cannot be told stays absent. False only if the task failed.
+ */
+bool gate_limits_exposure(struct task *t, struct gate *g, struct str account,
+                          struct gate_headroom *rows, size_t n, struct error *e) FALLIBLE;
 /* Orders whose fate is not known. */
 size_t gate_unknown_count(const struct gate *g);
 const struct guard_limits *gate_limits(const struct gate *g);

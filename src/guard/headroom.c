@@ -7,6 +7,7 @@
  */
 #include "broker/trade.h"
 #include "guard/state.h"
+#include "guard/value.h"
 
 #include <assert.h>
 #include <string.h>
@@ -164,3 +165,56 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
 }
 _Static_assert(sizeof limit_rows / sizeof limit_rows[0] <= (size_t)GATE_HEADROOM_MAX,
                "all limits have room");
+
+/* ---- positions and exposure ---- */
+
+/* In percent, to two digits; absent of nothing. */
+static struct opt_dec share_of(struct dec value, struct dec whole)
+{
+    struct dec pct;
+    if (dec_sign(whole) <= 0 || !dec_div(amount_times(value, DEC(100)), whole, &pct))
+        return DEC_NONE;
+    return DEC_SOME(dec_round_to(pct, DEC_MICRO(10000), DEC_UP));
+}
+
+static struct opt_dec used_of(const char *name, const struct exposure_use *use)
+{
+    const struct {
+        const char *name;
+        struct dec used;
+        bool is_known;
+    } rows[] = {{"max_position_pct", use->position, true},
+                {"max_position_value", use->position, true},
+                {"max_gross_exposure_pct", use->gross, true},
+                {"max_net_exposure_pct", use->net, true},
+                {"max_currency_pct", use->currency, true},
+                {"max_sector_pct", use->sector, use->has_sectors}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, name) == 0 && rows[i].is_known)
+            return DEC_SOME(rows[i].used);
+    return DEC_NONE;
+}
+
+bool gate_limits_exposure(struct task *t, struct gate *g, struct str account,
+                          struct gate_headroom *rows, size_t n, struct error *e)
+{
+    struct gate_request all = {.kind = GATE_PLACE, .count = 1}; /* of no contract: of all */
+    struct market_view *m = ARENA_MANY(task_arena(t), struct market_view, 1);
+    struct gate_facts *f = ARENA_MANY(task_arena(t), struct gate_facts, 1);
+    struct exposure_use use;
+    *m = (struct market_view){0};
+    str_copy_cut(all.orders[0].account, sizeof all.orders[0].account, account);
+    if (!exposure_fetch(t, g, &all, m, e))
+        return false;
+    facts_gather(g, &all, m, task_now(t), f);
+    if (!f->is_link_ready || !exposure_use(g, m, f->base_currency, f, &use))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        struct opt_dec used = used_of(rows[i].name, &use);
+        if (!used.has || strcmp(rows[i].unit, "%") != 0)
+            rows[i].used = used.has ? used : rows[i].used;
+        else if (f->net_liquidation.has)
+            rows[i].used = share_of(used.v, f->net_liquidation.v);
+    }
+    return true;
+}

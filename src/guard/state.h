@@ -113,13 +113,26 @@ bool exposure_fetch(struct task *t, struct gate *g, const struct gate_request *r
  * Adding up is one pass with that over the orders: begin (the positions), add each order that works
  * or is on its way, end (the sums, in the base currency). An order counts by its own price, else by
  * that of the position, else by what it was judged by. All three do nothing where nothing is
- * limited.
+ * limited and the request names a contract.
  */
 void exposure_begin(struct gate *g, const struct gate_request *r, struct gate_facts *f);
 void exposure_add(struct gate *g, const struct gate_request *r, const struct order *o,
                   struct dec quantity, struct gate_facts *f);
 void exposure_end(struct gate *g, const struct gate_request *r, const struct market_view *m,
                   struct gate_facts *f);
+
+/*
+ * What of the account's worth the limits on exposure are measured by, after facts were gathered for
+ * a request without a contract: in the base currency. False if something has no price or no rate.
+ */
+struct exposure_use {
+    struct dec position; /* the largest, with its working orders */
+    struct dec gross, net;
+    struct dec currency, sector; /* the largest but the account's own; the largest */
+    bool has_sectors;            /* false: not limited, or not all of them are known */
+};
+bool exposure_use(const struct gate *g, const struct market_view *m, const char *base,
+                  const struct gate_facts *f, struct exposure_use *out);
 
 /* ---- watch.c ---- */
 void watch_add(struct gate *g, struct watch *w);

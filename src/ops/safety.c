@@ -268,24 +268,9 @@ static void fill_anchor(struct call *c, struct safety_out *out)
     out->anchored_hash = call_text(c, a->hash);
 }
 
-static bool get_safety_status(struct call *c, const void *in, void *result)
+static void fill_limits(struct call *c, const struct gate_headroom *rows, size_t n,
+                        struct safety_out *out)
 {
-    (void)in;
-    struct safety_out *out = result;
-    struct str account = STR_NONE;
-    fill_kill(c, out);
-    fill_trading(c, out);
-    out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
-    fill_journal(c, out);
-    fill_anchor(c, out);
-    if (!call_account(c, STR_NONE, &account)) {
-        c->error = (struct error){0};
-        call_incomplete(c, "no account is known yet, so neither are mode and limits");
-        return true;
-    }
-    out->gate_mode = str_of(gate_mode_text(gate_mode(c->core->gate, account)));
-    struct gate_headroom rows[GATE_HEADROOM_MAX];
-    size_t n = gate_limits_status(c->core->gate, account, task_now(c->task), rows);
     struct limit_row *limits = ARENA_MANY(c->arena, struct limit_row, n);
     for (size_t i = 0; i < n; i++)
         limits[i] = (struct limit_row){.code = str_of(rows[i].code),
@@ -297,7 +282,39 @@ static bool get_safety_status(struct call *c, const void *in, void *result)
                                        .unit = call_text(c, rows[i].unit),
                                        .resets = rows[i].resets};
     out->limits = (struct list){limits, n};
+}
+
+/* Positions are valued only if `asks`: that may take the broker's time. */
+static bool show_status(struct call *c, bool asks, struct safety_out *out)
+{
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    struct str account = STR_NONE;
+    size_t n = 0;
+    bool has_account = call_account(c, STR_NONE, &account);
+    if (has_account)
+        n = gate_limits_status(c->core->gate, account, task_now(c->task), rows);
+    if (has_account && asks &&
+        !gate_limits_exposure(c->task, c->core->gate, account, rows, n, &c->error))
+        call_incomplete(c, "what is held could not be valued: %s", c->error.text);
+    c->error = (struct error){0};
+    fill_kill(c, out);
+    fill_trading(c, out);
+    out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
+    fill_journal(c, out);
+    fill_anchor(c, out);
+    if (!has_account) {
+        call_incomplete(c, "no account is known yet, so neither are mode and limits");
+        return true;
+    }
+    out->gate_mode = str_of(gate_mode_text(gate_mode(c->core->gate, account)));
+    fill_limits(c, rows, n, out);
     return true;
+}
+
+static bool get_safety_status(struct call *c, const void *in, void *result)
+{
+    (void)in;
+    return show_status(c, true, result);
 }
 
 /* ---- engage_kill_switch, release_kill_switch ---- */
@@ -405,7 +422,7 @@ static bool engage_kill_switch(struct call *c, const void *in, void *result)
     if (args->flatten && (!may_flatten(c) || !gate_kill(g, &r, task_now(c->task), &c->error)))
         return stopped_all_the_same(c);
     await_progress(c);
-    return get_safety_status(c, NULL, result);
+    return show_status(c, false, result);
 }
 
 static bool is_pulled(struct call *c, enum gate_scope scope, struct str name)
@@ -430,7 +447,7 @@ static bool release_kill_switch(struct call *c, const void *in, void *result)
     return (is_person || !is_on) &&
            gate_release(c->core->gate, scope, name, STR_NAME(c->who->name), is_person, args->why,
                         task_now(c->task), &c->error) &&
-           get_safety_status(c, NULL, result);
+           show_status(c, false, result);
 }
 
 static const char *const safety_phrases[] = {"Check if daily trading limits are being approached",

@@ -226,6 +226,61 @@ static void cancels_count_as_messages_and_always_pass(void **state)
     assert_true(more.ok);
 }
 
+struct look {
+    struct desk *desk;
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    size_t n;
+    bool ok;
+};
+
+static void look(struct task *t, void *arg)
+{
+    struct look *l = arg;
+    struct error e;
+    struct gate *g = l->desk->gate;
+    struct str account = account_of(l->desk);
+    l->n = gate_limits_status(g, account, task_now(t), l->rows);
+    l->ok = gate_limits_exposure(t, g, account, l->rows, l->n, &e);
+}
+
+static struct opt_dec used(const struct look *l, const char *name)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->rows[i].name, name) == 0)
+            return l->rows[i].used;
+    return DEC_NONE;
+}
+
+static void the_report_has_the_use_of_the_limits_on_exposure(void **state)
+{
+    struct desk *d = *state;
+    static struct look l;
+    l = (struct look){.desk = d};
+    d->limits.max_gross_exposure_pct = d->limits.max_net_exposure_pct = DEC(500);
+    d->limits.max_currency_pct = d->limits.max_sector_pct = DEC(500);
+    desk_restart(d);
+    assert_non_null(task_spawn(d->tasks, d->now, 10000, look, &l));
+    desk_run(d, 5000);
+    assert_true(l.ok);
+    struct opt_dec gross = used(&l, "max_gross_exposure_pct"),
+                   net = used(&l, "max_net_exposure_pct"), currency = used(&l, "max_currency_pct"),
+                   sector = used(&l, "max_sector_pct"), position = used(&l, "max_position_pct");
+    assert_true(gross.has && net.has && currency.has && sector.has && position.has);
+    /* something is held short; the largest of anything is less than all */
+    assert_true(dec_gt(gross.v, net.v) && dec_gt(gross.v, sector.v));
+    assert_true(dec_gt(sector.v, DEC_ZERO) && dec_gt(currency.v, DEC_ZERO));
+    assert_true(dec_gt(gross.v, position.v) && dec_gt(position.v, DEC_ZERO));
+    /* a little above what is held in dollars */
+    assert_true(dec_gt(gross.v, share(d, held_value(d, false))));
+    d->is_offline = true;
+    desk_hang_up(d);
+    l = (struct look){.desk = d};
+    assert_non_null(task_spawn(d->tasks, d->now, 10000, look, &l));
+    desk_run(d, 1000);
+    assert_true(l.ok); /* what cannot be told stays absent */
+    assert_false(used(&l, "max_gross_exposure_pct").has);
+}
+
 static void a_rule_is_throttled_by_its_own_name(void **state)
 {
     struct desk *d = *state;
@@ -261,6 +316,7 @@ int main(void)
         TEST(only_so_many_orders_work_on_one_side_of_a_contract),
         TEST(no_more_is_sent_while_too_much_is_unanswered),
         TEST(cancels_count_as_messages_and_always_pass),
+        TEST(the_report_has_the_use_of_the_limits_on_exposure),
         TEST(a_rule_is_throttled_by_its_own_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
