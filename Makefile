@@ -127,7 +127,7 @@ $(B)/crash_preload.so: tests/crash/preload.c Makefile
 	$(QUIET)$(CC) -std=c17 -O1 -g $(WARN) -shared -fPIC -o $@ $< -ldl
 
 # all that tests/run starts in a build directory; it finds them by the names of their sources
-programs: build units $(REPLAYS) $(B)/crash_preload.so $(if $(wildcard tests/scenario/*.scn),$(B)/scenario)
+programs: build units $(REPLAYS) $(B)/crash_preload.so $(if $(wildcard tests/scenario/*.scn),$(B)/scenario) $(B)/sim
 demo:
 	@tools/bootstrap build
 	@$(SUBMAKE) build
@@ -145,7 +145,7 @@ FIRST   ?= 1
 HOURS   ?= 1
 sim:
 	@$(SUBMAKE) $(B)/sim B=$(B)
-	@$(B)/sim -n $(SEEDS) -f $(FIRST)
+	@$(B)/sim -n $(SEEDS) -f $(FIRST) -t docs/reliability.md
 soak:
 	@$(SUBMAKE) $(B)/sim B=$(B)
 	@$(B)/sim -n 1000000000 -f $$(date +%s) -s $$(($(HOURS) * 3600))

@@ -124,6 +124,11 @@ static void on_execution(struct gate *g, const struct event *ev)
 
 static void on_notice(struct gate *g, const struct event *ev)
 {
+    enum { TOO_MANY_MESSAGES = 100 }; /* TWS has thrown some away, and does not say which */
+    if (ev->code == TOO_MANY_MESSAGES) {
+        kill_link_lost(g);
+        kill_look_soon(g, ev->at);
+    }
     for (struct watch *w = g->watches; w; w = w->next) {
         if (ev->number <= 0 || w->order_id != ev->number)
             continue;

@@ -150,10 +150,10 @@ void outcome_describe(struct gate_outcome *o);
 bool result_is_final(enum gate_result r);
 /*
  * Orders that were decided and journaled and still wait for the pacing of the session do not leave
- * any more: trading was halted, or the kill switch pulled. To the journal they were sent; complete
- * snapshots settle that they were not placed.
+ * any more: trading was halted (k is NULL), or the kill switch k pulled. To the journal they were
+ * sent; complete snapshots settle that they were not placed.
  */
-void submit_drop_waiting(struct gate *g, struct moment now);
+void submit_drop_waiting(struct gate *g, const struct kill_switch *k, struct moment now);
 
 /* ---- submit.c ---- */
 /*

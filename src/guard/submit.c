@@ -317,19 +317,26 @@ static void take_back_entry(struct gate *g, int64_t seq, struct moment now)
             (void)!trade_cancel(g->session, it->order.order_id, now, &e);
 }
 
-void submit_drop_waiting(struct gate *g, struct moment now)
+/* Whether the switch (NULL: any) is about that order; its own closing orders it lets go. */
+static bool is_withdrawn(const struct kill_switch *k, const struct intent *it)
+{
+    if (str_eq(STR_NAME(it->principal), STR(GATE_CLOSER)))
+        return false;
+    return !k || kill_covers(k, &it->order.contract) || kill_is_whose(k, STR_NAME(it->principal));
+}
+
+void submit_drop_waiting(struct gate *g, const struct kill_switch *k, struct moment now)
 {
     struct intent *it;
     int64_t seq = 0; /* of the bracket whose legs are being dropped */
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
-        if ((it->state != INTENT_SENT && it->state != INTENT_UNKNOWN) ||
-            trade_drop_waiting(g->session, it->order.order_id) == 0)
+        if (!is_withdrawn(k, it) || trade_drop_waiting(g->session, it->order.order_id) == 0)
             continue;
-        if (it->leg > 0 && it->seq != seq)
+        bool is_new = it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
+        if (is_new && it->leg > 0 && it->seq != seq)
             take_back_entry(g, it->seq, now);
-        seq = it->seq;
+        seq = is_new ? it->seq : seq; /* else it was a change */
     }
-    (void)trade_drop_waiting(g->session, 0); /* changes */
 }
 
 /* ---- wait for the broker's word ---- */

@@ -32,13 +32,20 @@ void kills_fini(struct kills *k)
 
 /*
  * A stop on the other side of what is held. One that is larger than that counts too: to be without
- * protection is worse than to be short of a rest.
+ * protection is worse than to be short of a rest. As long as it is not known what is held, each
+ * stop counts.
  */
 static bool is_protective(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
+    const struct intent *it =
+        dec_is_zero(o->quantity) ? ledger_by_order_id(g->ledger, o->order_id) : NULL;
+    if (it) /* the broker has told of it, and not yet what it is */
+        o = &it->order;
     if (!order_type_is_stop(o->type))
         return false;
+    if (!session_is_ready(g->session))
+        return true;
     const struct position *p = book_position(g->book, STR_NAME(o->account), o->contract.con_id);
     return p && dec_sign(p->quantity) == (o->side == SIDE_SELL ? 1 : -1);
 }

@@ -443,7 +443,13 @@ static bool release_kill_switch(struct call *c, const void *in, void *result)
     if (!scope_named(c, args->symbol, args->principal, &scope, &name))
         return false;
     bool is_on = is_pulled(c, scope, name); /* nobody is asked for a PIN in vain */
+    uint64_t version = gate_kill_version(c->core->gate);
     bool is_person = is_on && call_person(c, "release the kill switch");
+    if (is_person && gate_kill_version(c->core->gate) != version) {
+        error_set(&c->error, ERROR_CONFLICT, "KILLED_AGAIN",
+                  "a kill switch was pulled or released while the PIN was typed");
+        return error_next(&c->error, "look at `portcullis safety`, then release it again");
+    }
     return (is_person || !is_on) &&
            gate_release(c->core->gate, scope, name, STR_NAME(c->who->name), is_person, args->why,
                         task_now(c->task), &c->error) &&

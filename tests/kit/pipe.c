@@ -81,7 +81,7 @@ static void deliver_up(struct world *w, struct instant until)
     struct pipe *p = &w->pipe;
     for (struct str piece; lane_piece(&p->up, until, &piece); lane_drop(&p->up))
         if (w->paper && p->peer)
-            paper_input(w->paper, p->peer, piece, w->now);
+            paper_input(w->paper, p->peer, piece, exchange_now(w));
 }
 
 static void deliver_down(struct world *w, struct instant until)
@@ -103,7 +103,7 @@ void pipe_deliver_up(struct world *w)
 static void close_peer(struct world *w)
 {
     if (w->pipe.peer && w->paper)
-        paper_disconnect(w->paper, w->pipe.peer, w->now);
+        paper_disconnect(w->paper, w->pipe.peer, exchange_now(w));
     w->pipe.peer = NULL;
 }
 
@@ -129,7 +129,7 @@ static void open_when_due(struct world *w)
     if (!p->is_opening || !instant_due(p->opens_at, w->now.mono))
         return;
     p->is_opening = false;
-    p->peer = w->paper ? paper_connect(w->paper, w->now) : NULL;
+    p->peer = w->paper ? paper_connect(w->paper, exchange_now(w)) : NULL;
     if (p->peer) {
         p->is_open = true;
         if (w->tap.opened)

@@ -125,8 +125,9 @@ bool truth_quote(struct world *w, struct str listing, struct dec *bid, struct de
     struct reading r;
     bool ok = reading_open(&r, w, e);
     const struct instrument *i = ok ? find_listing(r.universe, listing) : NULL;
-    if (ok && (!i || !paper_quote(w->paper, i->contract.con_id, w->now, bid_text, ask_text) ||
-               !dec_parse(str_of(bid_text), bid) || !dec_parse(str_of(ask_text), ask)))
+    if (ok &&
+        (!i || !paper_quote(w->paper, i->contract.con_id, exchange_now(w), bid_text, ask_text) ||
+         !dec_parse(str_of(bid_text), bid) || !dec_parse(str_of(ask_text), ask)))
         ok = error_set(e, ERROR_NOT_FOUND, "KIT", "no quote of " STR_FMT, STR_ARG(listing));
     reading_close(&r);
     return ok;

@@ -223,7 +223,7 @@ static bool word_fault(struct story *s, struct str rest)
     struct error e = {0};
     if (!s->w->paper)
         return story_fail(s, "the exchange is down");
-    return (paper_fault(s->w->paper, rest, s->w->now, &e) && world_run(s->w, 0)) ||
+    return (paper_fault(s->w->paper, rest, exchange_now(s->w), &e) && world_run(s->w, 0)) ||
            story_fail(s, "%s", e.text);
 }
 
@@ -273,7 +273,7 @@ static bool word_occupy(struct story *s, struct str rest)
     int64_t id = 0;
     if (!story_number(s, rest, &id))
         return false;
-    if (!slot || !(*slot = paper_connect(s->w->paper, s->w->now)))
+    if (!slot || !(*slot = paper_connect(s->w->paper, exchange_now(s->w))))
         return story_fail(s, "the exchange takes no further client");
     buf_init(&hello, 256);
     buf_init(&start, 256);
@@ -283,7 +283,7 @@ static bool word_occupy(struct story *s, struct str rest)
     buf_add_i64(&start, id);
     buf_add(&start, "\0\0", 2);
     put_frame(&hello, buf_str(&start));
-    paper_input(s->w->paper, *slot, buf_str(&hello), s->w->now);
+    paper_input(s->w->paper, *slot, buf_str(&hello), exchange_now(s->w));
     buf_fini(&hello);
     buf_fini(&start);
     return world_run(s->w, 0);
@@ -294,7 +294,7 @@ static bool word_vacate(struct story *s, struct str rest)
     (void)rest;
     for (size_t i = 0; i < WORLD_STRANGERS_MAX; i++)
         if (s->w->strangers[i]) {
-            paper_disconnect(s->w->paper, s->w->strangers[i], s->w->now);
+            paper_disconnect(s->w->paper, s->w->strangers[i], exchange_now(s->w));
             s->w->strangers[i] = NULL;
         }
     return true;
@@ -314,8 +314,8 @@ static bool word_junk(struct story *s, struct str rest)
         buf_add_char(&junk, (char)rng_below(&s->w->rng, 256));
     if (str_eq(whom, STR("app")))
         pipe_inject(s->w, buf_str(&junk));
-    else if (slot && (*slot = paper_connect(s->w->paper, s->w->now)) != NULL)
-        paper_input(s->w->paper, *slot, buf_str(&junk), s->w->now);
+    else if (slot && (*slot = paper_connect(s->w->paper, exchange_now(s->w))) != NULL)
+        paper_input(s->w->paper, *slot, buf_str(&junk), exchange_now(s->w));
     buf_fini(&junk);
     return true;
 }

@@ -179,8 +179,9 @@ bool world_start_paper(struct world *w, struct error *e)
     size_t keep = 0;
     config.accounts = v->paper.account.p;
     config.no_opening = !v->paper.opening_portfolio;
-    struct paper *p = paper_new(&config, (struct str){w->instruments, w->instruments_n}, w->now, e);
-    if (!p || !paper_restore(p, buf_str(&w->exchange_file), &keep, w->now, e)) {
+    struct paper *p =
+        paper_new(&config, (struct str){w->instruments, w->instruments_n}, exchange_now(w), e);
+    if (!p || !paper_restore(p, buf_str(&w->exchange_file), &keep, exchange_now(w), e)) {
         paper_free(p);
         return false;
     }
@@ -334,14 +335,14 @@ static void drive_strangers(struct world *w)
         paper_sent(w->paper, peer, paper_output(w->paper, peer).n);
         if (!paper_wants_close(peer))
             continue;
-        paper_disconnect(w->paper, peer, w->now);
+        paper_disconnect(w->paper, peer, exchange_now(w));
         w->strangers[i] = NULL;
     }
 }
 
 static void turn_paper(struct world *w)
 {
-    paper_step(w->paper, w->now);
+    paper_step(w->paper, exchange_now(w));
     struct str records = paper_records(w->paper); /* durable before anything is said */
     if (records.n) {
         buf_add_str(&w->exchange_file, records);
@@ -433,6 +434,7 @@ static void move_clock(struct world *w, struct instant to)
 void world_set_clock(struct world *w, int64_t by_ms)
 {
     w->now.wall.ns += by_ms * NS_PER_MS;
+    w->set_ns += by_ms * NS_PER_MS;
 }
 
 static void turn(struct world *w)

@@ -73,7 +73,8 @@ struct world_tap {
 };
 
 struct world {
-    struct moment now;
+    struct moment now; /* of the app's machine */
+    int64_t set_ns;    /* by so much its clock was set */
     struct rng rng;
     /* the product */
     struct settings settings;
@@ -106,6 +107,12 @@ struct world {
     size_t orders_when_killed, closings;
     bool was_killed;
 };
+
+/* The exchange is another machine, whose clock nobody sets. */
+static inline struct moment exchange_now(const struct world *w)
+{
+    return (struct moment){w->now.mono, {w->now.wall.ns - w->set_ns}};
+}
 
 struct world_config {
     uint64_t seed;

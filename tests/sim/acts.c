@@ -19,7 +19,7 @@ static struct dec price_of(const struct life *l, int32_t con_id, int64_t permill
 {
     char bid[48], ask[48];
     struct dec price = DEC(100), b, a;
-    if (l->w->paper && paper_quote(l->w->paper, con_id, l->w->now, bid, ask) &&
+    if (l->w->paper && paper_quote(l->w->paper, con_id, exchange_now(l->w), bid, ask) &&
         dec_parse(str_of(bid), &b) && dec_parse(str_of(ask), &a))
         price = b;
     (void)dec_mul(price, DEC_MICRO(permille * 1000), &price);
@@ -78,9 +78,13 @@ static void act_buy(struct life *l, const uint32_t *n)
     trade(l, n, "BUY", (int)(1 + n[2] % 9));
 }
 
+/* Mostly what is held at the beginning. */
 static void act_sell(struct life *l, const uint32_t *n)
 {
-    trade(l, n, "SELL", (int)(1 + n[2] % 9));
+    uint32_t m[LIFE_NUMBERS];
+    memcpy(m, n, sizeof m);
+    m[1] = n[4] % 4 ? n[1] % 2 : n[1];
+    trade(l, m, "SELL", (int)(1 + n[2] % 9));
 }
 
 static void act_too_large(struct life *l, const uint32_t *n)
@@ -216,6 +220,8 @@ static void act_kill(struct life *l, const uint32_t *n)
     demand_add(&d, "why", ARG_TEXT, "simulated");
     if (n[2] % 3 == 0)
         demand_add(&d, "keep_stops", ARG_FALSE, "false");
+    else if (n[2] % 6 == 1)
+        demand_add(&d, "flatten", ARG_TRUE, "true");
     ask(l, &d, n[3]);
 }
 
@@ -228,7 +234,7 @@ static void act_release(struct life *l, const uint32_t *n)
 
 static void act_trading(struct life *l, const uint32_t *n)
 {
-    static const char *const states[] = {"halted", "reducing", "reducing", "active"};
+    static const char *const states[] = {"halted", "reducing", "active", "active"};
     struct demand d = {.verb = VERB_TRADING, .who = (enum who)(n[0] % WHO_COUNT)};
     demand_add(&d, "state", ARG_TEXT, "%s", states[n[1] % 4]);
     if (strcmp(d.args[0].value, "active") == 0)
@@ -267,7 +273,7 @@ __attribute__((format(printf, 2, 3))) static void fault(struct life *l, const ch
     if (!l->w->paper)
         return;
     watcher_storm(l->v);
-    bool ok = paper_fault(l->w->paper, str_of(line), l->w->now, &e);
+    bool ok = paper_fault(l->w->paper, str_of(line), exchange_now(l->w), &e);
     if (l->is_talking)
         printf("# %8.3f fault: %s%s%s\n", (double)(l->w->now.mono.ns - NS_PER_S) / 1e9, line,
                ok ? "" : ": ", ok ? "" : e.text);
@@ -397,7 +403,7 @@ static void act_orders(struct life *l, const uint32_t *n)
         break;
     case 9:
     case 10:
-        l->has_mixed = true; /* others' fills are told by the next snapshot */
+        l->has_strangers = true;
         fault(l, "place %s %u %s", n[1] % 2 ? "BUY" : "SELL", 1 + n[2] % 5,
               listings[n[3] % LISTINGS].symbol);
         break;
@@ -527,13 +533,13 @@ void acts_heal(struct life *l)
     l->w->pipe.latency_ms = 1;
     start_exchange(l);
     start_app(l);
-    if (l->w->paper && !paper_fault(l->w->paper, STR("link_back 1102"), l->w->now, &e))
+    if (l->w->paper && !paper_fault(l->w->paper, STR("link_back 1102"), exchange_now(l->w), &e))
         e.code = ERROR_NONE; /* it was not lost */
-    if (l->w->paper && !paper_fault(l->w->paper, STR("none"), l->w->now, &e))
+    if (l->w->paper && !paper_fault(l->w->paper, STR("none"), exchange_now(l->w), &e))
         watcher_break(l->v, I_WORLD, "the faults do not end: %.200s", e.text);
     say(l, "faults end", 0);
     (void)people_pass(&l->people, 0);
-    if (!l->has_mixed)
+    if (!l->has_mixed && !l->has_strangers)
         return;
     (void)people_pass(&l->people, 2000); /* what comes late has come */
     pipe_cut(l->w);
@@ -562,8 +568,8 @@ const struct act acts[] = {
     {"conflict", 3, HARM_NONE, act_conflict},
     {"too_large", 2, HARM_NONE, act_too_large},
     {"question", 8, HARM_NONE, act_question},
-    {"kill", 3, HARM_NONE, act_kill},
-    {"release", 4, HARM_NONE, act_release},
+    {"kill", 2, HARM_NONE, act_kill},
+    {"release", 6, HARM_NONE, act_release},
     {"trading", 4, HARM_NONE, act_trading},
     {"moment", 8, HARM_NONE, act_moment},
     {"wait", 10, HARM_NONE, act_wait},

@@ -182,7 +182,7 @@ static void old_price_is_new(struct life *l)
 {
     struct error e = {0};
     ask(l, VERB_MARKET, "KO", 1, NULL, NULL);
-    if (!paper_fault(l->w->paper, STR("stale KO"), l->w->now, &e))
+    if (!paper_fault(l->w->paper, STR("stale KO"), exchange_now(l->w), &e))
         abort();
     (void)people_pass(&l->people, 20000);
     watcher_price_shown(l->v, 8894, 0);
@@ -202,7 +202,7 @@ static void denied_and_sent(struct life *l)
 static void fault(struct life *l, const char *line)
 {
     struct error e = {0};
-    if (!paper_fault(l->w->paper, str_of(line), l->w->now, &e))
+    if (!paper_fault(l->w->paper, str_of(line), exchange_now(l->w), &e))
         abort();
 }
 

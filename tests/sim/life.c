@@ -118,6 +118,9 @@ static bool born(struct life *l, const struct markets *m, struct error *e)
         set(l, "limits.breaker_count", "0");
         set(l, "limits.duplicate_window_s", plan->shape / 12 % 2 ? "0" : "30");
     }
+    set(l, "limits.kill_keeps_stops", plan->shape / 288 % 3 ? "true" : "false");
+    l->v->cancels_stops = !l->w->settings.values.limits.kill_keeps_stops;
+    set(l, "limits.allow_short", plan->shape / 96 % 3 ? "false" : "true");
     set(l, "broker.messages_per_s", plan->shape / 24 % 4 ? "45" : "5");
     people_init(&l->people, l->w, l->v, l->is_talking);
     if (!world_start_app(l->w, e))
@@ -148,6 +151,7 @@ static void await_rest(struct life *l)
         (void)people_pass(&l->people, 5000);
     }
     (void)people_pass(&l->people, QUIET_MS);
+    l->v->looked[I10]++;
 }
 
 static bool is_success(const struct json *j)
@@ -226,7 +230,7 @@ static const struct seen_order *wrong_order(struct life *l, const struct json *r
     const struct json *row;
     for (size_t i = 0; i < l->v->order_count; i++) {
         const struct seen_order *o = &l->v->orders[i];
-        bool is_told = false, is_there = o->perm_id && o->end == END_NONE;
+        bool is_told = false, is_there = watcher_is_working(o);
         for (size_t k = 0; (row = json_at(rows, k)) != NULL; k++)
             is_told = is_told || str_eq(json_get_str(row, STR("order_ref")), STR_NAME(o->ref));
         if (is_told != is_there)
@@ -244,7 +248,7 @@ static void check_orders(struct life *l)
         const struct seen_order *o = wrong_order(l, rows);
         if (!o)
             return;
-        bool is_there = o->perm_id && o->end == END_NONE;
+        bool is_there = watcher_is_working(o);
         if (tries + 1 == TRIES)
             watcher_break(l->v, I5, "order %s %s, and the list of working orders %s", o->ref,
                           is_there ? "works" : "does not work", is_there ? "lacks it" : "has it");
@@ -293,9 +297,11 @@ static void check_executions(struct life *l)
 static void check_killed(struct life *l)
 {
     struct watcher *v = l->v;
+    v->looked[I9] += v->is_killed;
     for (size_t i = 0; v->is_killed && i < v->order_count; i++) {
         const struct seen_order *o = &v->orders[i];
-        if (o->perm_id && o->end == END_NONE && (v->cancels_stops || !order_type_is_stop(o->type)))
+        if (watcher_is_working(o) && !o->is_closing &&
+            (v->cancels_stops || !order_type_is_stop(o->type)))
             watcher_break(v, I9, "order %s still works although the kill switch is on", o->ref);
     }
 }
@@ -331,6 +337,7 @@ static void fill_verdict(struct life *l, struct verdict *out)
 {
     const struct watcher *v = l->v;
     memcpy(out->harms, l->harms, sizeof out->harms);
+    memcpy(out->looked, v->looked, sizeof out->looked);
     out->broken = v->broken;
     memcpy(out->why, v->why, sizeof out->why);
     out->checks = v->checks;

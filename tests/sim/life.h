@@ -65,8 +65,10 @@ struct life {
     struct world *w;
     struct watcher *v;
     struct people people;
-    bool is_talking, has_mixed; /* messages were dropped or mixed: only a new snapshot decides */
-    size_t at;                  /* step that is being done */
+    bool is_talking;
+    bool has_mixed;     /* messages were dropped or mixed: only a new snapshot decides */
+    bool has_strangers; /* there were orders by hand, whose fills are told by snapshots alone */
+    size_t at;          /* step that is being done */
     uint64_t harms[HARM_COUNT];
 };
 
@@ -75,6 +77,7 @@ struct verdict {
     char why[400];
     size_t steps; /* done */
     uint64_t harms[HARM_COUNT];
+    uint64_t looked[INVARIANT_COUNT];
     uint64_t checks, orders, cancels, messages, fills, records, asked, granted, denied;
 };
 

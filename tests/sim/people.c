@@ -199,7 +199,7 @@ static void announce(struct people *p, const struct demand *d)
     if (d->request)
         watcher_asked(v, d->request, d->key);
     if (d->verb == VERB_KILL)
-        watcher_kill_begins(v, d->count > 1);
+        watcher_kill_begins(v, d->count > 1); /* flattening takes the stops too */
     if (d->verb == VERB_RELEASE)
         watcher_release_begins(v);
     if (d->verb == VERB_TRADING && d->who == WHO_PERSON) {
@@ -227,7 +227,8 @@ bool people_ask(struct people *p, const struct demand *d)
     if (!p->w->app || !q)
         return false;
     talk(p, d);
-    *q = (struct open_question){.is_used = true, .is_mcp = is_mcp, .demand = *d};
+    *q = (struct open_question){
+        .is_used = true, .is_mcp = is_mcp, .demand = *d, .releases = p->v->releases};
     if (d->who == WHO_PROGRAM && !verbs[d->verb].path)
         q->demand.who = WHO_SCRIPT;
     if (!is_mcp)
@@ -315,8 +316,11 @@ static void take(struct people *p, const struct open_question *q, const struct j
     if (failed || !j)
         return;
     bool is_killed = false; /* a release may have overtaken the answer */
-    if (d->verb == VERB_KILL && json_to_bool(json_get(j, STR("killed")), &is_killed) && is_killed)
+    if (d->verb == VERB_KILL && json_to_bool(json_get(j, STR("killed")), &is_killed) && is_killed &&
+        q->releases == p->v->releases)
         watcher_killed(p->v);
+    else if (d->verb == VERB_KILL)
+        return; /* released since */
     else if (d->verb == VERB_TRADING)
         take_trading(p, j, d->args[0].value);
     else if (d->verb == VERB_QUOTES)

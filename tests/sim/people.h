@@ -63,7 +63,8 @@ struct open_question {
     struct ask ask;
     struct answer answer;
     size_t assistant;
-    int64_t id; /* MCP */
+    int64_t id;   /* MCP */
+    int releases; /* that had been asked for when it was asked */
 };
 
 struct people {

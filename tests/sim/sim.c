@@ -11,7 +11,7 @@
  * Prints TAP. A life that breaks an invariant is shrunk, and the line that replays it printed.
  */
 #include "breakage.h"
-#include "life.h"
+#include "report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,29 +83,6 @@ static void shrink(struct plan *p, const struct markets *m, struct verdict *v)
 
 /* ---- many lives ---- */
 
-struct totals {
-    uint64_t lives, failed, steps, orders, cancels, messages, fills, records, asked, denied, checks;
-    uint64_t harms[HARM_COUNT], broken[INVARIANT_COUNT];
-};
-
-static void add(struct totals *t, const struct verdict *v)
-{
-    t->lives++;
-    t->steps += v->steps;
-    t->orders += v->orders;
-    t->cancels += v->cancels;
-    t->messages += v->messages;
-    t->fills += v->fills;
-    t->records += v->records;
-    t->asked += v->asked;
-    t->denied += v->denied;
-    t->checks += v->checks;
-    t->broken[v->broken]++;
-    t->failed += v->broken != INVARIANT_NONE;
-    for (size_t i = 0; i < HARM_COUNT; i++)
-        t->harms[i] += v->harms[i];
-}
-
 static void tell_failure(struct plan *p, const struct markets *m, struct verdict *v)
 {
     printf("# seed %llu: %s is broken: %s\n", (unsigned long long)p->seed,
@@ -117,25 +94,13 @@ static void tell_failure(struct plan *p, const struct markets *m, struct verdict
     (void)fflush(stdout);
 }
 
-static void tell_totals(const struct totals *t)
-{
-    printf(
-        "# %llu lives, %llu steps, %llu questions (%llu denied), %llu orders and %llu cancels in "
-        "%llu messages, %llu fills, %llu records, %llu looks\n#",
-        (unsigned long long)t->lives, (unsigned long long)t->steps, (unsigned long long)t->asked,
-        (unsigned long long)t->denied, (unsigned long long)t->orders,
-        (unsigned long long)t->cancels, (unsigned long long)t->messages,
-        (unsigned long long)t->fills, (unsigned long long)t->records,
-        (unsigned long long)t->checks);
-    for (size_t i = 1; i < HARM_COUNT; i++)
-        printf(" %s %llu", harm_name((enum harm)i), (unsigned long long)t->harms[i]);
-    printf("\n");
-}
-
-static bool run_many(const struct markets *m, uint64_t first, uint64_t count, time_t until)
+/* document: where the table goes; NULL: nowhere */
+static bool run_many(const struct markets *m, uint64_t first, uint64_t count, time_t until,
+                     const char *document)
 {
     enum { FAILURES_SHOWN = 5 };
     struct totals t = {0};
+    struct error e = {0};
     for (uint64_t seed = first; seed < first + count && t.failed < FAILURES_SHOWN; seed++) {
         struct plan p;
         struct verdict v;
@@ -143,11 +108,13 @@ static bool run_many(const struct markets *m, uint64_t first, uint64_t count, ti
             break;
         plan_make(&p, seed);
         bool ok = life_run(&p, m, NULL, false, &v);
-        add(&t, &v);
+        totals_add(&t, &v);
         if (!ok)
             tell_failure(&p, m, &v);
     }
-    tell_totals(&t);
+    totals_print(&t);
+    if (document && !totals_write(&t, first, document, &e))
+        printf("# %s\n", e.text);
     printf("1..1\n%s 1 - all invariants held in %llu lives\n", t.failed ? "not ok" : "ok",
            (unsigned long long)t.lives);
     return t.failed == 0;
@@ -194,9 +161,9 @@ int main(int argc, char **argv)
     struct markets m;
     struct error e = {0};
     uint64_t first = 1, count = 100, one = 0, seconds = 0;
-    const char *steps = NULL;
+    const char *steps = NULL, *document = NULL;
     bool is_quiet = false, ok = true, wants_breakages = false;
-    for (int flag; ok && (flag = getopt(argc, argv, "n:f:s:r:k:qb")) != -1;) {
+    for (int flag; ok && (flag = getopt(argc, argv, "n:f:s:r:k:t:qb")) != -1;) {
         uint64_t *number = flag == 'n'   ? &count
                            : flag == 'f' ? &first
                            : flag == 's' ? &seconds
@@ -207,6 +174,8 @@ int main(int argc, char **argv)
             wants_breakages = true;
         else if (flag == 'k')
             steps = optarg;
+        else if (flag == 't')
+            document = optarg;
         else
             ok = flag != '?' && str_to_u64(str_of(optarg), number);
     }
@@ -218,7 +187,7 @@ int main(int argc, char **argv)
     }
     ok = wants_breakages ? check_watcher(&m)
          : one           ? run_one(&m, one, steps, is_quiet)
-                         : run_many(&m, first, count, seconds ? time(NULL) + (time_t)seconds : 0);
+               : run_many(&m, first, count, seconds ? time(NULL) + (time_t)seconds : 0, document);
     markets_fini(&m);
     return ok ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 /* The exchange's records and the journal, as far as they are new. */
 #include "base/alloc.h"
 #include "data/json.h"
+#include "guard/gate.h"
 
 #include "watcher.h"
 
@@ -57,12 +58,16 @@ static void on_ticket(struct watcher *v, const struct ticket *t)
     }
     if (s->perm_id && s->perm_id != o->perm_id)
         watcher_break(v, I1, "order %s is at the exchange twice", o->ref);
+    v->looked[I1]++, v->looked[I2]++, v->looked[I3]++;
+    v->looked[I11] += order_type_is_stop(o->type);
     s->perm_id = o->perm_id;
     s->filled = t->status.filled;
+    s->is_held = t->is_held;
     if (dec_gt(s->filled, s->quantity) && !s->is_excused && !v->world->device.has_lied)
         watcher_break(v, I2, "order %s filled beyond its intent", o->ref);
     if (t->end == END_BY_TRADER && s->end != END_BY_TRADER && order_type_is_stop(o->type) &&
-        !s->is_cancel_asked && !(v->is_kill_begun && v->cancels_stops))
+        !s->is_cancel_asked &&
+        !(v->is_kill_begun && (v->cancels_stops || !watcher_reduces(v, s, s->quantity, false))))
         watcher_break(v, I11, "stop %s was cancelled and nobody had asked for it", o->ref);
     s->end = t->end;
 }
@@ -138,7 +143,7 @@ static void on_leg(struct watcher *v, const struct json *leg, int request, int64
     o->quantity = dec_max(o->quantity, quantity);
 }
 
-static void on_intent(struct watcher *v, const struct json *body, int64_t seq)
+static void on_intent(struct watcher *v, const struct json *body, int64_t seq, bool is_closing)
 {
     const struct json *legs = json_get(body, STR("legs")), *leg;
     bool is_place = str_eq(json_get_str(body, STR("kind")), STR("place"));
@@ -147,6 +152,7 @@ static void on_intent(struct watcher *v, const struct json *body, int64_t seq)
         if (is_place && watcher_order(v, ref))
             watcher_break(v, I1, "one reference for two orders: " STR_FMT, STR_ARG(ref));
         on_leg(v, leg, request_of(body), seq);
+        watcher_order(v, ref)->is_closing = is_closing;
     }
 }
 
@@ -154,6 +160,7 @@ static void on_intent(struct watcher *v, const struct json *body, int64_t seq)
 static void check_link(struct watcher *v, const struct audit_record *r)
 {
     char hash[SHA256_HEX_MAX];
+    v->looked[I7]++;
     buf_reset(&v->hashed);
     buf_add_f(&v->hashed, "%s\n%lld\n", v->chain, (long long)r->seq);
     const struct str parts[] = {r->at, r->kind, r->principal, r->body};
@@ -184,7 +191,7 @@ static bool on_record(void *self, const struct audit_record *r)
     arena_reset(v->record_arena);
     const struct json *body = json_parse(r->body, v->record_arena, &e);
     if (body)
-        on_intent(v, body, r->seq);
+        on_intent(v, body, r->seq, str_eq(r->principal, STR(GATE_CLOSER)));
     else
         watcher_break(v, I7, "record %lld cannot be read", (long long)r->seq);
     return true;

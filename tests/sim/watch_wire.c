@@ -10,40 +10,29 @@
 #include <string.h>
 
 enum {
-    REDUCING_LOOK_BACK_MS = 5 * 60 * 1000, /* news of a fill may be so late */
-    STALE_GRACE_MS = 20 * 1000,            /* from judging a price to the order on the wire */
+    STALE_GRACE_MS = 20 * 1000, /* from judging a price to the order on the wire */
     PROTO_ID = 200
 };
 
 /* ---- the state that was acknowledged ---- */
 
-static bool reduces(const struct watcher *v, const struct seen_order *o, struct dec quantity)
-{
-    struct instant now = v->world->now.mono, at = now;
-    for (size_t back = v->fill_count + 1; back-- > 0;) {
-        struct dec held = watcher_position(v, o->con_id, at);
-        bool is_opposite = o->side == SIDE_SELL ? dec_sign(held) > 0 : dec_sign(held) < 0;
-        if (is_opposite && !dec_gt(quantity, dec_abs(held)))
-            return true;
-        if (back == 0 || instant_ms_since(v->fills[back - 1].seen_at, now) > REDUCING_LOOK_BACK_MS)
-            return false;
-        at = (struct instant){v->fills[back - 1].seen_at.ns - 1};
-    }
-    return false;
-}
-
 static void check_state(struct watcher *v, const struct seen_order *o, struct dec quantity)
 {
+    v->looked[I4]++;
+    if (o->is_closing && v->is_kill_begun && watcher_reduces(v, o, quantity, true))
+        return;
     if (v->is_killed)
         watcher_break(v, I4, "order %s went out although the kill switch was acknowledged", o->ref);
     else if (v->is_halted)
         watcher_break(v, I4, "order %s went out although `halted` was acknowledged", o->ref);
-    else if (v->is_reducing && o->journaled >= v->reducing_at && !reduces(v, o, quantity))
+    else if (v->is_reducing && o->journaled >= v->reducing_at &&
+             !watcher_reduces(v, o, quantity, true))
         watcher_break(v, I4, "order %s went out in `reducing` and reduces nothing", o->ref);
 }
 
 static void check_price(struct watcher *v, const struct seen_order *o)
 {
+    v->looked[I13]++;
     int64_t newest = INT64_MAX, bound = v->world->settings.values.limits.stale_price_s * 1000;
     for (size_t i = 0; i < v->line_count; i++)
         if (v->lines[i].con_id == o->con_id && v->lines[i].newest.ns) {
@@ -104,6 +93,8 @@ static void on_place(struct watcher *v, const struct wire_req_place_order *m)
     watcher_read_journal(v); /* as it is in the file at this moment */
     watch_exchange(v);
     struct seen_order *o = watcher_order(v, m->order.order_ref);
+    if (!dec_parse(m->order.total_quantity, &quantity))
+        watcher_break(v, I2, "an order went out without a quantity");
     if (!o || !o->intents) {
         if (!has_lied)
             watcher_break(v, I3, "order '" STR_FMT "' went out without a durable intent",
@@ -113,10 +104,10 @@ static void on_place(struct watcher *v, const struct wire_req_place_order *m)
         o->con_id = m->contract.con_id;
         o->side = str_eq(m->order.action, STR("BUY")) ? SIDE_BUY : SIDE_SELL;
         o->type = order_type_parse(m->order.order_type);
+        o->is_closing = v->is_kill_begun && watcher_reduces(v, o, quantity, true);
     }
     o->frames++;
-    if (!dec_parse(m->order.total_quantity, &quantity))
-        watcher_break(v, I2, "order %s went out without a quantity", o->ref);
+    v->looked[I1]++, v->looked[I2]++, v->looked[I3]++, v->looked[I6]++;
     if (o->frames > o->intents && !o->is_excused && !has_lied)
         watcher_break(v, I6, "order %s went out %d times for %d intents", o->ref, o->frames,
                       o->intents);
@@ -125,7 +116,7 @@ static void on_place(struct watcher *v, const struct wire_req_place_order *m)
     check_id(v, o, m->order_id);
     check_request(v, o);
     check_state(v, o, quantity);
-    if (o->type == ORDER_MKT)
+    if (o->type == ORDER_MKT && !o->is_closing) /* which waits for no price */
         check_price(v, o);
 }
 
@@ -145,6 +136,7 @@ static void count_frame(struct watcher *v)
     struct instant now = v->world->now.mono;
     size_t n = v->sent_count++;
     v->messages++;
+    v->looked[I12]++;
     if (rate <= WATCHER_RATE_MAX && n >= (size_t)rate) {
         struct instant then = v->sent_at[(n - (size_t)rate) % WATCHER_RATE_MAX];
         if (then.ns && instant_ms_since(then, now) < 1000)

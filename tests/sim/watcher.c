@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARENA_MAX = 16 << 20, KILL_MS = 1000 };
+enum { ARENA_MAX = 16 << 20, KILL_MS = 1000, LATE_MS = 5 * 60 * 1000 };
 
 static const struct {
     const char *name, *meaning;
@@ -104,21 +104,38 @@ struct seen_order *watcher_add(struct watcher *v, struct str ref)
     return o;
 }
 
-static bool is_working(const struct seen_order *o)
+bool watcher_is_working(const struct seen_order *o)
 {
-    return o->perm_id && o->end == END_NONE;
+    return o->perm_id && o->end == END_NONE && !o->is_held;
 }
 
 struct seen_order *watcher_working(struct watcher *v, uint32_t n, bool stops)
 {
     size_t count = 0, at = 0;
     for (size_t i = 0; i < v->order_count; i++)
-        count += is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops;
+        count +=
+            watcher_is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops;
     for (size_t i = 0; count && i < v->order_count; i++)
-        if (is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops &&
+        if (watcher_is_working(&v->orders[i]) && order_type_is_stop(v->orders[i].type) == stops &&
             at++ == n % count)
             return &v->orders[i];
     return NULL;
+}
+
+bool watcher_reduces(const struct watcher *v, const struct seen_order *o, struct dec quantity,
+                     bool is_any)
+{
+    struct instant now = v->world->now.mono, at = now;
+    for (size_t back = v->fill_count + 1; back-- > 0;) {
+        struct dec held = watcher_position(v, o->con_id, at);
+        bool is_opposite = o->side == SIDE_SELL ? dec_sign(held) > 0 : dec_sign(held) < 0;
+        if ((is_opposite && !dec_gt(quantity, dec_abs(held))) == is_any)
+            return is_any;
+        if (back == 0 || instant_ms_since(v->fills[back - 1].seen_at, now) > LATE_MS)
+            break;
+        at = (struct instant){v->fills[back - 1].seen_at.ns - 1};
+    }
+    return !is_any;
 }
 
 /* ---- told ---- */
@@ -161,13 +178,14 @@ void watcher_killed(struct watcher *v)
     v->killed_at = v->world->now.mono;
     for (size_t i = 0; i < v->order_count; i++) {
         struct seen_order *o = &v->orders[i];
-        o->is_cancel_due = is_working(o) && !order_type_is_stop(o->type) && !o->cancels;
+        o->is_cancel_due = watcher_is_working(o) && !order_type_is_stop(o->type) && !o->cancels;
     }
 }
 
 void watcher_release_begins(struct watcher *v)
 {
     v->is_killed = v->is_kill_timed = false;
+    v->releases++;
 }
 
 void watcher_storm(struct watcher *v)
@@ -178,6 +196,7 @@ void watcher_storm(struct watcher *v)
 void watcher_counter(struct watcher *v, struct str resets, struct dec used)
 {
     size_t i = 0;
+    v->looked[I8]++;
     while (i < v->day_count && !str_eq(STR_NAME(v->days[i].resets), resets))
         i++;
     if (i == v->day_count) {
@@ -194,6 +213,7 @@ void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms)
 {
     enum { GRACE_MS = 1500 };
     int64_t newest = INT64_MAX;
+    v->looked[I13]++;
     for (size_t i = 0; i < v->line_count; i++)
         if (v->lines[i].con_id == con_id && v->lines[i].newest.ns) {
             int64_t age = instant_ms_since(v->lines[i].newest, v->world->now.mono);
@@ -212,6 +232,7 @@ static void check_requests(struct watcher *v)
     for (size_t i = 0; i < v->order_count; i++) {
         const struct seen_order *o = &v->orders[i];
         const struct seen_request *r = &v->requests[o->request];
+        v->looked[I5]++;
         if (o->request && o->frames && !r->open && !r->others && r->denials == r->asks)
             watcher_break(v, I5, "request r%d was denied, and order %s went out", o->request,
                           o->ref);
@@ -228,9 +249,10 @@ static void check_kill(struct watcher *v)
     if (instant_ms_since(v->killed_at, v->world->now.mono) < KILL_MS + due * 1000 / rate)
         return;
     v->is_kill_timed = false;
+    v->looked[I9]++;
     for (size_t i = 0; i < v->order_count; i++) {
         const struct seen_order *o = &v->orders[i];
-        if (o->is_cancel_due && !o->cancels && is_working(o))
+        if (o->is_cancel_due && !o->cancels && watcher_is_working(o))
             watcher_break(v, I9, "order %s works, and no cancel of it went out after the kill",
                           o->ref);
     }

@@ -78,9 +78,11 @@ struct seen_order {
     int frames;          /* on the wire */
     int cancels;         /* on the wire */
     bool is_cancel_asked;
+    bool is_closing;     /* the kill switch's own, to flatten */
     bool is_excused;     /* of the time of a lying disk */
     int64_t perm_id;     /* at the exchange; 0: not there */
     enum ticket_end end; /* there */
+    bool is_held;        /* there: not transmitted, told to nobody */
     struct dec filled;   /* there, by its status */
     bool is_cancel_due;  /* by the kill switch, in time */
 };
@@ -147,6 +149,7 @@ struct watcher {
     bool is_killed, is_halted, is_reducing; /* acknowledged, and nobody has asked for its end */
     bool cancels_stops;                     /* the kill switch was told to */
     int64_t reducing_at;                    /* newest record when reducing was acknowledged */
+    int releases;                           /* that were asked for */
     bool is_kill_begun;                     /* asked for: its cancels may come before its answer */
     bool is_calm;                           /* no fault is at work */
     struct instant killed_at;
@@ -157,6 +160,7 @@ struct watcher {
     } days[WATCHER_DAYS_MAX];
     size_t day_count;
     /* what was seen, for the table */
+    uint64_t looked[INVARIANT_COUNT]; /* how often each was looked at */
     uint64_t checks, order_frames, cancel_frames, messages, fills_seen, records;
 };
 
@@ -193,9 +197,17 @@ void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms);
 
 /* ---- looking things up ---- */
 struct seen_order *watcher_order(struct watcher *v, struct str ref);
+/* It rests at the exchange. */
+bool watcher_is_working(const struct seen_order *o);
 /* The n-th of our orders that work at the exchange (by their number modulo how many there are);
  * stops alone, or others alone. NULL if there is none. */
 struct seen_order *watcher_working(struct watcher *v, uint32_t n, bool stops);
+/*
+ * Whether the order reduces the position: at any time (or else at all times) of the last minutes,
+ * because the news of a fill may be late.
+ */
+bool watcher_reduces(const struct watcher *v, const struct seen_order *o, struct dec quantity,
+                     bool is_any);
 /* What the exchange holds of a listing, by its records, at that instant. */
 struct dec watcher_position(const struct watcher *v, int32_t con_id, struct instant at);
 
