@@ -9,13 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 static struct termios before;
-static volatile int terminal = -1; /* while its echo is off */
+static volatile sig_atomic_t terminal = -1; /* while its echo is off */
 
 void terminal_restore(void)
 {

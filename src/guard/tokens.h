@@ -36,7 +36,7 @@ enum scope {
 enum { SCOPES_TEXT_MAX = 48 };
 const char *scope_text(enum scope scope); /* "read", "preview" ... */
 /* "read,trade" and back; false if a word is no scope, or there is none. */
-void scopes_format(unsigned scopes, char out[SCOPES_TEXT_MAX]);
+void scopes_format(unsigned set, char out[SCOPES_TEXT_MAX]);
 bool scopes_parse(struct str text, unsigned *out);
 
 struct token {
@@ -86,6 +86,6 @@ bool tokens_add(struct task *t, struct tokens *k, const struct token *like, stru
 bool tokens_revoke(struct task *t, struct tokens *k, struct str name, struct error *e) FALLIBLE;
 
 /* The file for one token of that name with that secret; for the one of an older version. */
-void tokens_import(struct str name, struct str secret, unsigned scopes, struct buf *out);
+void tokens_import(struct str name, struct str secret, unsigned set, struct buf *out);
 
 #endif

@@ -171,7 +171,8 @@ static void the_price_to_show_is_the_best_that_is_known(void **state)
     (void)state;
     assert_true(dec_eq(quote_price(&q).v, DEC(4)));
     assert_int_equal(quote_age_ms(&q, (struct instant){NS_PER_S}), -1); /* no price came yet */
-    q.time = (struct opt_utc){{(int64_t)90 * NS_PER_S}, true}; /* a wall clock that was set back since */
+    q.time =
+        (struct opt_utc){{(int64_t)90 * NS_PER_S}, true}; /* a wall clock that was set back since */
     q.arrived = (struct instant){NS_PER_S};
     assert_int_equal(quote_age_ms(&q, (struct instant){(int64_t)4 * NS_PER_S}), 3000);
     q.mark = some("3");
