@@ -127,7 +127,7 @@ static bool has_order(struct wire_reader *in, const char *bytes, size_t n)
 static void relay(int exchange_port, struct log *l)
 {
     static char bytes[1 << 18];
-    struct sockaddr_in own;
+    struct sockaddr_in own = {0};
     struct wire_reader in;
     socklen_t size = sizeof own;
     int listener = loopback(0, bind);

@@ -184,6 +184,7 @@ static bool recall(struct gate *g, struct str text, bool is_unsaved)
     struct arena *arena = arena_new(1 << 20);
     const struct json *list = json_get(json_parse(text, arena, &e), STR("switches")), *item;
     bool ok = list != NULL;
+    assert(g);
     for (size_t i = 0; ok && (item = json_at(list, i)) != NULL; i++) {
         struct kill_switch k;
         ok = read_switch(item, &k);
