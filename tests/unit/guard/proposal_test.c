@@ -152,6 +152,11 @@ static void a_preview_lives_for_its_time_by_both_clocks(void **state)
     d->now.wall.ns -= 3600 * (int64_t)NS_PER_S; /* a clock set back prolongs nothing */
     desk_run(d, 60000);
     assert_string_equal(submit(d, shown.ticket.preview_id, "", &c), "PREVIEW_EXPIRED");
+    preview(d, &shown, "8");
+    assert_true(take_up(d, shown.ticket.preview_id, &c));
+    d->now.wall.ns += 3600 * (int64_t)NS_PER_S;
+    call(d, &c, CALL_SUBMIT);
+    assert_string_equal(c.e.reason, "PREVIEW_EXPIRED");
     assert_int_equal(working(d), 1);
 }
 
@@ -214,6 +219,20 @@ static void the_oldest_preview_gives_way_to_the_newest(void **state)
     preview(d, &c, "4");
     assert_false(take_up(d, first.ticket.preview_id, &c));
     assert_string_equal(c.e.reason, "PREVIEW_UNKNOWN");
+}
+
+static void what_is_finished_gives_way_before_what_is_not(void **state)
+{
+    struct desk *d = *state;
+    struct call first, used, c;
+    with_limits(d, GATE_APPROVAL_NONE, 3600);
+    preview(d, &first, "5");
+    preview(d, &used, "6");
+    assert_string_equal(submit(d, used.ticket.preview_id, "", &c), "sent");
+    for (int i = 0; i < PROPOSALS_MAX - 1; i++)
+        preview(d, &c, "4");
+    assert_true(take_up(d, first.ticket.preview_id, &c));
+    assert_string_equal(submit(d, used.ticket.preview_id, "", &c), "PREVIEW_UNKNOWN");
 }
 
 /* ---- changes ---- */
@@ -493,6 +512,7 @@ int main(void)
         T(what_is_refused_keeps_its_preview),
         T(what_could_not_be_journaled_keeps_its_preview),
         T(the_oldest_preview_gives_way_to_the_newest),
+        T(what_is_finished_gives_way_before_what_is_not),
         T(a_change_is_bound_to_the_order_that_it_starts_from),
         T(a_person_lets_one_order_pass_once),
         T(the_same_request_finds_its_approval_and_another_does_not),
