@@ -252,7 +252,9 @@ static void write_paths(struct json_writer *w)
         if (route_split(op, &method, &path) && !is_written(path, i - 1))
             write_path(path, w);
     write_health("/healthz", "healthz", "Whether the daemon runs", false, w);
-    write_health("/readyz", "readyz", "Whether the broker connection is ready", true, w);
+    write_health("/readyz", "readyz",
+                 "Whether the broker connection is ready and our books agree with the broker's",
+                 true, w);
     json_end_object(w);
 }
 

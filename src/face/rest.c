@@ -373,7 +373,18 @@ static void healthz(struct exchange *x)
 static void readyz(struct exchange *x)
 {
     struct session *s = x->core->session;
+    struct gate_reconciliation books = {.is_reconciled = true};
     struct error e = {0};
+    if (x->core->gate)
+        gate_reconciliation(x->core->gate, &books);
+    if (s && session_is_ready(s) && !books.is_reconciled) {
+        error_set(&e, ERROR_UNAVAILABLE, "NOT_RECONCILED",
+                  "our books and the broker's do not agree, or were not compared yet: %s",
+                  gate_reconcile_text(books.state));
+        error_next(&e, "GET /api/reconciliation tells where");
+        fail(x, &e, NULL);
+        return;
+    }
     if (s && session_is_ready(s)) {
         buf_add_c(begin(x, 200, "application/json"), "{\"status\":\"ready\"}");
         return;

@@ -27,6 +27,10 @@ static const struct gate_break_row rows[GATE_BREAK_COUNT] = {
     [GATE_BREAK_ORDER_CHANGED] = {"ORDER_CHANGED", true,
                                   "the order was changed by hand in TWS or by another program",
                                   "change it back, or accept it"},
+    [GATE_BREAK_ORDER_SPLIT] = {"ORDER_SPLIT", true,
+                                "the broker has made two orders of one: together they may trade "
+                                "more than was asked for",
+                                "cancel the order, which ends what still works of it"},
     [GATE_BREAK_REFERENCE] = {"REFERENCE_LOST", true,
                               "the broker told an order under our order id with another reference "
                               "or none, so it may not be ours",
@@ -244,6 +248,23 @@ static void compare_ours(struct gate *g, const struct book_order *bo, struct com
     }
 }
 
+/* Another permId of the same order has ended. */
+static void compare_perms(struct gate *g, const struct book_order *bo, struct comparison *c)
+{
+    const struct intent *it = ledger_by_ref(g->ledger, STR_NAME(bo->order.ref));
+    for (size_t i = 0; it && i < it->perm_count; i++) {
+        char text[120];
+        const struct book_order *other = book_order_perm(g->book, it->perm_ids[i]);
+        if (!other || other == bo || !order_state_is_terminal(other->status.state))
+            continue;
+        (void)snprintf(text, sizeof text, "permId %lld has ended (%s), permId %lld works",
+                       (long long)it->perm_ids[i], order_state_text(other->status.state),
+                       (long long)bo->order.perm_id);
+        (void)order_break(c, GATE_BREAK_ORDER_SPLIT, &bo->order, text);
+        return;
+    }
+}
+
 /* Our references: "PC:" and 17 characters. Anything else is of another client or by hand. */
 static bool is_our_form(const char *ref)
 {
@@ -261,9 +282,10 @@ static void compare_orders(struct gate *g, struct moment now, struct comparison 
         bool is_ours = o->client_id == g->config.client_id && o->order_id > 0;
         if (!is_ours || !is_our_form(o->ref))
             c->external_orders++;
-        else if (is_named(g, named_order(key, o)))
+        else if (is_named(g, named_order(key, o))) {
             compare_ours(g, bo, c);
-        else if (book_order_ref(g->book, STR_NAME(o->ref)) != bo)
+            compare_perms(g, bo, c);
+        } else if (book_order_ref(g->book, STR_NAME(o->ref)) != bo)
             continue; /* the broker announced it under one perm id and goes on under another */
         else if (now.wall.ns - bo->last_change.v.ns < RECONCILE_GRACE_MS * (int64_t)NS_PER_MS)
             c->unsettled++;

@@ -403,6 +403,7 @@ enum gate_break_kind {
     GATE_BREAK_ORDER_UNKNOWN, /* an order with a reference of ours that the journal does not have */
     GATE_BREAK_ORDER_REVIVED, /* an order works that we had given up */
     GATE_BREAK_ORDER_CHANGED, /* an order of ours has other terms than we gave it */
+    GATE_BREAK_ORDER_SPLIT,   /* one permId of an order has ended, and another works */
     GATE_BREAK_REFERENCE,     /* the broker told our order without our reference */
     GATE_BREAK_ORDER_MISSING, /* an order of ours that the broker's lists do not have */
     GATE_BREAK_EXECUTION_GONE, /* an execution that the broker's list no longer has */

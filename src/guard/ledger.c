@@ -103,6 +103,17 @@ void ledger_change(struct ledger *l, const struct order *o)
     it->has_change = true;
 }
 
+bool intent_perm(struct intent *it, int64_t perm_id)
+{
+    if (perm_id == 0 || it->perm_count == LEDGER_PERMS_MAX)
+        return false;
+    for (size_t i = 0; i < it->perm_count; i++)
+        if (it->perm_ids[i] == perm_id)
+            return false;
+    it->perm_ids[it->perm_count++] = perm_id;
+    return it->perm_count > 1;
+}
+
 struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id)
 {
     for (size_t i = l->count; i-- > 0;)
@@ -314,7 +325,10 @@ static void restore_outcome(struct restore *r, const struct json *j)
     for (size_t i = 0; (leg = json_at(legs, i)) != NULL; i++) {
         struct intent *it = ledger_by_ref(r->ledger, json_get_str(leg, STR("ref")));
         struct str result = json_get_str(leg, STR("result"));
-        if (!it || str_eq(result, STR("unknown")))
+        int64_t perm_id = 0;
+        if (it && json_to_i64(json_get(leg, STR("perm_id")), &perm_id))
+            (void)intent_perm(it, perm_id);
+        if (!it || str_eq(result, STR("unknown")) || str_eq(result, STR("another_perm_id")))
             continue;
         bool not_sent = str_eq(result, STR("not_sent"));
         if (not_sent && it->state != INTENT_NOT_SENT)

@@ -21,6 +21,7 @@
 struct ledger;
 
 enum {
+    LEDGER_PERMS_MAX = 4,     /* permIds of one order; more than two were never seen */
     LEDGER_KEY_MAX = 65,      /* an idempotency key with its NUL */
     LEDGER_MINUTE_MAX = 1024, /* sends remembered for the rate; above the largest setting */
     LEDGER_DAYS_MAX = 8       /* days on which was traded, over which a restart looks back */
@@ -51,6 +52,8 @@ struct intent {
     struct instant absent_at;    /* when the first of them was */
     struct order change;         /* the newest change that was sent, or accepted by a person */
     bool has_change;
+    int64_t perm_ids[LEDGER_PERMS_MAX]; /* under which the broker has told it */
+    size_t perm_count;
     bool is_refused;  /* by the broker */
     bool was_seen;    /* at the broker, before it was not any more */
     bool is_ref_lost; /* the broker told its order id without its reference */
@@ -69,6 +72,8 @@ struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error
 struct intent *ledger_by_ref(const struct ledger *l, struct str ref);
 /* A change of the order with that reference was sent, or made elsewhere and accepted. */
 void ledger_change(struct ledger *l, const struct order *o);
+/* The broker told it under that permId. True if it had told another one before. */
+bool intent_perm(struct intent *i, int64_t perm_id);
 /* The newest intent of that order id of ours. */
 struct intent *ledger_by_order_id(const struct ledger *l, int32_t order_id);
 /* Leg 0 of the newest request of that principal with that key. */

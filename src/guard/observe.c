@@ -83,6 +83,22 @@ static void check_echo(struct gate *g, const struct order *o, struct moment now)
               o->order_id, o->ref, it->order.ref);
 }
 
+/* An order can be told under several permIds; that ours has another one outlives a restart. */
+static void note_perm(struct gate *g, struct str ref, int64_t perm_id, struct moment now)
+{
+    struct intent *it = ledger_by_ref(g->ledger, ref);
+    if (!it || !intent_perm(it, perm_id))
+        return;
+    struct order o = it->order;
+    struct buf b;
+    o.perm_id = perm_id;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    record_word(&b, &o, 1, "another_perm_id", "the broker tells the order under another permId");
+    note(g, JOURNAL_OUTCOME, STR("broker"), buf_str(&b), now);
+    buf_fini(&b);
+    log_warn(&g->config.log, "order %d: another perm_id=%lld", o.order_id, (long long)perm_id);
+}
+
 /* The broker has made the change that was sent: these are our terms now. */
 static void promote_change(struct gate *g, const struct order *o)
 {
@@ -101,6 +117,7 @@ static void on_order(struct gate *g, const struct event *ev)
     kill_look_soon(g, ev->at);
     if (ev->kind == EVENT_ORDER && o->client_id == g->config.client_id && o->order_id > 0) {
         check_echo(g, o, ev->at);
+        note_perm(g, STR_NAME(o->ref), o->perm_id, ev->at);
         promote_change(g, o);
     }
     settle_unknown(g, STR_NAME(o->ref), ev->at);
@@ -117,6 +134,7 @@ static void on_order(struct gate *g, const struct event *ev)
 
 static void on_execution(struct gate *g, const struct event *ev)
 {
+    note_perm(g, STR_NAME(ev->execution->ref), ev->execution->perm_id, ev->at);
     settle_unknown(g, STR_NAME(ev->execution->ref), ev->at);
     if (ev->execution->client_id == g->config.client_id)
         wake(g, ev->execution->order_id);

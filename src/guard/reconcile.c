@@ -272,8 +272,9 @@ static void conclude(struct gate *g, enum gate_trigger trigger, struct moment no
     struct comparison c;
     begin_accounts(g, now);
     compare(g, now, &c);
-    enum gate_reconcile_state state = c.total       ? GATE_RECONCILE_BREAKS
+    enum gate_reconcile_state state = c.halting     ? GATE_RECONCILE_BREAKS
                                       : c.unsettled ? GATE_RECONCILE_SETTLING
+                                      : c.total     ? GATE_RECONCILE_BREAKS
                                                     : GATE_RECONCILE_CLEAN;
     r->status = (struct gate_reconciliation){
         .state = state,

@@ -277,6 +277,7 @@ void record_word(struct buf *out, const struct order *orders, size_t count, cons
         json_begin_object(&w);
         put_text(&w, "ref", orders[i].ref);
         put_i64(&w, "order_id", orders[i].order_id);
+        put_i64(&w, "perm_id", orders[i].perm_id);
         put_text(&w, "result", word);
         json_end_object(&w);
     }

@@ -183,6 +183,23 @@ static void an_order_that_is_told_without_our_reference_becomes_unknown(void **s
     assert_true(status(d).is_reconciled);
 }
 
+static void an_order_of_which_one_perm_id_ended_and_another_works_is_a_break(void **state)
+{
+    struct desk *d = *state;
+    struct order o = rest(d);
+    struct order_status s = {.state = STATE_CANCELLED};
+    struct event ev = {.kind = EVENT_ORDER, .at = d->now, .order = &o, .status = &s};
+    o.perm_id += 1000;
+    desk_on_event(d, &ev);
+    desk_run(d, 100);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "another_perm_id"), 1);
+    struct gate_reconciliation r = reconcile(d);
+    assert_break(&r, GATE_BREAK_ORDER_SPLIT);
+    desk_on_event(d, &ev); /* once is enough */
+    desk_run(d, 100);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "another_perm_id"), 1);
+}
+
 /* ---- accepting ---- */
 
 static void nothing_is_accepted_unseen(void **state)
@@ -258,6 +275,7 @@ int main(void)
         TEST(an_order_with_our_reference_that_the_journal_lacks_halts),
         TEST(an_order_of_another_program_is_external_and_no_break),
         TEST(an_order_that_is_told_without_our_reference_becomes_unknown),
+        TEST(an_order_of_which_one_perm_id_ended_and_another_works_is_a_break),
         TEST(nothing_is_accepted_unseen),
         TEST(what_the_journal_cannot_take_is_not_accepted),
         TEST(the_first_comparison_is_there_as_soon_as_the_session_is_ready),
