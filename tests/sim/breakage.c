@@ -154,7 +154,7 @@ static void too_many_messages(struct life *l)
     pipe_forge(l->w, buf_str(&all));
     buf_fini(&one);
     buf_fini(&all);
-    (void)people_pass(&l->people, 100);
+    (void)people_pass(&l->people, 5000);
 }
 
 /* ---- what is told, and is not so ---- */
@@ -172,7 +172,7 @@ static void counter_falls(struct life *l)
     struct demand d = {.verb = VERB_SAFETY, .who = WHO_SCRIPT};
     (void)rest_order(l);
     for (int i = 0; i < 2 && people_ask(&l->people, &d); i++) {
-        (void)people_pass(&l->people, 100);
+        (void)people_pass(&l->people, 5000);
         for (size_t k = 0; k < l->v->day_count; k++) /* as if one more had been shown before */
             l->v->days[k].used = dec_plus(l->v->days[k].used, DEC(1));
     }

@@ -301,7 +301,7 @@ static void check_killed(struct life *l)
     for (size_t i = 0; v->is_killed && i < v->order_count; i++) {
         const struct seen_order *o = &v->orders[i];
         if (watcher_is_working(o) && !o->is_closing &&
-            (v->cancels_stops || !order_type_is_stop(o->type)))
+            (v->takes_stops || !order_type_is_stop(o->type)))
             watcher_break(v, I9, "order %s still works although the kill switch is on", o->ref);
     }
 }

@@ -317,9 +317,10 @@ static void take(struct people *p, const struct open_question *q, const struct j
         return;
     bool is_killed = false; /* a release may have overtaken the answer */
     if (d->verb == VERB_KILL && json_to_bool(json_get(j, STR("killed")), &is_killed) && is_killed &&
-        q->releases == p->v->releases)
+        q->releases == p->v->releases) {
+        p->v->takes_stops |= d->count > 1 || !p->w->settings.values.limits.kill_keeps_stops;
         watcher_killed(p->v);
-    else if (d->verb == VERB_KILL)
+    } else if (d->verb == VERB_KILL)
         return; /* released since */
     else if (d->verb == VERB_TRADING)
         take_trading(p, j, d->args[0].value);

@@ -184,7 +184,7 @@ void watcher_killed(struct watcher *v)
 
 void watcher_release_begins(struct watcher *v)
 {
-    v->is_killed = v->is_kill_timed = false;
+    v->is_killed = v->is_kill_timed = v->takes_stops = false;
     v->releases++;
 }
 

@@ -153,6 +153,7 @@ struct watcher {
     bool is_kill_begun;                     /* asked for: its cancels may come before its answer */
     bool is_calm;                           /* no fault is at work */
     struct instant killed_at;
+    bool takes_stops; /* the switch that is on was acknowledged as one that takes the stops too */
     bool is_kill_timed;
     struct {
         char resets[32];
