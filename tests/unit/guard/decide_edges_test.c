@@ -81,6 +81,10 @@ static void buy_stop_unchanged(struct scene *s) { stop(s, "110"); first(s)->side
 
 static void value_over(struct scene *s) { first(s)->quantity = DEC(101); }
 
+static void paper_denied(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_DENY; }
+static void paper_and_large_denied(struct scene *s) { paper_denied(s); s->limits.approval_above = GATE_APPROVAL_DENY; first(s)->quantity = DEC(26); }
+static void large_denied(struct scene *s) { s->limits.approval_above = GATE_APPROVAL_DENY; first(s)->quantity = DEC(26); }
+
 static const struct edge {
     void (*set)(struct scene *s);
     const char *code;
@@ -131,6 +135,9 @@ static const struct edge {
     {trail_tighter_without_quote, "STOP_WIDENS", NULL},
     {trail_unchanged, "STOP_WIDENS", NULL}, {trail_with_a_trigger_before, "STOP_WIDENS", NULL},
     {stop_unchanged, "STOP_WIDENS", NULL}, {buy_stop_unchanged, "STOP_WIDENS", NULL},
+    {paper_denied, "APPROVAL_DENY", "limits.approval_paper is deny"},
+    {paper_and_large_denied, "APPROVAL_DENY", "limits.approval_paper is deny"},
+    {large_denied, "APPROVAL_DENY", "limits.approval_above is deny"},
     {value_over, "VALUE_MAX", "order value 10100 USD exceeds max_order_value 10000"},
 };
 /* clang-format on */
