@@ -403,7 +403,7 @@ def main():
     rows = ["| what goes wrong | points | violations |", "|---|---:|---:|"]
     rows += ["| %s | %d | %d |" % (WORDS[k], *results[k]) for k in kinds]
     rows.append("| all, at %s of %d calls | %d | %d |" % (
-        "each" if args.every == 1 else "every %dth" % args.every, calls, len(cases), len(failed)))
+        "each" if args.every == 1 else "one in %d" % args.every, calls, len(cases), len(failed)))
     if not args.tap:
         print("\n".join(rows))
     if args.report:
