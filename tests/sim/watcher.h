@@ -16,7 +16,7 @@
  *       people were told of an order is true
  *   I6  nothing is sent again by itself
  *   I7  the chain of the journal is whole, and holds what is anchored
- *   I8  the counters of a day never fall, and no more is sent on a day than they allow
+ *   I8  the counters of a day never fall
  *   I9  the kill switch's cancels are on the wire in time
  *   I10 when faults stop, the link becomes ready
  *   I11 a stop ends only because it filled, or somebody asked for its end
