@@ -372,6 +372,12 @@ static bool may_flatten(struct call *c)
         error_set(&c->error, ERROR_DENIED, "SCOPE", "flatten needs the scope to trade");
         return error_next(&c->error, "let somebody flatten who may trade");
     }
+    if (c->who->only_account[0]) {
+        error_set(&c->error, ERROR_DENIED, "ONE_ACCOUNT",
+                  "flatten closes positions of all accounts, and %s is for one alone",
+                  c->who->name);
+        return error_next(&c->error, "let somebody flatten who may trade in all of them");
+    }
     const struct guard_limits *l = gate_limits(c->core->gate);
     bool asks = l->approval_paper != GATE_APPROVAL_NONE || l->approval_above != GATE_APPROVAL_NONE;
     for (size_t i = 0; i < book_account_count(c->core->book); i++)
