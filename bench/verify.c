@@ -28,7 +28,7 @@ static void body_of(int64_t i, char *out, size_t cap)
                  "{\"text\":\"order %lld: filled 10 at 100.05\",\"legs\":[{\"ref\":\"PC:%017lld\","
                  "\"order_id\":%lld,\"perm_id\":%lld,\"result\":\"filled\",\"state\":\"Filled\","
                  "\"filled\":10,\"avg_fill_price\":100.05}]}",
-                 (long long)i, (long long)i, (long long)i, (long long)(i + 1000000000));
+                 (long long)i, (long long)i, (long long)i, (long long)i + 1000000000);
     if (n < 0 || (size_t)n >= cap)
         measure_die("verify: a record does not fit");
 }

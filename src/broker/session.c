@@ -199,7 +199,7 @@ static bool queue_full(const struct session *s, enum pacing_class class, struct 
 static bool is_what_if(int id, const void *message)
 {
     const struct wire_req_place_order *m = message;
-    return id == WIRE_REQ_PLACE_ORDER && m->order.what_if;
+    return id == WIRE_REQ_PLACE_ORDER && m && m->order.what_if;
 }
 
 bool session_send(struct session *s, enum pacing_class class, const struct pacing_about *about,

@@ -18,7 +18,7 @@
 /* Simple moving average. k = n - period + 1. */
 size_t indicator_sma(const double *close, size_t n, size_t period, double *out);
 /* Exponential moving average, factor 2 / (period + 1). k = n - period + 1. */
-size_t indicator_ema(const double *close, size_t n, size_t period, double *out);
+size_t indicator_ema(const double *v, size_t n, size_t period, double *out);
 
 /*
  * Bands of `width` standard deviations (divisor: period) round the simple average.
