@@ -127,7 +127,7 @@ begin
 ports() { port=$(sed -n 's/.*ready.* http=\([0-9]*\).*/\1/p' "$t/log" | tail -1); [ -n "$port" ]; }
 for ((i = 0; i < 100; i++)); do ports && break; sleep 0.05; done
 check "a token needs a terminal" status 4 alone "$P" token add sheet
-check "and the PIN" status 0 at_terminal 7531 "$P" token add sheet --wide
+check "and the PIN" status 0 at_terminal 7531 "$P" token add sheet
 token=$(grep -o 'pc_[A-Za-z0-9_-]\{43\}' "$t/screen")
 check "it is valid" status 0 get "$token"
 check "another is not" status 4 get "${token}x"

@@ -42,7 +42,7 @@ struct add_out {
 };
 static const struct field add_out_fields[] = {
     FIELD(struct add_out, name, .doc = "Its name; in the audit log it is token:NAME"),
-    FIELD(struct add_out, token, .wide = true,
+    FIELD(struct add_out, token,
           .doc = "The token, shown this once: it is sent as Authorization: Bearer TOKEN"),
     FIELD(struct add_out, scopes, .doc = "What it may do"),
     FIELD(struct add_out, only_account, .doc = "The only account that it may see and use"),
