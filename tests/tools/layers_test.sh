@@ -123,4 +123,14 @@ plant
 rm -rf "$tree/src" "$tree/client"
 nothing() { ! tools/layers "$tree"; }
 check "a tree without sources is an error" nothing
+
+# the folders whose README lists their modules: each is in it, by name or with those of its kind
+listed() {
+    local f n
+    for f in "src/$1"/*.c; do
+        n=$(basename "$f" .c)
+        grep -qF -e "\`$n\`" -e "\`${n%%_*}_*\`" "src/$1/README.md" || { echo "$n is missing"; return 1; }
+    done
+}
+for folder in guard paper; do check "the README of $folder has all its modules" listed "$folder"; done
 tap_end

@@ -53,16 +53,6 @@ exchange=$!
 for _ in $(seq 100); do portcullis paper ctl --state "$t/a.log" status >/dev/null 2>&1 && break; sleep 0.05; done
 control() { portcullis paper ctl --state "$t/a.log" "$@"; }
 
-same_modules() {
-    local f n
-    for f in src/paper/*.c; do
-        n=$(basename "$f" .c)
-        case $n in serve_*) n='serve_*' ;; esac
-        grep -qF "\`$n\`" src/paper/README.md || { echo "$n is missing"; return 1; }
-    done
-}
-check "the list of modules has all of them" same_modules
-
 fault_table() {
     control faults | tr '{' '\n' | awk -F'","what":"' '/^"usage":"/ {
         usage = substr($1, 10); gsub(/\|/, "\\|", usage); sub(/"}.*/, "", $2)
