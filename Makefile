@@ -181,8 +181,12 @@ bench-wire:
 	@tools/bench_wire $(B)
 interop:
 	@tools/bootstrap build
-	@$(SUBMAKE) build
+	@$(SUBMAKE) build $(B)/interop_numbers
 	@tools/interop $(B)
+# what src/quant makes of bars, for tests/interop/analytics.py
+$(B)/interop_numbers: $(B)/tests/interop/numbers.o $(call upto,quant)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS)
 # bench/NAME.c -> a program with bench/kit; the floor is static and has nothing of ours
 $(B)/bench/floor: $(B)/bench/floor.o
 	$(call SAY,LINK)

@@ -38,11 +38,12 @@ int main(void)
     k += indicator_macd(close, BARS, 12, 26, 9, a, b, c);
     k += indicator_rsi(close, BARS, 14, a);
     k += indicator_atr(high, low, close, BARS, 14, a);
+    k += indicator_volatility(close, BARS, 20, TRADING_DAYS, a);
     k += indicator_vwap(high, low, close, volume, BARS, a);
     size_t n = series_returns((struct series){close, BARS}, a);
     struct opt_num v = volatility((struct series){a, n}, TRADING_DAYS);
     int64_t ns = measure_now() - begin;
-    if (k < (size_t)8 * BARS || !v.has || v.v <= 0)
+    if (k < (size_t)9 * BARS || !v.has || v.v <= 0)
         measure_die("the indicators are not those of %d bars", BARS);
     report("indicators", "all", (double)ns / 1e3);
     return 0;

@@ -139,6 +139,28 @@ size_t indicator_atr(const double *high, const double *low, const double *close,
     return k;
 }
 
+size_t indicator_volatility(const double *close, size_t n, size_t period, double periods,
+                            double *out)
+{
+    double year = sqrt(periods);
+    assert(period > 1);
+    if (n <= period)
+        return 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        out[i] = close[i + 1] / close[i] - 1;
+    /* in place: the number of a window takes the place of its oldest return */
+    for (size_t i = 0; i < n - period; i++) {
+        double mean = 0, squares = 0;
+        for (size_t j = i; j < i + period; j++)
+            mean += out[j];
+        mean /= (double)period;
+        for (size_t j = i; j < i + period; j++)
+            squares += (out[j] - mean) * (out[j] - mean);
+        out[i] = sqrt(squares / ((double)period - 1)) * year;
+    }
+    return n - period;
+}
+
 size_t indicator_vwap(const double *high, const double *low, const double *close,
                       const double *volume, size_t n, double *out)
 {

@@ -48,6 +48,13 @@ size_t indicator_atr(const double *high, const double *low, const double *close,
                      size_t period, double *out);
 
 /*
+ * Realised volatility: the deviation (divisor period - 1) of the last `period` simple returns,
+ * times the root of `periods` a year. Prices above zero; period at least 2. k = n - period.
+ */
+size_t indicator_volatility(const double *close, size_t n, size_t period, double periods,
+                            double *out);
+
+/*
  * Volume-weighted average of the typical price (high + low + close) / 3 since the first of these
  * bars; slice by session for a daily one. Bars before the first volume have none.
  */

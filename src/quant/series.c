@@ -72,6 +72,59 @@ struct opt_num series_quantile(struct series s, double part, double *scratch)
     return some(scratch[below] + share * (scratch[above] - scratch[below]));
 }
 
+struct opt_num series_zscore(struct series s, double x)
+{
+    struct opt_num mean = series_mean(s), deviation = series_stdev(s);
+    /* equal numbers may leave a deviation of rounding, which is none to divide by */
+    if (!mean.has || !deviation.has || deviation.v <= fabs(mean.v) * 1e-14)
+        return (struct opt_num){0};
+    return some((x - mean.v) / deviation.v);
+}
+
+struct opt_num series_share_below(struct series s, double x)
+{
+    size_t halves = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!isfinite(s.v[i]))
+            return (struct opt_num){0};
+        halves += s.v[i] < x ? 2 : s.v[i] == x ? 1 : 0;
+    }
+    return s.n && isfinite(x) ? some((double)halves / (double)(2 * s.n)) : (struct opt_num){0};
+}
+
+bool series_extremes(struct series s, size_t *least, size_t *greatest)
+{
+    *least = *greatest = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!isfinite(s.v[i]))
+            return false;
+        if (s.v[i] < s.v[*least])
+            *least = i;
+        if (s.v[i] > s.v[*greatest])
+            *greatest = i;
+    }
+    return s.n > 0;
+}
+
+void scores_rank(const struct opt_num *score, size_t n, double near, struct opt_num *rank,
+                 bool *is_near)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t above = 0, equal = 0, around = 0;
+        for (size_t j = 0; j < n; j++) {
+            if (!score[j].has)
+                continue;
+            above += score[j].v > score[i].v;
+            equal += score[j].v == score[i].v;
+            around += j != i && fabs(score[j].v - score[i].v) <= near;
+        }
+        rank[i] =
+            score[i].has ? some((double)above + (double)(equal + 1) / 2) : (struct opt_num){0};
+        if (is_near)
+            is_near[i] = score[i].has && around;
+    }
+}
+
 /* ---- two series ---- */
 
 struct opt_num series_covariance(struct series a, struct series b)

@@ -33,6 +33,22 @@ struct opt_num series_stdev(struct series s);
  * (type 7 of Hyndman and Fan, numpy's default). Sorts a copy in `scratch`, of s.n numbers. */
 struct opt_num series_quantile(struct series s, double part, double *scratch);
 
+/* How many deviations (divisor n - 1) x is from the mean of the numbers. */
+struct opt_num series_zscore(struct series s, double x);
+/* The share of the numbers that are below x; those equal to it count half (0..1). */
+struct opt_num series_share_below(struct series s, double x);
+/* Where the least and the greatest are, the earliest of equals. False if s is empty or a number is
+ * not finite. */
+bool series_extremes(struct series s, size_t *least, size_t *greatest);
+
+/*
+ * Rank 1 for the greatest score; equals share the mean of their ranks, an unknown one has none.
+ * `is_near` (or NULL) tells of each whether another is no further than `near` from it, so that the
+ * order of the two means little. Compares each with each: for some hundred scores.
+ */
+void scores_rank(const struct opt_num *score, size_t n, double near, struct opt_num *rank,
+                 bool *is_near);
+
 /* ---- two of the same length ---- */
 /* Divisor n - 1. */
 struct opt_num series_covariance(struct series a, struct series b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of the tables come from TA-Lib 0.8.2 (VWAP: pandas) over the same bars, which both
- * sides make by the same integer recurrence.
+ * The numbers of the tables come from TA-Lib 0.8.2 (VWAP, volatility: pandas) over the same bars,
+ * which both sides make by the same integer recurrence.
  */
 #include "quant/indicators.h"
 
@@ -75,6 +75,10 @@ static size_t atr(size_t n, double out[OUTPUTS][BARS])
 {
     return indicator_atr(high, low, close, n, 14, out[0]);
 }
+static size_t volatility20(size_t n, double out[OUTPUTS][BARS])
+{
+    return indicator_volatility(close, n, 20, 252, out[0]);
+}
 static size_t vwap(size_t n, double out[OUTPUTS][BARS])
 {
     return indicator_vwap(high, low, close, volume, n, out[0]);
@@ -99,6 +103,8 @@ static const struct row {
     {"histogram", macd, 2, 567, 0.33756642368148465, 0.16991890072022442, 0.19254868204899447},
     {"rsi", rsi, 0, 586, 29.541666666666732, 51.191486664554141, 55.994367378109366},
     {"atr", atr, 0, 586, 0.91221428571428576, 0.86560486508263534, 0.92927877775585543},
+    {"volatility", volatility20, 0, 580, 0.08781826933609141, 0.09311220615841956,
+     0.08928229232146552},
     {"vwap", vwap, 0, 600, 100.14933333333333, 99.91554183031748, 103.05921676328086},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
