@@ -20,7 +20,8 @@
 #include "wire/request.h"
 
 /* Outside text for people: control characters become blanks, malformed UTF-8 becomes '?', what
- * does not fit is cut at a character. out ends in NUL. */
+ * cannot be seen (marks of direction, joiners, tags) goes, what does not fit is cut at a character.
+ * out ends in NUL. */
 void clean_text(char *out, size_t cap, struct str text);
 /*
  * "20260413-15:27:04" (UTC by definition) and "20260413 15:27:04 US/Eastern" (one or two blanks;

@@ -3,6 +3,7 @@
 
 #include "broker/convert.h"
 #include "broker/query.h"
+#include "broker/research.h"
 #include "broker/ticks.h"
 #include "wire/reply.h"
 #include "wire/value.h"
@@ -124,7 +125,9 @@ static bool on_request_error(struct session *s, const struct wire_rep_error *m, 
     struct error e;
     if (is_follow)
         r = request_find(s, m->id); /* the listener was told */
-    if (r != NULL && is_end) {
+    if (r != NULL && research_is_empty(r, m->error_code, str_of(text))) {
+        request_end(s, r, NULL);
+    } else if (r != NULL && is_end) {
         broker_error(&e, m->error_code, str_of(text));
         request_end(s, r, &e);
     } else if (r != NULL) {
@@ -407,6 +410,8 @@ static void on_tick(struct session *s, int id, const void *message)
         changed = tick_size(&l->quote, message);
     else if (id == WIRE_REP_TICK_GENERIC)
         changed = tick_generic(&l->quote, message);
+    else if (id == WIRE_REP_TICK_OPTION_COMPUTATION)
+        changed = tick_option(&l->quote, message);
     else
         changed = tick_data_type(
             &l->quote, ((const struct wire_rep_market_data_type *)message)->market_data_type);
@@ -457,8 +462,51 @@ static bool dispatch_session(struct session *s, const struct wire_any *any)
     case WIRE_REP_TICK_PRICE:
     case WIRE_REP_TICK_SIZE:
     case WIRE_REP_TICK_GENERIC:
+    case WIRE_REP_TICK_OPTION_COMPUTATION:
     case WIRE_REP_MARKET_DATA_TYPE:
         on_tick(s, any->id, m);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool dispatch_research(struct session *s, const struct wire_any *any)
+{
+    const void *m = any->message;
+    struct request *r;
+    switch (any->id) {
+    case WIRE_REP_SEC_DEF_OPT_PARAM:
+        research_option_class(s, m);
+        return true;
+    case WIRE_REP_SEC_DEF_OPT_PARAM_END:
+        id_end(s, ((const struct wire_id *)m)->req_id, ASK_OPTION_CLASSES);
+        return true;
+    case WIRE_REP_SCANNER_DATA:
+        research_scan(s, m);
+        return true;
+    case WIRE_REP_SCANNER_PARAMETERS:
+        if ((r = request_oldest(s, ASK_SCAN_PARAMETERS)) != NULL)
+            research_text(s, r, ((const struct wire_rep_scanner_parameters *)m)->xml);
+        return true;
+    case WIRE_REP_NEWS_PROVIDERS:
+        research_news_sources(s, m);
+        return true;
+    case WIRE_REP_HISTORICAL_NEWS:
+        research_headline(s, m);
+        return true;
+    case WIRE_REP_HISTORICAL_NEWS_END:
+        research_headlines_end(s, m);
+        return true;
+    case WIRE_REP_TICK_NEWS:
+        research_tick_news(s, m);
+        return true;
+    case WIRE_REP_NEWS_ARTICLE:
+        research_article(s, m);
+        return true;
+    case WIRE_REP_WSH_META_DATA:
+    case WIRE_REP_WSH_EVENT_DATA:
+        research_events(s, m);
         return true;
     default:
         return false;
@@ -538,6 +586,6 @@ static void dispatch_account(struct session *s, const struct wire_any *any)
 
 void dispatch(struct session *s, const struct wire_any *any)
 {
-    if (!dispatch_session(s, any) && !dispatch_orders(s, any))
+    if (!dispatch_session(s, any) && !dispatch_orders(s, any) && !dispatch_research(s, any))
         dispatch_account(s, any);
 }

@@ -74,6 +74,23 @@ static void forget_prices(struct line *l)
     l->notice_text[0] = '\0';
 }
 
+/* What is told only if it is asked for; refused for other types. 165: the highs and lows of 13, 26
+ * and 52 weeks; 101 and 588: open interest. */
+static struct str generics_of(enum sec_type type)
+{
+    switch (type) {
+    case SEC_STK:
+        return STR("165");
+    case SEC_OPT:
+    case SEC_FOP:
+        return STR("101");
+    case SEC_FUT:
+        return STR("588");
+    default:
+        return STR("");
+    }
+}
+
 static void subscribe(struct session *s, struct line *l)
 {
     forget_prices(l);
@@ -83,9 +100,7 @@ static void subscribe(struct session *s, struct line *l)
     contract_to_wire(&l->contract, &ask.contract);
     if (ask.contract.exchange.n == 0)
         ask.contract.exchange = STR("SMART");
-    /* 165: the highs and lows of 13, 26 and 52 weeks; refused for what is not a stock */
-    if (l->contract.sec_type == SEC_STK)
-        ask.generic_tick_list = STR("165");
+    ask.generic_tick_list = generics_of(l->contract.sec_type);
     session_send_own(s, PACING_LINES, WIRE_REQ_MKT_DATA, &ask);
 }
 
@@ -183,7 +198,9 @@ int session_quote_notice(const struct session *s, int32_t con_id, struct str *te
 static bool has_settled(const struct line *l)
 {
     const struct quote *q = &l->quote;
-    return l->is_refused || (q->bid.has && q->ask.has && (q->last.has || q->close.has));
+    bool is_option = l->contract.sec_type == SEC_OPT || l->contract.sec_type == SEC_FOP;
+    return l->is_refused || (q->bid.has && q->ask.has && (q->last.has || q->close.has) &&
+                             (!is_option || q->delta.has));
 }
 
 static void unlink_waiter(struct session *s, struct quote_waiter *w)

@@ -152,14 +152,26 @@ void requests_fail(struct session *s, enum error_code code, const char *reason, 
     }
 }
 
-/* The broker is still busy with it: a history that nobody waits for keeps others out. */
+/* The broker is still busy with it: a history that nobody waits for keeps others out, and a stream
+ * would go on. */
 static void call_off(struct session *s, const struct request *r)
 {
+    static const struct {
+        enum ask ask;
+        int cancel;
+    } rows[] = {
+        {ASK_BARS, WIRE_REQ_CANCEL_HISTORICAL_DATA},
+        {ASK_FOLLOW, WIRE_REQ_CANCEL_HISTORICAL_DATA},
+        {ASK_HEAD, WIRE_REQ_CANCEL_HEAD_TIMESTAMP},
+        {ASK_SCAN, WIRE_REQ_CANCEL_SCANNER_SUBSCRIPTION},
+        {ASK_NEW_HEADLINES, WIRE_REQ_CANCEL_MKT_DATA},
+        {ASK_EVENT_KINDS, WIRE_REQ_CANCEL_WSH_META_DATA},
+        {ASK_EVENTS, WIRE_REQ_CANCEL_WSH_EVENT_DATA},
+    };
     struct wire_id id = {r->id};
-    if (r->ask == ASK_BARS || r->ask == ASK_FOLLOW)
-        session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HISTORICAL_DATA, &id);
-    else if (r->ask == ASK_HEAD)
-        session_send_own(s, PACING_REST, WIRE_REQ_CANCEL_HEAD_TIMESTAMP, &id);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].ask == r->ask)
+            session_send_own(s, PACING_REST, rows[i].cancel, &id);
 }
 
 void requests_step(struct session *s)
@@ -174,6 +186,11 @@ void requests_step(struct session *s)
         }
         if (!instant_due(r->deadline, s->now.mono))
             continue;
+        if (r->ask == ASK_NEW_HEADLINES) { /* it was asked for so long */
+            call_off(s, r);
+            request_end(s, r, NULL);
+            continue;
+        }
         struct error e;
         error_set(&e, ERROR_TIMEOUT, "BROKER_TIMEOUT", "no answer from the broker in %lld ms",
                   (long long)r->timeout_ms);

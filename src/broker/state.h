@@ -9,7 +9,7 @@
  *   dispatch.c   each reply to an event, a request or a market data line
  *   lines.c      market data lines
  *   follow.c     bars that are kept up to date
- *   query.c, history.c, trade.c   what the outside may ask and do
+ *   query.c, history.c, research.c, trade.c   what the outside may ask and do
  *
  * Ids. The broker's error frames use one number space for requests and orders, so the two are kept
  * apart: order ids grow from what nextValidId says, request ids start at REQUEST_ID_FIRST.
@@ -23,6 +23,7 @@
 #include "broker/pacing.h"
 #include "broker/query.h"
 #include "broker/reason.h"
+#include "broker/research.h"
 #include "broker/session.h"
 #include "broker/window.h"
 #include "model/order.h"
@@ -53,12 +54,21 @@ enum ask {
     ASK_BARS,
     ASK_HEAD,
     ASK_FOLLOW, /* the bars before those that are kept up to date */
+    ASK_OPTION_CLASSES,
+    ASK_SCAN,
+    ASK_HEADLINES,
+    ASK_NEW_HEADLINES, /* its deadline is its end */
+    ASK_ARTICLE,
+    ASK_EVENT_KINDS,
+    ASK_EVENTS,
     /* answered in the order in which they were asked; their ids are not on the wire */
     ASK_TIME,
     ASK_OPEN_ORDERS,
     ASK_COMPLETED,
     ASK_POSITIONS,
     ASK_ACCOUNT,
+    ASK_SCAN_PARAMETERS,
+    ASK_NEWS_SOURCES,
     ASK_COUNT
 };
 
@@ -73,6 +83,7 @@ struct answer {
     struct buf rows;    /* an array of what the question asks for */
     struct utc time;    /* the server's clock, or the start of a history */
     struct order_margin margin;
+    bool has_more; /* headlines */
 };
 
 struct request {
@@ -307,6 +318,20 @@ struct bars_texts {
 void history_ask(const struct bars_question *q, struct bars_texts *texts,
                  struct wire_req_historical_data *m, struct quota_ask *quota);
 bool history_check(const struct bars_question *q, struct error *e) FALLIBLE;
+
+/* ---- research.c ---- */
+void research_option_class(struct session *s, const void *message);
+void research_scan(struct session *s, const void *message);
+void research_news_sources(struct session *s, const void *message);
+void research_headline(struct session *s, const void *message);
+void research_headlines_end(struct session *s, const void *message);
+void research_tick_news(struct session *s, const void *message);
+void research_article(struct session *s, const void *message);
+void research_events(struct session *s, const void *message);
+/* The text is the whole answer to r. */
+void research_text(struct session *s, struct request *r, struct str text);
+/* True for a refusal that means "nothing found". */
+bool research_is_empty(const struct request *r, int code, struct str text);
 
 /* ---- follow.c ---- */
 void follows_subscribe_all(struct session *s);

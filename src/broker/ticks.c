@@ -6,7 +6,13 @@
 #include <stddef.h>
 
 enum { NO_MEMBER = 0 };
-enum { TICK_HALTED = 49, TICK_DELAYED_HALTED = 90, TICK_TYPE_MAX = 110 };
+enum {
+    TICK_MODEL = 13,
+    TICK_HALTED = 49,
+    TICK_DELAYED_MODEL = 83,
+    TICK_DELAYED_HALTED = 90,
+    TICK_TYPE_MAX = 110
+};
 
 struct tick_row {
     size_t price; /* offset of the member; 0: not kept (data_type is at 0) */
@@ -29,6 +35,8 @@ static const struct tick_row TICKS[TICK_TYPE_MAX + 1] = {
     [15] = {.price = AT(low_13w)}, [16] = {.price = AT(high_13w)},
     [17] = {.price = AT(low_26w)}, [18] = {.price = AT(high_26w)},
     [19] = {.price = AT(low_52w)}, [20] = {.price = AT(high_52w)},
+    [22] = {.size = AT(open_interest)},
+    [27] = {.size = AT(call_open_interest)}, [28] = {.size = AT(put_open_interest)},
     [37] = {.price = AT(mark)},
     [66] = {AT(bid), AT(bid_size), true},
     [67] = {AT(ask), AT(ask_size), true},
@@ -41,6 +49,7 @@ static const struct tick_row TICKS[TICK_TYPE_MAX + 1] = {
     [74] = {.size = AT(volume), .is_delayed = true},
     [75] = {.price = AT(close), .is_delayed = true},
     [76] = {.price = AT(open), .is_delayed = true},
+    [86] = {.size = AT(open_interest)},
 };
 /* clang-format on */
 
@@ -110,6 +119,36 @@ bool tick_generic(struct quote *q, const struct wire_rep_tick_generic *tick)
     bool was = q->is_halted;
     q->is_halted = tick->value > 0; /* -1 unknown, 0 trading, 1 and 2 halted */
     return q->is_halted != was;
+}
+
+/* "Not computed" is -1 for prices and volatilities and -2 for what may be below zero; of these only
+ * a day of an index option can cost more than 2. */
+static struct opt_dec computed(struct opt_dec v, int none)
+{
+    return v.has && dec_eq(v.v, DEC(none)) ? DEC_NONE : v;
+}
+
+bool tick_option(struct quote *q, const struct wire_rep_tick_option_computation *tick)
+{
+    if (tick->tick_type != TICK_MODEL && tick->tick_type != TICK_DELAYED_MODEL)
+        return false;
+    const struct {
+        size_t member;
+        struct opt_dec v;
+        int none;
+    } rows[] = {
+        {AT(model_price), wire_dec_of_double(tick->opt_price), -1},
+        {AT(implied_vol), wire_dec_of_double(tick->implied_vol), -1},
+        {AT(underlying), wire_dec_of_double(tick->und_price), -1},
+        {AT(delta), wire_dec_of_double(tick->delta), -2},
+        {AT(gamma), wire_dec_of_double(tick->gamma), -2},
+        {AT(vega), wire_dec_of_double(tick->vega), -2},
+        {AT(theta), wire_dec_of_double(tick->theta), -2},
+    };
+    bool changed = false;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        changed = put(q, rows[i].member, computed(rows[i].v, rows[i].none)) || changed;
+    return changed;
 }
 
 bool tick_data_type(struct quote *q, int32_t type)

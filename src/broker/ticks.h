@@ -15,6 +15,8 @@
 bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct moment at);
 bool tick_size(struct quote *q, const struct wire_rep_tick_size *tick);
 bool tick_generic(struct quote *q, const struct wire_rep_tick_generic *tick);
+/* The broker's model of an option; ticks of its bid, ask and last price are passed over. */
+bool tick_option(struct quote *q, const struct wire_rep_tick_option_computation *tick);
 /* marketDataType: live, frozen, delayed, delayed and frozen. */
 bool tick_data_type(struct quote *q, int32_t type);
 

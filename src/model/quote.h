@@ -15,6 +15,9 @@ struct quote {
     struct opt_dec bid, ask, last, open, high, low, close, mark;
     struct opt_dec bid_size, ask_size, last_size, volume;
     struct opt_dec high_13w, low_13w, high_26w, low_26w, high_52w, low_52w;
+    struct opt_dec open_interest, call_open_interest, put_open_interest;
+    /* options, by the broker's model: of one share, a day, a percent point of volatility */
+    struct opt_dec model_price, implied_vol, delta, gamma, vega, theta, underlying;
     bool is_halted;
     struct opt_utc time;    /* when the newest price arrived */
     struct instant arrived; /* the same by the clock that nobody sets; has a meaning with time */

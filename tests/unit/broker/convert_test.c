@@ -26,6 +26,13 @@ static void outside_text_is_cleaned(void **state)
           "31m",
           5},
          " 31m"}, /* U+009B starts a control sequence */
+        {{"a\xe2\x80\xae"
+          "b\xe2\x81\xa6"
+          "c\xe2\x80\x8b",
+          12},
+         "abc"},                           /* U+202E, U+2066, U+200B */
+        {{"x\xf3\xa0\x81\x81y", 6}, "xy"}, /* U+E0041, a tag */
+        {{"\xe2\x82\xac 5", 5}, "\xe2\x82\xac 5"},
         {{"", 0}, ""},
         {{NULL, 0}, ""},
         {{"0123456789abcdef", 16}, "0123456789a"},

@@ -77,6 +77,45 @@ static void ticks_fill_the_quote(void **state)
     peer_free(p);
 }
 
+static void an_option_has_its_model_and_open_interest(void **state)
+{
+    (void)state;
+    static const int32_t MODEL = 13, OF_BID = 10;
+    struct peer *p = ready();
+    struct contract c = peer_contract(7001);
+    struct error e;
+    c.sec_type = SEC_OPT;
+    assert_true(session_watch(p->s, &c, p->now, &e));
+    peer_turn(p);
+    const struct wire_req_mkt_data *m = peer_got(p, WIRE_REQ_MKT_DATA);
+    assert_true(str_eq(m->generic_tick_list, STR("101")));
+    struct wire_rep_tick_option_computation tick = WIRE_REP_TICK_OPTION_COMPUTATION_DEFAULT;
+    tick.req_id = line_id(p);
+    tick.tick_type = OF_BID;
+    tick.delta = 0.9;
+    peer_send(p, WIRE_REP_TICK_OPTION_COMPUTATION, &tick);
+    assert_false(session_quote(p->s, 7001)->delta.has);
+    tick.tick_type = MODEL;
+    tick.delta = 0.5;
+    tick.implied_vol = 0.25;
+    tick.opt_price = -1;
+    tick.gamma = -2;
+    tick.theta = -3.5;
+    peer_send(p, WIRE_REP_TICK_OPTION_COMPUTATION, &tick);
+    struct wire_rep_tick_size calls = {line_id(p), 27, STR("1200")};
+    peer_send(p, WIRE_REP_TICK_SIZE, &calls);
+    const struct quote *q = session_quote(p->s, 7001);
+    assert_price(q->delta, "0.5");
+    assert_price(q->implied_vol, "0.25");
+    assert_price(q->theta, "-3.5");
+    assert_price(q->call_open_interest, "1200");
+    assert_false(q->model_price.has || q->gamma.has || q->vega.has || q->underlying.has);
+    tick.delta = -2; /* it can no longer be computed */
+    peer_send(p, WIRE_REP_TICK_OPTION_COMPUTATION, &tick);
+    assert_false(session_quote(p->s, 7001)->delta.has);
+    peer_free(p);
+}
+
 static void delayed_ticks_are_called_delayed(void **state)
 {
     (void)state;
@@ -318,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_fill_the_quote),
+        cmocka_unit_test(an_option_has_its_model_and_open_interest),
         cmocka_unit_test(delayed_ticks_are_called_delayed),
         cmocka_unit_test(the_same_quote_again_is_no_event),
         cmocka_unit_test(one_line_serves_several_watchers),
