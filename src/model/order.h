@@ -108,6 +108,7 @@ struct execution {
     char ev_rule[32];
     struct opt_dec ev_multiplier;
     char model_code[24];
+    char source[8]; /* "" = told by the broker's session; else the kind of statement, "flex" */
     /* from the commission report, which comes later and may never come */
     struct opt_dec commission;
     char commission_currency[8];

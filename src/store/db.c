@@ -120,8 +120,23 @@ static bool add_story(sqlite3 *sql, struct error *e)
     return sql_exec(sql, schema_2, e) && sql_exec(sql, story_rebuild, e);
 }
 
+/* The account over time, and where an execution is from. */
+static bool add_past(sqlite3 *sql, struct error *e)
+{
+    struct buf b;
+    buf_init(&b, 64 << 10);
+    buf_add_c(&b, "ALTER TABLE execution ADD COLUMN source TEXT NOT NULL DEFAULT '';");
+    past_schema(&b);
+    buf_add_char(&b, 0);
+    assert(!b.failed);
+    bool ok = sql_exec(sql, b.p, e);
+    buf_fini(&b);
+    return ok;
+}
+
 /* steps[n] leads from version n to n + 1. */
-static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {create, add_story};
+static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {create, add_story,
+                                                                                add_past};
 
 /* All steps and the new number are one transaction. A failure leaves it to sqlite3_close, which
  * undoes it. */
@@ -319,6 +334,9 @@ static bool write_items(struct db *db, const struct journal_batch *batch, struct
             break;
         case ITEM_VALUE:
             ok = write_value(db, w.value, it, e);
+            break;
+        case ITEM_PAGE:
+            ok = past_write(db->sql, it->page, it->at, e);
             break;
         }
     }

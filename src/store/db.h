@@ -8,7 +8,8 @@
  * where prev_hash is the hash of the record before ("" for the first), so a record that is changed,
  * removed or inserted is found by db_verify; a cut tail is not, without the newest hash kept
  * elsewhere (store/audit.h). Table `execution` holds every fill once, the newest correction of it,
- * with its commission; `value` named texts; `story` what each record is about (store/audit.h).
+ * with its commission; `value` named texts; `story` what each record is about (store/audit.h);
+ * `snapshot`, `holding`, `flow`, `coverage` and `statement` the account over time (store/past.h).
  * Amounts are decimal text, times UTC text.
  *
  * A connection belongs to one thread at a time. The daemon has two: one that commits, on the worker
@@ -23,7 +24,7 @@
 
 struct db;
 
-enum { DB_SCHEMA_VERSION = 2 };
+enum { DB_SCHEMA_VERSION = 3 };
 
 /* ---- life ---- */
 /*

@@ -70,6 +70,9 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_APPROVAL] = "approval",
     [JOURNAL_RECONCILE] = "reconcile",
     [JOURNAL_ACCEPT] = "accept",
+    [JOURNAL_SNAPSHOT] = "snapshot",
+    [JOURNAL_FLOW] = "flow",
+    [JOURNAL_IMPORT] = "import",
 };
 
 const char *journal_kind_text(enum journal_kind kind)
@@ -109,6 +112,7 @@ static void item_fini(struct journal_item *it)
 {
     xfree((void *)(uintptr_t)it->body.p);
     xfree(it->execution);
+    xfree(it->page);
 }
 
 static void batch_free(struct journal_batch *b)
@@ -230,6 +234,15 @@ bool journal_put(struct journal *j, struct str key, struct str value, struct mom
     return true;
 }
 
+bool journal_keep(struct journal *j, const struct past_page *page, struct moment now,
+                  struct error *e)
+{
+    struct journal_item *it = item_add(j, ITEM_PAGE, now, e);
+    if (it)
+        it->page = past_copy(page);
+    return it != NULL;
+}
+
 /* ---- durability ---- */
 
 static bool failed(const struct journal *j, struct error *e)
@@ -320,6 +333,12 @@ void journal_hurry(struct journal *j)
     j->due = (struct instant){0};
 }
 
+/* Values and pages are committed with what they explain. */
+static bool stays(const struct journal_item *it)
+{
+    return it->what == ITEM_VALUE || it->what == ITEM_PAGE;
+}
+
 struct journal_batch *journal_take(struct journal *j)
 {
     if (j->away || (j->is_failed && !j->may_retry))
@@ -334,9 +353,8 @@ struct journal_batch *journal_take(struct journal *j)
         return NULL;
     struct journal_batch *b = xcalloc(1, sizeof *b);
     b->count = j->count < JOURNAL_BATCH_MAX ? j->count : JOURNAL_BATCH_MAX;
-    while (b->count < j->count &&
-           j->queue[(j->first + b->count) % LIMIT_JOURNAL_QUEUE].what == ITEM_VALUE)
-        b->count++; /* a value stays with what it explains */
+    while (b->count < j->count && stays(&j->queue[(j->first + b->count) % LIMIT_JOURNAL_QUEUE]))
+        b->count++;
     b->items = xcalloc(b->count, sizeof *b->items);
     for (size_t i = 0; i < b->count; i++)
         b->items[i] = j->queue[(j->first + i) % LIMIT_JOURNAL_QUEUE];

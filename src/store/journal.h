@@ -14,8 +14,9 @@
  * Records are never dropped on the way: a failed batch stays at the head of the queue. Reading,
  * cancelling and the kill switch do not depend on the journal.
  *
- * Besides records, a batch carries executions and named values (kill switch, order id high-water),
- * so that both become durable together with the records that explain them.
+ * Besides records, a batch carries executions, named values (kill switch, order id high-water) and
+ * pages of the account's past, so that they become durable together with the records that explain
+ * them.
  */
 #ifndef PORTCULLIS_STORE_JOURNAL_H
 #define PORTCULLIS_STORE_JOURNAL_H
@@ -24,6 +25,7 @@
 #include "base/instant.h"
 #include "base/task.h"
 #include "model/event.h"
+#include "model/past.h"
 
 struct journal;
 
@@ -46,6 +48,9 @@ enum journal_kind {
     JOURNAL_APPROVAL,     /* an order waits for a person's approval, or the person has decided */
     JOURNAL_RECONCILE,    /* our books were compared with the broker's */
     JOURNAL_ACCEPT,       /* a person accepted what differed */
+    JOURNAL_SNAPSHOT,     /* the account at the close of a day, or that the close was missed */
+    JOURNAL_FLOW,         /* cash moved, and no execution explains it */
+    JOURNAL_IMPORT,       /* a statement was imported */
     JOURNAL_KIND_COUNT
 };
 
@@ -60,7 +65,7 @@ enum {
     JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */
 };
 
-enum journal_item_kind { ITEM_RECORD, ITEM_EXECUTION, ITEM_COMMISSION, ITEM_VALUE };
+enum journal_item_kind { ITEM_RECORD, ITEM_EXECUTION, ITEM_COMMISSION, ITEM_VALUE, ITEM_PAGE };
 
 /* One thing to write. Which members count depends on `what`. */
 struct journal_item {
@@ -73,6 +78,7 @@ struct journal_item {
     struct str body;             /* ITEM_RECORD: JSON; ITEM_VALUE: the value. Owned by the item */
     char key[JOURNAL_KEY_MAX];   /* ITEM_VALUE */
     struct execution *execution; /* ITEM_EXECUTION, ITEM_COMMISSION. Owned by the item */
+    struct past_page *page;      /* ITEM_PAGE. Owned by the item */
 };
 
 /* Items in order. Immutable and free of pointers into the journal, so a worker thread may read it.
@@ -111,6 +117,10 @@ int64_t journal_append(struct journal *j, enum journal_kind kind, struct str pri
 /* Keeps a named value; the newest wins. Becomes durable with the record or execution before it. */
 bool journal_put(struct journal *j, struct str key, struct str value, struct moment now,
                  struct error *e) FALLIBLE;
+/* Keeps a page of the account's past (copied). Durable with the record before it; what is known
+ * already is left as it is, so that a page written twice is written once. */
+bool journal_keep(struct journal *j, const struct past_page *page, struct moment now,
+                  struct error *e) FALLIBLE;
 /*
  * Keeps what an event says about executions, commissions and order states; other events and
  * repetitions (the broker repeats itself) leave no trace. Called by app/flow for every event.

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "data/hash.h"
-#include "model/order.h"
+#include "model/past.h"
 
 #include <sqlite3.h>
 
@@ -47,5 +47,10 @@ void execution_schema(struct buf *out);
 bool execution_write(sqlite3 *sql, const struct execution *x, struct utc recorded,
                      struct error *e) FALLIBLE;
 bool execution_commission(sqlite3 *sql, const struct execution *x, struct error *e) FALLIBLE;
+
+/* ---- the account over time, in past.c ---- */
+void past_schema(struct buf *out);
+bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded,
+                struct error *e) FALLIBLE;
 
 #endif

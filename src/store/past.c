@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/past.h"
+
+#include "store/columns.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- the tables ---- */
+
+static const struct column snapshot_columns[] = {
+    COLUMN(struct snapshot, account, COLUMN_NAME),
+    COLUMN(struct snapshot, day, COLUMN_I64),
+    COLUMN(struct snapshot, source, COLUMN_SOURCE),
+    COLUMN(struct snapshot, at, COLUMN_UTC),
+    COLUMN(struct snapshot, base, COLUMN_NAME),
+    COLUMN(struct snapshot, net, COLUMN_OPT_DEC),
+    COLUMN(struct snapshot, cash, COLUMN_OPT_DEC),
+    COLUMN(struct snapshot, realized, COLUMN_OPT_DEC),
+    COLUMN(struct snapshot, unrealized, COLUMN_OPT_DEC),
+    COLUMN(struct snapshot, note, COLUMN_NAME),
+};
+
+static const struct column holding_columns[] = {
+    COLUMN(struct held, account, COLUMN_NAME),       COLUMN(struct held, day, COLUMN_I64),
+    COLUMN(struct held, source, COLUMN_SOURCE),      COLUMN(struct held, con_id, COLUMN_I32),
+    COLUMN(struct held, sec_type, COLUMN_SEC_TYPE),  COLUMN(struct held, symbol, COLUMN_NAME),
+    COLUMN(struct held, currency, COLUMN_NAME),      COLUMN(struct held, quantity, COLUMN_DEC),
+    COLUMN(struct held, price, COLUMN_OPT_DEC),      COLUMN(struct held, value, COLUMN_OPT_DEC),
+    COLUMN(struct held, cost, COLUMN_OPT_DEC),       COLUMN(struct held, rate, COLUMN_OPT_DEC),
+    COLUMN(struct held, unrealized, COLUMN_OPT_DEC),
+};
+
+static const struct column flow_columns[] = {
+    COLUMN(struct cash_flow, id, COLUMN_NAME),
+    COLUMN(struct cash_flow, account, COLUMN_NAME),
+    COLUMN(struct cash_flow, day, COLUMN_I64),
+    COLUMN(struct cash_flow, at, COLUMN_UTC),
+    COLUMN(struct cash_flow, source, COLUMN_SOURCE),
+    COLUMN(struct cash_flow, kind, COLUMN_FLOW),
+    COLUMN_AS(struct cash_flow, "inferred", is_inferred, COLUMN_BOOL),
+    COLUMN(struct cash_flow, currency, COLUMN_NAME),
+    COLUMN(struct cash_flow, amount, COLUMN_DEC),
+    COLUMN(struct cash_flow, rate, COLUMN_OPT_DEC),
+    COLUMN(struct cash_flow, con_id, COLUMN_I32),
+    COLUMN(struct cash_flow, symbol, COLUMN_NAME),
+    COLUMN(struct cash_flow, note, COLUMN_NAME),
+};
+
+static const struct column coverage_columns[] = {
+    COLUMN(struct coverage, account, COLUMN_NAME),
+    COLUMN(struct coverage, source, COLUMN_SOURCE),
+    COLUMN(struct coverage, since, COLUMN_UTC),
+    COLUMN(struct coverage, until, COLUMN_UTC),
+};
+
+static const struct column statement_columns[] = {
+    COLUMN(struct statement, hash, COLUMN_NAME),
+    COLUMN(struct statement, account, COLUMN_NAME),
+    COLUMN(struct statement, source, COLUMN_SOURCE),
+    COLUMN(struct statement, at, COLUMN_UTC),
+    COLUMN(struct statement, from_day, COLUMN_I64),
+    COLUMN(struct statement, to_day, COLUMN_I64),
+    COLUMN(struct statement, executions, COLUMN_I64),
+    COLUMN(struct statement, flows, COLUMN_I64),
+    COLUMN(struct statement, snapshots, COLUMN_I64),
+    COLUMN(struct statement, name, COLUMN_NAME),
+};
+
+enum table { SNAPSHOT, HOLDING, FLOW, COVERAGE, STATEMENT, TABLE_COUNT };
+
+static const struct {
+    const char *name, *key, *or_else;
+    struct columns columns;
+} tables[TABLE_COUNT] = {
+    [SNAPSHOT] = {"snapshot", "account, day, source", "DO NOTHING", COLUMNS_OF(snapshot_columns)},
+    [HOLDING] = {"holding", "account, day, source, con_id, sec_type, symbol, currency",
+                 "DO NOTHING", COLUMNS_OF(holding_columns)},
+    [FLOW] = {"flow", "id", "DO NOTHING", COLUMNS_OF(flow_columns)},
+    [COVERAGE] = {"coverage", "account, source, since",
+                  "DO UPDATE SET until = max(coverage.until, excluded.until)",
+                  COLUMNS_OF(coverage_columns)},
+    [STATEMENT] = {"statement", "hash", "DO NOTHING", COLUMNS_OF(statement_columns)},
+};
+
+enum { SQL_TEXT_MAX = 4096 };
+
+void past_schema(struct buf *out)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        buf_add_f(out, "CREATE TABLE %s(", tables[i].name);
+        columns_types(tables[i].columns, out);
+        buf_add_f(out, ", PRIMARY KEY(%s)) WITHOUT ROWID;", tables[i].key);
+    }
+    buf_add_c(out, "CREATE INDEX flow_day ON flow(account, day);");
+}
+
+/* ---- writing ---- */
+
+static bool write_rows(sqlite3 *sql, enum table t, const void *rows, size_t n, size_t size,
+                       struct error *e)
+{
+    struct buf b;
+    if (!n)
+        return true;
+    buf_init(&b, SQL_TEXT_MAX);
+    buf_add_f(&b, "INSERT INTO %s(", tables[t].name);
+    columns_names(tables[t].columns, &b);
+    for (size_t i = 0; i < tables[t].columns.n; i++)
+        buf_add_c(&b, i ? ", ?" : ") VALUES(?");
+    buf_add_f(&b, ") ON CONFLICT(%s) %s", tables[t].key, tables[t].or_else);
+    buf_add_char(&b, 0);
+    assert(!b.failed);
+    sqlite3_stmt *st = sql_prepare(sql, b.p, e);
+    buf_fini(&b);
+    bool ok = st != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        columns_bind(st, 1, tables[t].columns, (const char *)rows + i * size);
+        ok = sql_run(sql, st, tables[t].name, e);
+    }
+    sqlite3_finalize(st);
+    return ok;
+}
+
+bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded, struct error *e)
+{
+    bool ok = write_rows(sql, SNAPSHOT, p->snapshots, p->snapshot_count, sizeof *p->snapshots, e) &&
+              write_rows(sql, HOLDING, p->holdings, p->holding_count, sizeof *p->holdings, e) &&
+              write_rows(sql, FLOW, p->flows, p->flow_count, sizeof *p->flows, e) &&
+              write_rows(sql, COVERAGE, p->coverage, p->coverage_count, sizeof *p->coverage, e);
+    for (size_t i = 0; ok && i < p->execution_count; i++)
+        ok = execution_write(sql, &p->executions[i], recorded, e);
+    return ok &&
+           write_rows(sql, STATEMENT, p->statement, p->statement != NULL, sizeof *p->statement, e);
+}
+
+/* ---- reading ---- */
+
+/* Begins "SELECT ... FROM table" and the clauses; the account is ?1. */
+static sqlite3_stmt *select_rows(struct db *db, enum table t, const char *clauses,
+                                 struct str account, struct error *e)
+{
+    struct buf b;
+    buf_init(&b, SQL_TEXT_MAX);
+    buf_add_c(&b, "SELECT ");
+    columns_names(tables[t].columns, &b);
+    buf_add_f(&b, " FROM %s WHERE %s", tables[t].name, clauses);
+    buf_add_char(&b, 0);
+    assert(!b.failed);
+    sqlite3_stmt *st = sql_prepare(db->sql, b.p, e);
+    buf_fini(&b);
+    if (st)
+        sql_bind_str(st, 1, account);
+    return st;
+}
+
+/* Reads the next row into `row`, zeroed first. False at the end, with *ok telling how it ended. */
+static bool next_row(struct db *db, sqlite3_stmt *st, enum table t, void *row, size_t size,
+                     bool *ok, struct error *e)
+{
+    int rc = sqlite3_step(st);
+    *ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(db->sql, tables[t].name, e);
+    memset(row, 0, size);
+    if (rc == SQLITE_ROW)
+        columns_read(st, 0, tables[t].columns, row);
+    return rc == SQLITE_ROW;
+}
+
+/* Hands out the rows of a statement and ends it. */
+/* clang-format off */
+#define EACH(S, t)                                                                                \
+    S row;                                                                                        \
+    bool ok;                                                                                      \
+    while (next_row(db, st, t, &row, sizeof row, &ok, e) && fn(self, &row))                       \
+        ;                                                                                         \
+    sqlite3_finalize(st);                                                                         \
+    return ok
+/* clang-format on */
+
+bool db_snapshots(struct db *db, struct str account, int64_t from_day, int64_t to_day,
+                  db_snapshot_fn *fn, void *self, struct error *e)
+{
+    sqlite3_stmt *st = select_rows(db, SNAPSHOT,
+                                   "account = ?1 AND day BETWEEN ?2 AND ?3"
+                                   " ORDER BY day, source <> 'seen', source",
+                                   account, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 2, from_day);
+    sqlite3_bind_int64(st, 3, to_day);
+    EACH(struct snapshot, SNAPSHOT);
+}
+
+bool db_holdings(struct db *db, struct str account, int64_t day, enum past_source source,
+                 db_holding_fn *fn, void *self, struct error *e)
+{
+    sqlite3_stmt *st = select_rows(db, HOLDING,
+                                   "account = ?1 AND day = ?2 AND source = ?3"
+                                   " ORDER BY sec_type = '', symbol, con_id, currency",
+                                   account, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 2, day);
+    sql_bind_str(st, 3, str_of(past_source_text(source)));
+    EACH(struct held, HOLDING);
+}
+
+bool db_flows(struct db *db, struct str account, int64_t from_day, int64_t to_day, db_flow_fn *fn,
+              void *self, struct error *e)
+{
+    sqlite3_stmt *st = select_rows(
+        db, FLOW, "account = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, at, id", account, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 2, from_day);
+    sqlite3_bind_int64(st, 3, to_day);
+    EACH(struct cash_flow, FLOW);
+}
+
+bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *self, struct error *e)
+{
+    sqlite3_stmt *st = select_rows(db, COVERAGE, "account = ?1 ORDER BY since", account, e);
+    if (!st)
+        return false;
+    EACH(struct coverage, COVERAGE);
+}
+
+bool db_statements(struct db *db, struct str account, db_statement_fn *fn, void *self,
+                   struct error *e)
+{
+    sqlite3_stmt *st =
+        select_rows(db, STATEMENT, "(?1 = '' OR account = ?1) ORDER BY at, hash", account, e);
+    if (!st)
+        return false;
+    EACH(struct statement, STATEMENT);
+}
+
+/* ---- since when ---- */
+
+static bool extend(void *self, const struct coverage *c)
+{
+    struct coverage *run = self; /* the last run of covered time so far */
+    if (c->since.ns > run->until.ns)
+        *run = *c;
+    else if (c->until.ns > run->until.ns)
+        run->until = c->until;
+    return true;
+}
+
+bool db_complete_since(struct db *db, struct str account, struct utc now, struct opt_utc *out,
+                       struct error *e)
+{
+    struct coverage run = {.until = {INT64_MIN}};
+    if (!db_coverage(db, account, extend, &run, e))
+        return false;
+    *out = (struct opt_utc){run.since, run.until.ns >= now.ns};
+    return true;
+}
