@@ -202,6 +202,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->resolver = resolver_new(core->session, core->book);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
+    core->history = history_new(core->session, config->zones);
     core->entropy = config->entropy;
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
@@ -230,6 +231,7 @@ void app_free(struct app *a)
     tokens_free(core->tokens);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         keep_free(a->keeps[i]);
+    history_free(core->history);
     currencies_free(core->currencies);
     quotes_free(core->quotes);
     resolver_free(core->resolver);

@@ -448,16 +448,19 @@ static bool dispatch_session(struct session *s, const struct wire_any *any)
         on_symbols(s, m);
         return true;
     case WIRE_REP_HISTORICAL_DATA:
-        history_bars(s, m);
+        history_rows(s, m);
         return true;
     case WIRE_REP_HISTORICAL_DATA_END:
-        history_bars_end(s, ((const struct wire_rep_historical_data_end *)m)->req_id);
+        history_rows_end(s, ((const struct wire_rep_historical_data_end *)m)->req_id);
         return true;
     case WIRE_REP_HISTORICAL_DATA_UPDATE:
         follow_update(s, m);
         return true;
     case WIRE_REP_HEAD_TIMESTAMP:
         history_head(s, m);
+        return true;
+    case WIRE_REP_HISTORICAL_SCHEDULE:
+        history_schedule(s, m);
         return true;
     case WIRE_REP_TICK_PRICE:
     case WIRE_REP_TICK_SIZE:

@@ -118,24 +118,104 @@ void history_ask(const struct bars_question *q, struct bars_texts *texts,
     *quota = quota_of(q, m);
 }
 
+/* Sends the question. False with *e: then the answer has no request. */
+static bool ask_bars(struct session *s, struct answer *a, const struct bars_question *q,
+                     struct error *e)
+{
+    if (!history_check(q, e))
+        return false;
+    struct request *r = request_new(s, ASK_BARS, 0, a, e);
+    if (r == NULL)
+        return false;
+    r->timeout_ms = HISTORY_MS;
+    struct bars_texts texts;
+    struct wire_req_historical_data m;
+    struct quota_ask quota;
+    history_ask(q, &texts, &m, &quota);
+    m.req_id = r->id;
+    return request_send(s, r, PACING_HISTORY, &quota, WIRE_REQ_HISTORICAL_DATA, &m, e);
+}
+
 bool query_bars(struct task *t, struct session *s, const struct bars_question *q, struct bar **out,
                 size_t *count, struct error *e)
 {
-    s->now = task_now(t);
-    if (!history_check(q, e))
-        return false;
     struct answer a;
     void *rows = NULL;
+    s->now = task_now(t);
     answer_init(&a, t);
-    struct request *r = request_new(s, ASK_BARS, 0, &a, e);
+    bool ok = ask_bars(s, &a, q, e) && answer_wait(&a, e) &&
+              answer_rows(&a, sizeof **out, &rows, count, e);
+    *out = rows;
+    answer_fini(&a);
+    return ok;
+}
+
+/* What a batch did not wait for any longer. */
+static void no_answer(const struct answer *a, struct error *e)
+{
+    error_set(e, ERROR_TIMEOUT, "BROKER_TIMEOUT", "no answer from the broker in time");
+    if (a->of->is_waiting)
+        error_next(e, "it had to wait for its turn: the broker allows %s",
+                   quota_text(QUOTA_HISTORY));
+    else
+        error_next(e, "the broker's archive is slow at times: ask again in a minute");
+}
+
+bool query_bars_batch(struct task *t, struct session *s, struct bars_ask *asks, size_t n,
+                      struct instant until, struct error *e)
+{
+    struct answer *answers = ARENA_MANY(task_arena(t), struct answer, n);
+    bool ok = true, is_late = false;
+    s->now = task_now(t);
+    for (size_t i = 0; i < n; i++) {
+        asks[i].error = (struct error){0};
+        asks[i].bars = NULL;
+        asks[i].count = 0;
+        answer_init(&answers[i], t);
+        if (!ask_bars(s, &answers[i], &asks[i].question, &answers[i].error))
+            assert(answers[i].of == NULL);
+    }
+    for (size_t i = 0; i < n; i++) {
+        void *rows = NULL;
+        while (answers[i].of != NULL && ok && !is_late)
+            ok = task_wait_until(t, until, &is_late, e);
+        if (answers[i].of != NULL)
+            no_answer(&answers[i], &asks[i].error);
+        else if (answer_wait(&answers[i], &asks[i].error) &&
+                 answer_rows(&answers[i], sizeof *asks[i].bars, &rows, &asks[i].count,
+                             &asks[i].error))
+            asks[i].bars = rows;
+        answer_fini(&answers[i]);
+    }
+    return ok;
+}
+
+bool query_schedule(struct task *t, struct session *s, const struct contract *c, struct opt_utc end,
+                    int length, char unit, bool regular_hours_only, struct past_session **out,
+                    size_t *count, struct error *e)
+{
+    struct bars_question q = {.contract = *c,
+                              .end = end,
+                              .length = length,
+                              .unit = unit,
+                              .size = BAR_1_DAY,
+                              .regular_hours_only = regular_hours_only};
+    struct answer a;
+    void *rows = NULL;
+    s->now = task_now(t);
+    if (!history_check(&q, e))
+        return false;
+    answer_init(&a, t);
+    struct request *r = request_new(s, ASK_SCHEDULE, 0, &a, e);
     bool ok = r != NULL;
     if (ok) {
         r->timeout_ms = HISTORY_MS;
         struct bars_texts texts;
         struct wire_req_historical_data m;
         struct quota_ask quota;
-        history_ask(q, &texts, &m, &quota);
+        history_ask(&q, &texts, &m, &quota);
         m.req_id = r->id;
+        m.what_to_show = STR("SCHEDULE");
         ok = request_send(s, r, PACING_HISTORY, &quota, WIRE_REQ_HISTORICAL_DATA, &m, e);
     }
     ok = ok && answer_wait(&a, e) && answer_rows(&a, sizeof **out, &rows, count, e);
@@ -183,7 +263,7 @@ static void end_badly(struct session *s, struct request *r, struct str time)
     request_end(s, r, &e);
 }
 
-void history_bars(struct session *s, const void *message)
+void history_rows(struct session *s, const void *message)
 {
     const struct wire_rep_historical_data *m = message;
     struct request *r = request_find(s, m->req_id);
@@ -204,7 +284,7 @@ void history_bars(struct session *s, const void *message)
         request_end(s, r, NULL);
 }
 
-void history_bars_end(struct session *s, int32_t id)
+void history_rows_end(struct session *s, int32_t id)
 {
     struct request *r = request_find(s, id);
     if (r != NULL && (r->ask == ASK_BARS || r->ask == ASK_FOLLOW))
@@ -229,4 +309,39 @@ void history_head(struct session *s, const void *message)
     if (r->answer != NULL)
         r->answer->time = t.v;
     request_end(s, r, NULL);
+}
+
+/* "20260413-09:30:00", local to a zone that is named apart. */
+static struct opt_utc session_time(const struct session *s, struct str text, struct str zone)
+{
+    char joined[80];
+    struct str day;
+    if (!str_cut(&text, '-', &day))
+        return (struct opt_utc){{0}, false};
+    int n = snprintf(joined, sizeof joined, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(day),
+                     STR_ARG(text), STR_ARG(zone));
+    if (n < 0 || (size_t)n >= sizeof joined)
+        return (struct opt_utc){{0}, false};
+    return time_of_text(STR_NAME(joined), &s->config.zones);
+}
+
+void history_schedule(struct session *s, const void *message)
+{
+    const struct wire_rep_historical_schedule *m = message;
+    struct request *r = request_find(s, m->req_id);
+    for (size_t i = 0; i < m->sessions.n && r != NULL && r->ask == ASK_SCHEDULE; i++) {
+        const struct wire_hist_session *from = &m->sessions.items[i];
+        int64_t date;
+        if (from->ref_date.n != 8 || !str_to_i64(from->ref_date, &date) || date < 19000101) {
+            end_badly(s, r, from->ref_date);
+            return;
+        }
+        struct past_session row = {(int32_t)date,
+                                   session_time(s, from->start_date_time, m->time_zone),
+                                   session_time(s, from->end_date_time, m->time_zone)};
+        request_row(s, r, &row, sizeof row);
+        r = request_find(s, m->req_id);
+    }
+    if (r != NULL && r->ask == ASK_SCHEDULE)
+        request_end(s, r, NULL);
 }

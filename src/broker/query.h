@@ -121,6 +121,34 @@ bool query_bars(struct task *t, struct session *s, const struct bars_question *q
 bool session_follow_bars(struct session *s, const struct bars_question *q, struct moment now,
                          int32_t *id, struct error *e) FALLIBLE;
 void session_unfollow_bars(struct session *s, int32_t id, struct moment now);
+/* One question of a batch; bars and error stand in the element. */
+struct bars_ask {
+    struct bars_question question;
+    struct bar *bars;
+    size_t count;
+    struct error error; /* code ERROR_NONE if answered */
+};
+/*
+ * Asks all n questions at once and waits for all, but not beyond `until`; each under the rules of
+ * query_bars. What has no answer by then has the error BROKER_TIMEOUT. False only if the task
+ * itself failed.
+ */
+bool query_bars_batch(struct task *t, struct session *s, struct bars_ask *asks, size_t n,
+                      struct instant until, struct error *e) FALLIBLE;
+
+/* A trading session as the broker's history tells it. */
+struct past_session {
+    int32_t date;            /* yyyymmdd: the trading date */
+    struct opt_utc from, to; /* absent where the name of the zone is not known */
+};
+/*
+ * The sessions of a period of `length` `unit`s (as in bars_question) that ends at `end`, oldest
+ * first: on which days there should be bars. Servers from version 165 on know it.
+ */
+bool query_schedule(struct task *t, struct session *s, const struct contract *c, struct opt_utc end,
+                    int length, char unit, bool regular_hours_only, struct past_session **out,
+                    size_t *count, struct error *e) FALLIBLE;
+
 /* When the broker's history of that kind begins. */
 bool query_head_timestamp(struct task *t, struct session *s, const struct contract *c,
                           enum bar_show show, bool regular_hours_only, struct utc *out,

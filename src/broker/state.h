@@ -53,6 +53,7 @@ enum ask {
     ASK_ACCOUNT_MULTI,
     ASK_BARS,
     ASK_HEAD,
+    ASK_SCHEDULE,
     ASK_FOLLOW, /* the bars before those that are kept up to date */
     ASK_OPTION_CLASSES,
     ASK_SCAN,
@@ -307,9 +308,10 @@ bool broker_error(struct error *e, int code, struct str text);
 bool take_order_id(struct session *s, int32_t *out, struct error *e) FALLIBLE;
 
 /* ---- history.c ---- */
-void history_bars(struct session *s, const void *message);
-void history_bars_end(struct session *s, int32_t id);
+void history_rows(struct session *s, const void *message);
+void history_rows_end(struct session *s, int32_t id);
 void history_head(struct session *s, const void *message);
+void history_schedule(struct session *s, const void *message);
 /* Room for the texts of a question about bars that are kept elsewhere. */
 struct bars_texts {
     char end[24], duration[16];

@@ -182,6 +182,29 @@ static enum market_state state_by(const char *text, const struct zone *zone, str
     return state_within(&s, minute + zone->least, minute + zone->greatest);
 }
 
+enum market_day market_day_of(struct str sessions, int64_t day, int64_t *close)
+{
+    struct schedule s;
+    parse_schedule(sessions, &s);
+    if (!s.is_valid || day < s.first_day || day > s.last_day)
+        return MARKET_DAY_UNKNOWN;
+    bool is_traded = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (day_of(s.sessions[i].close - 1) != day)
+            continue;
+        *close = is_traded && *close > s.sessions[i].close ? *close : s.sessions[i].close;
+        is_traded = true;
+    }
+    return is_traded ? MARKET_DAY_TRADED : MARKET_DAY_CLOSED;
+}
+
+void market_zone_bounds(struct str zone, int *least, int *greatest)
+{
+    const struct zone *z = zone_of(zone);
+    *least = z->least;
+    *greatest = z->greatest;
+}
+
 enum market_state market_state_of(const struct contract_details *d, struct utc now)
 {
     const struct zone *zone = zone_of(STR_NAME(d->time_zone));

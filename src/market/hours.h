@@ -21,6 +21,18 @@ enum market_state {
     MARKET_CLOSED
 };
 
+/* What a list of sessions says about one trading day: the date on which its session ends. */
+enum market_day {
+    MARKET_DAY_UNKNOWN, /* the list does not reach there, or cannot be read */
+    MARKET_DAY_CLOSED,
+    MARKET_DAY_TRADED
+};
+/* day: days since 1970, in the exchange's own time. *close: the end of that day's last session, in
+ * minutes of the exchange's own time since 1970. */
+enum market_day market_day_of(struct str sessions, int64_t day, int64_t *close);
+/* The least and greatest difference of the exchange's time to UTC, in minutes. */
+void market_zone_bounds(struct str zone, int *least, int *greatest);
+
 enum market_state market_state_of(const struct contract_details *d, struct utc now);
 const char *market_state_text(enum market_state s); /* "unknown", "open", ... */
 

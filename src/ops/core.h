@@ -11,6 +11,7 @@
 #include "guard/gate.h"
 #include "guard/tokens.h"
 #include "market/currencies.h"
+#include "market/history.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
 #include "ops/settings.h"
@@ -28,6 +29,7 @@ struct core {
     struct resolver *resolver;
     struct quotes *quotes;
     struct currencies *currencies;
+    struct history *history;
     struct gate *gate;
     struct pin *pin;        /* NULL (a test of a face, say): nobody can prove to be a person */
     struct tokens *tokens;  /* for HTTP; NULL: there are none */
