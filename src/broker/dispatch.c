@@ -405,16 +405,20 @@ static void on_tick(struct session *s, int id, const void *message)
         return;
     bool changed = false;
     if (id == WIRE_REP_TICK_PRICE)
-        changed = tick_price(&l->quote, message, s->now);
+        changed = tick_price(&l->quote, l->contract.sec_type, message, s->now);
     else if (id == WIRE_REP_TICK_SIZE)
         changed = tick_size(&l->quote, message);
     else if (id == WIRE_REP_TICK_GENERIC)
         changed = tick_generic(&l->quote, message);
     else if (id == WIRE_REP_TICK_OPTION_COMPUTATION)
         changed = tick_option(&l->quote, message);
+    else if (id == WIRE_REP_TICK_STRING)
+        changed = tick_string(&l->quote, message);
     else
         changed = tick_data_type(
             &l->quote, ((const struct wire_rep_market_data_type *)message)->market_data_type);
+    if (id == WIRE_REP_TICK_PRICE)
+        line_has_prices(s, l);
     if (changed)
         line_changed(s, l);
 }
@@ -466,6 +470,7 @@ static bool dispatch_session(struct session *s, const struct wire_any *any)
     case WIRE_REP_TICK_SIZE:
     case WIRE_REP_TICK_GENERIC:
     case WIRE_REP_TICK_OPTION_COMPUTATION:
+    case WIRE_REP_TICK_STRING:
     case WIRE_REP_MARKET_DATA_TYPE:
         on_tick(s, any->id, m);
         return true;

@@ -6,7 +6,15 @@
 
 #include <assert.h>
 
-enum { SETTLE_MS = 500 }; /* after the first price, the rest of the first burst has come */
+enum {
+    SETTLE_MS = 500,        /* after the first price, the rest of the first burst has come */
+    SILENCE_MS = 10 * 1000, /* what did not come by then is not waited for any more */
+    CODE_FARM_BROKEN = 2103,
+    CODE_COMPETING = 10197,
+    CODE_NO_SUBSCRIPTION = 10089,
+    CODE_PART_SUBSCRIBED = 10090,
+    TYPE_FROZEN = 2
+};
 
 static struct line *find(const struct session *s, int32_t con_id)
 {
@@ -47,17 +55,26 @@ void line_changed(struct session *s, struct line *l)
 void line_notice(struct session *s, struct line *l, int code, const char *text, bool is_refused)
 {
     l->notice_code = code;
+    l->noticed_at = s->now.mono;
     str_copy_cut(l->notice_text, sizeof l->notice_text, str_of(text));
     l->is_refused = l->is_refused || is_refused;
     wake(s, l->contract.con_id);
 }
 
+void line_has_prices(struct session *s, struct line *l)
+{
+    if (l->quote.time.has && l->quote.arrived.ns == s->now.mono.ns &&
+        (l->notice_code == CODE_FARM_BROKEN || l->notice_code == CODE_COMPETING)) {
+        l->notice_code = 0;
+        l->notice_text[0] = '\0';
+    }
+}
+
 void lines_farm_notice(struct session *s, int code, const char *text)
 {
-    enum { FARM_DOWN = 2103 };
     for (size_t i = 0; i < LIMIT_STREAMS; i++) {
         struct line *l = s->lines[i];
-        if (l != NULL && (l->notice_code == 0 || l->notice_code == FARM_DOWN))
+        if (l != NULL && (l->notice_code == 0 || l->notice_code == CODE_FARM_BROKEN))
             line_notice(s, l, code, text, false);
     }
 }
@@ -95,6 +112,9 @@ static void subscribe(struct session *s, struct line *l)
 {
     forget_prices(l);
     l->request_id = request_next_id(s);
+    l->asked_at = s->now.mono;
+    if (s->is_quote_farm_down) /* perhaps not the one that this contract needs: a price says so */
+        l->notice_code = CODE_FARM_BROKEN;
     struct wire_req_mkt_data ask = WIRE_REQ_CONTRACT_DEFAULT;
     ask.req_id = l->request_id;
     contract_to_wire(&l->contract, &ask.contract);
@@ -195,6 +215,34 @@ int session_quote_notice(const struct session *s, int32_t con_id, struct str *te
     return l == NULL ? 0 : l->notice_code;
 }
 
+bool session_quote_is_refused(const struct session *s, int32_t con_id)
+{
+    const struct line *l = find(s, con_id);
+    return l != NULL && l->is_refused;
+}
+
+/* True if the broker has said that it will send no prices for now, without ending the request. Live
+ * prices alone are asked for with types 1 and 2: then nothing delayed follows the notice. */
+static bool is_told_off(const struct session *s, const struct line *l)
+{
+    int type = s->config.market_data_type;
+    bool is_live_only = type > 0 && type <= TYPE_FROZEN;
+    return l->notice_code == CODE_COMPETING ||
+           (is_live_only &&
+            (l->notice_code == CODE_NO_SUBSCRIPTION || l->notice_code == CODE_PART_SUBSCRIBED));
+}
+
+/* When what is still missing is not waited for any more. */
+static struct instant patience(const struct session *s, const struct line *l, struct instant until)
+{
+    struct instant end = instant_min(until, instant_after_ms(l->asked_at, SILENCE_MS));
+    if (l->first_price.ns != INT64_MAX)
+        end = instant_min(end, instant_after_ms(l->first_price, SETTLE_MS));
+    if (is_told_off(s, l))
+        end = instant_min(end, instant_after_ms(l->noticed_at, SETTLE_MS));
+    return end;
+}
+
 static bool has_settled(const struct line *l)
 {
     const struct quote *q = &l->quote;
@@ -221,9 +269,7 @@ bool session_await_quote(struct task *t, struct session *s, int32_t con_id, stru
         const struct line *l = find(s, con_id);
         if (l == NULL || !session_is_up(s) || has_settled(l))
             break;
-        struct instant end = until;
-        if (l->first_price.ns != INT64_MAX)
-            end = instant_min(end, instant_after_ms(l->first_price, SETTLE_MS));
+        struct instant end = patience(s, l, until);
         if (instant_due(end, task_now(t).mono))
             break;
         bool timed_out;

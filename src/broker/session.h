@@ -136,6 +136,8 @@ const struct quote *session_quote(const struct session *s, int32_t con_id);
  * 0 and "" if nothing was said.
  */
 int session_quote_notice(const struct session *s, int32_t con_id, struct str *text);
+/* True if that code has ended the line at the broker: no price will come until it is asked anew. */
+bool session_quote_is_refused(const struct session *s, int32_t con_id);
 /* Suspends until the first prices of a watched contract have settled, or `until`. False only if the
  * task is cancelled or expired. */
 bool session_await_quote(struct task *t, struct session *s, int32_t con_id, struct instant until,

@@ -108,6 +108,8 @@ struct line {
     int users;
     struct quote quote;
     struct instant first_price; /* INSTANT_NEVER before */
+    struct instant asked_at;    /* on this connection */
+    struct instant noticed_at;  /* when notice_code was told */
     bool is_refused;
     int notice_code;
     char notice_text[200];
@@ -355,6 +357,8 @@ void lines_reset(struct session *s);
 void lines_free(struct session *s);
 struct line *line_by_request(const struct session *s, int32_t request_id);
 void line_notice(struct session *s, struct line *l, int code, const char *text, bool is_refused);
+/* After a tick with a price: that there would be none for now is no longer true. */
+void line_has_prices(struct session *s, struct line *l);
 /* The quote of l has changed. */
 void line_changed(struct session *s, struct line *l);
 /* All lines that have nothing else to say: why no new prices come (code 2103), or 0 that they do.

@@ -8,8 +8,10 @@
 enum { NO_MEMBER = 0 };
 enum {
     TICK_MODEL = 13,
+    TICK_LAST_TIME = 45,
     TICK_HALTED = 49,
     TICK_DELAYED_MODEL = 83,
+    TICK_DELAYED_LAST_TIME = 88,
     TICK_DELAYED_HALTED = 90,
     TICK_TYPE_MAX = 110
 };
@@ -81,12 +83,30 @@ static bool imply_type(struct quote *q, bool is_delayed)
     return q->data_type != was;
 }
 
-bool tick_price(struct quote *q, const struct wire_rep_tick_price *tick, struct moment at)
+/* The least that a price of each kind of contract can be; what is not named has no least. */
+enum least { LEAST_ANY, LEAST_ZERO, LEAST_ABOVE_ZERO };
+static const enum least LEASTS[SEC_TYPE_COUNT] = {
+    [SEC_STK] = LEAST_ABOVE_ZERO,    [SEC_CASH] = LEAST_ABOVE_ZERO, [SEC_FUND] = LEAST_ABOVE_ZERO,
+    [SEC_CRYPTO] = LEAST_ABOVE_ZERO, [SEC_CFD] = LEAST_ABOVE_ZERO,  [SEC_BOND] = LEAST_ABOVE_ZERO,
+    [SEC_OPT] = LEAST_ZERO,          [SEC_FOP] = LEAST_ZERO,        [SEC_WAR] = LEAST_ZERO,
+};
+
+static bool is_possible(enum sec_type type, struct dec price)
+{
+    enum least least = (unsigned)type < SEC_TYPE_COUNT ? LEASTS[type] : LEAST_ANY;
+    return least == LEAST_ANY || dec_sign(price) > 0 ||
+           (least == LEAST_ZERO && dec_sign(price) == 0);
+}
+
+bool tick_price(struct quote *q, enum sec_type type, const struct wire_rep_tick_price *tick,
+                struct moment at)
 {
     const struct tick_row *row = row_of(tick->tick_type);
     if (row->price == NO_MEMBER)
         return false;
     struct opt_dec price = wire_dec_of_quote(tick->price, tick->size);
+    if (price.has && !is_possible(type, price.v))
+        price = DEC_NONE;
     bool changed = put(q, row->price, price);
     if (row->size != NO_MEMBER) {
         struct opt_dec size = price.has ? wire_dec_of_text(tick->size) : DEC_NONE;
@@ -148,6 +168,19 @@ bool tick_option(struct quote *q, const struct wire_rep_tick_option_computation 
     bool changed = false;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         changed = put(q, rows[i].member, computed(rows[i].v, rows[i].none)) || changed;
+    return changed;
+}
+
+bool tick_string(struct quote *q, const struct wire_rep_tick_string *tick)
+{
+    int64_t seconds;
+    bool is_time = tick->tick_type == TICK_LAST_TIME || tick->tick_type == TICK_DELAYED_LAST_TIME;
+    if (!is_time || !str_to_i64(str_trim(tick->value), &seconds) || seconds <= 0 ||
+        seconds > INT64_MAX / NS_PER_S)
+        return false;
+    struct utc at = {seconds * NS_PER_S};
+    bool changed = !q->traded.has || q->traded.v.ns != at.ns;
+    q->traded = (struct opt_utc){at, true};
     return changed;
 }
 

@@ -57,6 +57,8 @@ const struct field *bind_find(const struct type *type, struct str name);
 void write_json(const struct type *type, const void *value, struct json_writer *w);
 /* Its members only, into an object that is open. */
 void write_fields(const struct type *type, const void *value, struct json_writer *w);
+/* The same without the members marked `wide`, in objects and lists inside too. */
+void write_concise(const struct type *type, const void *value, struct json_writer *w);
 /* The value of one field (no key). */
 void write_field(const struct field *f, const void *base, struct json_writer *w);
 /*

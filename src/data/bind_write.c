@@ -26,19 +26,35 @@ static const char *choice_text(const struct field *f, unsigned value)
     return f->choices[value];
 }
 
-static void write_list(const struct field *f, const struct list *list, struct json_writer *w)
+/* Which members are written: all, or those that are not `wide`. */
+enum extent { EXTENT_WHOLE, EXTENT_CONCISE };
+
+static void write_members(const struct type *type, const void *value, enum extent extent,
+                          struct json_writer *w);
+
+static void write_object(const struct type *type, const void *value, enum extent extent,
+                         struct json_writer *w)
+{
+    json_begin_object(w);
+    write_members(type, value, extent, w);
+    json_end_object(w);
+}
+
+static void write_list(const struct field *f, const struct list *list, enum extent extent,
+                       struct json_writer *w)
 {
     json_begin_array(w);
     for (size_t i = 0; i < list->n; i++) {
         if (f->of)
-            write_json(f->of, (const char *)list->items + i * f->of->size, w);
+            write_object(f->of, (const char *)list->items + i * f->of->size, extent, w);
         else
             json_str(w, ((const struct str *)list->items)[i]);
     }
     json_end_array(w);
 }
 
-void write_field(const struct field *f, const void *base, struct json_writer *w)
+static void write_member(const struct field *f, const void *base, enum extent extent,
+                         struct json_writer *w)
 {
     const void *member = member_of(f, base);
     if (field_absent(f, base)) {
@@ -72,28 +88,45 @@ void write_field(const struct field *f, const void *base, struct json_writer *w)
         json_time(w, *(const struct utc *)member);
         break;
     case TYPE_OBJECT:
-        write_json(f->of, member, w);
+        write_object(f->of, member, extent, w);
         break;
     case TYPE_LIST:
-        write_list(f, member, w);
+        write_list(f, member, extent, w);
         break;
     }
+}
+
+static void write_members(const struct type *type, const void *value, enum extent extent,
+                          struct json_writer *w)
+{
+    assert(type && value);
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->wide && extent == EXTENT_CONCISE)
+            continue;
+        json_key(w, f->name);
+        write_member(f, value, extent, w);
+    }
+}
+
+void write_field(const struct field *f, const void *base, struct json_writer *w)
+{
+    write_member(f, base, EXTENT_WHOLE, w);
 }
 
 void write_fields(const struct type *type, const void *value, struct json_writer *w)
 {
-    assert(type && value);
-    for (size_t i = 0; i < type->count; i++) {
-        json_key(w, type->fields[i].name);
-        write_field(&type->fields[i], value, w);
-    }
+    write_members(type, value, EXTENT_WHOLE, w);
+}
+
+void write_concise(const struct type *type, const void *value, struct json_writer *w)
+{
+    write_members(type, value, EXTENT_CONCISE, w);
 }
 
 void write_json(const struct type *type, const void *value, struct json_writer *w)
 {
-    json_begin_object(w);
-    write_fields(type, value, w);
-    json_end_object(w);
+    write_object(type, value, EXTENT_WHOLE, w);
 }
 
 /* ---- as text ---- */

@@ -152,7 +152,9 @@ void schema_field(const struct field *f, enum schema_form form, struct json_writ
 
 static bool is_required(const struct field *f, enum schema_form form)
 {
-    return form == SCHEMA_INPUT ? f->required && !f->initial : !may_be_absent(f);
+    if (form == SCHEMA_INPUT)
+        return f->required && !f->initial;
+    return !may_be_absent(f) && !f->wide; /* a concise answer leaves it out */
 }
 
 static void write_required(const struct type *const *types, size_t count, enum schema_form form,

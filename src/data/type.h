@@ -82,7 +82,7 @@ struct field {
     bool required;   /* input: must be given */
     bool positive;   /* numbers: above zero */
     bool positional; /* command line: may be given without --name, in table order */
-    bool wide;       /* text table: only with --wide */
+    bool wide;       /* text table: only with --wide; JSON: not in a concise answer */
     bool lines;      /* TYPE_STR: several lines, shown as they are below the other values */
     bool aside;      /* TYPE_LIST: goes along with the answer; not its rows in CSV */
     bool secret;     /* never shown or logged */

@@ -23,7 +23,10 @@ void render_json(const struct call *c, const void *out, struct json_writer *w)
         json_key(w, f->name);
         write_field(f, &c->envelope, w);
     }
-    write_fields(c->op->out, out, w);
+    if (c->is_concise)
+        write_concise(c->op->out, out, w);
+    else
+        write_fields(c->op->out, out, w);
     json_end_object(w);
 }
 

@@ -20,6 +20,7 @@ struct quote {
     struct opt_dec model_price, implied_vol, delta, gamma, vega, theta, underlying;
     bool is_halted;
     struct opt_utc time;    /* when the newest price arrived */
+    struct opt_utc traded;  /* when the last trade was, by the exchange's clock */
     struct instant arrived; /* the same by the clock that nobody sets; has a meaning with time */
 };
 

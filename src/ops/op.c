@@ -29,6 +29,8 @@ static const struct field envelope_fields[] = {
 };
 const struct type envelope_type = TYPE_OF(struct envelope, envelope_fields);
 
+const char *const detail_choices[] = {"concise", "full", NULL};
+
 bool op_is_write(const struct op *op)
 {
     return op->effect != OP_READ && op->effect != OP_PREVIEW;

@@ -80,6 +80,7 @@ struct call {
     struct envelope envelope;
     struct str warnings[OP_WARNINGS_MAX];
     struct str idempotency_key; /* STR_NONE if none */
+    bool is_concise;            /* JSON without the fields marked `wide` */
     struct error error;
     const void *detail;             /* more about a failure: gate findings; or NULL */
     const struct type *detail_type; /* its type: a struct with one list */
@@ -139,6 +140,14 @@ void call_init(struct call *c, struct task *t, struct core *core, struct princip
 
 /* ---- for handlers ---- */
 void call_warn(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * The parameter `detail` of operations whose answers can be long, concise unless asked otherwise:
+ * an `unsigned` with DETAIL_FIELD. A handler sets call->is_concise by it.
+ */
+enum detail { DETAIL_CONCISE, DETAIL_FULL };
+extern const char *const detail_choices[];
+#define DETAIL_FIELD(S, means)                                                                     \
+    FIELD(S, detail, .choices = detail_choices, .initial = "concise", .doc = (means))
 /* A copy of text in the call's arena; STR_NONE, which is shown as null, for "". */
 struct str call_text(struct call *c, const char *text);
 /* A warning that also makes the answer incomplete. */

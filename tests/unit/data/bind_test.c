@@ -328,6 +328,22 @@ static void a_struct_is_written_with_null_for_what_is_absent(void **state)
     buf_fini(&b);
 }
 
+static void a_concise_answer_leaves_wide_fields_out(void **state)
+{
+    struct sample s = must_bind("{\"symbol\":\"A\",\"token\":\"t\",\"at\":\"2026-01-02\"}");
+    struct json_writer w;
+    struct buf b;
+    (void)state;
+    buf_init(&b, 4096);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    write_concise(&sample_type, &s, &w);
+    json_end_object(&w);
+    assert_true(json_writer_done(&w));
+    assert_true(str_starts(buf_str(&b), STR("{\"symbol\":\"A\",\"quantity\":1,")));
+    buf_fini(&b);
+}
+
 static void what_was_written_binds_to_the_same(void **state)
 {
     struct sample s = must_bind(
@@ -415,6 +431,7 @@ int main(void)
         TEST(one_field_is_set_from_text_and_the_rest_left),
         TEST(text_that_is_not_utf8_is_refused),
         TEST(a_struct_is_written_with_null_for_what_is_absent),
+        TEST(a_concise_answer_leaves_wide_fields_out),
         TEST(what_was_written_binds_to_the_same),
         TEST(a_scalar_is_written_as_text),
     };

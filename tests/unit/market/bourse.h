@@ -57,9 +57,11 @@ struct bourse {
     struct quotes *quotes;
     struct currencies *currencies;
     struct resolver *resolver;
-    size_t seen;       /* messages of the session that have been answered */
-    bool is_silent;    /* no prices are sent */
-    bool fails_search; /* the search by name is refused */
+    size_t seen;             /* messages of the session that have been answered */
+    bool is_silent;          /* no prices are sent */
+    bool fails_search;       /* the search by name is refused */
+    int refuses;             /* lines are refused with that code; 0: they are not */
+    size_t lines_max, lines; /* so many are granted (0: all), and are in use */
 };
 
 static inline void bourse_event(struct bourse *b, struct event ev)
@@ -186,6 +188,12 @@ static inline void bourse_tick(struct bourse *b, int32_t req_id, int type, doubl
 
 static inline void bourse_prices(struct bourse *b, const struct wire_req_mkt_data *m)
 {
+    bool is_full = b->lines_max && b->lines >= b->lines_max;
+    if (b->refuses || is_full) {
+        peer_send_error(b->peer, m->req_id, b->refuses ? b->refuses : 101, "refused");
+        return;
+    }
+    b->lines++;
     for (size_t i = 0; i < LISTINGS && !b->is_silent; i++) {
         if (listings[i].con_id != m->contract.con_id)
             continue;
@@ -205,6 +213,8 @@ static inline void bourse_answer(struct bourse *b)
             bourse_search(b, g->message);
         else if (g->id == WIRE_REQ_MKT_DATA)
             bourse_prices(b, g->message);
+        else if (g->id == WIRE_REQ_CANCEL_MKT_DATA && b->lines)
+            b->lines--;
     }
 }
 
