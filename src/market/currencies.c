@@ -459,3 +459,75 @@ bool currencies_rate(struct task *t, struct currencies *c, struct str account, s
     }
     return true;
 }
+
+/* ---- paths ---- */
+
+/* The pair of two currencies, in whichever direction it is quoted. */
+static bool add_leg(const struct work *w, const char *from, const char *to, struct rate_path *out)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const struct candidate *c = &w->items[i];
+        bool direct = strcmp(c->base, from) == 0 && strcmp(c->quote, to) == 0;
+        bool inverse = strcmp(c->base, to) == 0 && strcmp(c->quote, from) == 0;
+        if (!is_traded(c) || (!direct && !inverse))
+            continue;
+        out->legs[out->n] = c->pair->contract;
+        out->is_inverse[out->n++] = inverse;
+        return true;
+    }
+    return false;
+}
+
+static bool find_path(const struct work *w, const char *from, const char *to, struct rate_path *out)
+{
+    out->n = 0;
+    out->method = RATE_SAME;
+    if (strcmp(from, to) == 0)
+        return true;
+    if (add_leg(w, from, to, out)) {
+        out->method = out->is_inverse[0] ? RATE_INVERSE : RATE_DIRECT;
+        return true;
+    }
+    for (size_t i = 0; i < HUBS; i++) {
+        out->n = 0;
+        out->method = hubs[i].method;
+        if (add_leg(w, from, hubs[i].code, out) && add_leg(w, hubs[i].code, to, out))
+            return true;
+    }
+    return false;
+}
+
+bool currencies_paths(struct task *t, struct currencies *c, struct rate_path *paths, size_t n,
+                      struct error *e)
+{
+    struct work w = {.room = n * CANDIDATES_MAX};
+    w.items = ARENA_MANY(task_arena(t), struct candidate, w.room);
+    for (size_t i = 0; i < n; i++) {
+        struct rate_path *p = &paths[i];
+        struct rate r = {0};
+        bool from_known = currency_is_known(STR_NAME(p->from));
+        p->error = (struct error){0};
+        if (!from_known || !currency_is_known(STR_NAME(p->to))) {
+            error_set(&p->error, ERROR_INVALID, "UNKNOWN_CURRENCY", "%s is not a currency code",
+                      from_known ? p->to : p->from);
+            continue;
+        }
+        memcpy(r.from, p->from, sizeof r.from);
+        memcpy(r.to, p->to, sizeof r.to);
+        gather(c, &w, &r);
+    }
+    if (w.n && !learn(t, c, &w, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct rate_path *p = &paths[i];
+        char from[8], to[8];
+        if (p->error.code != ERROR_NONE)
+            continue;
+        (void)major(STR_NAME(p->from), from);
+        (void)major(STR_NAME(p->to), to);
+        if (!find_path(&w, from, to, p))
+            error_set(&p->error, ERROR_UNAVAILABLE, "NO_RATE", "no pair from %s to %s is quoted",
+                      p->from, p->to);
+    }
+    return true;
+}

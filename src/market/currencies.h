@@ -49,6 +49,23 @@ bool currencies_rates(struct task *t, struct currencies *c, struct str account, 
 bool currencies_rate(struct task *t, struct currencies *c, struct str account, struct str from,
                      struct str to, struct rate *out, struct error *e) FALLIBLE;
 
+/*
+ * By which quoted pairs one currency becomes another, without a price: what a rate of the past is
+ * made of. The rate is the product of the legs' prices, of an inverse leg 1 / price.
+ */
+enum { RATE_LEGS_MAX = 2 };
+struct rate_path {
+    char from[8], to[8];                 /* in; minor units stand for their currency */
+    struct contract legs[RATE_LEGS_MAX]; /* out */
+    bool is_inverse[RATE_LEGS_MAX];
+    size_t n; /* 0: both are the same currency */
+    enum rate_method method;
+    struct error error; /* ERROR_NONE, or NO_RATE / UNKNOWN_CURRENCY */
+};
+/* Fills n paths together; may suspend. False only if the task failed or the session is down. */
+bool currencies_paths(struct task *t, struct currencies *c, struct rate_path *paths, size_t n,
+                      struct error *e) FALLIBLE;
+
 /* "EUR/USD", "EURUSD", "EUR.USD", "eur usd" -> "EUR", "USD"; "GBpUSD" -> "GBX", "USD". False if it
  * is no pair of known codes. */
 bool currency_pair_parse(struct str text, char base[8], char quote[8]);

@@ -192,6 +192,63 @@ static void no_rate_is_an_error_and_never_one(void **state)
     bourse_free(b);
 }
 
+struct walk {
+    struct rate_path paths[RATES_MAX];
+    size_t n;
+    bool ok;
+    struct error error;
+};
+
+static void walk(struct task *t, struct bourse *b, void *arg)
+{
+    struct walk *a = arg;
+    a->ok = currencies_paths(t, b->currencies, a->paths, a->n, &a->error);
+}
+
+static void a_path_names_the_pairs_without_their_prices(void **state)
+{
+    struct bourse *b = bourse_new();
+    static const struct {
+        const char *from, *to;
+        enum rate_method method;
+        size_t n;
+        int32_t legs[2];
+        bool is_inverse[2];
+        const char *reason; /* of the failure */
+    } rows[RATES_MAX] = {
+        {"EUR", "USD", RATE_DIRECT, 1, {20}, {false}, ""},
+        {"jpy", "USD", RATE_INVERSE, 1, {21}, {true}, ""},
+        {"KRW", "USD", RATE_INVERSE, 1, {24}, {true}, ""}, /* it has no price today */
+        {"JPY", "KRW", RATE_CROSS_USD, 2, {21, 24}, {true, false}, ""},
+        {"GBX", "SEK", RATE_CROSS_EUR, 2, {25, 23}, {true, false}, ""},
+        {"GBp", "GBP", RATE_SAME, 0, {0}, {false}, ""},
+        {"THB", "USD", RATE_SAME, 0, {0}, {false}, "NO_RATE"},
+        {"ABC", "USD", RATE_SAME, 0, {0}, {false}, "UNKNOWN_CURRENCY"},
+    };
+    struct walk a = {.n = RATES_MAX};
+    (void)state;
+    for (size_t i = 0; i < RATES_MAX; i++) {
+        str_copy_cut(a.paths[i].from, sizeof a.paths[i].from, str_of(rows[i].from));
+        str_copy_cut(a.paths[i].to, sizeof a.paths[i].to, str_of(rows[i].to));
+    }
+    bourse_run(b, walk, &a);
+    assert_true(a.ok);
+    for (size_t i = 0; i < RATES_MAX; i++) {
+        const struct rate_path *p = &a.paths[i];
+        assert_string_equal(p->error.reason, rows[i].reason);
+        if (rows[i].reason[0])
+            continue;
+        assert_int_equal(p->method, rows[i].method);
+        assert_int_equal(p->n, rows[i].n);
+        for (size_t k = 0; k < p->n; k++) {
+            assert_int_equal(p->legs[k].con_id, rows[i].legs[k]);
+            assert_int_equal(p->is_inverse[k], rows[i].is_inverse[k]);
+        }
+    }
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_MKT_DATA), 0);
+    bourse_free(b);
+}
+
 static void many_rates_are_answered_together(void **state)
 {
     (void)state;
@@ -240,6 +297,7 @@ int main(void)
         cmocka_unit_test(minor_units_are_hundredths),
         cmocka_unit_test(the_accounts_own_rate_is_the_last_resort),
         cmocka_unit_test(no_rate_is_an_error_and_never_one),
+        cmocka_unit_test(a_path_names_the_pairs_without_their_prices),
         cmocka_unit_test(many_rates_are_answered_together),
         cmocka_unit_test(which_pairs_exist_is_asked_once),
     };
