@@ -11,12 +11,14 @@
 
 struct forex_in {
     struct list currency_pairs;
+    unsigned detail;
     struct str account;
 };
 static const struct field forex_in_fields[] = {
     FIELD(struct forex_in, currency_pairs, .required = true, .positional = true, .min = "1",
-          .max = "50", .doc = "Currency pairs, comma-separated: EUR/USD, USDJPY, eur chf",
+          .max = "50", .doc = "Comma-separated, any spelling: EUR/USD, USDJPY, eur chf",
           .example = "EUR/USD,USDJPY"),
+    DETAIL_FIELD(struct forex_in, "full: also the month's change, day, path, ids, times"),
     FIELD(struct forex_in, account, .doc = "Account whose own rates serve where no pair is quoted"),
 };
 static const struct type forex_in_type = TYPE_OF(struct forex_in, forex_in_fields);
@@ -44,12 +46,10 @@ static const struct field forex_row_fields[] = {
     FIELD(struct forex_row, spread, .doc = "Ask less bid"),
     FIELD(struct forex_row, last, .doc = "Always null: currency pairs have no last price",
           .wide = true),
-    FIELD(struct forex_row, close, .doc = "Previous close, for directly quoted pairs",
-          .wide = true),
+    FIELD(struct forex_row, close, .doc = "Previous close, by the same path", .wide = true),
     FIELD(struct forex_row, change_pct, .doc = "Against the previous close, percent", .unit = "%"),
-    FIELD(struct forex_row, high, .doc = "High of the day, for directly quoted pairs",
-          .wide = true),
-    FIELD(struct forex_row, low, .doc = "Low of the day, for directly quoted pairs", .wide = true),
+    FIELD(struct forex_row, high, .doc = "High of the day; null for a cross", .wide = true),
+    FIELD(struct forex_row, low, .doc = "Low of the day; null for a cross", .wide = true),
     FIELD(struct forex_row, volume, .doc = "Volume, where the broker tells one", .wide = true),
     FIELD(struct forex_row, pip_value, .doc = "Size of a pip", .wide = true),
     FIELD(struct forex_row, method,
@@ -60,10 +60,10 @@ static const struct field forex_row_fields[] = {
     FIELD(struct forex_row, raw_contract_symbol, .doc = "The quoted pair at the broker",
           .wide = true),
     FIELD(struct forex_row, timestamp, .doc = "When the newest price arrived", .wide = true),
-    FIELD(struct forex_row, age_s, .doc = "Its age", .unit = "s", .wide = true),
+    FIELD(struct forex_row, age_s, .doc = "Its age", .unit = "s"),
     FIELD(struct forex_row, error, .doc = "What went wrong for this pair"),
-    FIELD(struct forex_row, error_code, .doc = "The same as a stable code", .wide = true),
-    FIELD(struct forex_row, next, .doc = "What to do about it", .wide = true),
+    FIELD(struct forex_row, error_code, .doc = "The same as a stable code"),
+    FIELD(struct forex_row, next, .doc = "What to do about it"),
 };
 static const struct type forex_row_type = TYPE_OF(struct forex_row, forex_row_fields);
 
@@ -105,16 +105,14 @@ static void put_rate(struct call *c, struct forex_row *r, const struct rate *rat
     r->timestamp = rate->time;
     r->data_type = str_of(data_type_text(rate->data_type));
     r->age_s = call_age(rate->age_ms);
-    if (rate->method == RATE_DIRECT) {
-        r->close = rate->quote.close;
-        r->change_pct = call_percent(r->rate, r->close);
-        r->high = rate->quote.high;
-        r->low = rate->quote.low;
-        r->volume = rate->quote.volume;
-    }
-    if (rate->method == RATE_DIRECT || rate->method == RATE_INVERSE) {
-        r->contract_id = (struct opt_int){rate->contract.con_id, true};
-        r->raw_contract_symbol = call_text(c, rate->contract.local_symbol);
+    r->close = rate->close;
+    r->change_pct = call_percent(r->rate, r->close);
+    r->high = rate->high;
+    r->low = rate->low;
+    r->volume = rate->volume;
+    if (rate->leg_count == 1) {
+        r->contract_id = (struct opt_int){rate->legs[0].contract.con_id, true};
+        r->raw_contract_symbol = call_text(c, rate->legs[0].contract.local_symbol);
     }
     rate_seen(c, rate);
 }
@@ -143,7 +141,7 @@ static bool begin_row(struct call *c, struct str pair, struct forex_row *r, stru
     r->base_currency = arena_str(c->arena, STR_NAME(rate->from));
     r->quote_currency = arena_str(c->arena, STR_NAME(rate->to));
     r->name = arena_f(c->arena, "%s in %s", rate->from, rate->to);
-    r->pip_value = DEC_SOME(strcmp(rate->to, "JPY") == 0 ? DEC_MICRO(10000) : DEC_MICRO(100));
+    r->pip_value = DEC_SOME(currency_pip(rate->to));
     return true;
 }
 
@@ -159,6 +157,7 @@ static bool get_forex_rates(struct call *c, const void *in, void *result)
     struct forex_row *row = ARENA_MANY(c->arena, struct forex_row, n);
     struct rate *rates = ARENA_MANY(c->arena, struct rate, n);
     size_t *which = ARENA_MANY(c->arena, size_t, n);
+    c->is_concise = args->detail == DETAIL_CONCISE;
     for (size_t i = 0; i < n; i++)
         if (begin_row(c, pairs[i], &row[i], &rates[asked]))
             which[asked++] = i;
@@ -230,7 +229,7 @@ static bool convert_currency(struct call *c, const void *in, void *result)
                          args->to_currency, &rate, &c->error))
         return false;
     struct dec exact;
-    if (!dec_mul(args->amount, rate.rate, &exact))
+    if (!rate_convert(&rate, args->amount, &exact))
         return error_set(&c->error, ERROR_INVALID, "OUT_OF_RANGE", "the amount is too large");
     *out = (struct convert_out){
         .original_amount = args->amount,
@@ -252,9 +251,11 @@ static bool convert_currency(struct call *c, const void *in, void *result)
 
 /* ---- the table ---- */
 
-static const char *const forex_phrases[] = {"Get forex rates for {currency_pairs}",
-                                            "Get forex rates: {currency_pairs}",
-                                            "Get {currency_pairs} rate", NULL};
+static const char *const forex_phrases[] = {
+    "Get forex rates for {currency_pairs}", "Get forex rates: {currency_pairs}",
+    "Get {currency_pairs} rate", "Get {currency_pairs} rate for currency impact analysis", NULL};
+static const char *const convert_phrases[] = {"Convert {amount} {from_currency} to {to_currency}",
+                                              NULL};
 
 static const struct op forex_ops[] = {
     {.name = "get_forex_rates",
@@ -286,6 +287,7 @@ static const struct op forex_ops[] = {
      .verb = "convert",
      .example = "convert 1000 EUR USD",
      .category = "forex",
+     .phrases = convert_phrases,
      .run = convert_currency},
 };
 const struct op_set forex_op_set = {forex_ops, sizeof forex_ops / sizeof forex_ops[0]};

@@ -25,7 +25,7 @@ struct listing {
     double bid, ask; /* 0: no price */
 };
 
-static const struct listing listings[] = {
+static struct listing listings[] = {
     {1, "AAPL", "STK", "NASDAQ", "USD", "SMART,NASDAQ", "US0378331005", "APPLE INC", 200, 200.1},
     {2, "ASML", "STK", "AEB", "EUR", "SMART,AEB", "NL0010273215", "ASML HOLDING NV", 870, 871},
     {3, "ASML", "STK", "NASDAQ", "USD", "SMART,NASDAQ", "USN070592100", "ASML HOLDING NV-NY REG",
@@ -48,6 +48,7 @@ static const struct listing listings[] = {
     {23, "EUR", "CASH", "", "SEK", "IDEALPRO", "", "Euro", 11, 11.02},
     {24, "USD", "CASH", "", "KRW", "IDEALPRO", "", "US dollar", 0, 0},
     {25, "EUR", "CASH", "", "GBP", "IDEALPRO", "", "Euro", 0.88, 0.8802},
+    {0, "", "", "", "", "", "", "", 0, 0}, /* room for one that a test lists */
 };
 enum { LISTINGS = sizeof listings / sizeof listings[0] };
 
@@ -70,8 +71,15 @@ static inline void bourse_event(struct bourse *b, struct event ev)
     book_apply(b->book, &ev);
 }
 
+/* One listing more, until the next bourse is made. */
+static inline void bourse_list(struct listing l)
+{
+    listings[LISTINGS - 1] = l;
+}
+
 static inline struct bourse *bourse_new(void)
 {
+    bourse_list((struct listing){0, "", "", "", "", "", "", "", 0, 0});
     struct bourse *b = test_calloc(1, sizeof *b);
     b->peer = peer_new(peer_config());
     peer_connect(b->peer);

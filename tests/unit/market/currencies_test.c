@@ -93,7 +93,7 @@ static void a_quoted_pair_is_direct(void **state)
     assert_dec(r.bid.v, "1.1");
     assert_dec(r.ask.v, "1.1002");
     assert_string_equal(r.path, "EUR.USD");
-    assert_int_equal(r.contract.con_id, 20);
+    assert_int_equal(r.legs[0].contract.con_id, 20);
     assert_int_equal(r.data_type, DATA_LIVE);
     assert_true(r.time.has && r.age_ms >= 0);
     bourse_free(b);
@@ -249,6 +249,91 @@ static void a_path_names_the_pairs_without_their_prices(void **state)
     bourse_free(b);
 }
 
+static void a_rate_that_is_not_quoted_now_is_crossed(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_list((struct listing){30, "GBP", "CASH", "", "JPY", "IDEALPRO", "", "", 0, 0});
+    struct rate r = get(b, "GBP", "JPY"); /* GBP.JPY exists and has no price */
+    assert_int_equal(r.method, RATE_CROSS_USD);
+    assert_dec(r.rate, "187.527501");
+    bourse_free(b);
+}
+
+static void a_crossed_market_is_no_price(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    bourse_list((struct listing){30, "USD", "CASH", "", "PLN", "IDEALPRO", "", "", 4.1, 4.0});
+    struct rate r = get(b, "USD", "PLN");
+    assert_string_equal(r.error.reason, "NO_RATE");
+    assert_non_null(strstr(r.error.text, "USD.PLN"));
+    bourse_free(b);
+}
+
+static void a_pair_is_found_the_other_way_round_than_expected(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    assert_int_equal(currency_pair_hint("USD", "CZK"), PAIR_AS_GIVEN);
+    bourse_list((struct listing){30, "CZK", "CASH", "", "USD", "IDEALPRO", "", "", 0.04, 0.05});
+    struct rate r = get(b, "USD", "CZK");
+    assert_int_equal(r.method, RATE_INVERSE);
+    assert_string_equal(r.path, "CZK.USD");
+    bourse_free(b);
+}
+
+static void amounts_are_converted_leg_by_leg(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct rate r = get(b, "JPY", "USD");
+    struct dec out;
+    assert_true(rate_convert(&r, DEC(-15001000000), &out)); /* by 150.01, not times 0.006666222 */
+    assert_dec(out, "-100000000");
+    r = get(b, "JPY", "GBX"); /* 1 GBP = 187.527501 JPY */
+    assert_string_equal(r.path, "USD.JPY,GBP.USD");
+    assert_true(rate_convert(&r, dec_times(DEC(187527501), 1), &out));
+    assert_dec(dec_round_to(out, DEC_MICRO(100), DEC_HALF_EVEN), "100000000");
+    bourse_free(b);
+}
+
+static void the_close_goes_the_same_way(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new(); /* the close is the bid there */
+    assert_dec(get(b, "EUR", "USD").close.v, "1.1");
+    assert_dec(get(b, "USD", "EUR").close.v, "0.909090909");
+    assert_dec(get(b, "GBP", "JPY").close.v, "187.5");
+    assert_dec(get(b, "GBX", "USD").close.v, "0.0125");
+    struct rate r = get(b, "GBP", "JPY");
+    const struct opt_dec then[RATE_LEGS_MAX] = {DEC_SOME(DEC(2)), DEC_SOME(DEC(100))};
+    assert_dec(rate_at(&r, then).v, "200");
+    const struct opt_dec unknown[RATE_LEGS_MAX] = {DEC_SOME(DEC(2)), DEC_NONE};
+    assert_false(rate_at(&r, unknown).has);
+    bourse_free(b);
+}
+
+static void the_usual_pairs_are_pairs_of_known_currencies_once(void **state)
+{
+    (void)state;
+    char pair[7], other[7], base[CURRENCY_MAX], quote[CURRENCY_MAX];
+    size_t n = 0;
+    for (; currency_pair_at(n, pair); n++) {
+        assert_true(currency_pair_parse(str_of(pair), base, quote));
+        for (size_t k = 0; k < n; k++) {
+            assert_true(currency_pair_at(k, other));
+            if (memcmp(pair, other, 6) == 0 ||
+                (memcmp(pair, other + 3, 3) == 0 && memcmp(pair + 3, other, 3) == 0))
+                fail_msg("%s and %s", pair, other);
+        }
+        assert_int_equal(currency_pair_hint(base, quote), PAIR_AS_GIVEN);
+        assert_int_equal(currency_pair_hint(quote, base), PAIR_REVERSED);
+    }
+    assert_true(n > 100);
+    assert_int_equal(currency_pair_hint("THB", "KRW"), PAIR_UNKNOWN);
+}
+
 static void many_rates_are_answered_together(void **state)
 {
     (void)state;
@@ -298,6 +383,12 @@ int main(void)
         cmocka_unit_test(the_accounts_own_rate_is_the_last_resort),
         cmocka_unit_test(no_rate_is_an_error_and_never_one),
         cmocka_unit_test(a_path_names_the_pairs_without_their_prices),
+        cmocka_unit_test(a_rate_that_is_not_quoted_now_is_crossed),
+        cmocka_unit_test(a_crossed_market_is_no_price),
+        cmocka_unit_test(a_pair_is_found_the_other_way_round_than_expected),
+        cmocka_unit_test(amounts_are_converted_leg_by_leg),
+        cmocka_unit_test(the_close_goes_the_same_way),
+        cmocka_unit_test(the_usual_pairs_are_pairs_of_known_currencies_once),
         cmocka_unit_test(many_rates_are_answered_together),
         cmocka_unit_test(which_pairs_exist_is_asked_once),
     };

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "market/currency.h"
+
+#include <string.h>
+
+static const struct minor_unit {
+    const char *code, *major;
+} MINOR_UNITS[] = {{"GBX", "GBP"}, {"ZAC", "ZAR"}, {"ILA", "ILS"}};
+
+enum { CODE = 3, PAIR = 6 };
+
+/* Codes of ISO 4217 that a brokerage account may meet, in one string for a quick look-up. */
+static const char CODES[] =
+    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK "
+    "JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR "
+    "SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR";
+
+/* Pairs as IDEALPRO quotes them. */
+static const char PAIRS[] =
+    "AUDCAD AUDCHF AUDCNH AUDHKD AUDJPY AUDNZD AUDSGD AUDUSD AUDZAR CADCHF CADCNH CADHKD CADJPY "
+    "CHFCNH CHFCZK CHFDKK CHFHUF CHFJPY CHFNOK CHFPLN CHFSEK CHFTRY CHFZAR CNHHKD CNHJPY DKKJPY "
+    "DKKNOK DKKSEK EURAUD EURCAD EURCHF EURCNH EURCZK EURDKK EURGBP EURHKD EURHUF EURILS EURJPY "
+    "EURMXN EURNOK EURNZD EURPLN EURRON EURSEK EURSGD EURTRY EURUSD EURZAR GBPAUD GBPCAD GBPCHF "
+    "GBPCNH GBPCZK GBPDKK GBPHKD GBPHUF GBPJPY GBPMXN GBPNOK GBPNZD GBPPLN GBPSEK GBPSGD GBPTRY "
+    "GBPUSD GBPZAR HKDJPY MXNJPY NOKJPY NOKSEK NZDCAD NZDCHF NZDJPY NZDUSD SEKJPY SGDCNH SGDHKD "
+    "SGDJPY USDAED USDBGN USDCAD USDCHF USDCNH USDCZK USDDKK USDHKD USDHUF USDILS USDJPY USDKRW "
+    "USDMXN USDMYR USDNOK USDPLN USDRON USDSAR USDSEK USDSGD USDTHB USDTRY USDTWD USDZAR ZARJPY";
+
+/* "GBp" with a small p is pence; all other codes are the same in any case. */
+static const struct minor_unit *minor_unit_of(struct str code)
+{
+    if (str_eq(code, STR("GBp")))
+        return &MINOR_UNITS[0];
+    for (size_t i = 0; i < sizeof MINOR_UNITS / sizeof MINOR_UNITS[0]; i++)
+        if (str_ieq(code, str_of(MINOR_UNITS[i].code)))
+            return &MINOR_UNITS[i];
+    return NULL;
+}
+
+bool currency_is_known(struct str code)
+{
+    if (code.n != CODE)
+        return false;
+    if (minor_unit_of(code))
+        return true;
+    for (size_t at = 0; at + CODE < sizeof CODES; at += CODE + 1)
+        if (str_ieq((struct str){CODES + at, CODE}, code))
+            return true;
+    return false;
+}
+
+void currency_canonical(struct str code, char out[CURRENCY_MAX])
+{
+    const struct minor_unit *m = minor_unit_of(code);
+    str_copy_cut(out, CURRENCY_MAX, m ? str_of(m->code) : code);
+    for (char *p = out; *p; p++)
+        if (*p >= 'a' && *p <= 'z')
+            *p = (char)(*p - 'a' + 'A');
+}
+
+struct dec currency_major(struct str code, char out[CURRENCY_MAX])
+{
+    const struct minor_unit *m = minor_unit_of(code);
+    currency_canonical(m ? str_of(m->major) : code, out);
+    return m ? DEC_MICRO(10000) : DEC(1);
+}
+
+bool currency_pair_parse(struct str text, char base[CURRENCY_MAX], char quote[CURRENCY_MAX])
+{
+    text = str_trim(text);
+    struct str a, b;
+    if (text.n == PAIR) {
+        a = str_sub(text, 0, CODE);
+        b = str_sub(text, CODE, PAIR);
+    } else if (text.n == PAIR + 1 && strchr("/. -_", text.p[CODE])) {
+        a = str_sub(text, 0, CODE);
+        b = str_sub(text, CODE + 1, PAIR + 1);
+    } else {
+        return false;
+    }
+    if (!currency_is_known(a) || !currency_is_known(b))
+        return false;
+    currency_canonical(a, base);
+    currency_canonical(b, quote);
+    return true;
+}
+
+struct dec currency_pip(const char *quote)
+{
+    static const char *const coarse[] = {"JPY", "KRW", "HUF", "CLP", "IDR", "VND"};
+    for (size_t i = 0; i < sizeof coarse / sizeof coarse[0]; i++)
+        if (strcmp(quote, coarse[i]) == 0)
+            return DEC_MICRO(10000);
+    return DEC_MICRO(100);
+}
+
+bool currency_pair_at(size_t i, char pair[PAIR + 1])
+{
+    if (i >= sizeof PAIRS / (PAIR + 1))
+        return false;
+    memcpy(pair, PAIRS + i * (PAIR + 1), PAIR);
+    pair[PAIR] = '\0';
+    return true;
+}
+
+enum pair_hint currency_pair_hint(const char *a, const char *b)
+{
+    for (const char *p = PAIRS; p < PAIRS + sizeof PAIRS; p += PAIR + 1) {
+        if (strncmp(p, a, CODE) == 0 && strncmp(p + CODE, b, CODE) == 0)
+            return PAIR_AS_GIVEN;
+        if (strncmp(p, b, CODE) == 0 && strncmp(p + CODE, a, CODE) == 0)
+            return PAIR_REVERSED;
+    }
+    return PAIR_UNKNOWN;
+}
