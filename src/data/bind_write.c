@@ -40,9 +40,42 @@ static void write_object(const struct type *type, const void *value, enum extent
     json_end_object(w);
 }
 
+static bool has_any(const struct field *f, const struct type *row, const struct list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (!field_absent(f, (const char *)list->items + i * row->size))
+            return true;
+    return list->n == 0;
+}
+
+static void write_columns(const struct type *row, const struct list *list, enum extent extent,
+                          struct json_writer *w)
+{
+    json_begin_object(w);
+    for (size_t k = 0; k < row->count; k++) {
+        const struct field *f = &row->fields[k];
+        if (f->wide && extent == EXTENT_CONCISE)
+            continue;
+        json_key(w, f->name);
+        if (!has_any(f, row, list)) {
+            json_null(w);
+            continue;
+        }
+        json_begin_array(w);
+        for (size_t i = 0; i < list->n; i++)
+            write_field(f, (const char *)list->items + i * row->size, w);
+        json_end_array(w);
+    }
+    json_end_object(w);
+}
+
 static void write_list(const struct field *f, const struct list *list, enum extent extent,
                        struct json_writer *w)
 {
+    if (f->columns) {
+        write_columns(f->of, list, extent, w);
+        return;
+    }
     json_begin_array(w);
     for (size_t i = 0; i < list->n; i++) {
         if (f->of)

@@ -16,7 +16,7 @@ static const char *json_type(const struct field *f)
         [TYPE_DEC] = "number",  [TYPE_BOOL] = "boolean",  [TYPE_ENUM] = "string",
         [TYPE_TIME] = "string", [TYPE_OBJECT] = "object", [TYPE_LIST] = "array",
     };
-    return f->secret ? "string" : types[f->kind];
+    return f->secret ? "string" : f->columns ? "object" : types[f->kind];
 }
 
 static bool is_number(const struct field *f)
@@ -103,6 +103,30 @@ static void write_bounds(const struct field *f, struct json_writer *w)
 static void object_members(const struct type *const *types, size_t count, enum schema_form form,
                            struct json_writer *w);
 
+/* A list by columns: an object with an array for each field of its rows. */
+static void write_columns(const struct type *row, struct json_writer *w)
+{
+    json_key(w, "properties");
+    json_begin_object(w);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct field *f = &row->fields[i];
+        json_key(w, f->name);
+        json_begin_object(w);
+        json_key(w, "type");
+        json_begin_array(w);
+        json_text(w, "array");
+        json_text(w, "null");
+        json_end_array(w);
+        write_description(f, w);
+        json_key(w, "items");
+        json_begin_object(w);
+        write_type(f, may_be_absent(f), w);
+        json_end_object(w);
+        json_end_object(w);
+    }
+    json_end_object(w);
+}
+
 static void write_members(const struct field *f, enum schema_form form, bool nullable,
                           struct json_writer *w)
 {
@@ -118,6 +142,10 @@ static void write_members(const struct field *f, enum schema_form form, bool nul
         object_members(&f->of, 1, form, w);
     if (f->kind != TYPE_LIST)
         return;
+    if (f->columns) {
+        write_columns(f->of, w);
+        return;
+    }
     json_key(w, "items");
     json_begin_object(w);
     json_key(w, "type");

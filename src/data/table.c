@@ -315,6 +315,20 @@ static bool is_rows(const struct field *f)
     return f->kind == TYPE_LIST && f->of;
 }
 
+/* The list by columns that rows of this type hold, or NULL. */
+static const struct field *columns_of(const struct type *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (row->fields[i].columns)
+            return &row->fields[i];
+    return NULL;
+}
+
+static const struct list *list_of(const struct field *f, const void *value)
+{
+    return (const void *)((const char *)value + f->offset);
+}
+
 /* A text of several lines, each made safe to print. */
 static void add_lines(const struct field *f, const void *value, struct buf *out)
 {
@@ -363,6 +377,26 @@ static void add_scalars(const struct type *type, const void *value, struct table
     buf_fini(&cell);
 }
 
+/* Under the rows of a list the inner table of each, with the row's first field above it. */
+static void add_inner(const struct type *row, const struct list *rows, struct table_style style,
+                      struct buf *out)
+{
+    const struct field *inner = columns_of(row);
+    struct buf cell;
+    buf_init(&cell, 1 << 20);
+    for (size_t i = 0; inner && i < rows->n; i++) {
+        const char *value = (const char *)rows->items + i * row->size;
+        const struct list *list = list_of(inner, value);
+        if (list->n == 0)
+            continue;
+        buf_add_char(out, '\n');
+        buf_add_str(out, cell_text(&row->fields[0], value, &cell));
+        buf_add_c(out, ":\n");
+        table_rows(inner->of, list->items, list->n, style, out);
+    }
+    buf_fini(&cell);
+}
+
 static void add_value(const struct type *type, const void *value, struct table_style style,
                       size_t indent, struct buf *out)
 {
@@ -388,8 +422,10 @@ static void add_value(const struct type *type, const void *value, struct table_s
             buf_add_char(out, '\n');
         pad(indent, out);
         buf_add_f(out, "%s:%s\n", f->name, none);
-        if (list->n > 0)
+        if (list->n > 0) {
             table_rows(f->of, list->items, list->n, style, out);
+            add_inner(f->of, list, style, out);
+        }
     }
 }
 
@@ -498,6 +534,50 @@ void table_csv_rows(const struct type *type, const void *rows, size_t count, str
     buf_fini(&cell);
 }
 
+/* One row of an inner table, or, with inner NULL, of an object that has none; `is_title`: the names
+ * of its columns. */
+static void csv_inner_row(const struct type *row, const void *outer, const struct type *of,
+                          const void *inner, bool is_title, struct buf *cell, struct buf *out)
+{
+    bool is_first = true;
+    for (size_t pass = 0; pass < 2; pass++) {
+        const struct type *type = pass == 0 ? row : of;
+        const void *base = pass == 0 ? outer : inner;
+        for (size_t i = 0; i < type->count; i++) {
+            const struct field *f = &type->fields[i];
+            if (pass == 0 && !f->beside)
+                continue;
+            if (!is_first)
+                buf_add_char(out, ',');
+            is_first = false;
+            if (is_title)
+                table_csv_cell(str_of(f->name), out);
+            else if (base)
+                csv_field(f, base, cell, out);
+        }
+    }
+    buf_add_c(out, "\r\n");
+}
+
+/* Rows that hold a list by columns: a line for each of its rows. */
+static void csv_inner(const struct type *row, const struct list *rows, struct buf *out)
+{
+    const struct field *inner = columns_of(row);
+    struct buf cell;
+    buf_init(&cell, 1 << 20);
+    csv_inner_row(row, NULL, inner->of, NULL, true, &cell, out);
+    for (size_t i = 0; i < rows->n; i++) {
+        const char *outer = (const char *)rows->items + i * row->size;
+        const struct list *list = list_of(inner, outer);
+        if (list->n == 0)
+            csv_inner_row(row, outer, inner->of, NULL, false, &cell, out);
+        for (size_t k = 0; k < list->n; k++)
+            csv_inner_row(row, outer, inner->of, (const char *)list->items + k * inner->of->size,
+                          false, &cell, out);
+    }
+    buf_fini(&cell);
+}
+
 void table_csv(const struct type *type, const void *value, struct buf *out)
 {
     const struct field *f = table_list(type);
@@ -505,6 +585,9 @@ void table_csv(const struct type *type, const void *value, struct buf *out)
         table_csv_rows(type, value, 1, out);
         return;
     }
-    const struct list *list = (const void *)((const char *)value + f->offset);
-    table_csv_rows(f->of, list->items, list->n, out);
+    const struct list *list = list_of(f, value);
+    if (columns_of(f->of))
+        csv_inner(f->of, list, out);
+    else
+        table_csv_rows(f->of, list->items, list->n, out);
 }

@@ -18,6 +18,10 @@
  *   T (FIELD_OBJECT)    TYPE_OBJECT  never                        object
  *   struct list         TYPE_LIST    items == NULL                array of objects or of strings
  *
+ * A long list of small rows (bars) is marked `columns`: in JSON it is one object with an array for
+ * each field of its rows, or null for a field that no row has; as text and as CSV it is a table of
+ * its own, one line a row, in CSV with what is marked `beside` of the object that holds it.
+ *
  * Absent values are written as null, because a reader must see that a value is unknown.
  * Borrowed: everything a struct points to lives in the arena of the call.
  */
@@ -85,6 +89,8 @@ struct field {
     bool wide;       /* text table: only with --wide; JSON: not in a concise answer */
     bool lines;      /* TYPE_STR: several lines, shown as they are below the other values */
     bool aside;      /* TYPE_LIST: goes along with the answer; not its rows in CSV */
+    bool columns;    /* TYPE_LIST of objects, output: one array a field; see below */
+    bool beside;     /* stands beside each row of such a list in CSV */
     bool secret;     /* never shown or logged */
 };
 

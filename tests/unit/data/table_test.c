@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/table.h"
 
+#include "data/bind.h"
+#include "data/schema.h"
 #include "sample.h"
 #include "test.h"
 
@@ -299,6 +301,96 @@ static void a_list_that_only_goes_along_is_not_the_rows_of_csv(void **state)
     assert_str(buf_str(&out), "status,remarks\r\nworking,2\r\n");
 }
 
+/* ---- lists by columns ---- */
+
+struct tick {
+    struct str time;
+    struct opt_dec price, volume;
+};
+static const struct field tick_fields[] = {
+    FIELD(struct tick, time, .doc = "d"),
+    FIELD(struct tick, price, .doc = "d"),
+    FIELD(struct tick, volume, .doc = "d"),
+};
+static const struct type tick_type = TYPE_OF(struct tick, tick_fields);
+
+struct series {
+    struct str symbol, note;
+    struct list ticks;
+};
+static const struct field series_fields[] = {
+    FIELD(struct series, symbol, .doc = "d", .beside = true),
+    FIELD(struct series, note, .doc = "d"),
+    FIELD(struct series, ticks, .of = &tick_type, .columns = true, .doc = "d"),
+};
+static const struct type series_type = TYPE_OF(struct series, series_fields);
+
+struct all_series {
+    struct list series;
+};
+static const struct field all_series_fields[] = {
+    FIELD(struct all_series, series, .of = &series_type, .doc = "d"),
+};
+static const struct type all_series_type = TYPE_OF(struct all_series, all_series_fields);
+
+static struct tick ticks[] = {
+    {.time = {"09:30", 5}, .price = {{(dec_nano)1500000000}, true}},
+    {.time = {"09:31", 5}},
+};
+static struct series two_series[] = {
+    {.symbol = {"AAPL", 4}, .note = {"held", 4}, .ticks = {ticks, 2}},
+    {.symbol = {"NONE", 4}, .ticks = {ticks, 0}},
+};
+static const struct all_series all = {{two_series, 2}};
+
+static void columns_are_an_array_for_each_value(void **state)
+{
+    (void)state;
+    struct json_writer w;
+    json_writer_init(&w, &out);
+    write_json(&series_type, &two_series[0], &w);
+    assert_true(json_writer_done(&w));
+    assert_str(buf_str(&out), "{\"symbol\":\"AAPL\",\"note\":\"held\",\"ticks\":"
+                              "{\"time\":[\"09:30\",\"09:31\"],\"price\":[1.5,null],"
+                              "\"volume\":null}}");
+    buf_reset(&out);
+    json_writer_init(&w, &out);
+    write_json(&series_type, &two_series[1], &w);
+    assert_true(json_writer_done(&w));
+    assert_str(buf_str(&out), "{\"symbol\":\"NONE\",\"note\":null,\"ticks\":"
+                              "{\"time\":[],\"price\":[],\"volume\":[]}}");
+}
+
+static void columns_are_a_line_a_row_in_csv(void **state)
+{
+    (void)state;
+    table_csv(&all_series_type, &all, &out);
+    assert_str(buf_str(&out), "symbol,time,price,volume\r\nAAPL,09:30,1.5,\r\n"
+                              "AAPL,09:31,,\r\nNONE,,,\r\n");
+}
+
+static void columns_are_a_table_of_their_own_as_text(void **state)
+{
+    (void)state;
+    table_text(&all_series_type, &all, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "series:\nsymbol  note  ticks\nAAPL    held  2\nNONE    -     0\n"
+                              "\nAAPL:\ntime   price\n09:30    1.5\n09:31      -\n");
+}
+
+static void the_schema_of_columns_names_arrays(void **state)
+{
+    (void)state;
+    struct json_writer w;
+    json_writer_init(&w, &out);
+    schema_write(&series_type, SCHEMA_OUTPUT, &w);
+    assert_true(json_writer_done(&w));
+    struct str text = buf_str(&out), ticks_are = STR("\"ticks\":{\"type\":[\"object\",\"null\"]");
+    struct str price_is = STR("\"price\":{\"type\":[\"array\",\"null\"],\"description\":\"d\","
+                              "\"items\":{\"type\":[\"number\",\"null\"]}}");
+    assert_true(str_find_str(text, ticks_are) < text.n);
+    assert_true(str_find_str(text, price_is) < text.n);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -319,6 +411,10 @@ int main(void)
         TEST(csv_quotes_what_needs_it_and_disarms_formulas),
         TEST(csv_has_all_columns_and_raw_numbers),
         TEST(csv_of_an_answer_is_its_list_or_its_scalars),
+        TEST(columns_are_an_array_for_each_value),
+        TEST(columns_are_a_line_a_row_in_csv),
+        TEST(columns_are_a_table_of_their_own_as_text),
+        TEST(the_schema_of_columns_names_arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
