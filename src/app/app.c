@@ -199,7 +199,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->started = now.wall;
     core->book = book_new();
     core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
-    core->resolver = resolver_new(core->session, core->book);
+    core->resolver = resolver_new(core->session, core->book, a->tasks);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
     core->history = history_new(core->session, config->zones);

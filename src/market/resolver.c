@@ -1,85 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * resolver: the rounds of a resolution.
- *
- * A question is first parsed into what it asks for (symbol, exchange, currency, type). Held
- * positions and the cache answer without the broker. What is left goes to the broker in rounds,
- * each one batch for all open questions: the routed listing (SMART), then any exchange, then an
- * index, and for people's words the search by name. A round stops for a question that is answered.
+ * resolver: questions taken apart, answered from memory where that is good enough, and put
+ * together. What the broker is asked for the rest is in resolver_rounds.c and resolver_names.c.
  */
-#include "market/resolver.h"
+#include "market/resolver_private.h"
 
 #include "base/alloc.h"
-#include "base/map.h"
 #include "market/aliases.h"
 #include "market/currencies.h"
-#include "market/security_id.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CACHE_MAX = 1024, CANDIDATES_MAX = 16, TEXT_MAX = 64 };
 /* The trading hours in an answer are those of its day; halts and new listings show within it. */
-enum { CACHE_FRESH_MS = 6 * 3600 * 1000 };
+enum { FRESH_MS = 6 * 3600 * 1000, USABLE_MS = 7 * 24 * 3600 * 1000 };
+enum { REFRESH_MAX = 64, REFRESH_TIMEOUT_MS = 120 * 1000 };
 
-/* A remembered answer; owned by the cache. */
-struct answer {
-    struct instant learnt;
-    enum resolve_how how;
-    size_t count;
-    struct contract_details found[]; /* count of them */
-};
-
-struct resolver {
-    struct session *session;
-    const struct book *book;
-    struct map *cache; /* key text -> struct answer */
-    int64_t hits, misses;
-};
-
-/* What a question asks for, taken apart. */
-struct wish {
-    char symbol[TEXT_MAX];
-    char exchange[24], currency[8];
-    char key[TEXT_MAX * 2];
-    const char *id_type; /* "ISIN", "CUSIP", "FIGI": symbol is that number; or NULL */
-    int32_t con_id;
-    bool is_pair;
-    bool is_explicit;
-};
-
-struct resolver *resolver_new(struct session *session, const struct book *book)
+struct resolver *resolver_new(struct session *session, const struct book *book, struct tasks *tasks)
 {
     struct resolver *r = xcalloc(1, sizeof *r);
     r->session = session;
     r->book = book;
-    r->cache = map_new(CACHE_MAX);
+    r->tasks = tasks;
+    r->known = contracts_new();
     return r;
 }
 
 size_t resolver_clear(struct resolver *r)
 {
-    size_t n = map_count(r->cache);
-    void *a;
-    for (size_t i = 0; map_next(r->cache, &i, &a);)
-        xfree(a);
-    map_clear(r->cache);
-    return n;
+    return contracts_clear(r->known);
 }
 
 void resolver_free(struct resolver *r)
 {
     if (!r)
         return;
-    (void)resolver_clear(r);
-    map_free(r->cache);
+    contracts_free(r->known);
     xfree(r);
+}
+
+struct contracts *resolver_contracts(struct resolver *r)
+{
+    return r->known;
 }
 
 struct resolve_cache_stats resolver_stats(const struct resolver *r)
 {
-    return (struct resolve_cache_stats){map_count(r->cache), r->hits, r->misses};
+    return (struct resolve_cache_stats){contracts_count(r->known), r->hits, r->misses,
+                                        r->refreshed};
 }
 
 const char *resolve_how_text(enum resolve_how how)
@@ -88,64 +56,16 @@ const char *resolve_how_text(enum resolve_how how)
         [RESOLVED_HELD] = "held",     [RESOLVED_EXPLICIT] = "explicit",
         [RESOLVED_SEARCH] = "search", [RESOLVED_FOREX] = "forex",
         [RESOLVED_ID] = "id",         [RESOLVED_NAME] = "name",
+        [RESOLVED_OPTION] = "option", [RESOLVED_FUTURE] = "future",
     };
     return names[how];
 }
 
-/* ---- understanding the text ---- */
-
-static bool is_symbol_char(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           strchr(" ./-@:#^&'", c);
-}
-
-static bool is_currency_code(struct str s)
-{
-    return s.n == 3 && currency_is_known(s);
-}
-
-/* Where the symbol ends and exchange and currency begin: text.n if it has neither. */
-static size_t find_tail(struct str text)
-{
-    size_t at = str_find(text, '@', 0), dot = str_find(text, '.', 0);
-    if (at < text.n || dot == text.n)
-        return at;
-    size_t second = str_find(text, '.', dot + 1);
-    struct str first = str_sub(text, dot + 1, second);
-    /* a single letter behind the dot is a share class, no exchange has such a code */
-    if (first.n == 1)
-        return second;
-    return second < text.n || is_currency_code(first) || alias_exchange(first) ? dot : text.n;
-}
-
-/* Takes "SYM.EXCH.CCY", "SYM@EXCH", "SYM.CCY" and "BRK.B" apart. */
-static void take_suffixes(struct wish *w, struct str text)
-{
-    size_t at = find_tail(text);
-    struct str tail = str_sub(text, at + 1, text.n);
-    w->is_explicit = tail.n > 0;
-    for (size_t dot = tail.n; dot-- > 0;) { /* exchange codes may have dots: "ENEXT.BE" */
-        struct str last = str_sub(tail, dot + 1, tail.n);
-        if (tail.p[dot] == '.' && !w->currency[0] && is_currency_code(last)) {
-            str_copy_cut(w->currency, sizeof w->currency, last);
-            tail = str_sub(tail, 0, dot);
-        }
-    }
-    const char *known = alias_exchange(tail);
-    if (!known && is_currency_code(tail))
-        str_copy_cut(w->currency, sizeof w->currency, tail);
-    else if (!known || strcmp(known, "SMART") != 0)
-        str_copy_cut(w->exchange, sizeof w->exchange, known ? str_of(known) : tail);
-    str_copy_cut(w->symbol, sizeof w->symbol, str_trim(str_sub(text, 0, at)));
-    for (char *p = w->symbol; *p; p++)
-        if (*p == '.' || *p == '/')
-            *p = ' '; /* BRK.B is "BRK B" at the broker */
-}
+/* ---- the question ---- */
 
 static void copy_upper(char *out, size_t cap, struct str s)
 {
-    str_copy_cut(out, cap, s);
+    str_copy_cut(out, cap, str_trim(s));
     for (char *p = out; *p; p++)
         if (*p >= 'a' && *p <= 'z')
             *p = (char)(*p - 'a' + 'A');
@@ -162,99 +82,84 @@ static bool agrees(const char *said, const char *wanted, const char *name, struc
 }
 
 /* Exchange and currency as arguments of their own. */
-static bool take_arguments(const struct resolve_question *q, struct wish *w, struct error *e)
+static bool take_arguments(const struct resolve_question *q, struct spelling *s, struct error *e)
 {
     if (q->exchange.n && !str_ieq(q->exchange, STR("SMART"))) {
         const char *known = alias_exchange(q->exchange);
-        char wanted[sizeof w->exchange];
+        char wanted[sizeof s->exchange];
         copy_upper(wanted, sizeof wanted, known ? str_of(known) : q->exchange);
-        if (!agrees(w->exchange, wanted, "exchange", e))
+        if (!agrees(s->exchange, wanted, "exchange", e))
             return false;
-        memcpy(w->exchange, wanted, sizeof wanted);
-        w->is_explicit = true;
+        memcpy(s->exchange, wanted, sizeof wanted);
+        s->is_explicit = true;
+        s->is_known_exchange = known != NULL;
     }
     if (!q->currency.n)
         return true;
-    if (!is_currency_code(q->currency))
+    if (!currency_is_known(q->currency))
         return error_set(e, ERROR_INVALID, "UNKNOWN_CURRENCY",
                          STR_FMT " is not a three-letter currency code",
-                         STR_ARG(str_sub(q->currency, 0, TEXT_MAX)));
-    char wanted[sizeof w->currency];
+                         STR_ARG(str_sub(q->currency, 0, SPELLING_MAX)));
+    char wanted[sizeof s->currency];
     copy_upper(wanted, sizeof wanted, q->currency);
-    if (!agrees(w->currency, wanted, "currency", e))
+    if (!agrees(s->currency, wanted, "currency", e))
         return false;
-    memcpy(w->currency, wanted, sizeof wanted);
-    w->is_explicit = true;
+    memcpy(s->currency, wanted, sizeof wanted);
+    s->is_explicit = true;
     return true;
 }
 
-static bool parse_wish(const struct resolve_question *q, struct wish *w, struct error *e)
+static bool parse_wish(const struct resolve_question *q, struct utc today, struct wish *w,
+                       struct error *e)
 {
+    /* the longest key has the text, exchange and currency and "|name" */
+    _Static_assert(SPELLING_MAX + 24 + 8 + 8 <= CONTRACTS_KEY_MAX, "a key fits");
+    char up[SPELLING_MAX];
     *w = (struct wish){0};
-    struct str text = str_trim(q->text);
-    if (!text.n || text.n >= TEXT_MAX)
-        return error_set(e, ERROR_INVALID, "BAD_SYMBOL", "a symbol has 1 to %d characters",
-                         TEXT_MAX - 1);
-    for (size_t i = 0; i < text.n; i++)
-        if (!is_symbol_char(text.p[i]))
-            return error_set(e, ERROR_INVALID, "BAD_SYMBOL",
-                             "character %zu of a symbol is not a letter, digit or one of . / - @",
-                             i + 1);
-    char up[TEXT_MAX], base[8], quote[8];
-    copy_upper(up, sizeof up, text);
-    struct str name = str_of(up);
-    w->id_type = security_id_type(name);
-    if (str_starts(name, STR("CONID:")) || str_starts(name, STR("#"))) {
-        int64_t id;
-        size_t from = name.p[0] == '#' ? 1 : 6;
-        if (!str_to_i64(str_sub(name, from, name.n), &id) || id <= 0 || id > INT32_MAX)
-            return error_set(e, ERROR_INVALID, "BAD_SYMBOL", "a contract id is a positive number");
-        w->con_id = (int32_t)id;
-    } else if (w->id_type) {
-        str_copy_cut(w->symbol, sizeof w->symbol, name);
-    } else if (currency_pair_parse(text, base, quote)) {
-        w->is_pair = true;
-        str_copy_cut(w->symbol, sizeof w->symbol, str_of(base));
-        str_copy_cut(w->currency, sizeof w->currency, str_of(quote));
-    } else {
-        take_suffixes(w, name);
-    }
-    if (!take_arguments(q, w, e))
+    if (!spelling_parse(q->text, today, &w->s, e) || !take_arguments(q, &w->s, e))
         return false;
-    (void)snprintf(w->key, sizeof w->key, "%s|%s|%s|%s", up, w->exchange, w->currency,
-                   q->exact ? "exact" : "names");
+    copy_upper(up, sizeof up, q->text);
+    (void)snprintf(w->key, sizeof w->key, "%s|%s|%s", up, w->s.exchange, w->s.currency);
+    (void)snprintf(w->name_key, sizeof w->name_key, "%s|name", w->key);
     return true;
+}
+
+/* What was found by name is no answer to a question that wants no such search. */
+static struct str key_of(const struct wish *w, enum resolve_how how)
+{
+    return STR_NAME(how == RESOLVED_NAME ? w->name_key : w->key);
 }
 
 /* ---- answers without the broker ---- */
 
-/* "00700" and "700", "BRK B" and "BRK-B" name the same thing. */
-static bool same_symbol(const char *held, const char *asked)
+static bool fits_wish(const struct contract *c, const struct spelling *s)
 {
-    if (str_ieq(str_of(held), str_of(asked)))
-        return true;
-    while (*asked == '0' && asked[1])
-        asked++;
-    return str_ieq(str_of(held), str_of(asked));
+    return (!s->currency[0] || str_ieq(STR_NAME(c->currency), STR_NAME(s->currency))) &&
+           (!s->exchange[0] || str_ieq(STR_NAME(c->exchange), STR_NAME(s->exchange)) ||
+            str_ieq(STR_NAME(c->primary_exchange), STR_NAME(s->exchange)));
 }
 
-static bool fits_wish(const struct contract *c, const struct wish *w)
+static bool is_form(const struct spelling *s, const char *symbol)
 {
-    return (!w->currency[0] || str_ieq(STR_NAME(c->currency), STR_NAME(w->currency))) &&
-           (!w->exchange[0] || str_ieq(STR_NAME(c->exchange), STR_NAME(w->exchange)) ||
-            str_ieq(STR_NAME(c->primary_exchange), STR_NAME(w->exchange)));
+    char forms[SPELLING_FORMS][32];
+    size_t n = spelling_forms(s, forms);
+    for (size_t i = 0; i < n; i++)
+        if (str_ieq(str_of(symbol), str_of(forms[i])))
+            return true;
+    return false;
 }
 
 /* The one stock, index or fund held under that name; 0 if there is none or more than one. */
-static int32_t held_con_id(const struct resolver *r, struct str account, const struct wish *w)
+static int32_t held_con_id(const struct resolver *r, struct str account, const struct spelling *s)
 {
     int32_t con_id = 0;
     const struct position *p;
-    for (size_t i = 0; book_next_position(r->book, &i, account, &p);) {
+    bool may_be = s->kind == SPELLING_SYMBOL && (s->type == SEC_UNKNOWN || s->type == SEC_STK);
+    for (size_t i = 0; may_be && book_next_position(r->book, &i, account, &p);) {
         bool plain = p->contract.sec_type == SEC_STK || p->contract.sec_type == SEC_IND ||
                      p->contract.sec_type == SEC_FUND;
-        if (!plain || dec_is_zero(p->quantity) || !same_symbol(p->contract.symbol, w->symbol) ||
-            !fits_wish(&p->contract, w) || p->contract.con_id == con_id)
+        if (!plain || dec_is_zero(p->quantity) || !is_form(s, p->contract.symbol) ||
+            !fits_wish(&p->contract, s) || p->contract.con_id == con_id)
             continue;
         if (con_id)
             return 0;
@@ -263,185 +168,151 @@ static int32_t held_con_id(const struct resolver *r, struct str account, const s
     return con_id;
 }
 
-static bool from_cache(struct resolver *r, struct task *t, const struct wish *w,
-                       struct resolve_question *q)
+/* Takes over what is remembered, if it is good enough for the question. */
+static void recall(struct resolver *r, struct task *t, struct wish *w, struct resolve_question *q)
 {
-    struct answer *a = map_get_str(r->cache, str_of(w->key));
-    if (a && instant_ms_since(a->learnt, task_now(t).mono) > CACHE_FRESH_MS) {
-        xfree(map_take_str(r->cache, str_of(w->key)));
-        a = NULL;
-    }
-    if (!a) {
+    struct known *k = &w->before;
+    bool is_known = contracts_find(r->known, str_of(w->key), task_now(t).wall, task_arena(t), k);
+    bool is_fresh = is_known && !k->is_gone && k->age_ms <= FRESH_MS;
+    w->is_stale =
+        is_known && !k->is_gone && !is_fresh && !q->fresh && r->tasks && k->age_ms <= USABLE_MS;
+    w->is_open = !is_fresh && !w->is_stale;
+    if (w->is_open) {
         r->misses++;
-        return false;
+        return;
     }
     r->hits++;
-    q->found = ARENA_MANY(task_arena(t), struct contract_details, a->count);
-    memcpy(q->found, a->found, a->count * sizeof *q->found);
-    q->count = a->count;
-    q->how = a->how;
+    q->found = k->found;
+    q->count = q->total = k->count;
+    q->how = (enum resolve_how)k->how;
     q->from_cache = true;
-    return true;
+    q->age_ms = k->age_ms;
 }
 
-static void to_cache(struct resolver *r, struct task *t, const struct wish *w,
-                     const struct resolve_question *q)
+/* Takes the questions apart and answers what can be answered from memory. */
+static void begin(struct task *t, struct resolver *r, struct str account,
+                  struct resolve_question *q, size_t n, struct wish *w)
 {
-    if (map_get_str(r->cache, str_of(w->key)))
-        return;
-    if (map_count(r->cache) == CACHE_MAX)
-        (void)resolver_clear(r); /* simpler than an order of use, and as good: it fills up rarely */
-    struct answer *a = xmalloc(sizeof *a + q->count * sizeof q->found[0]);
-    a->learnt = task_now(t).mono;
-    a->how = q->how;
-    a->count = q->count;
-    memcpy(a->found, q->found, q->count * sizeof q->found[0]);
-    if (!map_put_str(r->cache, str_of(w->key), a))
-        xfree(a);
-}
-
-/* ---- rounds at the broker ---- */
-
-enum round { ROUND_FIRST, ROUND_ANY_EXCHANGE, ROUND_NO_ZEROS, ROUND_INDEX, ROUND_COUNT };
-
-static const char *without_zeros(const char *s)
-{
-    const char *p = s;
-    while (*p == '0' && p[1])
-        p++;
-    for (const char *d = p; *d; d++)
-        if (*d < '0' || *d > '9')
-            return s;
-    return p;
-}
-
-/* What to ask for wish w in a round; false if that round does not apply. */
-static bool ask_in_round(const struct wish *w, enum round round, struct contract *like)
-{
-    *like = (struct contract){.con_id = w->con_id};
-    if (w->con_id)
-        return round == ROUND_FIRST;
-    str_copy_cut(like->symbol, sizeof like->symbol, STR_NAME(w->symbol));
-    str_copy_cut(like->currency, sizeof like->currency, STR_NAME(w->currency));
-    str_copy_cut(like->exchange, sizeof like->exchange, STR_NAME(w->exchange));
-    like->sec_type = w->is_pair ? SEC_CASH : SEC_STK;
-    if (w->id_type) {
-        like->symbol[0] = 0;
-        if (round == ROUND_FIRST && !like->exchange[0])
-            str_copy_cut(like->exchange, sizeof like->exchange, STR("SMART"));
-        return round == ROUND_FIRST || (round == ROUND_ANY_EXCHANGE && !w->exchange[0]);
-    }
-    if (w->is_pair) {
-        str_copy_cut(like->exchange, sizeof like->exchange, STR("IDEALPRO"));
-        return round == ROUND_FIRST;
-    }
-    switch (round) {
-    case ROUND_FIRST:
-        if (!like->exchange[0])
-            str_copy_cut(like->exchange, sizeof like->exchange, STR("SMART"));
-        return true;
-    case ROUND_ANY_EXCHANGE:
-        return !w->exchange[0];
-    case ROUND_NO_ZEROS:
-        str_copy_cut(like->symbol, sizeof like->symbol, str_of(without_zeros(w->symbol)));
-        return strcmp(like->symbol, w->symbol) != 0;
-    case ROUND_INDEX:
-        like->sec_type = SEC_IND;
-        return true;
-    case ROUND_COUNT:
-        break;
-    }
-    return false;
-}
-
-/* A contract listed on several exchanges comes once a row: keep one of each con_id. */
-static void keep_found(struct task *t, struct resolve_question *q,
-                       const struct contract_question *a)
-{
-    size_t room = a->count < CANDIDATES_MAX ? a->count : CANDIDATES_MAX;
-    q->found = ARENA_MANY(task_arena(t), struct contract_details, room);
-    for (size_t i = 0; i < a->count && q->count < room; i++) {
-        bool seen = false;
-        for (size_t k = 0; k < q->count; k++)
-            seen = seen || q->found[k].contract.con_id == a->found[i].contract.con_id;
-        if (!seen)
-            q->found[q->count++] = a->found[i];
-    }
-}
-
-static enum resolve_how how_of(const struct wish *w)
-{
-    return w->con_id || w->id_type ? RESOLVED_ID
-           : w->is_pair            ? RESOLVED_FOREX
-           : w->is_explicit        ? RESOLVED_EXPLICIT
-                                   : RESOLVED_SEARCH;
-}
-
-static bool run_round(struct task *t, struct resolver *r, struct resolve_question *q,
-                      const struct wish *wishes, size_t n, enum round round, struct error *e)
-{
-    struct contract_question *ask = ARENA_MANY(task_arena(t), struct contract_question, n);
-    size_t *which = ARENA_MANY(task_arena(t), size_t, n);
-    size_t asked = 0;
     for (size_t i = 0; i < n; i++) {
-        if (q[i].count || q[i].error.code != ERROR_NONE ||
-            !ask_in_round(&wishes[i], round, &ask[asked].like))
+        struct resolve_question *one = &q[i];
+        one->found = NULL;
+        one->ranks = NULL;
+        one->count = one->total = 0;
+        one->from_cache = false;
+        one->age_ms = 0;
+        one->key = one->note = STR_NONE;
+        one->error = (struct error){0};
+        if (!parse_wish(one, task_now(t).wall, &w[i], &one->error))
             continue;
-        if (wishes[i].id_type) {
-            ask[asked].sec_id_type = wishes[i].id_type;
-            ask[asked].sec_id = STR_NAME(wishes[i].symbol);
+        w[i].held = held_con_id(r, account, &w[i].s);
+        if (w[i].held && !one->all) {
+            w[i].s.kind = SPELLING_CON_ID;
+            w[i].s.con_id = w[i].held;
+            w[i].s.exchange[0] = 0; /* it is held there, whatever the route */
+            (void)snprintf(w[i].key, sizeof w[i].key, "#%d", (int)w[i].held);
+            w[i].name_key[0] = 0;
         }
-        which[asked++] = i;
+        one->key = arena_str(task_arena(t), STR_NAME(w[i].key));
+        recall(r, t, &w[i], one);
     }
-    if (asked && !query_contracts_batch(t, r->session, ask, asked, e))
-        return false;
-    for (size_t k = 0; k < asked; k++) {
-        struct resolve_question *one = &q[which[k]];
-        if (ask[k].error.code == ERROR_NONE && ask[k].count) {
-            keep_found(t, one, &ask[k]);
-            one->how = how_of(&wishes[which[k]]);
-        } else if (ask[k].error.code != ERROR_NONE && ask[k].error.code != ERROR_NOT_FOUND) {
-            one->error = ask[k].error;
+}
+
+/* ---- what the broker no longer confirms ---- */
+
+/* Asks by id for what was known and is not found any more: renamed, or gone. */
+static bool follow(struct task *t, struct resolver *r, struct resolve_question *q, struct wish *w,
+                   size_t n, struct error *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct known *before = &w[i].before;
+        if (!w[i].is_open || q[i].count || q[i].error.code != ERROR_NONE || !before->count)
+            continue;
+        struct contract_question *ask =
+            ARENA_MANY(task_arena(t), struct contract_question, before->count);
+        for (size_t k = 0; k < before->count; k++)
+            ask[k].like.con_id = before->found[k].contract.con_id;
+        if (!query_contracts_batch(t, r->session, ask, before->count, e))
+            return false;
+        bool is_certain = true; /* that it is gone: every question was answered */
+        for (size_t k = 0; k < before->count; k++) {
+            is_certain = is_certain &&
+                         (ask[k].error.code == ERROR_NONE || ask[k].error.code == ERROR_NOT_FOUND);
+            if (ask[k].error.code == ERROR_NONE)
+                rounds_keep(t, &q[i], ask[k].found, ask[k].count);
+            else if (ask[k].error.code != ERROR_NOT_FOUND)
+                q[i].error = ask[k].error;
         }
+        q[i].how = (enum resolve_how)before->how;
+        if (q[i].count)
+            q[i].error = (struct error){0};
+        else if (is_certain)
+            contracts_gone(r->known, key_of(&w[i], (enum resolve_how)before->how));
     }
     return true;
 }
 
-/* The last resort: what the broker finds for the text as a name. A failure is the question's. */
-static bool search_names(struct task *t, struct resolver *r, struct resolve_question *q,
-                         const struct wish *w, struct error *e)
+static void date_of(struct utc t, char out[UTC_TEXT_MAX])
 {
-    struct symbol_match *matches = NULL;
-    size_t count = 0;
-    if (!query_symbols(t, r->session, str_trim(q->text), &matches, &count, e)) {
-        if (e->code != ERROR_NOT_FOUND)
-            q->error = *e;
-        *e = (struct error){0};
-        return true;
-    }
-    struct contract_question *ask =
-        ARENA_MANY(task_arena(t), struct contract_question, CANDIDATES_MAX);
-    size_t n = 0;
-    for (size_t i = 0; i < count && n < CANDIDATES_MAX; i++)
-        if (fits_wish(&matches[i].contract, w))
-            ask[n++].like = (struct contract){.con_id = matches[i].contract.con_id};
-    if (n && !query_contracts_batch(t, r->session, ask, n, e))
-        return false;
-    q->found = ARENA_MANY(task_arena(t), struct contract_details, CANDIDATES_MAX);
-    for (size_t i = 0; i < n; i++)
-        if (ask[i].error.code == ERROR_NONE && ask[i].count)
-            q->found[q->count++] = ask[i].found[0];
-    q->how = RESOLVED_NAME;
-    return true;
+    (void)utc_format(t, out);
+    out[10] = 0; /* the day alone */
 }
 
-static void not_found(struct resolve_question *q)
+static void delisted(struct resolve_question *q, const struct wish *w)
 {
-    error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_SYMBOL", "no contract is known for " STR_FMT,
-              STR_ARG(str_trim(q->text)));
-    error_next(&q->error, "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY), "
-                          "or look it up with resolve_symbol");
+    const struct contract_details *d = &w->before.found[0];
+    char day[UTC_TEXT_MAX];
+    date_of(w->before.learnt, day);
+    error_set(&q->error, ERROR_NOT_FOUND, "DELISTED_SYMBOL",
+              STR_FMT " (%.60s, conid %d) is no longer listed; the broker last named it on %s",
+              STR_ARG(str_trim(q->text)), d->long_name, (int)d->contract.con_id, day);
+    error_next(&q->error, "look for its successor by name or ISIN with resolve_symbol");
 }
+
+static void not_found(struct resolve_question *q, const struct wish *w, struct utc today)
+{
+    const struct spelling *s = &w->s;
+    struct str text = str_trim(q->text);
+    bool has_expiry = s->expiry[0] && (s->kind != SPELLING_SYMBOL || s->has_terms);
+    if (w->before.count) {
+        delisted(q, w);
+    } else if (has_expiry && spelling_is_past(s->expiry, today)) {
+        error_set(&q->error, ERROR_NOT_FOUND, "EXPIRED_CONTRACT", STR_FMT " expired in %.4s-%.2s",
+                  STR_ARG(text), s->expiry, s->expiry + 4);
+        error_next(&q->error, "name a later expiry%s",
+                   s->kind == SPELLING_OPTION ? "" : ", or the nearest one as 'ES front'");
+    } else if (s->kind == SPELLING_PAIR) {
+        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_PAIR", "the broker quotes no pair %s.%s",
+                  s->symbol, s->currency);
+        if (w->is_reverse)
+            error_next(&q->error, "it is quoted the other way round: %s.%s", s->currency,
+                       s->symbol);
+        else
+            error_next(&q->error, "get_forex_rates and convert_currency go through USD or EUR");
+    } else if (s->kind == SPELLING_OPTION) {
+        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_OPTION", "there is no option " STR_FMT,
+                  STR_ARG(text));
+        error_next(&q->error, "look at the expiries and strikes that are listed for %s", s->symbol);
+    } else if (s->kind == SPELLING_FUTURE) {
+        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_FUTURE", "there is no future " STR_FMT,
+                  STR_ARG(text));
+        error_next(&q->error,
+                   "write ROOT YYYYMM (ES 202612), ROOT front, or the name (gold future)");
+    } else if (s->exchange[0] && s->is_explicit && !s->is_known_exchange) {
+        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_EXCHANGE",
+                  "no contract is known for " STR_FMT ", and %s is no exchange that is known here",
+                  STR_ARG(text), s->exchange);
+        error_next(&q->error, "name the exchange by the broker's code, MIC or city (TSEJ, XTKS, "
+                              "Tokyo), or leave it out");
+    } else {
+        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_SYMBOL", "no contract is known for " STR_FMT,
+                  STR_ARG(text));
+        error_next(&q->error,
+                   "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY), "
+                   "or look it up with resolve_symbol");
+    }
+}
+
+/* ---- the answer ---- */
 
 /* Puts the held contract in front, alone unless all candidates were asked for. */
 static void prefer_held(struct resolve_question *q, int32_t con_id)
@@ -454,54 +325,163 @@ static void prefer_held(struct resolve_question *q, int32_t con_id)
         q->found[0] = held;
         q->how = RESOLVED_HELD;
         if (!q->all)
-            q->count = 1;
+            q->count = q->total = 1;
     }
 }
 
-/* Takes the questions apart and answers what can be answered from memory. */
-static void begin(struct task *t, struct resolver *r, struct str account,
-                  struct resolve_question *q, size_t n, struct wish *w, int32_t *held)
+/* What was looked for, in the words of an explanation. */
+static const char *reason_of(const struct resolve_question *q, const struct wish *w)
 {
-    for (size_t i = 0; i < n; i++) {
-        q[i].count = 0;
-        q[i].from_cache = false;
-        q[i].key = STR_NONE;
-        q[i].error = (struct error){0};
-        if (!parse_wish(&q[i], &w[i], &q[i].error))
-            continue;
-        if (w[i].symbol[0] && !w[i].is_pair && !w[i].id_type)
-            held[i] = held_con_id(r, account, &w[i]);
-        if (held[i] && !q[i].all) {
-            w[i].con_id = held[i];
-            (void)snprintf(w[i].key, sizeof w[i].key, "#%d", held[i]);
-        }
-        q[i].key = arena_str(task_arena(t), STR_NAME(w[i].key));
-        (void)from_cache(r, t, &w[i], &q[i]);
+    static const char *const reasons[] = {[RESOLVED_HELD] = "the symbol",
+                                          [RESOLVED_EXPLICIT] = "symbol and listing",
+                                          [RESOLVED_SEARCH] = "the symbol",
+                                          [RESOLVED_FOREX] = "the pair",
+                                          [RESOLVED_ID] = "the number",
+                                          [RESOLVED_NAME] = "the name",
+                                          [RESOLVED_OPTION] = "expiry, strike and right",
+                                          [RESOLVED_FUTURE] = "root and month"};
+    if (q->how == RESOLVED_FUTURE && w->s.which == WHICH_FRONT)
+        return "the root, as its front month (nearest expiry)";
+    if (q->how == RESOLVED_FUTURE && w->s.which == WHICH_CONTINUOUS)
+        return "the root, as the broker's continuous future";
+    return reasons[q->how];
+}
+
+static void rank(struct task *t, struct resolve_question *q, const struct wish *w)
+{
+    q->ranks = ARENA_MANY(task_arena(t), struct ranking, q->count);
+    for (size_t i = 0; i < q->count; i++) {
+        q->ranks[i] = q->how == RESOLVED_NAME ? ranking_by_name(STR_NAME(w->s.words), &q->found[i])
+                                              : ranking_exact(reason_of(q, w), q->total);
+        if (q->how == RESOLVED_HELD && i == 0)
+            q->ranks[i] = (struct ranking){DEC(1), "held in the account"};
     }
+}
+
+/* What a reader should know: the symbol changed, or it names something else than before. */
+static void annotate(struct task *t, struct resolve_question *q, const struct wish *w)
+{
+    const struct contract *c = &q->found[0].contract;
+    const struct known *before = &w->before;
+    bool by_symbol = (q->how == RESOLVED_SEARCH || q->how == RESOLVED_EXPLICIT) &&
+                     w->s.kind == SPELLING_SYMBOL && !w->s.has_terms && !w->s.index;
+    char day[UTC_TEXT_MAX];
+    if (by_symbol && q->count == 1 && !is_form(&w->s, c->symbol)) {
+        q->note = arena_f(task_arena(t), STR_FMT " goes under the symbol %s now (conid %d)",
+                          STR_ARG(str_trim(q->text)), c->symbol, (int)c->con_id);
+    } else if (w->is_open && by_symbol && before->count == 1 && q->count == 1 &&
+               before->found[0].contract.con_id != c->con_id) {
+        date_of(before->learnt, day);
+        q->note = arena_f(task_arena(t), STR_FMT " named another contract until %s: %s (conid %d)",
+                          STR_ARG(str_trim(q->text)), day, before->found[0].long_name,
+                          (int)before->found[0].contract.con_id);
+    }
+}
+
+/* ---- asked again behind a question ---- */
+
+struct refresh {
+    struct resolver *r;
+    char account[32];
+    size_t n;
+    struct {
+        char text[SPELLING_MAX * 2], exchange[24], currency[8];
+        bool exact, all;
+    } at[REFRESH_MAX];
+};
+
+static void refresh_run(struct task *t, void *arg)
+{
+    struct refresh *job = arg;
+    struct error e;
+    struct resolve_question *q = ARENA_MANY(task_arena(t), struct resolve_question, job->n);
+    for (size_t i = 0; i < job->n; i++)
+        q[i] = (struct resolve_question){.text = STR_NAME(job->at[i].text),
+                                         .exchange = STR_NAME(job->at[i].exchange),
+                                         .currency = STR_NAME(job->at[i].currency),
+                                         .exact = job->at[i].exact,
+                                         .all = job->at[i].all,
+                                         .fresh = true};
+    /* a failure leaves the older answers; the next question tries again */
+    if (resolve(t, job->r, STR_NAME(job->account), q, job->n, &e))
+        job->r->refreshed += (int64_t)job->n;
+    job->r->is_refreshing = false;
+    xfree(job);
+}
+
+static void refresh_stale(struct task *t, struct resolver *r, struct str account,
+                          const struct resolve_question *q, const struct wish *w, size_t n)
+{
+    struct refresh *job = NULL;
+    for (size_t i = 0; i < n && !r->is_refreshing; i++) {
+        if (!w[i].is_stale || (job && job->n == REFRESH_MAX))
+            continue;
+        job = job ? job : xcalloc(1, sizeof *job);
+        size_t k = job->n++;
+        str_copy_cut(job->at[k].text, sizeof job->at[k].text, str_trim(q[i].text));
+        str_copy_cut(job->at[k].exchange, sizeof job->at[k].exchange, q[i].exchange);
+        str_copy_cut(job->at[k].currency, sizeof job->at[k].currency, q[i].currency);
+        job->at[k].exact = q[i].exact;
+        job->at[k].all = q[i].all;
+    }
+    if (!job)
+        return;
+    job->r = r;
+    str_copy_cut(job->account, sizeof job->account, account);
+    r->is_refreshing = task_spawn(r->tasks, task_now(t), REFRESH_TIMEOUT_MS, refresh_run, job);
+    if (!r->is_refreshing)
+        xfree(job);
+}
+
+/* ---- all together ---- */
+
+static bool may_be_name(const struct resolve_question *q, const struct wish *w)
+{
+    bool by_words = w->s.kind == SPELLING_SYMBOL || w->s.kind == SPELLING_FUTURE;
+    return w->is_open && by_words && !q->exact && !q->count && !w->before.count &&
+           q->error.code == ERROR_NONE;
 }
 
 bool resolve(struct task *t, struct resolver *r, struct str account, struct resolve_question *q,
              size_t n, struct error *e)
 {
     struct wish *w = ARENA_MANY(task_arena(t), struct wish, n);
-    int32_t *held = ARENA_MANY(task_arena(t), int32_t, n);
-    begin(t, r, account, q, n, w, held);
-    for (enum round round = ROUND_FIRST; round < ROUND_COUNT; round++)
-        if (!run_round(t, r, q, w, n, round, e))
-            return false;
+    begin(t, r, account, q, n, w);
+    if (!rounds_run(t, r, q, w, n, e) || !follow(t, r, q, w, n, e))
+        return false;
     for (size_t i = 0; i < n; i++) {
-        bool may_be_name = w[i].symbol[0] && !w[i].is_pair && !w[i].id_type && !q[i].exact;
-        if (!q[i].count && q[i].error.code == ERROR_NONE && may_be_name &&
-            !search_names(t, r, &q[i], &w[i], e))
+        if (may_be_name(&q[i], &w[i]) && !names_run(t, r, &q[i], &w[i], e))
             return false;
-        if (q[i].count && !q[i].from_cache)
-            to_cache(r, t, &w[i], &q[i]);
-        if (q[i].count)
-            prefer_held(&q[i], held[i]);
-        else if (q[i].error.code == ERROR_NONE)
-            not_found(&q[i]);
+        if (q[i].count && w[i].is_open)
+            contracts_put(r->known, key_of(&w[i], q[i].how), (int)q[i].how, q[i].found, q[i].count,
+                          task_now(t).wall);
+        if (q[i].count) {
+            prefer_held(&q[i], w[i].held);
+            rank(t, &q[i], &w[i]);
+            annotate(t, &q[i], &w[i]);
+        } else if (q[i].error.code == ERROR_NONE) {
+            not_found(&q[i], &w[i], task_now(t).wall);
+        }
     }
+    refresh_stale(t, r, account, q, w, n);
     return true;
+}
+
+/* The texts that name each candidate, as many as fit. */
+static void list_candidates(const struct resolve_question *q, char *out, size_t cap)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        char name[SPELLING_MAX];
+        (void)spelling_write(&q->found[i].contract, name);
+        if (used + strlen(name) + 8 > cap) {
+            (void)snprintf(out + used, cap - used, ", ...");
+            return;
+        }
+        int k = snprintf(out + used, cap - used, "%s%s", i ? ", " : "", name);
+        used += k > 0 ? (size_t)k : 0;
+    }
 }
 
 bool resolve_one(struct task *t, struct resolver *r, struct str account, struct str text,
@@ -509,7 +489,7 @@ bool resolve_one(struct task *t, struct resolver *r, struct str account, struct 
                  struct error *e)
 {
     struct resolve_question q = {
-        .text = text, .exchange = exchange, .currency = currency, .exact = true};
+        .text = text, .exchange = exchange, .currency = currency, .exact = true, .fresh = true};
     if (!resolve(t, r, account, &q, 1, e))
         return false;
     if (q.error.code != ERROR_NONE) {
@@ -517,18 +497,11 @@ bool resolve_one(struct task *t, struct resolver *r, struct str account, struct 
         return false;
     }
     if (q.count > 1) {
-        char names[ERROR_TEXT_MAX] = "";
-        size_t used = 0;
-        for (size_t i = 0; i < q.count && used < sizeof names - 48; i++) {
-            const struct contract *c = &q.found[i].contract;
-            int k =
-                snprintf(names + used, sizeof names - used, "%s%s.%s.%s", i ? ", " : "", c->symbol,
-                         c->primary_exchange[0] ? c->primary_exchange : c->exchange, c->currency);
-            used += k > 0 ? (size_t)k : 0;
-        }
+        char names[ERROR_TEXT_MAX - SPELLING_MAX];
+        list_candidates(&q, names, sizeof names);
         error_set(e, ERROR_CONFLICT, "AMBIGUOUS_SYMBOL", STR_FMT " is %zu contracts: %s",
-                  STR_ARG(str_trim(text)), q.count, names);
-        return error_next(e, "name one of them as SYMBOL.EXCHANGE.CURRENCY");
+                  STR_ARG(str_trim(text)), q.total, names);
+        return error_next(e, "name one of them as it is written there");
     }
     *out = q.found[0];
     return true;

@@ -26,6 +26,7 @@ enum sec_type {
     SEC_CRYPTO,
     SEC_WAR,
     SEC_BAG,
+    SEC_CONTFUT, /* the future that the broker calls the leading one; for reading alone */
     SEC_TYPE_COUNT
 };
 

@@ -210,6 +210,9 @@ static struct str method_of(const struct resolve_in *args, const struct resolve_
         return STR("alternative_id");
     case RESOLVED_NAME:
         return STR("fuzzy_search");
+    case RESOLVED_OPTION:
+    case RESOLVED_FUTURE:
+        return STR("contract_terms");
     case RESOLVED_SEARCH:
         break;
     }

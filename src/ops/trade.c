@@ -119,6 +119,13 @@ bool trade_contract(struct call *c, const struct order_common *args, struct str 
                      args->currency, details, &c->error))
         return false;
     struct contract *k = &details->contract;
+    if (k->sec_type == SEC_CONTFUT) {
+        error_set(&c->error, ERROR_INVALID, "NOT_TRADABLE",
+                  STR_FMT " is a continuous future, which can be read but not traded",
+                  STR_ARG(args->symbol));
+        return error_next(&c->error, "name the month: %s YYYYMM, or %s front", k->symbol,
+                          k->symbol);
+    }
     if (list_has(details->valid_exchanges, "SMART"))
         str_copy_cut(k->exchange, sizeof k->exchange, STR("SMART"));
     return true;

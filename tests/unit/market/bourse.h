@@ -63,6 +63,9 @@ struct bourse {
     bool fails_search;       /* the search by name is refused */
     int refuses;             /* lines are refused with that code; 0: they are not */
     size_t lines_max, lines; /* so many are granted (0: all), and are in use */
+    int32_t gone;            /* the con_id of a listing that is no more */
+    int32_t renamed;         /* the con_id of a listing whose symbol is now `new_symbol` */
+    const char *new_symbol;
 };
 
 static inline void bourse_event(struct bourse *b, struct event ev)
@@ -88,7 +91,7 @@ static inline struct bourse *bourse_new(void)
     bourse_event(b, (struct event){.kind = EVENT_ACCOUNTS, .text = BOURSE_ACCOUNT});
     b->quotes = quotes_new(b->peer->s);
     b->currencies = currencies_new(b->peer->s, b->quotes, b->book);
-    b->resolver = resolver_new(b->peer->s, b->book);
+    b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks);
     b->seen = b->peer->got_count;
     return b;
 }
@@ -146,17 +149,20 @@ static inline void bourse_contracts(struct bourse *b, const struct wire_req_cont
 {
     size_t n = 0;
     for (size_t i = 0; i < LISTINGS; i++) {
-        if (!listing_fits(&listings[i], &m->contract))
+        struct listing l = listings[i];
+        if (l.con_id == b->renamed)
+            l.symbol = b->new_symbol;
+        if (l.con_id == b->gone || !listing_fits(&l, &m->contract))
             continue;
         struct wire_rep_contract_data r = WIRE_REP_CONTRACT_DATA_DEFAULT;
-        struct wire_tag isin = {STR("ISIN"), str_of(listings[i].isin)};
+        struct wire_tag isin = {STR("ISIN"), str_of(l.isin)};
         r.req_id = m->req_id;
-        r.contract = wire_of(&listings[i]);
-        r.details.long_name = str_of(listings[i].name);
+        r.contract = wire_of(&l);
+        r.details.long_name = str_of(l.name);
         r.details.min_tick = STR("0.01");
-        r.details.valid_exchanges = str_of(listings[i].routes);
+        r.details.valid_exchanges = str_of(l.routes);
         r.details.sec_id_list.items = &isin;
-        r.details.sec_id_list.n = listings[i].isin[0] ? 1 : 0;
+        r.details.sec_id_list.n = l.isin[0] ? 1 : 0;
         peer_send(b->peer, WIRE_REP_CONTRACT_DATA, &r);
         n++;
     }

@@ -8,11 +8,14 @@ enum { FOUND_MAX = 8, ASKED_MAX = 6 };
 /* A question, and of its answer what outlives the task. */
 struct question {
     const char *text, *exchange, *currency;
-    bool exact, all;
+    bool exact, all, fresh;
     int32_t con_ids[FOUND_MAX];
     size_t count;
     enum resolve_how how;
     bool from_cache;
+    int64_t age_ms;
+    char note[160];
+    struct ranking rank; /* of the first */
     struct error error;
 };
 
@@ -32,12 +35,17 @@ static void ask(struct task *t, struct bourse *b, void *arg)
                                          .exchange = str_of(a->q[i].exchange),
                                          .currency = str_of(a->q[i].currency),
                                          .exact = a->q[i].exact,
-                                         .all = a->q[i].all};
+                                         .all = a->q[i].all,
+                                         .fresh = a->q[i].fresh};
     a->ok = resolve(t, b->resolver, BOURSE_ACCOUNT, q, a->n, &a->error);
     for (size_t i = 0; i < a->n && a->ok; i++) {
         a->q[i].count = q[i].count;
         a->q[i].how = q[i].how;
         a->q[i].from_cache = q[i].from_cache;
+        a->q[i].age_ms = q[i].age_ms;
+        str_copy_cut(a->q[i].note, sizeof a->q[i].note, q[i].note);
+        if (q[i].count)
+            a->q[i].rank = q[i].ranks[0];
         a->q[i].error = q[i].error;
         for (size_t k = 0; k < q[i].count && k < FOUND_MAX; k++)
             a->q[i].con_ids[k] = q[i].found[k].contract.con_id;
@@ -156,13 +164,26 @@ static void what_is_no_symbol_is_refused_without_asking(void **state)
 static void what_does_not_exist_is_unknown(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"NOPE",     "AAPL.AEB.EUR", "US5949181045",
-                                        "conid:77", "EURTRY",       "037833100"};
+    static const struct {
+        const char *text, *reason;
+    } cases[] = {
+        {"NOPE", "UNKNOWN_SYMBOL"},
+        {"AAPL.AEB.EUR", "UNKNOWN_SYMBOL"},
+        {"US5949181045", "UNKNOWN_SYMBOL"},
+        {"conid:77", "UNKNOWN_SYMBOL"},
+        {"037833100", "UNKNOWN_SYMBOL"},
+        {"EURTRY", "UNKNOWN_PAIR"},
+        {"AAPL@NOWHERE", "UNKNOWN_EXCHANGE"},
+        {"AAPL 2099-12-18 200 C", "UNKNOWN_OPTION"},
+        {"AAPL 2020-12-18 200 C", "EXPIRED_CONTRACT"},
+        {"ES 209912", "UNKNOWN_FUTURE"},
+        {"ES 202003", "EXPIRED_CONTRACT"},
+    };
     struct bourse *b = bourse_new();
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct question q = get(b, (struct question){.text = texts[i]});
-        if (q.count || strcmp(q.error.reason, "UNKNOWN_SYMBOL") != 0)
-            fail_msg("%s: %zu, %s", texts[i], q.count, q.error.reason);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct question q = get(b, (struct question){.text = cases[i].text});
+        if (q.count || strcmp(q.error.reason, cases[i].reason) != 0)
+            fail_msg("%s: %zu, %s", cases[i].text, q.count, q.error.reason);
         assert_int_equal(q.error.code, ERROR_NOT_FOUND);
         assert_true(q.error.next[0] != '\0');
     }
@@ -273,6 +294,28 @@ static void the_users_code_finds_the_held_position(void **state)
 
 /* ---- memory ---- */
 
+static void hours_pass(struct bourse *b, int64_t hours)
+{
+    b->peer->now.mono.ns += hours * 3600 * NS_PER_S;
+    b->peer->now.wall.ns += hours * 3600 * NS_PER_S;
+}
+
+static void nothing(struct task *t, struct bourse *b, void *arg)
+{
+    struct error e;
+    bool *is_over = arg;
+    (void)b;
+    *is_over = task_sleep(t, 2000, &e);
+}
+
+/* Lets what is asked behind a question come to its end. */
+static void settle(struct bourse *b)
+{
+    bool is_over = false;
+    bourse_run(b, nothing, &is_over);
+    assert_true(is_over);
+}
+
 static void an_answer_is_remembered_for_some_hours(void **state)
 {
     (void)state;
@@ -288,9 +331,128 @@ static void an_answer_is_remembered_for_some_hours(void **state)
     assert_int_equal(s.entries, 1);
     assert_int_equal(s.hits, 1);
     assert_int_equal(s.misses, 1);
-    b->peer->now.mono.ns += 7LL * 3600 * NS_PER_S;
-    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    hours_pass(b, 5);
+    assert_true(get(b, (struct question){.text = "AAPL", .fresh = true}).from_cache);
+    hours_pass(b, 2);
+    assert_false(get(b, (struct question){.text = "AAPL", .fresh = true}).from_cache);
     assert_int_equal(resolver_stats(b->resolver).entries, 1);
+    bourse_free(b);
+}
+
+static void an_older_answer_serves_a_reader_and_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, (struct question){.text = "AAPL"});
+    size_t asked = peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS);
+    hours_pass(b, 24);
+    struct question q = get(b, (struct question){.text = "AAPL"});
+    assert_true(q.from_cache);
+    assert_true(q.age_ms >= 24 * 3600 * 1000);
+    settle(b);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), asked + 1);
+    assert_int_equal(resolver_stats(b->resolver).refreshed, 1);
+    q = get(b, (struct question){.text = "AAPL"});
+    assert_true(q.from_cache);
+    assert_true(q.age_ms < 60000);
+    hours_pass(b, 24 * 8); /* too old even for a reader */
+    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    b->peer->now.wall.ns -=
+        48LL * 3600 * NS_PER_S; /* the clock was set back: nobody knows the age */
+    assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
+    bourse_free(b);
+}
+
+static void a_contract_is_followed_to_its_new_symbol(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, (struct question){.text = "AAPL"});
+    b->renamed = 1;
+    b->new_symbol = "PEAR";
+    hours_pass(b, 24);
+    struct question q = get(b, (struct question){.text = "AAPL", .fresh = true});
+    assert_int_equal(q.count, 1);
+    assert_int_equal(q.con_ids[0], 1);
+    assert_non_null(strstr(q.note, "PEAR"));
+    q = get(b, (struct question){.text = "AAPL"}); /* and stays followed */
+    assert_true(q.from_cache);
+    assert_non_null(strstr(q.note, "PEAR"));
+    q = get(b, (struct question){.text = "PEAR"});
+    assert_int_equal(q.con_ids[0], 1);
+    assert_string_equal(q.note, "");
+    bourse_free(b);
+}
+
+static void a_delisted_symbol_is_named_so(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, (struct question){.text = "AAPL"});
+    hours_pass(b, 24);
+    b->gone = 1;
+    struct question q = get(b, (struct question){.text = "AAPL"}); /* a reader hears of it later */
+    assert_true(q.from_cache);
+    settle(b);
+    for (int i = 0; i < 2; i++) { /* and again: nothing is asked by name instead */
+        q = get(b, (struct question){.text = "AAPL"});
+        assert_int_equal(q.count, 0);
+        assert_int_equal(q.error.code, ERROR_NOT_FOUND);
+        assert_string_equal(q.error.reason, "DELISTED_SYMBOL");
+        assert_non_null(strstr(q.error.text, "APPLE INC"));
+    }
+    struct one o = {.text = "AAPL"};
+    bourse_run(b, ask_one, &o);
+    assert_false(o.ok);
+    assert_string_equal(o.error.reason, "DELISTED_SYMBOL");
+    b->gone = 0; /* it was a mistake of the broker */
+    assert_int_equal(get(b, (struct question){.text = "AAPL"}).count, 1);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_MATCHING_SYMBOLS), 0);
+    bourse_free(b);
+}
+
+static void a_symbol_that_names_another_contract_now_says_so(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    get(b, (struct question){.text = "AAPL"});
+    b->gone = 1;
+    b->renamed = 6;
+    b->new_symbol = "AAPL";
+    hours_pass(b, 24);
+    struct question q = get(b, (struct question){.text = "AAPL", .fresh = true});
+    assert_int_equal(q.con_ids[0], 6);
+    assert_non_null(strstr(q.note, "another contract"));
+    bourse_free(b);
+}
+
+/* ---- how sure ---- */
+
+static void confidence_is_explained(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int percent;
+        const char *why;
+    } cases[] = {
+        {"AAPL", 100, "the only match of the symbol"},
+        {"ASML", 80, "one of 2 matches of the symbol"},
+        {"ASML.AEB.EUR", 100, "the only match of symbol and listing"},
+        {"US0378331005", 100, "the only match of the number"},
+        {"EURUSD", 100, "the only match of the pair"},
+        {"toyota motor corp", 90, "its name is 'TOYOTA MOTOR CORP'"},
+        {"toyota", 80, "its name begins with 'TOYOTA'"},
+    };
+    struct bourse *b = bourse_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct question q = get(b, (struct question){.text = cases[i].text});
+        if (!dec_eq(q.rank.confidence, DEC_MICRO(cases[i].percent * 10000)) ||
+            strcmp(q.rank.why, cases[i].why) != 0)
+            fail_msg("%s: %s", cases[i].text, q.rank.why);
+    }
+    bourse_hold(b, 2, 35);
+    assert_string_equal(get(b, (struct question){.text = "ASML"}).rank.why, "held in the account");
     bourse_free(b);
 }
 
@@ -377,6 +539,11 @@ int main(void)
         cmocka_unit_test(two_held_listings_decide_nothing),
         cmocka_unit_test(the_users_code_finds_the_held_position),
         cmocka_unit_test(an_answer_is_remembered_for_some_hours),
+        cmocka_unit_test(an_older_answer_serves_a_reader_and_is_asked_for_again),
+        cmocka_unit_test(a_contract_is_followed_to_its_new_symbol),
+        cmocka_unit_test(a_delisted_symbol_is_named_so),
+        cmocka_unit_test(a_symbol_that_names_another_contract_now_says_so),
+        cmocka_unit_test(confidence_is_explained),
         cmocka_unit_test(the_memory_can_be_cleared_and_keeps_no_failures),
         cmocka_unit_test(different_questions_do_not_share_an_answer),
         cmocka_unit_test(each_question_has_its_own_answer_or_error),
