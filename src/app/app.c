@@ -197,6 +197,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->is_embedded = config->settings->values.broker.kind == BROKER_EMBEDDED;
     core->log = (struct log){config->sink, "core"};
     core->started = now.wall;
+    core->zones = config->zones;
     core->book = book_new();
     core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
     core->resolver = resolver_new(core->session, core->book, a->tasks);

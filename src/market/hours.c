@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "market/hours.h"
 
-enum { SESSIONS_MAX = 64, MINUTES_PER_DAY = 24 * 60, SECONDS_PER_MINUTE = 60 };
+#include "market/schedule.h"
+
+enum { MINUTES_PER_DAY = 24 * 60, SECONDS_PER_MINUTE = 60 };
 
 /* Least and greatest difference to UTC over a year, in minutes. */
 static const struct zone {
     const char *name;
     int least, greatest;
-} zones[] = {
+} bounds[] = {
     {"UTC", 0, 0},
     {"GMT", 0, 0},
     {"US/Eastern", -300, -240},
@@ -71,77 +73,10 @@ static const struct zone anywhere = {NULL, -12 * 60, 14 * 60};
 static const struct zone *zone_of(struct str name)
 {
     name = str_sub(name, 0, str_find(name, ' ', 0)); /* "EST (Eastern Standard Time)" */
-    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
-        if (str_ieq(name, str_of(zones[i].name)))
-            return &zones[i];
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        if (str_ieq(name, str_of(bounds[i].name)))
+            return &bounds[i];
     return &anywhere;
-}
-
-/* Local minutes since 1970. */
-struct session {
-    int64_t open, close;
-};
-
-/* A text of sessions, read. Days from first_day to last_day are told about, others are not. */
-struct schedule {
-    struct session sessions[SESSIONS_MAX];
-    size_t n;
-    int64_t first_day, last_day;
-    bool is_valid;
-};
-
-/* "20261122" as days since 1970. */
-static bool parse_day(struct str s, int64_t *out)
-{
-    int64_t v;
-    if (s.n != 8 || !str_to_i64(s, &v) || v < 19700101)
-        return false;
-    int year = (int)(v / 10000), month = (int)(v / 100 % 100), day = (int)(v % 100);
-    *out = civil_to_days(year, month, day);
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
-/* "20261122:0930" as local minutes. */
-static bool parse_minute(struct str s, int64_t *day, int64_t *out)
-{
-    int64_t v;
-    if (s.n != 13 || s.p[8] != ':' || !parse_day(str_sub(s, 0, 8), day) ||
-        !str_to_i64(str_sub(s, 9, 13), &v) || v < 0 || v > 2400 || v % 100 > 59)
-        return false;
-    *out = *day * MINUTES_PER_DAY + v / 100 * 60 + v % 100;
-    return true;
-}
-
-static bool parse_item(struct str item, struct schedule *s)
-{
-    int64_t from, to;
-    if (str_ends(item, STR(":CLOSED"))) {
-        if (!parse_day(str_sub(item, 0, 8), &from) || item.n != 15)
-            return false;
-        to = from;
-    } else {
-        struct session one;
-        if (s->n == SESSIONS_MAX || item.n != 27 || item.p[13] != '-' ||
-            !parse_minute(str_sub(item, 0, 13), &from, &one.open) ||
-            !parse_minute(str_sub(item, 14, 27), &to, &one.close) || one.close <= one.open)
-            return false;
-        if (one.close % MINUTES_PER_DAY == MINUTES_PER_DAY - 1)
-            one.close++; /* 23:59 stands for the end of the day */
-        s->sessions[s->n++] = one;
-    }
-    s->first_day = s->is_valid && s->first_day < from ? s->first_day : from;
-    s->last_day = s->is_valid && s->last_day > to ? s->last_day : to;
-    return s->is_valid = true;
-}
-
-/* What cannot be read ends the reading: a list that was cut off is good for its beginning. */
-static void parse_schedule(struct str text, struct schedule *s)
-{
-    struct str item;
-    *s = (struct schedule){0};
-    while (text.n && str_cut(&text, ';', &item))
-        if (item.n && !parse_item(str_trim(item), s))
-            return;
 }
 
 static int64_t day_of(int64_t minute)
@@ -152,21 +87,21 @@ static int64_t day_of(int64_t minute)
 /* MARKET_OPEN or MARKET_CLOSED if that holds from minute `from` to minute `to`, else unknown. */
 static enum market_state state_within(const struct schedule *s, int64_t from, int64_t to)
 {
-    if (!s->is_valid || day_of(to) < s->first_day || day_of(to) > s->last_day)
+    if (!s->is_told || day_of(to) < s->first_day || day_of(to) > s->last_day)
         return MARKET_UNKNOWN;
     if (day_of(from) < s->first_day)
         from = s->first_day * MINUTES_PER_DAY; /* the list begins with the exchange's present day */
     bool overlaps = false, moved = true;
     int64_t covered = from; /* open from `from` up to here */
     for (size_t i = 0; i < s->n; i++)
-        overlaps = overlaps || (s->sessions[i].open <= to && s->sessions[i].close > from);
+        overlaps = overlaps || (s->spans[i].open_min <= to && s->spans[i].close_min > from);
     if (!overlaps)
         return MARKET_CLOSED;
     while (moved && covered <= to) {
         moved = false;
         for (size_t i = 0; i < s->n; i++) {
-            if (s->sessions[i].open <= covered && s->sessions[i].close > covered) {
-                covered = s->sessions[i].close;
+            if (s->spans[i].open_min <= covered && s->spans[i].close_min > covered) {
+                covered = s->spans[i].close_min;
                 moved = true;
             }
         }
@@ -178,21 +113,21 @@ static enum market_state state_by(const char *text, const struct zone *zone, str
 {
     struct schedule s;
     int64_t minute = now.ns / NS_PER_S / SECONDS_PER_MINUTE;
-    parse_schedule(str_of(text), &s);
+    schedule_read(str_of(text), &s);
     return state_within(&s, minute + zone->least, minute + zone->greatest);
 }
 
 enum market_day market_day_of(struct str sessions, int64_t day, int64_t *close)
 {
     struct schedule s;
-    parse_schedule(sessions, &s);
-    if (!s.is_valid || day < s.first_day || day > s.last_day)
+    schedule_read(sessions, &s);
+    if (!s.is_told || day < s.first_day || day > s.last_day)
         return MARKET_DAY_UNKNOWN;
     bool is_traded = false;
     for (size_t i = 0; i < s.n; i++) {
-        if (day_of(s.sessions[i].close - 1) != day)
+        if (day_of(s.spans[i].close_min - 1) != day)
             continue;
-        *close = is_traded && *close > s.sessions[i].close ? *close : s.sessions[i].close;
+        *close = is_traded && *close > s.spans[i].close_min ? *close : s.spans[i].close_min;
         is_traded = true;
     }
     return is_traded ? MARKET_DAY_TRADED : MARKET_DAY_CLOSED;
@@ -205,16 +140,38 @@ void market_zone_bounds(struct str zone, int *least, int *greatest)
     *greatest = z->greatest;
 }
 
-enum market_state market_state_of(const struct contract_details *d, struct utc now)
+static enum market_state both(enum market_state regular, enum market_state any)
 {
-    const struct zone *zone = zone_of(STR_NAME(d->time_zone));
-    enum market_state regular = state_by(d->liquid_hours, zone, now);
-    enum market_state any = state_by(d->trading_hours, zone, now);
     if (regular == MARKET_OPEN || any == MARKET_CLOSED)
         return regular == MARKET_OPEN ? MARKET_OPEN : MARKET_CLOSED;
     if (regular == MARKET_CLOSED)
         return any == MARKET_OPEN ? MARKET_EXTENDED : MARKET_UNKNOWN;
     return MARKET_UNKNOWN;
+}
+
+enum market_state market_state_of(const struct contract_details *d, struct utc now)
+{
+    const struct zone *zone = zone_of(STR_NAME(d->time_zone));
+    return both(state_by(d->liquid_hours, zone, now), state_by(d->trading_hours, zone, now));
+}
+
+static enum market_state state_in(const char *text, const struct tz *zone, struct utc now)
+{
+    static const enum market_state states[] = {[SCHEDULE_UNKNOWN] = MARKET_UNKNOWN,
+                                               [SCHEDULE_OPEN] = MARKET_OPEN,
+                                               [SCHEDULE_CLOSED] = MARKET_CLOSED};
+    struct schedule s;
+    schedule_read(str_of(text), &s);
+    return states[schedule_at(&s, zone, now)];
+}
+
+enum market_state market_state_at(const struct contract_details *d, const struct tz_zones *zones,
+                                  struct utc now)
+{
+    const struct tz *zone = schedule_zone(STR_NAME(d->time_zone), zones);
+    if (zone == NULL)
+        return market_state_of(d, now);
+    return both(state_in(d->liquid_hours, zone, now), state_in(d->trading_hours, zone, now));
 }
 
 const char *market_state_text(enum market_state s)

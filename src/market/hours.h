@@ -3,15 +3,16 @@
  * hours: is a market open now, as far as the broker's contract details tell?
  *
  * They list the sessions of the next days in the exchange's own time, "20261122:0930-20261122:1600;
- * 20261123:CLOSED". Zone files are not at hand here, so a zone name only bounds the difference to
- * UTC (its summer and winter value; any on earth for a name that is not known), and the answer is
- * given where it holds for every difference within the bounds. Otherwise it is "unknown": a market
- * is never called open or closed by guess.
+ * 20261123:CLOSED". Where the zone is not at hand, its name only bounds the difference to UTC (its
+ * summer and winter value; any on earth for a name that is not known), and the answer is given
+ * where it holds for every difference within the bounds. Otherwise it is "unknown": a market is
+ * never called open or closed by guess.
  */
 #ifndef PORTCULLIS_MARKET_HOURS_H
 #define PORTCULLIS_MARKET_HOURS_H
 
 #include "base/instant.h"
+#include "data/tz.h"
 #include "model/contract.h"
 
 enum market_state {
@@ -33,7 +34,11 @@ enum market_day market_day_of(struct str sessions, int64_t day, int64_t *close);
 /* The least and greatest difference of the exchange's time to UTC, in minutes. */
 void market_zone_bounds(struct str zone, int *least, int *greatest);
 
+/* Without zones, within bounds. */
 enum market_state market_state_of(const struct contract_details *d, struct utc now);
+/* To the minute where `zones` knows the exchange's. */
+enum market_state market_state_at(const struct contract_details *d, const struct tz_zones *zones,
+                                  struct utc now);
 const char *market_state_text(enum market_state s); /* "unknown", "open", ... */
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "book/book.h"
 #include "broker/session.h"
+#include "data/tz.h"
 #include "guard/gate.h"
 #include "guard/tokens.h"
 #include "market/currencies.h"
@@ -34,6 +35,7 @@ struct core {
     struct pin *pin;        /* NULL (a test of a face, say): nobody can prove to be a person */
     struct tokens *tokens;  /* for HTTP; NULL: there are none */
     struct entropy entropy; /* for what must not be guessed */
+    struct tz_zones zones;  /* of the exchanges */
     struct log log;
     struct utc started;
     bool is_embedded; /* the broker is the embedded paper exchange */

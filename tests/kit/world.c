@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
+#include "app/zones.h"
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "data/hash.h"
@@ -71,6 +72,7 @@ struct world *world_new(const struct world_config *config, struct error *e)
     struct world *w = xcalloc(1, sizeof *w);
     w->now = (struct moment){{NS_PER_S}, config->start};
     rng_init(&w->rng, config->seed, 77);
+    w->zones = zones_new("/usr/share/zoneinfo");
     settings_init(&w->settings);
     buf_init(&w->exchange_file, EXCHANGE_FILE_MAX);
     buf_init(&w->reserve, GATE_RESERVE_MAX);
@@ -112,6 +114,7 @@ void world_free(struct world *w)
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
     buf_fini(&w->reserve);
+    zones_free(w->zones);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_fini(&w->files[i]);
     xfree(w->instruments);
@@ -134,6 +137,7 @@ bool world_start_app(struct world *w, struct error *e)
         .tokens_file = buf_str(&w->files[APP_TOKENS]),
         .pin_iterations = WORLD_PIN_ITERATIONS,
         .kill_reserve = buf_str(&w->reserve),
+        .zones = zones_source(w->zones),
     };
     w->app = app_new(&config, w->now, e);
     w->reserve_version = 0;

@@ -76,6 +76,7 @@ struct world {
     struct moment now; /* of the app's machine */
     int64_t set_ns;    /* by so much its clock was set */
     struct rng rng;
+    struct zones *zones; /* from the system's files; where there are none, UTC alone is known */
     /* the product */
     struct settings settings;
     struct db *db;
