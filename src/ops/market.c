@@ -324,8 +324,9 @@ static size_t list_rows(struct call *c, const struct resolve_question *q, size_t
                       STR_ARG(q[i].text), q[i].count);
         for (size_t k = 0; k < q[i].count && k < LISTINGS_MAX; k++) {
             const struct contract_details *d = &q[i].found[k];
-            shown[asked] = (struct shown){&row[at], &answers[asked],
-                                          market_state_of(d, task_now(c->task).wall)};
+            shown[asked] =
+                (struct shown){&row[at], &answers[asked],
+                               market_state_at(d, &c->core->zones, task_now(c->task).wall)};
             row[at++] = describe(c, &q[i], d, shown[asked].market);
             answers[asked++].contract = d->contract;
         }

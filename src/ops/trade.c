@@ -140,7 +140,7 @@ bool trade_steps(struct call *c, struct gate_request *r)
         return false;
     r->min_tick = d.min_tick;
     r->size_increment = d.size_increment;
-    r->market = market_state_of(&d, task_now(c->task).wall);
+    r->market = market_state_at(&d, &c->core->zones, task_now(c->task).wall);
     return true;
 }
 
@@ -203,7 +203,7 @@ void trade_request(struct call *c, const struct order_common *args, struct str a
         .count = 1,
         .min_tick = details->min_tick,
         .size_increment = details->size_increment,
-        .market = market_state_of(details, task_now(c->task).wall),
+        .market = market_state_at(details, &c->core->zones, task_now(c->task).wall),
         .principal = STR_NAME(c->who->name),
         .face = trade_face(c),
         .assistant = STR_NAME(c->who->assistant),
