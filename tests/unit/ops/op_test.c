@@ -14,7 +14,7 @@ enum { DOC_MAX = 1000 };
 static const struct tool {
     const char *name, *parameters, *rows, *fields;
 } tools[] = {
-    {"get_portfolio", "account:s", "positions",
+    {"get_portfolio", "account:s,currency:s", "positions",
      "symbol,secType,exchange,position,avgCost,marketPrice,marketValue,unrealizedPNL,realizedPNL,"
      "account,currency,conId,market_value,market_value_base,fx_rate,weight_nav,weight_gross,"
      "unrealized_pct,primary_exchange,description,local_symbol,multiplier"},

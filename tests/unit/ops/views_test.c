@@ -292,6 +292,37 @@ static void a_missing_rate_leaves_totals_unknown(void **state)
     desk_free(d);
 }
 
+static void totals_may_be_in_any_currency(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new();
+    bourse_value(d->b, "NetLiquidation", "USD", "110010");
+    bourse_value(d->b, "CashBalance", "JPY", "-15001000000");
+    value_position(d, 3, -10, 1000);
+    value_position(d, 2, 10, 900);
+    value_position(d, 4, 100, 3000);
+    desk_call(d, "portfolio eur");
+    assert_at(d, "base_currency", "EUR");
+    assert_at(d, "net_liquidation", "100000");
+    assert_at(d, "positions.0.market_value", "-10000");
+    assert_at(d, "positions.0.market_value_base", "-9090.08"); /* 10000 / 1.1001, a short */
+    assert_at(d, "positions.0.fx_method", "inverse");
+    assert_at(d, "positions.0.fx_pair", "EUR.USD");
+    assert_at(d, "positions.0.weight_nav", "-0.090901");
+    assert_at(d, "positions.1.fx_rate", "1");
+    assert_at(d, "positions.1.fx_method", "null");
+    assert_at(d, "positions.2.fx_method", "cross_via_usd");
+    assert_at(d, "positions.2.fx_pair", "USD.JPY,EUR.USD");
+    assert_at(d, "cash.0.amount_base", "-90900827.2"); /* 10^8 / 1.1001, to the cent */
+    assert_at(d, "complete", "true");
+    desk_call(d, "portfolio JPY");
+    assert_at(d, "cash.0.amount_base", "-15001000000");
+    assert_at(d, "positions.1.market_value_base", "1485234.01"); /* 9000 * 1.1001 * 150.01 */
+    desk_try(d, "portfolio XQX");
+    assert_string_equal(d->error.reason, "UNKNOWN_CURRENCY");
+    desk_free(d);
+}
+
 static void the_summary_names_the_base_currency(void **state)
 {
     (void)state;
@@ -349,6 +380,7 @@ int main(void)
         cmocka_unit_test(stops_are_listed_by_their_state),
         cmocka_unit_test(positions_add_up_in_the_base_currency),
         cmocka_unit_test(a_missing_rate_leaves_totals_unknown),
+        cmocka_unit_test(totals_may_be_in_any_currency),
         cmocka_unit_test(the_summary_names_the_base_currency),
         cmocka_unit_test(only_a_lasting_connection_can_switch),
     };
