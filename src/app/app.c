@@ -209,9 +209,15 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
     core->gate = make_gate(config, core);
+    struct log log = {config->sink, "alerts"};
+    core->alerts =
+        alerts_new(core->session, core->quotes, core->journal, log, (struct alerts_listener){0});
+    core->watchlists = watchlists_new(core->journal, log);
     if (!core->pin || !core->tokens || !prepare_journal(a, config, now, e) ||
         !db_known_executions(core->db, since, core->journal, e) ||
-        !gate_restore(core->gate, core->db, now, e)) {
+        !gate_restore(core->gate, core->db, now, e) ||
+        !alerts_restore(core->alerts, core->db, now, e) ||
+        !watchlists_restore(core->watchlists, core->db, e)) {
         app_free(a);
         return NULL;
     }
@@ -228,6 +234,8 @@ void app_free(struct app *a)
     tasks_free(a->tasks);        /* requests in progress end first, with CANCELLED */
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
+    alerts_free(core->alerts);
+    watchlists_free(core->watchlists);
     pin_free(core->pin);
     tokens_free(core->tokens);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)

@@ -2,6 +2,7 @@
 #include "app/flow.h"
 
 enum { RECONCILE_TIMEOUT_MS = 120 * 1000, LOOK_AGAIN_MS = 20 * 1000, KILL_TIMEOUT_MS = 600 * 1000 };
+enum { REFRESH_TIMEOUT_MS = 60 * 1000 };
 
 void flow_init(struct flow *f, struct core *core, struct tasks *tasks)
 {
@@ -52,11 +53,28 @@ static void kill_step(struct flow *f, struct moment now)
         f->is_killing = task_spawn(f->tasks, now, KILL_TIMEOUT_MS, kill_work, f) != NULL;
 }
 
+/* ---- alerts ---- */
+
+static void refresh_work(struct task *t, void *arg)
+{
+    struct flow *f = arg;
+    alerts_refresh(t, f->core->alerts);
+    f->is_refreshing = false;
+}
+
+static void alerts_turn(struct flow *f, struct moment now)
+{
+    alerts_step(f->core->alerts, now);
+    if (!f->is_refreshing && alerts_refresh_due(f->core->alerts, now))
+        f->is_refreshing = task_spawn(f->tasks, now, REFRESH_TIMEOUT_MS, refresh_work, f) != NULL;
+}
+
 /* ---- time ---- */
 
 void flow_step(struct flow *f, struct moment now)
 {
     kill_step(f, now);
+    alerts_turn(f, now);
     bool is_free = !f->is_reconciling && session_is_ready(f->core->session);
     bool is_wanted = is_free && gate_unknown_count(f->core->gate) > 0;
     if (is_free && instant_due(due(f), now.mono))
@@ -73,6 +91,7 @@ struct instant flow_next(const struct flow *f)
 {
     struct instant next = f->is_reconciling ? INSTANT_NEVER : instant_min(f->reconcile_at, due(f));
     next = instant_min(next, gate_kill_due(f->core->gate));
+    next = instant_min(next, alerts_next(f->core->alerts));
     return f->is_killing ? next : instant_min(next, gate_kill_work_due(f->core->gate));
 }
 
@@ -95,7 +114,8 @@ void flow_on_event(void *self, const struct event *ev)
     book_apply(f->core->book, ev);                       /* state first */
     if (!journal_record_event(f->core->journal, ev, &e)) /* then what must outlive us */
         log_error(&f->core->log, "journal: %s", e.text);
-    gate_observe(f->core->gate, ev); /* then the limits that depend on it */
+    gate_observe(f->core->gate, ev);      /* then the limits that depend on it */
+    alerts_on_event(f->core->alerts, ev); /* then what goes on by itself */
     say(f, ev);
     if (ev->kind == EVENT_LINK && ev->link == LINK_READY && !f->is_reconciling &&
         gate_unknown_count(f->core->gate) > 0)

@@ -16,6 +16,7 @@ struct flow {
     struct instant reconcile_at; /* the next look, INSTANT_NEVER if all are known */
     struct instant not_before;   /* no task was free */
     bool is_killing;             /* a task works for the kill switch */
+    bool is_refreshing;          /* a task asks about the contracts of alerts */
 };
 
 void flow_init(struct flow *f, struct core *core, struct tasks *tasks);

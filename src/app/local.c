@@ -66,8 +66,9 @@ static unsigned scopes_of(struct app *a, int64_t uid, bool *is_admin)
     *is_admin = uid != app_uid(a) && guard_list_has(s->admin_uids, str_of(text));
     if (uid == app_uid(a) || uid == 0 || *is_admin)
         return SCOPE_ALL;
-    return guard_list_has(s->client_uids, str_of(text)) ? SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE
-                                                        : 0;
+    return guard_list_has(s->client_uids, str_of(text))
+               ? SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE
+               : 0;
 }
 
 struct local *local_new(struct app *a, int64_t uid)
@@ -279,7 +280,7 @@ static void greet(struct local *l, struct str line)
     if (str_eq(face, STR("mcp"))) {
         l->who.face = FACE_MCP;
         l->who.is_stateful = true;
-        l->who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
+        l->who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
         l->mcp = mcp_conn_new(app_core(l->app), app_tasks(l->app), &l->who);
         l->stage = STAGE_MCP;
     } else if (str_eq(face, STR("cli")) && args >= 0 && args <= CLI_ARGUMENTS_MAX) {

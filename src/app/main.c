@@ -155,7 +155,7 @@ static bool import_token(struct daemon *d, struct error *e)
     bool ok = read_private(path, 4096, &text, e);
     struct str secret = str_trim(buf_str(&text));
     if (ok && !file_exists(d->file_paths[APP_TOKENS]) && secret.n >= TOKEN_BYTES) {
-        tokens_import(STR("http"), secret, SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE,
+        tokens_import(STR("http"), secret, SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE,
                       &d->files[APP_TOKENS]);
         ok = file_write(d->file_paths[APP_TOKENS], buf_str(&d->files[APP_TOKENS]), e) &&
              file_remove(path, e);

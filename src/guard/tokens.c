@@ -12,7 +12,7 @@
 enum { FILE_VERSION = 1 };
 
 /* What a token can have: the other scopes need a person, who is never at the end of HTTP. */
-#define TOKEN_SCOPES  ((unsigned)SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE)
+#define TOKEN_SCOPES  ((unsigned)SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE)
 #define PREFIX        "token:"
 #define SECRET_PREFIX "pc_" /* so that scanners for leaked secrets have something to look for */
 
@@ -27,11 +27,8 @@ struct tokens {
 static const struct {
     enum scope scope;
     const char *text;
-} scopes[] = {{SCOPE_READ, "read"},
-              {SCOPE_PREVIEW, "preview"},
-              {SCOPE_TRADE, "trade"},
-              {SCOPE_APPROVE, "approve"},
-              {SCOPE_ADMIN, "admin"}};
+} scopes[] = {{SCOPE_READ, "read"},   {SCOPE_PREVIEW, "preview"}, {SCOPE_NOTE, "note"},
+              {SCOPE_TRADE, "trade"}, {SCOPE_APPROVE, "approve"}, {SCOPE_ADMIN, "admin"}};
 enum { SCOPE_COUNT = sizeof scopes / sizeof scopes[0] };
 
 const char *scope_text(enum scope scope)

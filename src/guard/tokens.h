@@ -31,7 +31,8 @@ enum scope {
     SCOPE_TRADE = 4,
     SCOPE_APPROVE = 8,
     SCOPE_ADMIN = 16,
-    SCOPE_ALL = 31
+    SCOPE_NOTE = 32, /* watch lists and price alerts */
+    SCOPE_ALL = 63
 };
 enum { SCOPES_TEXT_MAX = 48 };
 const char *scope_text(enum scope scope); /* "read", "preview" ... */
@@ -42,7 +43,7 @@ bool scopes_parse(struct str text, unsigned *out);
 struct token {
     char name[TOKEN_NAME_MAX];
     char sha256[SHA256_HEX_MAX];
-    unsigned scopes;  /* of SCOPE_READ, SCOPE_PREVIEW and SCOPE_TRADE: see tokens_add */
+    unsigned scopes;  /* of those that tokens_add takes */
     char account[16]; /* the only one; "" = any */
     struct opt_utc created, expires;
     struct opt_dec max_order_value;    /* of one order, in the account's base currency */

@@ -87,6 +87,15 @@ static struct line *oldest_line(struct quotes *q)
     return oldest;
 }
 
+bool quotes_give_back(struct quotes *q, struct moment now)
+{
+    struct line *l = oldest_line(q);
+    if (!l)
+        return false;
+    give_back(q, l, now);
+    return true;
+}
+
 /* Opens a line for c, giving back an old one if need be. NULL with *e filled. */
 static struct line *open_line(struct quotes *q, const struct contract *c, struct moment now,
                               struct error *e)
@@ -96,16 +105,17 @@ static struct line *open_line(struct quotes *q, const struct contract *c, struct
         return l;
     if (l && e->code != ERROR_LIMIT)
         return NULL;
-    *e = (struct error){0};
-    l = oldest_line(q);
-    if (!l) {
-        error_set(e, ERROR_LIMIT, "LINES_MAX", "all %zu market data lines are in use",
-                  q->lines_max);
-        error_next(e, "ask for fewer symbols at once");
-        return NULL;
+    while ((l = oldest_line(q)) != NULL) {
+        give_back(q, l, now);
+        *e = (struct error){0};
+        if (session_watch(q->session, c, now, e))
+            return l;
+        if (e->code != ERROR_LIMIT) /* else an alert keeps that line, too: the next one */
+            return NULL;
     }
-    give_back(q, l, now);
-    return session_watch(q->session, c, now, e) ? l : NULL;
+    error_set(e, ERROR_LIMIT, "LINES_MAX", "all %zu market data lines are in use", q->lines_max);
+    error_next(e, "ask for fewer symbols at once");
+    return NULL;
 }
 
 /* Makes sure that there is a line for c and keeps it from being given back until `release`. */

@@ -23,6 +23,8 @@ struct quotes *quotes_new(struct session *session);
 void quotes_free(struct quotes *q);
 /* Gives back lines that nobody has used for a minute; called once per turn or so. */
 void quotes_step(struct quotes *q, struct moment now);
+/* Gives back the line used longest ago, for somebody who needs one. False if all are being used. */
+bool quotes_give_back(struct quotes *q, struct moment now);
 
 struct quote_answer {
     struct contract contract; /* in: what is asked; con_id must be set */

@@ -5,6 +5,8 @@
 #ifndef PORTCULLIS_OPS_CORE_H
 #define PORTCULLIS_OPS_CORE_H
 
+#include "automation/alerts.h"
+#include "automation/watchlists.h"
 #include "base/log.h"
 #include "book/book.h"
 #include "broker/session.h"
@@ -32,6 +34,8 @@ struct core {
     struct currencies *currencies;
     struct history *history;
     struct gate *gate;
+    struct alerts *alerts;
+    struct watchlists *watchlists;
     struct pin *pin;        /* NULL (a test of a face, say): nobody can prove to be a person */
     struct tokens *tokens;  /* for HTTP; NULL: there are none */
     struct entropy entropy; /* for what must not be guessed */

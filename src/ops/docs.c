@@ -217,6 +217,7 @@ static const char *effect_text(enum op_effect effect)
     static const char *const texts[] = {
         [OP_READ] = "It reads only.",
         [OP_PREVIEW] = "It computes what a write would do and sends nothing.",
+        [OP_NOTE] = "It keeps something for you, sends no order, and needs note scope.",
         [OP_HALT] = "It can only make things safer.",
         [OP_TRADE] = "It sends, changes or cancels orders and needs trade scope.",
         [OP_APPROVE] = "It decides for a person and needs approve scope.",

@@ -178,6 +178,23 @@ static const char *const documentation_workflow[] = {
 static const char *const documentation_trouble[] = {
     "UNKNOWN_TOPIC: the error names tools and categories that resemble the word.", NULL};
 
+static const char *const alert_workflow[] = {
+    "`portcullis alert AAPL above 250` sets one; the answer says the value now and whether the "
+    "condition holds already.",
+    "`portcullis alerts` lists them and what they have told; `portcullis alerts --wait-s 25` waits "
+    "for the next.",
+    "`portcullis delete-alert 3` ends one.",
+    "`portcullis watchlist tech add AAPL,MSFT` keeps a list; `portcullis watchlists tech --quotes` "
+    "shows its prices.",
+    NULL};
+static const char *const alert_trouble[] = {
+    "ALREADY_TRUE: the condition holds now; the alert fires when it becomes true again.",
+    "NOT_LOOKED_AT: the market is closed, halted, or has no live price; the alert waits.",
+    "ALERT_TERMS: the condition lacks its level, or has one that it cannot use.",
+    "POLLED: there are more contracts than lines for them; some are looked at in turn.",
+    "disarmed: the share was probably split; set the alert again at the new price.",
+    NULL};
+
 const struct guide guides[] = {
     {"market_data", "Market data",
      "Quotes and contracts, for symbols as people write them: AAPL, ASML.AEB.EUR, 7203, VIX, "
@@ -218,6 +235,10 @@ const struct guide guides[] = {
     {"orders", "Orders and executions",
      "Working and finished orders of the whole account, and what was executed.", "",
      orders_workflow, orders_trouble},
+    {"alerts", "Price alerts and watch lists",
+     "What to be told about, and lists of contracts to look at. An alert tells and places no "
+     "order.",
+     "get_market_data", alert_workflow, alert_trouble},
     {"safety", "Safety", "The kill switch and the limits.", "", safety_workflow, safety_trouble},
     {"daemon", "The daemon", "Its settings, and its end.", "", daemon_workflow, daemon_trouble},
     {"documentation", "Documentation",

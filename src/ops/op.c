@@ -82,7 +82,7 @@ bool op_is_listed(const struct core *core, const struct op *op)
 {
     unsigned mode = core->settings->values.limits.mode;
     bool may_trade = mode == GUARD_AUTO ? core->is_embedded : mode != GUARD_READ_ONLY;
-    return op->effect != OP_TRADE || may_trade;
+    return (op->effect != OP_TRADE && op->effect != OP_NOTE) || may_trade;
 }
 
 /* ---- running ---- */
@@ -99,8 +99,9 @@ void call_init(struct call *c, struct task *t, struct core *core, struct princip
 enum scope scope_of(enum op_effect effect)
 {
     static const enum scope by_effect[] = {
-        [OP_READ] = SCOPE_READ,   [OP_PREVIEW] = SCOPE_PREVIEW, [OP_HALT] = SCOPE_READ,
-        [OP_TRADE] = SCOPE_TRADE, [OP_APPROVE] = SCOPE_APPROVE, [OP_ADMIN] = SCOPE_ADMIN};
+        [OP_READ] = SCOPE_READ,  [OP_PREVIEW] = SCOPE_PREVIEW, [OP_NOTE] = SCOPE_NOTE,
+        [OP_HALT] = SCOPE_READ,  [OP_TRADE] = SCOPE_TRADE,     [OP_APPROVE] = SCOPE_APPROVE,
+        [OP_ADMIN] = SCOPE_ADMIN};
     assert(effect < sizeof by_effect / sizeof by_effect[0]);
     return by_effect[effect];
 }
@@ -204,6 +205,11 @@ static bool may_call(struct call *c)
                               "it is done on the command line of this machine: portcullis %s",
                               c->op->verb);
         return error_next(&c->error, "it needs the scope %s", scope_text(needed));
+    }
+    if (c->op->effect == OP_NOTE && c->who->face == FACE_MCP && !op_is_listed(c->core, c->op)) {
+        error_set(&c->error, ERROR_DENIED, "READ_ONLY",
+                  "assistants may not call %s while the mode is read-only", c->op->name);
+        return error_next(&c->error, "it is done on the command line: portcullis %s", c->op->verb);
     }
     if (c->op->spans_accounts && c->who->only_account[0])
         return error_set(&c->error, ERROR_DENIED, "ONE_ACCOUNT",

@@ -24,6 +24,7 @@
 enum op_effect {
     OP_READ,    /* changes nothing */
     OP_PREVIEW, /* computes what a write would do */
+    OP_NOTE,    /* keeps something for the user that moves no money: watch lists, price alerts */
     OP_HALT,    /* can only make things safer (kill switch): open to whoever may read */
     OP_TRADE,   /* sends, changes or cancels orders; needs trade scope */
     OP_APPROVE, /* says yes or no to what waits for a person */

@@ -22,7 +22,7 @@ static const struct field add_in_fields[] = {
     FIELD(struct add_in, name, .required = true, .positional = true, .max = "31",
           .doc = "A name for whoever uses it; it stands in the audit log", .example = "sheet"),
     FIELD(struct add_in, scopes, .initial = "read,preview", .example = "read,preview,trade",
-          .doc = "What it may do: read, preview, trade, separated by commas"),
+          .doc = "What it may do: read, preview, note, trade, separated by commas"),
     FIELD(struct add_in, account, .doc = "The only account that it may see and use",
           .example = "DU9000001"),
     FIELD(struct add_in, expires_days, .min = "1", .max = "3650", .unit = "d",
@@ -55,7 +55,7 @@ static bool take_terms(struct call *c, const struct add_in *args, struct token *
     struct str account = STR_NONE;
     if (!scopes_parse(args->scopes, &out->scopes)) {
         error_set(&c->error, ERROR_INVALID, "TOKEN_SCOPES", "scopes: no such scope");
-        return error_next(&c->error, "use read, preview and trade, separated by commas");
+        return error_next(&c->error, "use read, preview, note and trade, separated by commas");
     }
     if (args->account.n && !call_account(c, args->account, &account))
         return false;

@@ -73,6 +73,8 @@ static const char *const kind_texts[JOURNAL_KIND_COUNT] = {
     [JOURNAL_SNAPSHOT] = "snapshot",
     [JOURNAL_FLOW] = "flow",
     [JOURNAL_IMPORT] = "import",
+    [JOURNAL_ALERT] = "alert",
+    [JOURNAL_WATCHLIST] = "watchlist",
 };
 
 const char *journal_kind_text(enum journal_kind kind)

@@ -51,6 +51,8 @@ enum journal_kind {
     JOURNAL_SNAPSHOT,     /* the account at the close of a day, or that the close was missed */
     JOURNAL_FLOW,         /* cash moved, and no execution explains it */
     JOURNAL_IMPORT,       /* a statement was imported */
+    JOURNAL_ALERT,        /* a price alert was set, was deleted, or has fired */
+    JOURNAL_WATCHLIST,    /* a watch list was changed */
     JOURNAL_KIND_COUNT
 };
 
