@@ -140,6 +140,22 @@ void serve_exercise_options(struct paper *p, struct paper_peer *peer, const void
                    "Error processing request.-'bX' : cause - %s", e.text);
 }
 
+/* ---- by its owner ---- */
+bool account_pay(struct paper *p, const struct account *a, struct str currency, struct dec amount)
+{
+    struct account *own = accounts_find(p->accounts, STR_NAME(a->name));
+    struct money_event e = {.key = {.at_s = paper_now_s(p),
+                                    .account = (int32_t)(own - p->accounts->items),
+                                    .kind = MONEY_PAID_IN},
+                            .change = {.cash = amount}};
+    struct hearing hearing = {.paper = p};
+    if (currency.n != 3 || !str_copy(e.change.currency, sizeof e.change.currency, currency) ||
+        !ledger_apply(&own->ledger, &e.change))
+        return false;
+    hear(&hearing, &e);
+    return true;
+}
+
 /* ---- state ---- */
 static void done_up_to(struct paper *p, struct money_key key)
 {

@@ -512,6 +512,19 @@ static bool act_halt(struct paper *p, const struct fault *f, struct error *e)
     return true;
 }
 
+/* ---- the account ---- */
+static bool act_cash(struct paper *p, const struct fault *f, struct error *e)
+{
+    struct str name = str_of(f->args[2].text);
+    const struct account *a =
+        name.n == 0 ? &p->accounts->items[0] : accounts_find(p->accounts, name);
+    if (a == NULL)
+        return impossible(e, "there is no such account");
+    struct str currency = str_of(f->args[1].text);
+    return account_pay(p, a, currency, f->args[0].d) ||
+           impossible(e, "the account has no room for that currency");
+}
+
 /* ---- the table ---- */
 static act_fn *const acts[FAULT_COUNT] = {
     [FAULT_NONE] = act_none,
@@ -547,14 +560,15 @@ static act_fn *const acts[FAULT_COUNT] = {
     [FAULT_BUST] = act_bust,
     [FAULT_HALT] = act_halt,
     [FAULT_STALE] = act_stale,
+    [FAULT_CASH] = act_cash,
 };
 
 bool fault_act(struct paper *p, const struct fault *f, struct error *e)
 {
     assert(acts[f->row->kind] != NULL);
     enum fault_kind kind = f->row->kind;
-    bool is_recorded =
-        kind == FAULT_CORRECT || kind == FAULT_BUST || kind == FAULT_PLACE || kind == FAULT_CANCEL;
+    bool is_recorded = kind == FAULT_CORRECT || kind == FAULT_BUST || kind == FAULT_PLACE ||
+                       kind == FAULT_CANCEL || kind == FAULT_CASH;
     if (is_recorded && p->held[0] != 0)
         return error_set(e, ERROR_UNAVAILABLE, "FAULT", "the exchange cannot record it: %s",
                          p->held);

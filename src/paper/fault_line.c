@@ -30,6 +30,7 @@
 #define LINK    "the line to the broker"
 #define ORDER   "orders"
 #define MARKET  "the market"
+#define ACCOUNT "the account"
 
 /* In the order of enum fault_kind. */
 static const struct fault_row rows[FAULT_COUNT] = {
@@ -214,6 +215,15 @@ static const struct fault_row rows[FAULT_COUNT] = {
      "stale",
      "The quotes of the symbol stand still while the market goes on, until off.",
      {SYMBOL, SWITCH}},
+
+    {FAULT_CASH,
+     ACCOUNT,
+     "cash",
+     "Cash comes into the first account, or that one, or goes out of it if the amount is negative, "
+     "without a trade: as when its owner pays in or takes out.",
+     {{"amount", FAULT_ARG_DECIMAL, NULL, 0, 0, NULL},
+      {"currency", FAULT_ARG_TEXT, NULL, 0, 0, NULL},
+      {"account", FAULT_ARG_TEXT, "", 0, 0, NULL}}},
 };
 
 static const char *const units[FAULT_UNIT_COUNT] = {"orders", "requests", "messages", "bytes",

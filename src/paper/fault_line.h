@@ -67,6 +67,8 @@ enum fault_kind {
     /* the market */
     FAULT_HALT,
     FAULT_STALE,
+    /* the account */
+    FAULT_CASH,
     FAULT_COUNT
 };
 

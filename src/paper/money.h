@@ -36,6 +36,7 @@ enum money_kind {
     MONEY_INTEREST_PAID,
     MONEY_EXERCISE_DELIVERY, /* at a client's request, at any moment: without a rising key */
     MONEY_EXERCISE,
+    MONEY_PAID_IN, /* by the account's owner, or out to him; likewise */
     MONEY_KIND_COUNT
 };
 

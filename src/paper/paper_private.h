@@ -282,6 +282,9 @@ void faults_freeze(struct paper *p);
 
 /* What happens to the accounts up to now_ns, each at its moment, with the venue's steps between. */
 void accounts_step(struct paper *p);
+/* Cash that comes in without a trade, or goes out. False: it is no amount of a currency that the
+ * account has room for. */
+bool account_pay(struct paper *p, const struct account *a, struct str currency, struct dec amount);
 /* The next moment of that kind, in nanoseconds. */
 int64_t accounts_next(const struct paper *p);
 /* The last of those moments that is done, in seconds. */
