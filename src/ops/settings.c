@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "data/bind.h"
 #include "data/yaml.h"
+#include "market/groups.h"
 #include "model/account.h"
 
 #include <assert.h>
@@ -78,6 +79,29 @@ static const struct field paper_fields[] = {
 };
 static const struct type paper_type = TYPE_OF(struct paper_settings, paper_fields);
 
+static const struct field analytics_fields[] = {
+    FIELD(struct analytics_settings, groups,
+          .initial = "momentum=AAPL|MSFT|GOOGL|AMZN|TSLA,regions/US=SPY,"
+                     "regions/Europe=ASML.AEB.EUR|SAP.IBIS.EUR|NESN.EBS.CHF,"
+                     "regions/Asia=7203.TSEJ.JPY|005930.KSE.KRW|00700.SEHK.HKD",
+          .doc = "Named lists of symbols: name=SYMBOL|SYMBOL*weight, or family/name=..."),
+    FIELD(struct analytics_settings, volatility_index, .initial = "VIX",
+          .doc = "The index that the regime of volatility goes by"),
+    FIELD(struct analytics_settings, benchmark, .initial = "SPY",
+          .doc = "What realised volatility is measured on"),
+    FIELD(struct analytics_settings, regime_low, .initial = "15", .min = "0", .max = "1000",
+          .doc = "Volatility below this is low"),
+    FIELD(struct analytics_settings, regime_high, .initial = "25", .min = "0", .max = "1000",
+          .doc = "Volatility above this is high"),
+    FIELD(struct analytics_settings, regime_hysteresis, .initial = "0.5", .min = "0", .max = "1000",
+          .doc = "So far beyond the boundary it must be for another regime"),
+    FIELD(struct analytics_settings, regime_hold_s, .initial = "300", .min = "0", .max = "86400",
+          .doc = "For so long, too", .unit = "s"),
+    FIELD(struct analytics_settings, stale_s, .initial = "900", .min = "1", .max = "86400",
+          .doc = "An index that is older tells no regime", .unit = "s"),
+};
+static const struct type analytics_type = TYPE_OF(struct analytics_settings, analytics_fields);
+
 static const struct field journal_fields[] = {
     FIELD(struct journal_settings, stall_s, .initial = "5", .min = "1", .max = "60",
           .doc = "After how long without a word from the disk no order is sent", .unit = "s"),
@@ -98,6 +122,8 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
     FIELD_OBJECT(struct settings_values, access, &access_type, .doc = "Who may connect"),
     FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
+    FIELD_OBJECT(struct settings_values, analytics, &analytics_type,
+                 .doc = "Returns, volatility and their regimes"),
     FIELD_OBJECT(struct settings_values, journal, &journal_type, .doc = "The journal"),
     FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
 };
@@ -482,6 +508,19 @@ static bool check_uids(const char *key, struct str list, struct error *e)
     return true;
 }
 
+static bool check_analytics(const struct analytics_settings *a, struct error *e)
+{
+    struct dec room;
+    if (!groups_check(a->groups, e))
+        return false;
+    if (!dec_sub(a->regime_high, a->regime_low, &room) ||
+        dec_lt(room, dec_plus(a->regime_hysteresis, a->regime_hysteresis)))
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "analytics.regime_low and regime_high must be at least twice "
+                         "regime_hysteresis apart");
+    return true;
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -498,7 +537,8 @@ bool settings_check(const struct settings *s, struct error *e)
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
     return check_uids("access.client_uids", v->access.client_uids, e) &&
            check_uids("access.admin_uids", v->access.admin_uids, e) &&
-           check_types(v->limits.security_types, e) && check_restart(&v->broker, e);
+           check_types(v->limits.security_types, e) && check_restart(&v->broker, e) &&
+           check_analytics(&v->analytics, e);
 }
 
 /* ---- showing ---- */

@@ -60,12 +60,21 @@ struct log_settings {
     unsigned level; /* enum log_level */
 };
 
+struct analytics_settings {
+    struct str groups;           /* market/groups.h */
+    struct str volatility_index; /* symbols */
+    struct str benchmark;
+    struct dec regime_low, regime_high, regime_hysteresis;
+    int64_t regime_hold_s, stale_s;
+};
+
 struct settings_values {
     struct broker_settings broker;
     struct guard_limits limits;
     struct http_settings http;
     struct access_settings access;
     struct paper_settings paper;
+    struct analytics_settings analytics;
     struct journal_settings journal;
     struct log_settings log;
 };
