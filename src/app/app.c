@@ -58,6 +58,14 @@ static struct session *make_session(const struct app_config *c, struct session_l
     return session_new(&config, listener);
 }
 
+static struct chronicle *make_chronicle(const struct app_config *c, const struct core *core)
+{
+    struct chronicle_config config = {.market = c->settings->values.account.market,
+                                      .zones = c->zones,
+                                      .log = {c->sink, "account"}};
+    return chronicle_new(&config, core->book, core->session, core->journal);
+}
+
 static struct gate *make_gate(const struct app_config *c, const struct core *core)
 {
     struct gate_config config = {
@@ -204,6 +212,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
     core->history = history_new(core->session, config->zones);
+    core->chronicle = make_chronicle(config, core);
     core->entropy = config->entropy;
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
@@ -215,6 +224,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->watchlists = watchlists_new(core->journal, log);
     if (!core->pin || !core->tokens || !prepare_journal(a, config, now, e) ||
         !db_known_executions(core->db, since, core->journal, e) ||
+        !chronicle_restore(core->chronicle, core->db, since, e) ||
         !gate_restore(core->gate, core->db, now, e) ||
         !alerts_restore(core->alerts, core->db, now, e) ||
         !watchlists_restore(core->watchlists, core->db, e)) {
@@ -236,6 +246,7 @@ void app_free(struct app *a)
     gate_free(core->gate);
     alerts_free(core->alerts);
     watchlists_free(core->watchlists);
+    chronicle_free(core->chronicle);
     pin_free(core->pin);
     tokens_free(core->tokens);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)

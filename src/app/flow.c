@@ -75,6 +75,7 @@ void flow_step(struct flow *f, struct moment now)
 {
     kill_step(f, now);
     alerts_turn(f, now);
+    chronicle_step(f->core->chronicle, now);
     bool is_free = !f->is_reconciling && session_is_ready(f->core->session);
     bool is_wanted = is_free && gate_unknown_count(f->core->gate) > 0;
     if (is_free && instant_due(due(f), now.mono))
@@ -92,6 +93,7 @@ struct instant flow_next(const struct flow *f)
     struct instant next = f->is_reconciling ? INSTANT_NEVER : instant_min(f->reconcile_at, due(f));
     next = instant_min(next, gate_kill_due(f->core->gate));
     next = instant_min(next, alerts_next(f->core->alerts));
+    next = instant_min(next, chronicle_next(f->core->chronicle));
     return f->is_killing ? next : instant_min(next, gate_kill_work_due(f->core->gate));
 }
 
@@ -114,8 +116,9 @@ void flow_on_event(void *self, const struct event *ev)
     book_apply(f->core->book, ev);                       /* state first */
     if (!journal_record_event(f->core->journal, ev, &e)) /* then what must outlive us */
         log_error(&f->core->log, "journal: %s", e.text);
-    gate_observe(f->core->gate, ev);      /* then the limits that depend on it */
-    alerts_on_event(f->core->alerts, ev); /* then what goes on by itself */
+    chronicle_observe(f->core->chronicle, ev); /* and what is committed with that record */
+    gate_observe(f->core->gate, ev);           /* then the limits that depend on it */
+    alerts_on_event(f->core->alerts, ev);      /* then what goes on by itself */
     say(f, ev);
     if (ev->kind == EVENT_LINK && ev->link == LINK_READY && !f->is_reconciling &&
         gate_unknown_count(f->core->gate) > 0)

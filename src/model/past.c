@@ -77,8 +77,7 @@ struct past_page *past_copy(const struct past_page *p)
 {
     size_t head = room(1, sizeof *p);
     size_t size = head + room(p->snapshot_count, sizeof *p->snapshots) +
-                  room(p->holding_count, sizeof *p->holdings) +
-                  room(p->flow_count, sizeof *p->flows) +
+                  room(p->held_count, sizeof *p->held) + room(p->flow_count, sizeof *p->flows) +
                   room(p->coverage_count, sizeof *p->coverage) +
                   room(p->execution_count, sizeof *p->executions) +
                   room(p->statement != NULL, sizeof *p->statement);
@@ -87,7 +86,7 @@ struct past_page *past_copy(const struct past_page *p)
     at += head;
     *copy = *p;
     copy->snapshots = take(&at, p->snapshots, p->snapshot_count, sizeof *p->snapshots);
-    copy->holdings = take(&at, p->holdings, p->holding_count, sizeof *p->holdings);
+    copy->held = take(&at, p->held, p->held_count, sizeof *p->held);
     copy->flows = take(&at, p->flows, p->flow_count, sizeof *p->flows);
     copy->coverage = take(&at, p->coverage, p->coverage_count, sizeof *p->coverage);
     copy->executions = take(&at, p->executions, p->execution_count, sizeof *p->executions);

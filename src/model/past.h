@@ -98,12 +98,12 @@ struct statement {
 /* Some of each, as they are written together. Borrowed, or of one allocation (past_copy). */
 struct past_page {
     const struct snapshot *snapshots;
-    const struct held *holdings;
+    const struct held *held;
     const struct cash_flow *flows;
     const struct coverage *coverage;
     const struct execution *executions; /* imported ones; `source` tells from where */
     const struct statement *statement;  /* or NULL */
-    size_t snapshot_count, holding_count, flow_count, coverage_count, execution_count;
+    size_t snapshot_count, held_count, flow_count, coverage_count, execution_count;
     enum past_source source; /* of the executions */
 };
 

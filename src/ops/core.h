@@ -6,6 +6,7 @@
 #define PORTCULLIS_OPS_CORE_H
 
 #include "automation/alerts.h"
+#include "automation/chronicle.h"
 #include "automation/watchlists.h"
 #include "base/log.h"
 #include "book/book.h"
@@ -33,6 +34,7 @@ struct core {
     struct quotes *quotes;
     struct currencies *currencies;
     struct history *history;
+    struct chronicle *chronicle; /* NULL (a test of a face, say): nothing is kept by itself */
     struct gate *gate;
     struct alerts *alerts;
     struct watchlists *watchlists;

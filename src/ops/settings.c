@@ -6,6 +6,7 @@
 #include "data/yaml.h"
 #include "market/groups.h"
 #include "model/account.h"
+#include "model/calendar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -110,6 +111,12 @@ static const struct field journal_fields[] = {
 };
 static const struct type journal_type = TYPE_OF(struct journal_settings, journal_fields);
 
+static const struct field account_fields[] = {
+    FIELD(struct account_settings, market, .initial = "XNYS", .example = "XETR",
+          .doc = "Market whose closes end the days of the account's history, by its MIC"),
+};
+static const struct type account_type = TYPE_OF(struct account_settings, account_fields);
+
 static const struct field log_fields[] = {
     FIELD(struct log_settings, level, .choices = log_levels, .initial = "info",
           .doc = "Least important kind of message that is logged"),
@@ -125,6 +132,7 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, analytics, &analytics_type,
                  .doc = "Returns, volatility and their regimes"),
     FIELD_OBJECT(struct settings_values, journal, &journal_type, .doc = "The journal"),
+    FIELD_OBJECT(struct settings_values, account, &account_type, .doc = "The account over time"),
     FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
 };
 const struct type settings_type = TYPE_OF(struct settings_values, settings_fields);
@@ -532,6 +540,12 @@ bool settings_check(const struct settings *s, struct error *e)
     if (v->broker.kind == BROKER_EMBEDDED && account_mode_of(v->paper.account) != MODE_PAPER)
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "paper.account must look like a paper account: DU and digits");
+    if (!calendar_find(v->account.market)) {
+        error_set(e, ERROR_INVALID, "BAD_SETTING",
+                  "account.market: no calendar is known for '" STR_FMT "'",
+                  STR_ARG(v->account.market));
+        return error_next(e, "markets have codes such as XNYS, XETR, XLON and XTKS");
+    }
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");

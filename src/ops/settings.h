@@ -56,6 +56,10 @@ struct journal_settings {
     bool redact_accounts;
 };
 
+struct account_settings {
+    struct str market; /* a code of model/calendar.h */
+};
+
 struct log_settings {
     unsigned level; /* enum log_level */
 };
@@ -76,6 +80,7 @@ struct settings_values {
     struct paper_settings paper;
     struct analytics_settings analytics;
     struct journal_settings journal;
+    struct account_settings account;
     struct log_settings log;
 };
 extern const struct type settings_type; /* of struct settings_values */

@@ -125,7 +125,7 @@ static bool write_rows(sqlite3 *sql, enum table t, const void *rows, size_t n, s
 bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded, struct error *e)
 {
     bool ok = write_rows(sql, SNAPSHOT, p->snapshots, p->snapshot_count, sizeof *p->snapshots, e) &&
-              write_rows(sql, HOLDING, p->holdings, p->holding_count, sizeof *p->holdings, e) &&
+              write_rows(sql, HOLDING, p->held, p->held_count, sizeof *p->held, e) &&
               write_rows(sql, FLOW, p->flows, p->flow_count, sizeof *p->flows, e) &&
               write_rows(sql, COVERAGE, p->coverage, p->coverage_count, sizeof *p->coverage, e);
     for (size_t i = 0; ok && i < p->execution_count; i++)
@@ -233,6 +233,31 @@ bool db_statements(struct db *db, struct str account, db_statement_fn *fn, void 
     if (!st)
         return false;
     EACH(struct statement, STATEMENT);
+}
+
+bool db_past_newest(struct db *db, db_newest_fn *fn, void *self, struct error *e)
+{
+    struct snapshot s;
+    struct coverage c;
+    bool ok;
+    sqlite3_stmt *st = select_rows(db, SNAPSHOT,
+                                   "source = 'seen' AND day = (SELECT max(day) FROM snapshot AS n"
+                                   " WHERE n.account = snapshot.account AND n.source = 'seen')"
+                                   " AND ?1 = ''",
+                                   STR_NONE, e);
+    if (!st)
+        return false;
+    while (next_row(db, st, SNAPSHOT, &s, sizeof s, &ok, e))
+        (void)fn(self, STR_NAME(s.account), &s, NULL);
+    sqlite3_finalize(st);
+    st = ok ? select_rows(db, COVERAGE, "source = 'seen' AND ?1 = '' ORDER BY until", STR_NONE, e)
+            : NULL;
+    if (!st)
+        return false;
+    while (next_row(db, st, COVERAGE, &c, sizeof c, &ok, e))
+        (void)fn(self, STR_NAME(c.account), NULL, &c);
+    sqlite3_finalize(st);
+    return ok;
 }
 
 /* ---- since when ---- */

@@ -38,6 +38,12 @@ bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *se
 bool db_statements(struct db *db, struct str account, db_statement_fn *fn, void *self,
                    struct error *e) FALLIBLE;
 
+/* The newest of what we saw, of each account: a snapshot (taken or missed; NULL: none) and the
+ * covered time (NULL: none). To go on from after a restart. */
+typedef bool db_newest_fn(void *self, struct str account, const struct snapshot *s,
+                          const struct coverage *c);
+bool db_past_newest(struct db *db, db_newest_fn *fn, void *self, struct error *e) FALLIBLE;
+
 /*
  * Since when, without a gap until now, the executions of an account are known: the beginning of the
  * covered time that reaches `now`, what touches or overlaps being one. Absent if nothing does.

@@ -146,8 +146,10 @@ static inline void books_take_trade(struct tallies *t, const struct instrument *
 /* ---- events ---- */
 static inline bool books_take_event(struct books *b, const struct money_event *e)
 {
-    static const bool is_flow[MONEY_KIND_COUNT] = {
-        [MONEY_DIVIDEND] = true, [MONEY_INTEREST] = true, [MONEY_BORROWING] = true};
+    static const bool is_flow[MONEY_KIND_COUNT] = {[MONEY_DIVIDEND] = true,
+                                                   [MONEY_INTEREST] = true,
+                                                   [MONEY_BORROWING] = true,
+                                                   [MONEY_PAID_IN] = true};
     const struct ledger_change *c = &e->change;
     struct tallies *t = &b->of[e->key.account];
     struct tally *own = books_row(t, c->currency);

@@ -608,6 +608,21 @@ static void the_control_port_answers_in_json(void **state)
     stop();
 }
 
+static void cash_comes_and_goes_without_a_trade(void **state)
+{
+    struct error e = {0};
+    (void)state;
+    start();
+    struct dec before = ledger_cash(&w.p->accounts->items[0].ledger, STR("USD"));
+    must("cash 250.5 USD");
+    must("cash -50 USD");
+    struct dec now = ledger_cash(&w.p->accounts->items[0].ledger, STR("USD"));
+    assert_true(dec_eq(dec_times(dec_minus(now, before), 10), dec_of(2005)));
+    assert_false(paper_fault(w.p, STR("cash 5 DOLLARS"), w.now, &e));
+    assert_false(paper_fault(w.p, STR("cash 5 USD DU404"), w.now, &e));
+    stop();
+}
+
 static void an_exchange_that_cannot_record_refuses_orders_by_name(void **state)
 {
     (void)state;
@@ -658,6 +673,7 @@ int main(void)
         cmocka_unit_test(the_clock_pauses_steps_and_changes_speed),
         cmocka_unit_test(a_led_hour_brings_the_ticks_of_an_hour),
         cmocka_unit_test(the_control_port_answers_in_json),
+        cmocka_unit_test(cash_comes_and_goes_without_a_trade),
         cmocka_unit_test(an_exchange_that_cannot_record_refuses_orders_by_name),
     };
     return cmocka_run_group_tests(tests, load_csv, NULL);

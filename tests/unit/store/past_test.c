@@ -65,9 +65,9 @@ static const struct snapshot close_of_day = {.account = "DU1",
 
 struct found {
     struct snapshot snapshots[8];
-    struct held holdings[8];
+    struct held held[8];
     struct cash_flow flows[8];
-    size_t snapshot_count, holding_count, flow_count;
+    size_t snapshot_count, held_count, flow_count;
 };
 
 static bool see_snapshot(void *self, const struct snapshot *s)
@@ -80,7 +80,7 @@ static bool see_snapshot(void *self, const struct snapshot *s)
 static bool see_holding(void *self, const struct held *h)
 {
     struct found *f = self;
-    f->holdings[f->holding_count++] = *h;
+    f->held[f->held_count++] = *h;
     return true;
 }
 
@@ -131,8 +131,8 @@ static void a_page_comes_back_as_it_was(void **state)
                           .note = "it's"};
     struct past_page page = {.snapshots = &close_of_day,
                              .snapshot_count = 1,
-                             .holdings = h,
-                             .holding_count = 2,
+                             .held = h,
+                             .held_count = 2,
                              .flows = &w,
                              .flow_count = 1};
     keep(p, &page);
@@ -140,10 +140,10 @@ static void a_page_comes_back_as_it_was(void **state)
     assert_int_equal(f.snapshot_count, 1);
     assert_true(dec_eq(f.snapshots[0].net.v, dec("1000")) && !f.snapshots[0].cash.has);
     assert_string_equal(f.snapshots[0].note, "half a day");
-    assert_int_equal(f.holding_count, 2);
-    assert_string_equal(f.holdings[0].symbol, "ASML"); /* positions first */
-    assert_true(f.holdings[0].sec_type == SEC_STK && dec_eq(f.holdings[0].quantity, dec("-3")));
-    assert_true(f.holdings[1].sec_type == SEC_UNKNOWN && f.holdings[1].rate.has);
+    assert_int_equal(f.held_count, 2);
+    assert_string_equal(f.held[0].symbol, "ASML"); /* positions first */
+    assert_true(f.held[0].sec_type == SEC_STK && dec_eq(f.held[0].quantity, dec("-3")));
+    assert_true(f.held[1].sec_type == SEC_UNKNOWN && f.held[1].rate.has);
     assert_int_equal(f.flow_count, 1);
     assert_memory_equal(&f.flows[0], &w, sizeof w);
 }
