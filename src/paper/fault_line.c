@@ -221,7 +221,7 @@ static const struct fault_row rows[FAULT_COUNT] = {
      "cash",
      "Cash comes into the first account, or that one, or goes out of it if the amount is negative, "
      "without a trade: as when its owner pays in or takes out.",
-     {{"amount", FAULT_ARG_DECIMAL, NULL, 0, 0, NULL},
+     {{"amount", FAULT_ARG_DECIMAL, NULL, -1, 0, NULL},
       {"currency", FAULT_ARG_TEXT, NULL, 0, 0, NULL},
       {"account", FAULT_ARG_TEXT, "", 0, 0, NULL}}},
 };
@@ -316,7 +316,7 @@ static bool take_value(const struct fault_arg_row *a, const char *text, struct f
                              a->name, text, (long long)a->min, (long long)a->max);
         break;
     case FAULT_ARG_DECIMAL:
-        ok = dec_parse(s, &v->d) && dec_sign(v->d) >= 0;
+        ok = dec_parse(s, &v->d) && (dec_sign(v->d) >= 0 || a->min < 0);
         break;
     case FAULT_ARG_MS:
         ok = fault_parse_ms(s, &v->n);

@@ -86,7 +86,7 @@ struct fault_arg_row {
     const char *name;
     enum fault_arg_kind kind;
     const char *otherwise; /* the value if it is not given; NULL: it must be given */
-    int64_t min, max;      /* of a number */
+    int64_t min, max;      /* of a number; a decimal may be negative if min is */
     const char *words;     /* "same|lower|higher" */
 };
 

@@ -86,7 +86,6 @@ struct world *world_new(const struct world_config *config, struct error *e)
         .market = config->market,
         .log = {&w->sink, "paper"},
     };
-    w->zones = config->has_zones ? zones_new("/usr/share/zoneinfo") : NULL;
     w->uid = WORLD_UID;
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_init(&w->files[i], TOKENS_FILE_MAX);
@@ -112,7 +111,6 @@ void world_free(struct world *w)
         world_disconnect(w, &w->clients[i]);
     pipe_fini(&w->pipe);
     db_close(w->db);
-    zones_free(w->zones);
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
     buf_fini(&w->reserve);
@@ -132,7 +130,6 @@ bool world_start_app(struct world *w, struct error *e)
         .anchors = &w->anchors,
         .seed = rng_u64(&w->rng),
         .sink = &w->sink,
-        .zones = w->zones ? zones_source(w->zones) : (struct tz_zones){0},
         .build = "kit",
         .entropy = {fill_entropy, w},
         .uid = WORLD_UID,

@@ -91,7 +91,6 @@ struct world {
     struct client clients[WORLD_CLIENTS_MAX];
     /* the exchange */
     struct paper_config paper_config;
-    struct zones *zones; /* of the system; NULL: the app knows UTC alone */
     char *instruments; /* text of data/instruments.csv */
     size_t instruments_n;
     struct paper *paper; /* NULL while dead */
@@ -122,7 +121,6 @@ struct world_config {
     int speed;   /* of the exchange's time; 0: 1 */
     int version; /* the highest that the exchange speaks; 0: all */
     bool real_sessions;
-    bool has_zones; /* the app knows the system's time zones */
     const char *db_path;         /* NULL: in memory */
     struct paper_market *market; /* borrowed, see paper/paper.h; NULL: its own */
 };

@@ -3,6 +3,7 @@
  */
 #include "client.h"
 #include "paper/control.h"
+#include "paper/paper_private.h"
 #include "paper/fault_line.h"
 #include "paper/pacing.h"
 #include "tests/kit/arm.h"
