@@ -170,6 +170,7 @@ void details_of_wire(const struct wire_rep_contract_data *from, struct contract_
     NAME_OF(to->order_types, d->order_types);
     NAME_OF(to->trading_hours, d->trading_hours);
     NAME_OF(to->liquid_hours, d->liquid_hours);
+    NAME_OF(to->contract_month, d->contract_month);
     NAME_OF(to->market_rule_ids, d->market_rule_ids);
 }
 

@@ -19,8 +19,12 @@ static const char *const market_data_trouble[] = {
 
 static const char *const research_workflow[] = {
     "`portcullis hours NYSE,XETR` tells what is open, until when, and the hours of the next days.",
-    NULL};
+    "`portcullis options AAPL` shows the next expiry around the price, and which others there are; "
+    "`portcullis options AAPL 2026-12 --right put --delta-min 0.2 --delta-max 0.4` filters.",
+    "`portcullis futures ES` shows the months of a future and when to roll.", NULL};
 static const char *const research_trouble[] = {
+    "NO_OPTIONS: this listing has none; name the main one, such as AAPL.NASDAQ.USD.",
+    "NOT_COMPUTED: the broker sent no Greeks for the option; far from the price it often has none.",
     "HOURS_UNKNOWN: neither the broker nor a calendar tells about that day; ask nearer to it.",
     NULL};
 

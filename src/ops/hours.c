@@ -9,6 +9,7 @@
 #include "market/hours.h"
 #include "market/aliases.h"
 #include "market/schedule.h"
+#include "ops/days.h"
 #include "ops/op.h"
 
 #include <stdio.h>
@@ -101,13 +102,6 @@ struct place {
     struct schedule regular, any;           /* as the broker told; is_told false for an exchange */
 };
 
-static struct str date_text(struct call *c, int64_t day)
-{
-    int year, month, date;
-    civil_from_days(day, &year, &month, &date);
-    return arena_f(c->arena, "%04d-%02d-%02d", year, month, date);
-}
-
 /* "17:00(-1)": on the day before. */
 static size_t put_time(char *out, size_t cap, int64_t minute, int64_t day)
 {
@@ -170,7 +164,7 @@ static struct day_row day_of(struct call *c, const struct place *p, const struct
 {
     static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     struct day_row r = {.asked = p->asked,
-                        .day = date_text(c, day),
+                        .day = day_text(c->arena, day),
                         .weekday = str_of(weekdays[civil_weekday(day)]),
                         .hours = spans_text(c, &p->regular, day),
                         .extended = spans_text(c, &p->any, day),
@@ -349,22 +343,6 @@ static bool list_markets(struct call *c, const struct hours_in *args, struct lis
 
 /* ---- the days ---- */
 
-static bool first_day(struct call *c, struct str text, bool *is_named, int64_t *out)
-{
-    struct utc t;
-    *is_named = text.n > 0;
-    *out = 0;
-    if (!*is_named)
-        return true;
-    if (text.n != 10 || !utc_parse(text, &t)) {
-        error_set(&c->error, ERROR_INVALID, "BAD_DAY", "'" STR_FMT "' is no day",
-                  STR_ARG(str_sub(text, 0, 32)));
-        return error_next(&c->error, "write it as 2026-12-24");
-    }
-    *out = t.ns / NS_PER_S / (DAY_MIN * 60);
-    return true;
-}
-
 static void list_days(struct call *c, const struct listing *l, bool is_named, int64_t from,
                       size_t days, struct list *out)
 {
@@ -388,9 +366,9 @@ static bool get_market_hours(struct call *c, const void *in, void *result)
     struct hours_out *out = result;
     struct listing *l = ARENA_MANY(c->arena, struct listing, MARKET_ROWS_MAX);
     size_t n, days = (size_t)args->days;
-    bool is_named;
-    int64_t from;
-    if (!first_day(c, args->from, &is_named, &from) || !list_markets(c, args, l, &n))
+    bool is_named = args->from.n > 0;
+    int64_t from = 0;
+    if (!day_argument(args->from, "from", &from, &c->error) || !list_markets(c, args, l, &n))
         return false;
     struct market_row *rows = ARENA_MANY(c->arena, struct market_row, n);
     out->sessions.items = ARENA_MANY(c->arena, struct day_row, n * days);
