@@ -105,7 +105,8 @@ static bool is_symbol(const struct spelling *s)
             blanks++;
             last = i;
         }
-    return blanks == 0 || (blanks == 1 && n - last <= 4);
+    return n < sizeof(((struct contract *)0)->symbol) &&
+           (blanks == 0 || (blanks == 1 && n - last <= 4));
 }
 
 /* In the first round, beside shares: the index of that very symbol, and a future that has it. */

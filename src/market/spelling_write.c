@@ -17,12 +17,13 @@ static bool is_digits(const char *s)
 
 static size_t add_form(char out[SPELLING_FORMS][32], size_t n, const char *form)
 {
+    if (n == SPELLING_FORMS)
+        return n;
+    str_copy_cut(out[n], sizeof out[n], str_of(form));
     for (size_t i = 0; i < n; i++)
-        if (strcmp(out[i], form) == 0)
+        if (strcmp(out[i], out[n]) == 0)
             return n;
-    if (n < SPELLING_FORMS)
-        str_copy_cut(out[n], sizeof out[n], str_of(form));
-    return n < SPELLING_FORMS ? n + 1 : n;
+    return n + 1;
 }
 
 size_t spelling_forms(const struct spelling *s, char out[SPELLING_FORMS][32])
