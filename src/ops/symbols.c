@@ -137,7 +137,7 @@ static const struct field resolve_out_fields[] = {
                  .doc = "Where it was looked for", .wide = true),
     FIELD(struct resolve_out, message, .doc = "What the reader should know"),
     FIELD(struct resolve_out, error_code,
-          .doc = "Why there is no match: UNKNOWN_SYMBOL, DELISTED_SYMBOL, EXPIRED_CONTRACT ..."),
+          .doc = "Why there is no match: UNKNOWN_SYMBOL, DELISTED_SYMBOL and the like"),
     FIELD(struct resolve_out, next, .doc = "What to do about it"),
     FIELD(struct resolve_out, timestamp, .doc = "When it was resolved"),
 };
