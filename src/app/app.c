@@ -211,7 +211,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->resolver = resolver_new(core->session, core->book, a->tasks);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
-    core->history = history_new(core->session, config->zones);
+    core->cache = cache_new(config->cache);
+    core->history = history_new(core->session, core->cache, config->zones);
     core->chronicle = make_chronicle(config, core);
     core->entropy = config->entropy;
     core->pin =
@@ -252,6 +253,7 @@ void app_free(struct app *a)
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         keep_free(a->keeps[i]);
     history_free(core->history);
+    cache_free(core->cache);
     currencies_free(core->currencies);
     quotes_free(core->quotes);
     resolver_free(core->resolver);
@@ -282,6 +284,11 @@ struct session *app_session(struct app *a)
 struct journal *app_journal(struct app *a)
 {
     return a->core.journal;
+}
+
+struct cache *app_cache(struct app *a)
+{
+    return a->core.cache;
 }
 
 struct core *app_core(struct app *a)

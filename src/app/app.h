@@ -17,6 +17,7 @@
 #include "face/rest.h"
 #include "ops/op.h"
 #include "store/audit.h"
+#include "store/cache.h"
 #include "store/db.h"
 #include "store/journal.h"
 #include "store/keep.h"
@@ -26,8 +27,9 @@ struct app;
 struct app_config {
     const struct settings *settings; /* borrowed for the life of the app */
     struct db *db; /* opened, for reading on the core thread; borrowed for the life of the app */
-    struct anchors *anchors; /* as read from their file; borrowed; NULL: none are kept */
-    uint64_t seed;           /* unpredictable, from the system; fixed in tests */
+    struct cache_file *cache; /* for reading; borrowed; NULL: nothing is kept */
+    struct anchors *anchors;  /* as read from their file; borrowed; NULL: none are kept */
+    uint64_t seed;            /* unpredictable, from the system; fixed in tests */
     const struct log_sink *sink;
     struct tz_zones zones;   /* for times that the broker writes with a zone's name */
     const char *build;       /* build id, for the greeting of local connections */
@@ -53,6 +55,7 @@ struct instant app_next(const struct app *a);
 /* The owner drives these two by their own headers. */
 struct session *app_session(struct app *a);
 struct journal *app_journal(struct app *a);
+struct cache *app_cache(struct app *a);
 struct core *app_core(struct app *a);
 /* The small files, by store/keep.h; the PIN's jobs, by guard/pin.h. */
 enum app_file { APP_PIN, APP_TOKENS, APP_FILE_COUNT };

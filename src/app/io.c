@@ -536,6 +536,7 @@ static void turn(void *self, struct moment now)
     drive_pin(io);
     drive_journal(io, now);
     drive_anchor(io, now);
+    cached_drive(io->config->cached);
     struct instant next = instant_min(app_next(io->app), io->close_by);
     next = instant_min(next, io->kill_look);
     if (!io->paper && io->config->paper_argv)
@@ -604,6 +605,7 @@ static bool start(struct io *io, struct error *e)
         return false;
     io->disk = worker_new(io->loop, DISK_JOBS_MAX);
     io->stretcher = worker_new(io->loop, 1);
+    cached_start(io->config->cached, io->loop, app_cache(io->app));
     for (size_t i = 0; i < APP_FILE_COUNT; i++) {
         io->files[i] = (struct kept_file){.io = io,
                                           .keep = app_keep(io->app, (enum app_file)i),
@@ -630,6 +632,7 @@ static void finish(struct io *io)
     process_free(io->paper);
     worker_free(io->stretcher);
     worker_free(io->disk);
+    cached_stop(io->config->cached);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_fini(&io->files[i].text);
     append_close(io->anchor_file);

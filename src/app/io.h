@@ -9,10 +9,12 @@
 #define PORTCULLIS_APP_IO_H
 
 #include "app/app.h"
+#include "app/cached.h"
 
 struct io_config {
     struct app_config app;   /* borrowed members must outlive io_run */
     const char *db_path;     /* for the connection that commits, on the worker thread */
+    struct cached *cached;   /* borrowed */
     const char *anchor_path; /* file that the anchors of the journal are appended to */
     const char *socket_path;
     const char *kill_path; /* a file of that name pulls the kill switch while it is there */

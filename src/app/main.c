@@ -218,6 +218,13 @@ static struct anchors *read_anchors(const char *path, struct error *e)
     return NULL;
 }
 
+static uint64_t random_seed(void)
+{
+    uint64_t seed;
+    entropy_fill(&seed, sizeof seed);
+    return seed;
+}
+
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
     const struct settings_values *v = &d->settings.values;
@@ -252,18 +259,18 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                                 v->paper.opening_portfolio ? NULL : "--no-opening",
                                 NULL};
     bool is_embedded = v->broker.kind == BROKER_EMBEDDED;
-    uint64_t random_seed;
-    entropy_fill(&random_seed, sizeof random_seed);
     struct db *db = db_open(db_path, e);
     if (!db)
         return error_next(e, "the store is %s", db_path);
     struct anchors *anchors = read_anchors(anchor_path, e);
+    struct cached *cached = cached_open(d->state, sink);
     struct zones *zones = zones_new("/usr/share/zoneinfo");
     struct io_config config = {
         .app = {.settings = &d->settings,
                 .db = db,
+                .cache = cached_reader(cached),
                 .anchors = anchors,
-                .seed = random_seed,
+                .seed = random_seed(),
                 .sink = sink,
                 .zones = zones_source(zones),
                 .build = PORTCULLIS_BUILD,
@@ -273,6 +280,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .tokens_file = buf_str(&d->files[APP_TOKENS]),
                 .pin_iterations = PIN_ITERATIONS},
         .db_path = db_path,
+        .cached = cached,
         .anchor_path = anchor_path,
         .socket_path = d->paths.socket,
         .kill_path = kill_path,
@@ -285,6 +293,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     bool ok = anchors && io_run(&config, e);
     xfree(anchors);
     zones_free(zones);
+    cached_close(cached);
     db_close(db);
     return ok;
 }

@@ -21,6 +21,7 @@
 #include "broker/query.h"
 #include "broker/session.h"
 
+struct cache;
 struct history;
 
 enum {
@@ -30,9 +31,10 @@ enum {
     HISTORY_ACTIONS_MAX = 64
 };
 
-/* Borrows the session. zones: for the exchanges' local dates; without, they are told with bounds.
+/* Borrows the session and the cache; cache NULL: nothing is kept. zones: for the exchanges' local
+ * dates; without, they are told with bounds.
  */
-struct history *history_new(struct session *session, struct tz_zones zones);
+struct history *history_new(struct session *session, struct cache *cache, struct tz_zones zones);
 void history_free(struct history *h);
 
 /* What changed the price of a share without a trade. */

@@ -11,7 +11,7 @@
 
 #include <assert.h>
 
-enum { MINUTE_S = 60, HOUR_S = 3600, YEAR_DAYS = 365, SLACK_DAYS = 10 };
+enum { MINUTE_S = 60, HOUR_S = 3600, YEAR_DAYS = 365, SLACK_DAYS = 10, LATE_S = 2 * HOUR_S };
 
 static const struct {
     int64_t bar_s, most_s; /* of one request */
@@ -135,6 +135,44 @@ bool history_is_finished(const struct history *h, const struct history_question 
     if (q->size == BAR_1_DAY)
         return is_day_over(h, q, day, now);
     return period_end(q->size, day) <= history_today(h, q, now);
+}
+
+/* Whether today is a day without trading, so far as the broker tells. */
+static bool is_closed_today(const struct history_question *q, int64_t today)
+{
+    int64_t close;
+    if (!q->details)
+        return false;
+    const char *hours =
+        q->regular_hours_only ? q->details->liquid_hours : q->details->trading_hours;
+    return market_day_of(str_of(hours), today, &close) == MARKET_DAY_CLOSED;
+}
+
+bool history_may_be_new(const struct history *h, const struct history_question *q, int64_t to_s,
+                        struct utc now)
+{
+    int64_t today = history_today(h, q, now), now_s = now.ns / NS_PER_S;
+    if (q->size == BAR_1_DAY && to_s > today * DAY_S)
+        return false;
+    if (q->size == BAR_1_DAY && to_s == today * DAY_S)
+        return !is_closed_today(q, today) && (!q->finished_only || is_day_over(h, q, today, now));
+    return history_is_daily(q->size) || !q->finished_only || to_s + sizes[q->size].bar_s <= now_s;
+}
+
+int64_t history_finished_to(const struct history *h, const struct history_question *q,
+                            const struct bar *bars, size_t n, struct utc now)
+{
+    int64_t end = INT64_MIN, bar_s = sizes[q->size].bar_s;
+    while (n && !history_is_finished(h, q, &bars[n - 1], now))
+        n--;
+    if (n)
+        end = history_at(&bars[n - 1]) + (q->size > BAR_1_DAY ? 1 : bar_s);
+    int64_t told = end; /* beyond the last bar there was none, once what comes late has come */
+    if (q->size == BAR_1_DAY)
+        told = history_today(h, q, (struct utc){now.ns - (int64_t)LATE_S * NS_PER_S}) * DAY_S;
+    else if (q->size < BAR_1_DAY)
+        told = now.ns / NS_PER_S - bar_s - LATE_S;
+    return told > end ? told : end;
 }
 
 /* ---- spans ---- */

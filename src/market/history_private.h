@@ -5,6 +5,8 @@
  *   history.c          asks, puts together, answers
  *   history_plan.c     which requests a span takes; when a bar is finished
  *   history_compare.c  gaps, splits and dividends
+ *   history_kept.c     what is kept of a series, and where it ends
+ *   history_pack.c     bars as few bytes
  *
  * Inside, a bar stands at a second: that at which it begins; a bar of a day and more at midnight
  * UTC of its date.
@@ -12,6 +14,7 @@
 #ifndef PORTCULLIS_MARKET_HISTORY_PRIVATE_H
 #define PORTCULLIS_MARKET_HISTORY_PRIVATE_H
 
+#include "base/buf.h"
 #include "market/history.h"
 
 enum { DAY_S = 86400 };
@@ -30,6 +33,14 @@ int64_t history_today(const struct history *h, const struct history_question *q,
 bool history_is_finished(const struct history *h, const struct history_question *q,
                          const struct bar *b, struct utc now);
 
+/* Whether there may be bars at or after second `to_s` that are asked for. */
+bool history_may_be_new(const struct history *h, const struct history_question *q, int64_t to_s,
+                        struct utc now);
+/* Of bars that were asked up to the present: before which second all finished ones are among them.
+ */
+int64_t history_finished_to(const struct history *h, const struct history_question *q,
+                            const struct bar *bars, size_t n, struct utc now);
+
 /* What a question asks for. */
 struct history_span history_span_of(const struct history_question *q, struct utc now);
 /* What is shown in the end, by the kind of contract. */
@@ -45,9 +56,50 @@ void history_length(int64_t seconds, enum bar_size size, int *length, char *unit
 
 struct history {
     struct session *session;
+    struct cache *cache;
     struct tz_zones zones;
     struct bars_question plan[HISTORY_ASKS_MAX]; /* of one question, while it is made */
 };
+
+/* ---- history_pack.c ---- */
+/* Adds the bars to out; false if they cannot be told so (a price is missing, or out of range). */
+bool history_pack(const struct bar *bars, size_t n, uint64_t generation, struct buf *out);
+/* How many bars a block of that generation has; 0 if it is none. */
+size_t history_packed(struct str bytes, uint64_t generation);
+/* The bars, into room for history_packed of them. False if the block is damaged. */
+bool history_unpack(struct str bytes, uint64_t generation, bool is_daily, struct bar *out,
+                    size_t *n);
+
+/* ---- history_kept.c ---- */
+/*
+ * One series has one stretch without holes in the cache: all finished bars at from_s <= second <
+ * to_s, in blocks of KEPT_BLOCK bar lengths each, and a head that says so. Blocks of another
+ * generation than the head's are left over from what was thrown away.
+ */
+enum { KEPT_BLOCK = 1024 };
+struct history_kept {
+    uint64_t generation;
+    int64_t from_s, to_s;
+    int64_t first_at, last_at; /* of its bars; there is at least one */
+    struct opt_utc begins;     /* when the broker's history begins, if that was asked */
+};
+/* False if nothing is kept of the series that q asks for. */
+bool history_kept_find(struct history *h, const struct history_question *q,
+                       struct history_kept *out);
+/* Its bars at from_s <= second < to_s, in the arena. False if they cannot be read, or are more than
+ * the arena holds. */
+bool history_kept_bars(struct history *h, const struct history_question *q,
+                       const struct history_kept *k, int64_t from_s, int64_t to_s,
+                       struct arena *arena, struct bar **out, size_t *n);
+/*
+ * Keeps `bars` (finished, in order, within the stretch of `k`) under the head `k`, beside what was
+ * kept of that generation; with is_new nothing was. Quietly does not, where it cannot.
+ */
+void history_keep(struct history *h, const struct history_question *q, const struct history_kept *k,
+                  bool is_new, const struct bar *bars, size_t n, struct utc now);
+/* The head alone, as when its `begins` has become known. */
+void history_keep_head(struct history *h, const struct history_question *q,
+                       const struct history_kept *k, struct utc now);
 
 /* ---- history_compare.c ---- */
 /* Asks for the past sessions and notes the gaps of q. */

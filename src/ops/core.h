@@ -20,6 +20,7 @@
 #include "market/resolver.h"
 #include "ops/settings.h"
 #include "store/audit.h"
+#include "store/cache.h"
 #include "store/db.h"
 #include "store/journal.h"
 
@@ -33,6 +34,7 @@ struct core {
     struct resolver *resolver;
     struct quotes *quotes;
     struct currencies *currencies;
+    struct cache *cache; /* what the broker would tell again */
     struct history *history;
     struct chronicle *chronicle; /* NULL (a test of a face, say): nothing is kept by itself */
     struct gate *gate;

@@ -121,6 +121,12 @@ bool file_is_private(const char *path, struct error *e)
     return error_next(e, "chmod 600 %s", path);
 }
 
+bool file_rename(const char *from, const char *to, struct error *e)
+{
+    assert(from && to && e);
+    return rename(from, to) == 0 || fault_set(e, errno, from);
+}
+
 bool file_remove(const char *path, struct error *e)
 {
     assert(path && e);

@@ -23,6 +23,8 @@ bool file_write(const char *path, struct str content, struct error *e) FALLIBLE;
 bool file_exists(const char *path);
 /* NOT_PRIVATE if group or others may read or write the file, or another user owns it. */
 bool file_is_private(const char *path, struct error *e) FALLIBLE;
+/* Replaces what has the new name. */
+bool file_rename(const char *from, const char *to, struct error *e) FALLIBLE;
 /* Removing what is not there succeeds. */
 bool file_remove(const char *path, struct error *e) FALLIBLE;
 

@@ -94,7 +94,8 @@ struct world *world_new(const struct world_config *config, struct error *e)
                   SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE, &w->files[APP_TOKENS]);
     str_copy_cut(w->db_path, sizeof w->db_path, str_of(config->db_path ? config->db_path : ""));
     w->db = db_open(config->db_path ? config->db_path : ":memory:", e);
-    if (!w->db || !read_instruments(w, e)) {
+    w->cache = cache_file_open(":memory:", e);
+    if (!w->db || !w->cache || !read_instruments(w, e)) {
         world_free(w);
         return NULL;
     }
@@ -111,6 +112,7 @@ void world_free(struct world *w)
         world_disconnect(w, &w->clients[i]);
     pipe_fini(&w->pipe);
     db_close(w->db);
+    cache_file_close(w->cache);
     settings_fini(&w->settings);
     buf_fini(&w->exchange_file);
     buf_fini(&w->reserve);
@@ -127,6 +129,7 @@ bool world_start_app(struct world *w, struct error *e)
     struct app_config config = {
         .settings = &w->settings,
         .db = w->db,
+        .cache = w->cache,
         .anchors = &w->anchors,
         .seed = rng_u64(&w->rng),
         .sink = &w->sink,
@@ -260,6 +263,19 @@ static void drive_reserve(struct world *w)
     buf_reset(&w->reserve);
     gate_kill_text(g, &w->reserve);
     gate_kill_kept(g, version);
+}
+
+static void drive_cache(struct world *w)
+{
+    struct cache *cache = app_cache(w->app);
+    struct cache_batch *batch = cache_take(cache);
+    struct error e;
+    if (!batch)
+        return;
+    bool ok = cache_file_write(w->cache, batch, CACHE_BYTES_MAX, &e);
+    if (!ok)
+        (void)snprintf(w->trouble, sizeof w->trouble, "the cache: %s", e.text);
+    cache_done(cache, batch, false);
 }
 
 static struct instant device_next(const struct world *w)
@@ -409,6 +425,7 @@ static void turn_app(struct world *w)
             drive_client(&w->clients[i]);
     drive_reserve(w);
     drive_device(w);
+    drive_cache(w);
     drive_pin(w);
     if (has_stopped(w))
         world_kill_app(w, false);

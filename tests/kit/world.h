@@ -80,9 +80,10 @@ struct world {
     /* the product */
     struct settings settings;
     struct db *db;
-    char db_path[128];      /* "" in memory */
-    struct app *app;        /* NULL while dead */
-    struct anchors anchors; /* the anchor file; each batch is anchored */
+    char db_path[128];        /* "" in memory */
+    struct cache_file *cache; /* in memory; outlives the app, as a file does */
+    struct app *app;          /* NULL while dead */
+    struct anchors anchors;   /* the anchor file; each batch is anchored */
     struct device device;
     struct buf reserve; /* the kill switch's reserve: its room was taken before the disk was full */
     uint64_t reserve_version;
