@@ -406,20 +406,29 @@ static bool get_history(struct call *c, const void *args, void *result)
                                     .find_gaps = is_full,
                                     .find_actions = is_full && in->bars == BAR_1_DAY};
     c->is_concise = !is_full;
-    if (!read_span(c, in, &like) || !call_needs_broker(c) ||
-        !call_account(c, in->account, &account))
+    if (!read_span(c, in, &like))
+        return false;
+    bool is_connected = call_needs_broker(c); /* else what is kept may do */
+    struct error why = c->error;
+    if (!call_account(c, in->account, &account))
         return false;
     struct resolve_question *q = ARENA_MANY(c->arena, struct resolve_question, n);
     for (size_t i = 0; i < n; i++)
         q[i] = (struct resolve_question){.text = symbols[i]};
-    if (!resolve(c->task, c->core->resolver, account, q, n, &c->error))
+    if (!resolve(c->task, c->core->resolver, account, q, n, &c->error)) {
+        c->error = is_connected ? c->error : why;
         return false;
+    }
     size_t rows_max = n * LISTINGS_MAX;
     struct series_row *rows = ARENA_MANY(c->arena, struct series_row, rows_max);
     struct history_question *asks =
         ARENA_MANY(c->arena, struct history_question, HISTORY_QUESTIONS_MAX);
     size_t which[HISTORY_QUESTIONS_MAX];
     size_t asked = list_rows(c, q, n, &like, rows, asks, which), count = 0;
+    if (!is_connected && !asked) { /* not even a contract is known */
+        c->error = why;
+        return false;
+    }
     if (asked && !history_bars(c->task, c->core->history, asks, asked, &c->error))
         return false;
     for (size_t i = 0; i < asked; i++)
