@@ -1,52 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "broker/convert.h"
 
+#include "data/outside.h"
 #include "wire/value.h"
 
 #include <string.h>
 
 /* ---- texts and times ---- */
 
-/* Bytes of the well-formed UTF-8 character at the start of s, 0 if there is none. */
-static size_t character(struct str s)
-{
-    for (size_t n = 1; n <= 4 && n <= s.n; n++)
-        if (str_is_utf8(str_sub(s, 0, n)))
-            return n;
-    return 0;
-}
-
-/*
- * Characters that are not seen: they turn the direction of writing, join or split what is written,
- * or carry text that only a program reads (the tags at U+E0000). A headline needs none of them.
- */
-static bool is_unseen(struct str s, size_t width)
-{
-    static const struct {
-        uint32_t first, last;
-    } RANGES[] = {{0x00AD, 0x00AD}, {0x061C, 0x061C},  {0x180E, 0x180E}, {0x200B, 0x200F},
-                  {0x2028, 0x202E}, {0x2060, 0x206F},  {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},
-                  {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
-    if (width < 2)
-        return false;
-    uint32_t c = (unsigned char)s.p[0] & (0x7FU >> width);
-    for (size_t i = 1; i < width; i++)
-        c = c << 6 | ((unsigned char)s.p[i] & 0x3FU);
-    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
-        if (c >= RANGES[i].first && c <= RANGES[i].last)
-            return true;
-    return false;
-}
-
 void clean_text(char *out, size_t cap, struct str text)
 {
     size_t n = 0;
     for (size_t at = 0; at < text.n;) {
         struct str rest = str_sub(text, at, text.n);
-        size_t width = character(rest);
+        size_t width = outside_character(rest);
         unsigned char c = (unsigned char)rest.p[0];
         /* U+0080..U+009F are control characters too, and some terminals obey them */
-        if (is_unseen(rest, width)) {
+        if (outside_is_unseen(rest, width)) {
             at += width;
             continue;
         }
