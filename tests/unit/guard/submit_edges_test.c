@@ -3,6 +3,7 @@
  * The way of an order at its edges: what is kept for a later run, what stands in the way at the
  * last moment, and what a request is answered that came before. Found by `make mutate`.
  */
+#include "broker/state.h"
 #include "broker/trade.h"
 #include "desk.h"
 #include "guard/state.h"
@@ -205,6 +206,341 @@ static void a_bracket_on_a_full_disk_leaves_nothing_behind(void **state)
     assert_int_equal(working(d), 3);
 }
 
+/* ---- the last moment: what changed while the disk was waited for ---- */
+
+/* The order waits for the disk. */
+static void held_by_the_disk(struct desk *d, struct call *c, enum call_kind kind)
+{
+    d->disk = DISK_HANGS;
+    call_start(d, c, kind);
+    desk_run(d, 100);
+    assert_false(c->is_done);
+}
+
+static void assert_held_back(struct desk *d, const struct call *c, const char *reason)
+{
+    assert_refused(c, reason);
+    assert_int_equal(working(d), 0);
+    assert_int_equal(ledger_orders_today(d->gate->ledger), 0);
+}
+
+static void an_order_is_held_back_when_the_line_broke_meanwhile(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    held_by_the_disk(d, &c, CALL_SUBMIT);
+    d->is_offline = true;
+    desk_hang_up(d);
+    d->disk = DISK_WORKS;
+    call_finish(d, &c);
+    assert_held_back(d, &c, "NOT_READY");
+    assert_true(strstr(c.e.text, "at the last moment") != NULL);
+    assert_true(c.e.next[0]);
+}
+
+/* Writes the order's intent, and then another record in the way given. */
+static void write_in_two(struct desk *d, struct call *c, int64_t later_ms, bool second_is_written)
+{
+    struct error e = {.code = ERROR_UNAVAILABLE, .reason = "JOURNAL_FAILED", .text = "no space"};
+    resting(d, c, "5", 5);
+    held_by_the_disk(d, c, CALL_SUBMIT);
+    struct journal_batch *b = journal_take(d->journal);
+    assert_non_null(b);
+    assert_true(journal_append(d->journal, JOURNAL_KILL, STR("test"), STR("{}"), d->now, &e) > 0);
+    d->now.mono.ns += later_ms * NS_PER_MS;
+    d->now.wall.ns += later_ms * NS_PER_MS;
+    assert_true(db_commit(d->db, b, &e));
+    journal_committed(d->journal, b, true, &e);
+    if (!second_is_written && later_ms == 0) {
+        b = journal_take(d->journal);
+        assert_non_null(b);
+        error_set(&e, ERROR_UNAVAILABLE, "JOURNAL_FAILED", "no space");
+        journal_committed(d->journal, b, false, &e);
+    }
+    tasks_run(d->tasks, d->now);
+}
+
+static void an_order_is_held_back_when_the_disk_filled_up_behind_its_intent(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    write_in_two(d, &c, 0, false);
+    assert_true(c.is_done);
+    assert_held_back(d, &c, "JOURNAL_FAILED");
+}
+
+static void an_order_is_held_back_when_the_disk_stalled_behind_its_intent(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    write_in_two(d, &c, 60 * 1000, false);
+    assert_true(c.is_done);
+    assert_held_back(d, &c, "JOURNAL_STALLED");
+}
+
+static void an_order_of_a_token_needs_the_token_to_the_end(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct error e;
+    struct buf file;
+    buf_init(&file, TOKENS_FILE_MAX);
+    tokens_import(STR("bot"), STR("0123456789abcdef0123456789abcdef"), SCOPE_READ | SCOPE_TRADE,
+                  &file);
+    struct keep *keep = keep_new(TOKENS_FILE_MAX);
+    struct tokens *all = tokens_new(buf_str(&file), keep, &e);
+    assert_non_null(all);
+    struct tokens *none = tokens_new(STR(""), keep, &e);
+    assert_non_null(none);
+    for (int i = 0; i < 2; i++) {
+        d->gate->config.tokens = all;
+        resting(d, &c, "5", 5);
+        d->disk = DISK_HANGS;
+        call_start(d, &c, CALL_SUBMIT);
+        c.request.principal = STR("token:bot");
+        desk_run(d, 100);
+        assert_false(c.is_done);
+        d->gate->config.tokens = i ? none : NULL;
+        d->disk = DISK_WORKS;
+        call_finish(d, &c);
+        assert_held_back(d, &c, "PRINCIPAL_LIMIT");
+    }
+    d->gate->config.tokens = NULL;
+    tokens_free(all);
+    tokens_free(none);
+    keep_free(keep);
+    buf_fini(&file);
+}
+
+static void with_a_full_queue_of_the_journal_nothing_is_sent(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    for (int room = 0; room < 2; room++) { /* 1: for the order id, and not for the intent */
+        struct call c;
+        resting(d, &c, "5", 5);
+        d->disk = DISK_HANGS;
+        while (journal_pending(d->journal) + (size_t)room < LIMIT_JOURNAL_QUEUE)
+            assert_true(
+                journal_append(d->journal, JOURNAL_KILL, STR("test"), STR("{}"), d->now, &e) > 0);
+        call_start(d, &c, CALL_SUBMIT);
+        tasks_run(d->tasks, d->now);
+        d->disk = DISK_WORKS;
+        call_finish(d, &c);
+        assert_held_back(d, &c, "JOURNAL_FAILED");
+    }
+}
+
+static void what_was_not_asked_for_was_not_sent_before(void **state)
+{
+    struct desk *d = *state;
+    struct order o;
+    assert_false(gate_sent_before(d->gate, STR("local:1000"), STR("k1"), &o));
+    assert_false(gate_sent_before(d->gate, STR("local:1000"), STR(""), &o));
+}
+
+/* ---- a line with no room ---- */
+
+/* Lets only so many orders into the queue to the broker: cancels of nothing wait there. */
+static void crowd(struct desk *d, size_t room)
+{
+    struct error e;
+    while (d->session->pacing.count + room < LIMIT_PACING_QUEUE - 256)
+        assert_true(trade_cancel(d->session, 900000, d->now, &e));
+}
+
+static void an_order_for_which_the_line_has_no_room_is_not_sent(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    bracketed(d, &c);
+    held_by_the_disk(d, &c, CALL_SUBMIT);
+    crowd(d, 0);
+    desk_disk(d);
+    d->disk = DISK_WORKS;
+    desk_disk(d);
+    tasks_run(d->tasks, d->now);
+    assert_true(c.is_done);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "QUEUE_FULL");
+    assert_int_equal(ledger_orders_today(d->gate->ledger), 0);
+    desk_run(d, 1000);
+    assert_int_equal(journaled(d, JOURNAL_SENT, ""), 0);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_sent"), 1);
+}
+
+static void a_bracket_of_which_only_the_entry_found_room_is_taken_back(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    bracketed(d, &c);
+    c.request.idempotency_key = STR("k1");
+    held_by_the_disk(d, &c, CALL_SUBMIT);
+    crowd(d, 1);
+    d->disk = DISK_WORKS;
+    desk_disk(d);
+    tasks_run(d->tasks, d->now);
+    desk_disk(d);
+    struct intent *it;
+    int sent = 0, dropped = 0;
+    for (size_t i = 0; ledger_next(d->gate->ledger, &i, &it);) {
+        sent += it->state == INTENT_SENT && it->leg == 0;
+        dropped += it->state == INTENT_NOT_SENT && it->leg > 0;
+    }
+    assert_int_equal(sent, 1);
+    assert_int_equal(dropped, 2);
+    call_finish(d, &c);
+    desk_run(d, 120 * 1000);
+    assert_int_equal(working(d), 0);
+    assert_int_equal(journaled(d, JOURNAL_SENT, ""), 1);
+}
+
+/* ---- what waits for the pacing ---- */
+
+/* Sends what nobody misses until something waits; returns how much that took. */
+static int use_up(struct desk *d)
+{
+    struct error e;
+    int n = 0;
+    for (; d->session->pacing.count == 0; n++)
+        assert_true(trade_cancel(d->session, 900000, d->now, &e));
+    return n;
+}
+
+/* The same, but for one message. */
+static void use_up_but_one(struct desk *d)
+{
+    struct error e;
+    int n = use_up(d);
+    desk_run(d, 1100);
+    for (int i = 0; i < n - 2; i++)
+        assert_true(trade_cancel(d->session, 900000, d->now, &e));
+}
+
+/* The disk answers, and the tasks go on, within this moment. */
+static void write_all(struct desk *d)
+{
+    d->disk = DISK_WORKS;
+    desk_disk(d);
+    tasks_run(d->tasks, d->now);
+}
+
+static bool waits(struct desk *d, const struct call *c, size_t leg)
+{
+    return trade_drop_waiting(d->session, c->ticket.orders[leg].order_id) == 1;
+}
+
+/* Three orders wait for the pacing; which of them does that switch hold back? */
+static void assert_drops(struct desk *d, const struct kill_switch *k, const char *expected)
+{
+    static const char *const principals[] = {"local:1000", "local:1001", GATE_CLOSER};
+    struct call c[3];
+    char dropped[4] = "---";
+    d->limits.max_unanswered_orders = 10;
+    desk_restart(d);
+    for (int i = 0; i < 3; i++) {
+        resting(d, &c[i], "5", 5 + i);
+        d->disk = DISK_HANGS;
+        call_start(d, &c[i], CALL_SUBMIT);
+        c[i].request.principal = str_of(principals[i]);
+    }
+    desk_run(d, 2000);
+    (void)use_up(d);
+    write_all(d);
+    submit_drop_waiting(d->gate, k, d->now);
+    for (int i = 0; i < 3; i++)
+        if (c[i].is_done)
+            fail_msg("%s", c[i].e.text);
+    for (int i = 0; i < 3; i++)
+        if (!waits(d, &c[i], 0))
+            dropped[i] = 'x';
+    assert_string_equal(dropped, expected);
+    for (int i = 0; i < 3; i++)
+        call_finish(d, &c[i]);
+}
+
+static void a_halt_holds_back_all_waiting_orders_but_the_closing_ones(void **state)
+{
+    assert_drops(*state, NULL, "xx-");
+}
+
+static void a_switch_of_a_principal_holds_back_the_waiting_orders_of_that_one(void **state)
+{
+    struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_PRINCIPAL, .name = "local:1000"};
+    assert_drops(*state, &k, "x--");
+}
+
+static void a_switch_of_a_symbol_holds_back_the_waiting_orders_in_it(void **state)
+{
+    struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_SYMBOL, .name = "AAPL"};
+    assert_drops(*state, &k, "xx-");
+}
+
+static void a_switch_of_another_symbol_holds_nothing_back(void **state)
+{
+    struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_SYMBOL, .name = "KO"};
+    assert_drops(*state, &k, "---");
+}
+
+static void the_entry_of_a_bracket_whose_legs_are_held_back_is_taken_back_once(void **state)
+{
+    struct desk *d = *state;
+    struct call other, c;
+    resting(d, &other, "4", 7);
+    call(d, &other, CALL_SUBMIT);
+    assert_sent(&other);
+    bracketed(d, &c);
+    held_by_the_disk(d, &c, CALL_SUBMIT);
+    desk_run(d, 1100);
+    use_up_but_one(d);
+    write_all(d);
+    int64_t before = trade_messages_within(d->session, 60 * 1000, d->now);
+    submit_drop_waiting(d->gate, NULL, d->now);
+    assert_int_equal(trade_messages_within(d->session, 60 * 1000, d->now) - before, 1);
+    call_finish(d, &c);
+    desk_run(d, 5000);
+    assert_int_equal(working(d), 1); /* the other one */
+}
+
+static void a_bracket_that_waits_as_a_whole_needs_no_cancel(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    bracketed(d, &c);
+    held_by_the_disk(d, &c, CALL_SUBMIT);
+    desk_run(d, 2000);
+    (void)use_up(d);
+    write_all(d);
+    int64_t before = trade_messages_within(d->session, 60 * 1000, d->now);
+    submit_drop_waiting(d->gate, NULL, d->now);
+    assert_int_equal(trade_messages_within(d->session, 60 * 1000, d->now), before);
+    call_finish(d, &c);
+    assert_int_equal(working(d), 0);
+}
+
+static void a_change_of_an_exit_that_is_held_back_leaves_the_bracket_alone(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    bracketed(d, &c);
+    call(d, &c, CALL_SUBMIT);
+    assert_sent(&c);
+    struct call change = {.request = {.kind = GATE_MODIFY, .count = 1, .min_tick = some("0.01")}};
+    change.request.orders[0] = c.outcome.legs[2].order;
+    change.request.orders[0].limit_price.v =
+        dec_plus(change.request.orders[0].limit_price.v, DEC(1));
+    held_by_the_disk(d, &change, CALL_SUBMIT);
+    desk_run(d, 2000);
+    (void)use_up(d);
+    write_all(d);
+    submit_drop_waiting(d->gate, NULL, d->now);
+    assert_false(waits(d, &change, 0));
+    call_finish(d, &change);
+    desk_run(d, 5000);
+    assert_int_equal(working(d), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +552,21 @@ int main(void)
         TEST(a_change_counts_as_a_message_and_not_as_an_order),
         TEST(a_trigger_moves_back_only_where_that_is_meant),
         TEST(a_bracket_on_a_full_disk_leaves_nothing_behind),
+        TEST(an_order_is_held_back_when_the_line_broke_meanwhile),
+        TEST(an_order_is_held_back_when_the_disk_filled_up_behind_its_intent),
+        TEST(an_order_is_held_back_when_the_disk_stalled_behind_its_intent),
+        TEST(an_order_of_a_token_needs_the_token_to_the_end),
+        TEST(with_a_full_queue_of_the_journal_nothing_is_sent),
+        TEST(what_was_not_asked_for_was_not_sent_before),
+        TEST(an_order_for_which_the_line_has_no_room_is_not_sent),
+        TEST(a_bracket_of_which_only_the_entry_found_room_is_taken_back),
+        TEST(a_halt_holds_back_all_waiting_orders_but_the_closing_ones),
+        TEST(a_switch_of_a_principal_holds_back_the_waiting_orders_of_that_one),
+        TEST(a_switch_of_a_symbol_holds_back_the_waiting_orders_in_it),
+        TEST(a_switch_of_another_symbol_holds_nothing_back),
+        TEST(the_entry_of_a_bracket_whose_legs_are_held_back_is_taken_back_once),
+        TEST(a_bracket_that_waits_as_a_whole_needs_no_cancel),
+        TEST(a_change_of_an_exit_that_is_held_back_leaves_the_bracket_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
