@@ -82,12 +82,12 @@ static struct kill_switch *find(struct gate *g, enum gate_scope scope, struct st
 /* The first place is kept for everything, so that it is never taken. */
 static struct kill_switch *place_for(struct gate *g, enum gate_scope scope)
 {
-    struct kill_switch *all = g->kills.switches;
+    struct kills *k = &g->kills;
     if (scope == GATE_SCOPE_ALL)
-        return &all[0];
+        return &k->switches[0];
     for (size_t i = 1; i < GATE_KILLS_MAX; i++)
-        if (!all[i].is_on)
-            return &all[i];
+        if (!k->switches[i].is_on)
+            return &k->switches[i];
     return NULL;
 }
 
@@ -415,8 +415,8 @@ static void describe(const struct gate *g, size_t i, struct gate_kill_status *ou
     memcpy(out->by, k->by, sizeof out->by);
     memcpy(out->why, k->why, sizeof out->why);
     memcpy(out->note, k->note, sizeof out->note);
-    bool is_recorded = !k->is_unsaved && k->seq > 0 && journal_durable(g->journal) >= k->seq;
-    out->is_durable = is_recorded || (g->kills.version > 0 && g->kills.kept == g->kills.version);
+    bool is_recorded = !k->is_unsaved && journal_durable(g->journal) >= k->seq;
+    out->is_durable = is_recorded || g->kills.kept == g->kills.version;
     kill_progress(g, i, out);
 }
 

@@ -3,10 +3,10 @@
  * What the broker's answers mean for orders, changes and cancels on their way: the exchange is
  * mute, and the test says what the broker would. Found by `make mutate`.
  */
-#include "broker/trade.h"
 #include "desk.h"
 #include "guard/state.h"
 #include "tests/kit/arm.h"
+#include "words.h"
 
 static int setup(void **state)
 {
@@ -20,38 +20,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- speaking for the broker ---- */
-
-struct word {
-    enum order_state state; /* STATE_UNKNOWN: says nothing */
-    const char *filled;
-    int code;
-};
-
-static void tell_as(struct desk *d, enum event_kind kind, const struct order *o, struct word w)
-{
-    struct order_status s = {.state = w.state, .broker_code = w.code};
-    struct event ev = {.kind = kind, .at = d->now, .order = o, .status = &s};
-    s.filled = w.filled ? number(w.filled) : DEC_ZERO;
-    s.remaining = dec_minus(o->quantity, s.filled);
-    desk_on_event(d, &ev);
-    desk_run(d, 10);
-}
-
-static void tell(struct desk *d, struct order o, struct word w)
-{
-    o.perm_id = o.perm_id ? o.perm_id : 7000 + o.order_id;
-    tell_as(d, EVENT_ORDER, &o, w);
-    if (w.filled && w.filled[0] != '0')
-        tell_as(d, EVENT_ORDER_STATUS, &o, w); /* the only one that has it */
-}
-
-static void notice(struct desk *d, int32_t order_id, int code)
-{
-    struct event ev = {
-        .kind = EVENT_NOTICE, .at = d->now, .number = order_id, .code = code, .text = STR("words")};
-    desk_on_event(d, &ev);
-}
+/* ---- help ---- */
 
 /* The request leaves, and the exchange says nothing any more. */
 static void send_unheard(struct desk *d, struct call *c, enum call_kind kind)
@@ -67,17 +36,6 @@ static void send_unheard(struct desk *d, struct call *c, enum call_kind kind)
     d->disk = DISK_WORKS;
     desk_run(d, 50);
     assert_false(c->is_done);
-}
-
-static int64_t messages(struct desk *d)
-{
-    return trade_messages_within(d->session, 60 * 1000, d->now);
-}
-
-static void assert_contains(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("'%s' does not contain '%s'", text, part);
 }
 
 /* ---- brackets ---- */
