@@ -109,7 +109,6 @@ static void await_cancel(struct task *t, struct gate *g, const struct order *o, 
                               : until;
         if (!task_wait_until(t, look, &timed_out, &ignored))
             return;
-        timed_out = timed_out && instant_due(until, task_now(t).mono);
     }
 }
 

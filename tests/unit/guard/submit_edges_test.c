@@ -194,6 +194,7 @@ static void a_bracket_on_a_full_disk_leaves_nothing_behind(void **state)
     d->disk = DISK_FULL;
     call(d, &c, CALL_SUBMIT);
     assert_refused(&c, "JOURNAL_FAILED");
+    assert_true(c.e.next[0]);
     assert_int_equal(working(d), 0);
     assert_int_equal(ledger_orders_today(d->gate->ledger), 0);
     assert_true(dec_is_zero(ledger_value_today(d->gate->ledger)));
