@@ -582,7 +582,10 @@ static void a_perm_id_and_an_order_id_of_two_orders_name_none(void **state)
     assert_true(c.ok);
     assert_int_equal(c.outcome.result, GATE_CANCELLED);
     struct call a, b;
-    struct order first = to_cancel(d, &a);
+    resting(d, &a, "7", 7);
+    call(d, &a, CALL_SUBMIT);
+    assert_true(a.ok);
+    struct order first = a.outcome.legs[0].order;
     resting(d, &b, "6", 6);
     call(d, &b, CALL_SUBMIT);
     assert_true(b.ok);
