@@ -100,7 +100,7 @@ static struct dec brokers_quantity(const struct gate *g, struct str account, int
     return p && is_named(g, named_position(key, account, con_id)) ? p->quantity : DEC_ZERO;
 }
 
-static bool is_fresh(const struct holding *h, struct moment now)
+static bool is_fresh(const struct holding_count *h, struct moment now)
 {
     return h && h->touched.ns > 0 && instant_ms_since(h->touched, now.mono) < RECONCILE_GRACE_MS;
 }
@@ -129,7 +129,7 @@ static void position_differs(struct comparison *c, const char *account, const ch
 static void compare_positions(struct gate *g, struct moment now, struct comparison *c)
 {
     const struct holdings *hs = g->reconcile->holdings;
-    const struct holding *h;
+    const struct holding_count *h;
     const struct position *p;
     for (size_t i = 0; holdings_next(hs, &i, &h);) {
         if (!book_has_account(g->book, STR_NAME(h->account)))

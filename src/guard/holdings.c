@@ -14,7 +14,7 @@
 enum { KEY_MAX = JOURNAL_KEY_MAX };
 
 struct holding_row {
-    struct holding held;
+    struct holding_count held;
     bool is_unsaved;
 };
 
@@ -310,13 +310,14 @@ bool holdings_told(struct holdings *h, const struct position *p, struct instant 
     return !dec_eq(row->held.quantity, p->quantity);
 }
 
-const struct holding *holdings_get(const struct holdings *h, struct str account, int32_t con_id)
+const struct holding_count *holdings_get(const struct holdings *h, struct str account,
+                                         int32_t con_id)
 {
     const struct holding_row *row = row_find(h, account, con_id);
     return row ? &row->held : NULL;
 }
 
-bool holdings_next(const struct holdings *h, size_t *i, const struct holding **out)
+bool holdings_next(const struct holdings *h, size_t *i, const struct holding_count **out)
 {
     void *value = NULL;
     while (map_next(h->rows, i, &value)) {

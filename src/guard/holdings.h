@@ -21,7 +21,7 @@
 struct db;
 struct holdings;
 
-struct holding {
+struct holding_count {
     char account[16], name[64]; /* name: of the contract, for people */
     int32_t con_id;
     bool expires;           /* an option or a future: it can go without a trade */
@@ -71,8 +71,9 @@ bool holdings_told(struct holdings *h, const struct position *p, struct instant 
 void holdings_save(struct holdings *h, struct journal *j, struct moment now);
 
 /* NULL if nothing was ever counted. Borrowed until the next change. */
-const struct holding *holdings_get(const struct holdings *h, struct str account, int32_t con_id);
-bool holdings_next(const struct holdings *h, size_t *i, const struct holding **out);
+const struct holding_count *holdings_get(const struct holdings *h, struct str account,
+                                         int32_t con_id);
+bool holdings_next(const struct holdings *h, size_t *i, const struct holding_count **out);
 
 /* ---- the broker's list of executions ---- */
 /* A complete list begins. */

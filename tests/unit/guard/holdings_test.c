@@ -85,7 +85,7 @@ static bool told(struct count *c, const char *exec_id, enum order_side side, con
 
 static void assert_holds(struct count *c, const char *quantity)
 {
-    const struct holding *h = holdings_get(c->h, STR("DU1"), 42);
+    const struct holding_count *h = holdings_get(c->h, STR("DU1"), 42);
     assert_non_null(h);
     if (!dec_eq(h->quantity, number(quantity))) {
         char text[DEC_TEXT_MAX];
