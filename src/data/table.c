@@ -377,7 +377,22 @@ static void add_scalars(const struct type *type, const void *value, struct table
     buf_fini(&cell);
 }
 
-/* Under the rows of a list the inner table of each, with the row's first field above it. */
+/* The cells of a row that stand beside each line of its inner table, as its heading. */
+static void add_heading(const struct type *row, const void *value, struct buf *cell,
+                        struct buf *out)
+{
+    for (size_t i = 0, n = 0; i < row->count; i++) {
+        const struct field *f = &row->fields[i];
+        if (!f->beside || field_absent(f, value))
+            continue;
+        if (n++)
+            buf_add_char(out, ' ');
+        buf_add_str(out, cell_text(f, value, cell));
+    }
+    buf_add_c(out, ":\n");
+}
+
+/* Under the rows of a list the inner table of each. */
 static void add_inner(const struct type *row, const struct list *rows, struct table_style style,
                       struct buf *out)
 {
@@ -390,8 +405,7 @@ static void add_inner(const struct type *row, const struct list *rows, struct ta
         if (list->n == 0)
             continue;
         buf_add_char(out, '\n');
-        buf_add_str(out, cell_text(&row->fields[0], value, &cell));
-        buf_add_c(out, ":\n");
+        add_heading(row, value, &cell, out);
         table_rows(inner->of, list->items, list->n, style, out);
     }
     buf_fini(&cell);
@@ -559,6 +573,16 @@ static void csv_inner_row(const struct type *row, const void *outer, const struc
     buf_add_c(out, "\r\n");
 }
 
+/* Where no row has anything in its list by columns, the rows themselves say more. */
+static bool has_inner_rows(const struct type *row, const struct list *rows)
+{
+    const struct field *inner = columns_of(row);
+    for (size_t i = 0; inner && i < rows->n; i++)
+        if (list_of(inner, (const char *)rows->items + i * row->size)->n)
+            return true;
+    return false;
+}
+
 /* Rows that hold a list by columns: a line for each of its rows. */
 static void csv_inner(const struct type *row, const struct list *rows, struct buf *out)
 {
@@ -586,7 +610,7 @@ void table_csv(const struct type *type, const void *value, struct buf *out)
         return;
     }
     const struct list *list = list_of(f, value);
-    if (columns_of(f->of))
+    if (has_inner_rows(f->of, list))
         csv_inner(f->of, list, out);
     else
         table_csv_rows(f->of, list->items, list->n, out);

@@ -6,6 +6,7 @@
 
 #include "market/resolver.h"
 #include "ops/op.h"
+#include "ops/prices.h"
 #include "quant/period.h"
 
 #include <assert.h>
@@ -20,7 +21,7 @@ enum {
 
 /* ---- input ---- */
 
-static const char *const size_names[] = {
+const char *const bar_size_names[] = {
     [BAR_1_SECOND] = "1s",      [BAR_5_SECONDS] = "5s",     [BAR_10_SECONDS] = "10s",
     [BAR_15_SECONDS] = "15s",   [BAR_30_SECONDS] = "30s",   [BAR_1_MINUTE] = "1min",
     [BAR_2_MINUTES] = "2min",   [BAR_3_MINUTES] = "3min",   [BAR_5_MINUTES] = "5min",
@@ -54,7 +55,7 @@ struct history_in {
 static const struct field history_in_fields[] = {
     FIELD(struct history_in, symbols, .required = true, .positional = true, .min = "1", .max = "50",
           .doc = "As for quotes: AAPL, ASML.AEB.EUR, EUR/USD, an ISIN", .example = "AAPL,ASML"),
-    FIELD(struct history_in, bars, .choices = size_names, .initial = "1d",
+    FIELD(struct history_in, bars, .choices = bar_size_names, .initial = "1d",
           .doc = "Length of a bar; 1m is a month"),
     FIELD(struct history_in, period, .max = "8",
           .doc = "Back from the end: 20d (sessions), 3m, 1y, 4h", .example = "1y"),
@@ -250,13 +251,6 @@ static bool read_span(struct call *c, const struct history_in *in, struct histor
 
 /* ---- the answer ---- */
 
-static struct str time_text(struct call *c, const struct bar *b)
-{
-    char text[UTC_TEXT_MAX];
-    size_t n = utc_format(history_bar_time(b), text);
-    return arena_str(c->arena, (struct str){text, b->start.has ? n : CURSOR_DATE});
-}
-
 static struct str date_text(struct call *c, int32_t date)
 {
     return arena_f(c->arena, "%04d-%02d-%02d", date / 10000, date / 100 % 100, date % 100);
@@ -280,7 +274,7 @@ static bool put_bars(struct call *c, struct series_row *r, const struct history_
     struct bar_row *rows = ARENA_MANY(c->arena, struct bar_row, n);
     for (size_t i = 0; i < n; i++) {
         const struct bar *b = &bars[i];
-        rows[i] = (struct bar_row){.time = time_text(c, b),
+        rows[i] = (struct bar_row){.time = prices_time(c, b),
                                    .open = b->open,
                                    .high = b->high,
                                    .low = b->low,
@@ -435,7 +429,7 @@ static bool get_history(struct call *c, const void *args, void *result)
         put_series(c, &rows[which[i]], &asks[i], in);
     while (count < rows_max && rows[count].symbol.p)
         count++;
-    out->bar = str_of(size_names[in->bars]);
+    out->bar = str_of(bar_size_names[in->bars]);
     out->history = (struct list){rows, count};
     return true;
 }

@@ -6,6 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+double prices_number(struct opt_dec d)
+{
+    return d.has ? dec_to_double(d.v) : 0;
+}
+
 /* ---- bars ---- */
 
 static void ambiguous(const struct resolve_question *q, struct error *e)
@@ -73,7 +78,7 @@ static struct dated closes_of(struct call *c, const struct bar *bars, size_t n)
         if (!bars[i].close.has)
             continue;
         day[s.n] = (int32_t)history_days(bars[i].date);
-        v[s.n++] = dec_to_double(bars[i].close.v);
+        v[s.n++] = prices_number(bars[i].close);
     }
     return s;
 }
@@ -153,7 +158,13 @@ bool prices_rates(struct call *c, struct past_rate *rates, size_t n, struct opt_
 
 struct str prices_symbol(struct call *c, const struct priced *p)
 {
-    return p->details ? arena_str(c->arena, STR_NAME(p->details->contract.symbol)) : p->asked;
+    if (!p->details)
+        return p->asked;
+    const struct contract *k = &p->details->contract;
+    /* the symbol of a pair is its base alone */
+    return arena_str(c->arena, k->sec_type == SEC_CASH && k->local_symbol[0]
+                                   ? STR_NAME(k->local_symbol)
+                                   : STR_NAME(k->symbol));
 }
 
 struct str prices_day(struct call *c, int32_t day)
@@ -161,6 +172,13 @@ struct str prices_day(struct call *c, int32_t day)
     int y, m, d;
     civil_from_days(day, &y, &m, &d);
     return arena_f(c->arena, "%04d-%02d-%02d", y, m, d);
+}
+
+struct str prices_time(struct call *c, const struct bar *b)
+{
+    char text[UTC_TEXT_MAX];
+    size_t n = utc_format(history_bar_time(b), text);
+    return arena_str(c->arena, (struct str){text, b->start.has ? n : sizeof "2026-11-20" - 1});
 }
 
 struct opt_num prices_ratio(struct opt_num v)

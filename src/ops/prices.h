@@ -14,6 +14,9 @@
 #include "ops/op.h"
 #include "quant/dated.h"
 
+/* "1min", "1h", "1d": the choices of a parameter that is an enum bar_size. NULL-terminated. */
+extern const char *const bar_size_names[];
+
 struct priced {
     struct str asked;
     const struct contract_details *details; /* NULL: not resolved */
@@ -46,6 +49,10 @@ bool prices_rates(struct call *c, struct past_rate *rates, size_t n, struct opt_
 /* What rows show. */
 struct str prices_symbol(struct call *c, const struct priced *p);
 struct str prices_day(struct call *c, int32_t day); /* "2026-03-02" */
+/* The date of a bar of a day or more, or the moment in UTC at which another one begins. */
+struct str prices_time(struct call *c, const struct bar *b);
+/* A price as quant/ computes with it; 0 if it is absent. */
+double prices_number(struct opt_dec d);
 /* Nine decimals of a ratio: more would be noise. */
 struct opt_num prices_ratio(struct opt_num v);
 

@@ -15,7 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERIODS_MAX = 8, GROUPS_MAX = 16, SYMBOLS_MAX = 50, MEMBERS_MAX = HISTORY_QUESTIONS_MAX };
+enum {
+    PERIODS_MAX = 8,
+    GROUPS_MAX = 16,
+    MEMBERS_MAX = HISTORY_QUESTIONS_MAX,
+    DAYS_MAX = 50000 /* of all members together: what the memory of a call holds */
+};
 
 /* Scores that are no further apart say little about who is better. */
 static const double NEAR_TIE = 0.001;
@@ -27,6 +32,7 @@ struct returns_in {
     struct str benchmark, base_currency, account;
     bool adjusted, with_today;
     struct opt_utc to;
+    unsigned detail;
 };
 static const struct field returns_in_fields[] = {
     FIELD(struct returns_in, symbols, .positional = true, .max = "50",
@@ -43,6 +49,7 @@ static const struct field returns_in_fields[] = {
     FIELD(struct returns_in, with_today, .initial = "false",
           .doc = "Up to now, not to the last close"),
     FIELD(struct returns_in, to, .doc = "Up to that day, as it was known then"),
+    DETAIL_FIELD(struct returns_in, "full: also prices, weights, what to do"),
     FIELD(struct returns_in, account, .doc = "Account whose holdings decide between listings"),
 };
 static const struct type returns_in_type = TYPE_OF(struct returns_in, returns_in_fields);
@@ -58,21 +65,20 @@ struct return_row {
 };
 static const struct field return_row_fields[] = {
     FIELD(struct return_row, symbol, .doc = "Symbol"),
-    FIELD(struct return_row, asked, .doc = "As it was asked", .wide = true),
+    FIELD(struct return_row, asked, .doc = "As it was asked"),
     FIELD(struct return_row, group, .doc = "Its group"),
     FIELD(struct return_row, exchange, .doc = "Listing exchange", .wide = true),
     FIELD(struct return_row, currency, .doc = "Currency of the prices"),
     FIELD(struct return_row, period, .doc = "Span"),
     FIELD(struct return_row, local_return, .doc = "In its own currency", .unit = "ratio"),
     FIELD(struct return_row, fx_return, .doc = "Of its currency", .unit = "ratio"),
-    FIELD(struct return_row, cross_return, .doc = "local x fx", .unit = "ratio", .wide = true),
+    FIELD(struct return_row, cross_return, .doc = "local x fx", .unit = "ratio"),
     FIELD(struct return_row, base_return, .doc = "(1 + local)(1 + fx) - 1", .unit = "ratio"),
-    FIELD(struct return_row, excess, .doc = "base_return less the benchmark's", .unit = "ratio",
-          .wide = true),
+    FIELD(struct return_row, excess, .doc = "base_return less the benchmark's", .unit = "ratio"),
     FIELD(struct return_row, rank, .doc = "By base_return over this span; 1 is best"),
     FIELD(struct return_row, from, .doc = "Day of the first close"),
     FIELD(struct return_row, to, .doc = "Day of the last close"),
-    FIELD(struct return_row, sessions, .doc = "Sessions between them", .wide = true),
+    FIELD(struct return_row, sessions, .doc = "Sessions between them"),
     FIELD(struct return_row, from_price, .doc = "First close, adjusted", .wide = true),
     FIELD(struct return_row, to_price, .doc = "Last close, adjusted", .wide = true),
     FIELD(struct return_row, error, .doc = "Why something is missing"),
@@ -92,8 +98,7 @@ static const struct field group_row_fields[] = {
     FIELD(struct group_row, period, .doc = "Span"),
     FIELD(struct group_row, local_return, .doc = "Weighted mean", .unit = "ratio"),
     FIELD(struct group_row, base_return, .doc = "Weighted mean", .unit = "ratio"),
-    FIELD(struct group_row, excess, .doc = "base_return less the benchmark's", .unit = "ratio",
-          .wide = true),
+    FIELD(struct group_row, excess, .doc = "base_return less the benchmark's", .unit = "ratio"),
     FIELD(struct group_row, members, .doc = "Members in it"),
     FIELD(struct group_row, weights, .doc = "Their weights", .wide = true),
     FIELD(struct group_row, missing, .doc = "Members without a return, not in it"),
@@ -265,6 +270,12 @@ static bool fetch_prices(struct work *w, struct str account)
     for (size_t i = 0; i < w->period_count; i++) {
         int32_t day = period_reach(&w->periods[i], w->today);
         reach = day < reach ? day : reach;
+    }
+    /* what was known on an earlier day takes both kinds of prices */
+    if ((int64_t)(w->today - reach) * (int64_t)w->n > DAYS_MAX / (w->in->to.has ? 2 : 1)) {
+        error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY",
+                  "%zu symbols over %d days are too much at once", w->n, (int)(w->today - reach));
+        return error_next(&w->c->error, "ask for fewer symbols or shorter spans");
     }
     struct history_question like = {
         .size = BAR_1_DAY,
@@ -600,6 +611,7 @@ static bool get_returns(struct call *c, const void *in_, void *result)
     struct work w = {.c = c, .in = in};
     struct utc now = task_now(c->task).wall;
     struct str account;
+    c->is_concise = in->detail == DETAIL_CONCISE;
     w.today = (int32_t)((in->to.has ? in->to.v.ns : now.ns) / (86400LL * NS_PER_S));
     if (!read_periods(&w) || !read_members(&w) || !call_needs_broker(c) ||
         !call_account(c, in->account, &account))

@@ -369,6 +369,14 @@ static void columns_are_a_line_a_row_in_csv(void **state)
                               "AAPL,09:31,,\r\nNONE,,,\r\n");
 }
 
+static void rows_of_which_none_has_columns_are_lines_themselves(void **state)
+{
+    const struct all_series none = {{&two_series[1], 1}};
+    (void)state;
+    table_csv(&all_series_type, &none, &out);
+    assert_str(buf_str(&out), "symbol,note,ticks\r\nNONE,,0\r\n");
+}
+
 static void columns_are_a_table_of_their_own_as_text(void **state)
 {
     (void)state;
@@ -413,6 +421,7 @@ int main(void)
         TEST(csv_of_an_answer_is_its_list_or_its_scalars),
         TEST(columns_are_an_array_for_each_value),
         TEST(columns_are_a_line_a_row_in_csv),
+        TEST(rows_of_which_none_has_columns_are_lines_themselves),
         TEST(columns_are_a_table_of_their_own_as_text),
         TEST(the_schema_of_columns_names_arrays),
     };
