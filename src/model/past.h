@@ -91,7 +91,7 @@ struct statement {
     enum past_source source;
     struct utc at; /* when it was imported */
     int64_t from_day, to_day;
-    int64_t executions, flows, snapshots; /* how many it added */
+    int64_t executions, flows, snapshots; /* how many it tells */
     char name[80];
 };
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "ops/trade.h"
+#include "store/past.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -331,7 +332,7 @@ struct execution_row {
     struct str commission_currency, order_ref;
     int64_t last_liquidity;
     struct opt_utc time;
-    struct str broker_time, account;
+    struct str broker_time, account, source;
 };
 static const struct field execution_row_fields[] = {
     FIELD(struct execution_row, time, .doc = "When it was executed; null if its zone is not known"),
@@ -366,6 +367,8 @@ static const struct field execution_row_fields[] = {
     FIELD(struct execution_row, execution_id, .doc = "Execution id", .wide = true),
     FIELD(struct execution_row, broker_time, .doc = "The time as the broker wrote it",
           .wide = true),
+    FIELD(struct execution_row, source, .wide = true,
+          .doc = "seen: the broker told it; flex, csv: an imported statement did"),
     FIELD(struct execution_row, account, .doc = "Account", .wide = true),
 };
 static const struct type execution_row_type = TYPE_OF(struct execution_row, execution_row_fields);
@@ -376,7 +379,7 @@ struct executions_out {
 };
 static const struct field executions_out_fields[] = {
     FIELD(struct executions_out, complete_since,
-          .doc = "Since when executions are kept here; the broker tells only its current day"),
+          .doc = "All executions are known since; null: some may be missing now"),
     FIELD(struct executions_out, executions, .of = &execution_row_type, .doc = "Newest first"),
 };
 static const struct type executions_out_type =
@@ -434,6 +437,7 @@ static struct execution_row execution_of(struct call *c, const struct execution 
         .time = x->time,
         .broker_time = call_text(c, x->time_text),
         .account = arena_str(c->arena, STR_NAME(x->account)),
+        .source = x->source[0] ? arena_str(c->arena, STR_NAME(x->source)) : STR("seen"),
     };
 }
 
@@ -497,8 +501,9 @@ static bool get_executions(struct call *c, const void *in, void *result)
     const struct executions_in *args = in;
     struct executions_out *out = result;
     struct str account;
+    struct utc covered = {task_now(c->task).wall.ns - 2LL * CHRONICLE_COVER_MS * NS_PER_MS};
     if (!call_account(c, args->account, &account) ||
-        !db_since(c->core->db, &out->complete_since, &c->error))
+        !db_complete_since(c->core->db, account, covered, &out->complete_since, &c->error))
         return false;
     struct gathering g = {
         .c = c,
@@ -518,6 +523,9 @@ static bool get_executions(struct call *c, const void *in, void *result)
         qsort(out->executions.items, out->executions.n, sizeof g.rows[0], newest_first);
     if (!session_is_ready(c->core->session))
         call_incomplete(c, "the broker is not connected: executions since then are missing");
+    else if (!out->complete_since.has || out->complete_since.v.ns > g.since.ns)
+        call_warn(c,
+                  "executions before complete_since are known in part; a statement completes them");
     return true;
 }
 
@@ -570,8 +578,8 @@ static const struct op order_view_ops[] = {
     {.name = "get_executions",
      .title = "Executions",
      .doc = "Fills of the last days, newest first, with commission and realised profit or loss; "
-            "kept here for good, because the broker tells only its current day. complete_since "
-            "says when this record begins.",
+            "kept here for good, because the broker tells only its current day, and completed by "
+            "imported statements. complete_since says from when on none is missing.",
      .in = &executions_in_type,
      .out = &executions_out_type,
      .effect = OP_READ,

@@ -9,6 +9,16 @@ static struct opt_num known(double v)
     return isfinite(v) ? (struct opt_num){v, true} : (struct opt_num){0};
 }
 
+struct interval interval_of(struct dec value, struct dec in, struct dec out)
+{
+    return (struct interval){dec_to_double(value), dec_to_double(in), dec_to_double(out)};
+}
+
+struct payment payment_of(double day, struct dec amount)
+{
+    return (struct payment){day, dec_to_double(amount)};
+}
+
 struct opt_num interval_return(double before, struct interval i)
 {
     double base = before + i.in, end = i.value + i.out;
@@ -17,11 +27,12 @@ struct opt_num interval_return(double before, struct interval i)
     return base > 0 ? known(end / base - 1) : (struct opt_num){0};
 }
 
-struct opt_num time_weighted(double start, const struct interval *intervals, size_t n)
+struct opt_num time_weighted(const struct interval *v, size_t n)
 {
     double product = 1;
-    for (size_t i = 0; i < n; i++) {
-        struct opt_num r = interval_return(i ? intervals[i - 1].value : start, intervals[i]);
+    assert(n > 0);
+    for (size_t i = 1; i < n; i++) {
+        struct opt_num r = interval_return(v[i - 1].value, v[i]);
         if (!r.has)
             return r;
         product *= 1 + r.v;
@@ -74,12 +85,6 @@ struct opt_num money_weighted(const struct payment *payments, size_t n)
         before = v;
     }
     return best;
-}
-
-struct opt_num rate_over(struct opt_num yearly, double days)
-{
-    assert(days >= 0);
-    return yearly.has ? known(expm1(days / 365 * log1p(yearly.v))) : yearly;
 }
 
 struct opt_num modified_dietz(double start, double end, const struct weighted_flow *flows, size_t n)

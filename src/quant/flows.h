@@ -13,24 +13,29 @@
 #ifndef PORTCULLIS_QUANT_FLOWS_H
 #define PORTCULLIS_QUANT_FLOWS_H
 
+#include "base/dec.h"
 #include "quant/series.h"
 
 /* One interval: its value at the end and what moved within it, both not negative. */
 struct interval {
     double value, in, out;
 };
+/* The same out of money, for this purpose alone. */
+struct interval interval_of(struct dec value, struct dec in, struct dec out);
 
 /* (value + out) / (before + in) - 1, where `before` is the value at the beginning. Absent unless
  * before + in is above zero; 0 if nothing was there and nothing came of it. */
 struct opt_num interval_return(double before, struct interval i);
 
-/* The chained return of n intervals that begin with the value `start`; absent if one of them is. */
-struct opt_num time_weighted(double start, const struct interval *intervals, size_t n);
+/* The chained return of v[1] to v[n - 1], n at least 1: v[0] tells the value at the beginning.
+ * Absent if that of one of them is. */
+struct opt_num time_weighted(const struct interval *v, size_t n);
 
 /* A payment: from the owner's side, so what is put in is negative. Days may be fractions. */
 struct payment {
     double day, amount;
 };
+struct payment payment_of(double day, struct dec amount);
 
 /*
  * The yearly rate R above -1 at which sum amount / (1 + R)^((day - first day) / 365) is 0 [XIRR].
@@ -38,8 +43,6 @@ struct payment {
  * several would, the one nearest to 0 of those found on a grid.
  */
 struct opt_num money_weighted(const struct payment *payments, size_t n);
-/* What that yearly rate makes in so many days. */
-struct opt_num rate_over(struct opt_num yearly, double days);
 
 /* (end - start - sum) / (start + sum of weight x flow): flows positive when put in, `weight` the
  * part of the time that they were there [modified Dietz]. Absent if the divisor is not above 0. */

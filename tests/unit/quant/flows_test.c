@@ -29,15 +29,15 @@ static double day(int y, int m, int d)
 
 /* 100,000; 10,000 come on the second day, 5,000 go on the third. */
 static const struct interval four_days[] = {
-    {101000, 0, 0}, {112110, 10000, 0}, {106000, 0, 5000}, {107060, 0, 0}};
+    {100000, 0, 0}, {101000, 0, 0}, {112110, 10000, 0}, {106000, 0, 5000}, {107060, 0, 0}};
 
 static void a_deposit_is_no_return(void **state)
 {
     (void)state;
-    near("first", interval_return(100000, four_days[0]), 0.01, 1e-15);
-    near("with a deposit", interval_return(101000, four_days[1]), 0.01, 1e-15);
-    near("with a withdrawal", interval_return(112110, four_days[2]), -0.00990099009900991, 1e-15);
-    near("chained", time_weighted(100000, four_days, 4), 0.0201, 1e-14);
+    near("first", interval_return(100000, four_days[1]), 0.01, 1e-15);
+    near("with a deposit", interval_return(101000, four_days[2]), 0.01, 1e-15);
+    near("with a withdrawal", interval_return(112110, four_days[3]), -0.00990099009900991, 1e-15);
+    near("chained", time_weighted(four_days, 5), 0.0201, 1e-14);
 }
 
 static void modified_dietz_weighs_amounts_by_their_time(void **state)
@@ -63,22 +63,21 @@ static void the_money_weighted_return_is_that_of_spreadsheets(void **state)
     near("excel", money_weighted(excel, 5), 0.37336253351883164, 1e-12);
     near("one", money_weighted(one, 2), 0.050140750290978336, 1e-12);
     near("two", money_weighted(two, 8), 0.14443898947158287, 1e-12);
-    near("of one year's 364 days", rate_over(money_weighted(one, 2), 364), 0.05, 1e-12);
 }
 
 static void what_cannot_be_computed_has_no_value(void **state)
 {
-    static const struct interval lost[] = {{0, 0, 0}, {10, 0, 0}};
-    static const struct interval empty[] = {{0, 0, 0}, {0, 0, 0}};
+    static const struct interval lost[] = {{100, 0, 0}, {0, 0, 0}, {10, 0, 0}};
+    static const struct interval empty[] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
     static const struct payment ins[] = {{0, -1}, {10, -1}};
     (void)state;
-    assert_false(time_weighted(100, lost, 2).has);
-    near("nothing at all", time_weighted(0, empty, 2), 0, 0);
+    assert_false(time_weighted(lost, 3).has);
+    near("nothing at all", time_weighted(empty, 3), 0, 0);
     assert_false(interval_return(-5, (struct interval){10, 0, 0}).has);
     assert_false(money_weighted(ins, 2).has);
     assert_false(money_weighted(ins, 0).has);
     assert_false(modified_dietz(0, 5, NULL, 0).has);
-    near("nothing chained", time_weighted(1, NULL, 0), 0, 0);
+    near("nothing chained", time_weighted(empty, 1), 0, 0);
 }
 
 int main(void)
