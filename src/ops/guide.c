@@ -22,6 +22,8 @@ static const char *const research_workflow[] = {
     "`portcullis options AAPL` shows the next expiry around the price, and which others there are; "
     "`portcullis options AAPL 2026-12 --right put --delta-min 0.2 --delta-max 0.4` filters.",
     "`portcullis futures ES` shows the months of a future and when to roll.",
+    "`portcullis scan TOP_PERC_GAIN --filters priceAbove=10` ranks a market; `portcullis scan "
+    "--search volume` finds codes, places and filters.",
     "`portcullis news AAPL` lists headlines; `portcullis news --article PXW:ID` shows one article, "
     "with the id from its row.",
     NULL};
