@@ -49,10 +49,12 @@ static bool details_of(struct task *t, struct resolver *r, struct resolve_questi
     size_t n = 0;
     for (size_t i = 0; i < count && n < RESOLVE_CANDIDATES_MAX; i++) {
         const struct contract *c = &m[i].contract;
-        if (!fits(&m[i], w, is_filtered))
+        bool is_future = w->s.kind == SPELLING_FUTURE;
+        /* an issuer of bonds comes as a row without a contract */
+        if (!fits(&m[i], w, is_filtered) || (!is_future && c->con_id <= 0))
             continue;
         struct contract *like = &ask[n++].like;
-        if (w->s.kind != SPELLING_FUTURE) {
+        if (!is_future) {
             like->con_id = c->con_id;
             continue;
         }
