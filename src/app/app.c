@@ -208,10 +208,11 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->zones = config->zones;
     core->book = book_new();
     core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
-    core->resolver = resolver_new(core->session, core->book, a->tasks);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
     core->cache = cache_new(config->cache);
+    core->resolver = resolver_new(core->session, core->book, a->tasks, core->cache,
+                                  core->is_embedded ? "embedded" : "tws");
     core->history = history_new(core->session, core->cache, config->zones);
     core->chronicle = make_chronicle(config, core);
     core->entropy = config->entropy;
@@ -253,10 +254,10 @@ void app_free(struct app *a)
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         keep_free(a->keeps[i]);
     history_free(core->history);
-    cache_free(core->cache);
     currencies_free(core->currencies);
     quotes_free(core->quotes);
     resolver_free(core->resolver);
+    cache_free(core->cache);
     journal_free(core->journal);
     book_free(core->book);
     xfree(a);

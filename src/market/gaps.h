@@ -28,8 +28,8 @@ enum gap {
     GAP_NOT_APPLICABLE,    /* this kind of contract has no such value */
     GAP_HALTED,
     GAP_CLOSED,
-    GAP_TIMEOUT,    /* nothing came in time */
-    GAP_NOT_QUOTED, /* other values came; nobody bids, or nothing was traded */
+    GAP_TIMEOUT,      /* nothing came in time */
+    GAP_NOT_QUOTED,   /* other values came; nobody bids, or nothing was traded */
     GAP_NO_HISTORY,   /* a range that the ticks lack, and there are no bars to compute it from */
     GAP_NOT_COMPUTED, /* the same, and nobody asked for it to be computed */
     GAP_COUNT

@@ -16,19 +16,20 @@
 enum { FRESH_MS = 6 * 3600 * 1000, USABLE_MS = 7 * 24 * 3600 * 1000 };
 enum { REFRESH_MAX = 64, REFRESH_TIMEOUT_MS = 120 * 1000 };
 
-struct resolver *resolver_new(struct session *session, const struct book *book, struct tasks *tasks)
+struct resolver *resolver_new(struct session *session, const struct book *book, struct tasks *tasks,
+                              struct cache *file, const char *scope)
 {
     struct resolver *r = xcalloc(1, sizeof *r);
     r->session = session;
     r->book = book;
     r->tasks = tasks;
-    r->known = contracts_new();
+    r->known = contracts_new(file, scope);
     return r;
 }
 
-size_t resolver_clear(struct resolver *r)
+size_t resolver_clear(struct resolver *r, struct utc now)
 {
-    return contracts_clear(r->known);
+    return contracts_clear(r->known, now);
 }
 
 void resolver_free(struct resolver *r)
@@ -246,7 +247,8 @@ static bool follow(struct task *t, struct resolver *r, struct resolve_question *
         if (q[i].count)
             q[i].error = (struct error){0};
         else if (is_certain)
-            contracts_gone(r->known, key_of(&w[i], (enum resolve_how)before->how));
+            contracts_gone(r->known, key_of(&w[i], (enum resolve_how)before->how),
+                           task_now(t).wall);
     }
     return true;
 }

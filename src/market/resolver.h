@@ -29,12 +29,15 @@
 
 struct resolver;
 
-/* `tasks` carries what is asked behind a question; NULL: nothing is. Both are borrowed. */
-struct resolver *resolver_new(struct session *session, const struct book *book,
-                              struct tasks *tasks);
+/*
+ * `tasks` carries what is asked behind a question; NULL: nothing is. `file` keeps what was learnt,
+ * apart for each `scope` (contracts_new); NULL: nothing is kept. All are borrowed.
+ */
+struct resolver *resolver_new(struct session *session, const struct book *book, struct tasks *tasks,
+                              struct cache *file, const char *scope);
 void resolver_free(struct resolver *r);
 /* Forgets what was learnt; returns how many answers that were. */
-size_t resolver_clear(struct resolver *r);
+size_t resolver_clear(struct resolver *r, struct utc now);
 /* What it remembers. */
 struct contracts *resolver_contracts(struct resolver *r);
 

@@ -239,8 +239,8 @@ static struct str method_of(const struct resolve_in *args, const struct resolve_
 static bool cache_command(struct call *c, struct str word, struct resolve_out *out)
 {
     if (str_eq(word, STR("CLEAR_CACHE"))) {
-        out->message =
-            arena_f(c->arena, "%zu remembered answers cleared", resolver_clear(c->core->resolver));
+        out->message = arena_f(c->arena, "%zu remembered answers cleared",
+                               resolver_clear(c->core->resolver, task_now(c->task).wall));
     } else if (str_eq(word, STR("CACHE_STATS"))) {
         struct resolve_cache_stats s = resolver_stats(c->core->resolver);
         out->cache_info.entries = (struct opt_int){(int64_t)s.entries, true};

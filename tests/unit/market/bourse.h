@@ -58,6 +58,7 @@ struct bourse {
     struct quotes *quotes;
     struct currencies *currencies;
     struct resolver *resolver;
+    struct cache *cache;     /* of a resolver that is to outlive itself; NULL */
     size_t seen;             /* messages of the session that have been answered */
     bool is_silent;          /* no prices are sent */
     bool fails_search;       /* the search by name is refused */
@@ -91,7 +92,7 @@ static inline struct bourse *bourse_new(void)
     bourse_event(b, (struct event){.kind = EVENT_ACCOUNTS, .text = BOURSE_ACCOUNT});
     b->quotes = quotes_new(b->peer->s);
     b->currencies = currencies_new(b->peer->s, b->quotes, b->book);
-    b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks);
+    b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks, b->cache, "test");
     b->seen = b->peer->got_count;
     return b;
 }

@@ -426,6 +426,67 @@ static void a_symbol_that_names_another_contract_now_says_so(void **state)
     bourse_free(b);
 }
 
+/* The program ends and starts again; what waited to be written was written. */
+static void restart(struct bourse *b, struct cache_file *file)
+{
+    struct cache_batch *batch = cache_take(b->cache);
+    struct error e;
+    if (batch) {
+        assert_true(cache_file_write(file, batch, CACHE_BYTES_MAX, &e));
+        cache_done(b->cache, batch, false);
+    }
+    resolver_free(b->resolver);
+    cache_free(b->cache);
+    b->cache = cache_new(file);
+    b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks, b->cache, "test");
+}
+
+static void what_was_learnt_outlives_the_program(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct error e;
+    struct cache_file *file = cache_file_open(":memory:", &e);
+    assert_non_null(file);
+    b->cache = cache_new(file);
+    restart(b, file);
+    get(b, (struct question){.text = "ASML"});
+    get(b, (struct question){.text = "EURUSD"});
+    hours_pass(b, 1);
+    restart(b, file);
+    size_t asked = peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS);
+    struct question q = get(b, (struct question){.text = "asml"});
+    assert_true(q.from_cache);
+    assert_int_equal(q.count, 2);
+    assert_int_equal(q.con_ids[0], 2);
+    assert_int_equal(q.how, RESOLVED_SEARCH);
+    assert_true(q.age_ms >= 3600 * 1000);
+    assert_int_equal(get(b, (struct question){.text = "EURUSD"}).con_ids[0], 20);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), asked);
+    b->gone = 20; /* that a contract is gone is known after a restart too */
+    hours_pass(b, 24);
+    q = get(b, (struct question){.text = "EURUSD", .fresh = true});
+    assert_string_equal(q.error.reason, "DELISTED_SYMBOL");
+    restart(b, file);
+    q = get(b, (struct question){.text = "EURUSD"});
+    assert_string_equal(q.error.reason, "DELISTED_SYMBOL");
+    (void)resolver_clear(b->resolver, b->peer->now.wall); /* and what was cleared stays so */
+    hours_pass(b, 1);
+    restart(b, file);
+    assert_false(get(b, (struct question){.text = "ASML"}).from_cache);
+    q = get(b, (struct question){.text = "EURUSD"});
+    assert_string_equal(q.error.reason, "UNKNOWN_PAIR");
+    struct resolver *other = resolver_new(b->peer->s, b->book, NULL, b->cache, "another");
+    struct resolver *first = b->resolver;
+    b->resolver = other; /* another broker's ids mean nothing here */
+    assert_false(get(b, (struct question){.text = "ASML"}).from_cache);
+    b->resolver = first;
+    resolver_free(other);
+    cache_free(b->cache);
+    bourse_free(b);
+    cache_file_close(file);
+}
+
 /* ---- how sure ---- */
 
 static void confidence_is_explained(void **state)
@@ -463,7 +524,7 @@ static void the_memory_can_be_cleared_and_keeps_no_failures(void **state)
     get(b, (struct question){.text = "AAPL"});
     get(b, (struct question){.text = "7203"});
     get(b, (struct question){.text = "NOPE"});
-    assert_int_equal(resolver_clear(b->resolver), 2);
+    assert_int_equal(resolver_clear(b->resolver, b->peer->now.wall), 2);
     assert_int_equal(resolver_stats(b->resolver).entries, 0);
     assert_false(get(b, (struct question){.text = "AAPL"}).from_cache);
     bourse_free(b);
@@ -543,6 +604,7 @@ int main(void)
         cmocka_unit_test(a_contract_is_followed_to_its_new_symbol),
         cmocka_unit_test(a_delisted_symbol_is_named_so),
         cmocka_unit_test(a_symbol_that_names_another_contract_now_says_so),
+        cmocka_unit_test(what_was_learnt_outlives_the_program),
         cmocka_unit_test(confidence_is_explained),
         cmocka_unit_test(the_memory_can_be_cleared_and_keeps_no_failures),
         cmocka_unit_test(different_questions_do_not_share_an_answer),
