@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "broker/query.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -71,6 +72,33 @@ static bool take_line(struct alerts *a, struct watched *w, enum line_use use, st
     return true;
 }
 
+static void set_block(struct watched *w, enum alert_block block)
+{
+    for (struct alert *al = w->first; al; al = al->next)
+        al->block = al->status == ALERT_ON ? block : al->block;
+}
+
+/* A line that the broker has refused brings nothing; it is asked for again after a while. */
+static void drop_refused(struct alerts *a, struct watched *w, struct moment now)
+{
+    struct str text = STR_NONE;
+    if (w->refused_at.ns && instant_ms_since(w->refused_at, now.mono) > AGAIN_MS)
+        w->refused_at = (struct instant){0};
+    if (w->use == LINE_NONE || !session_quote_is_refused(a->session, w->contract.con_id))
+        return;
+    int code = session_quote_notice(a->session, w->contract.con_id, &text);
+    (void)snprintf(w->notice, sizeof w->notice, "broker code %d: " STR_FMT, code,
+                   STR_ARG(str_sub(text, 0, 120)));
+    w->refused_at = now.mono;
+    lines_release(a, w, now);
+    set_block(w, ALERT_REFUSED);
+}
+
+static bool may_take(const struct watched *w)
+{
+    return w->use == LINE_NONE && !w->is_gone && !w->refused_at.ns && watched_is_wanted(w);
+}
+
 static bool turn_is_over(const struct alerts *a, const struct watched *w, struct moment now)
 {
     const struct quote *q = session_quote(a->session, w->contract.con_id);
@@ -89,7 +117,7 @@ static void start_turns(struct alerts *a, struct moment now)
             struct watched *w = value;
             bool is_ahead = round == 0 ? at >= a->turn : at < a->turn;
             at++;
-            if (!is_ahead || w->use != LINE_NONE || w->is_gone || !watched_is_wanted(w))
+            if (!is_ahead || !may_take(w))
                 continue;
             if (!take_line(a, w, LINE_TURN, now))
                 return;
@@ -107,13 +135,16 @@ void lines_step(struct alerts *a, struct moment now)
     size_t held = count_use(a, LINE_HELD);
     for (size_t i = 0; map_next(a->by_contract, &i, &value);) {
         struct watched *w = value;
+        bool was_held = w->use == LINE_HELD;
+        drop_refused(a, w, now);
+        held -= was_held && w->use == LINE_NONE && watched_is_wanted(w);
         if (w->use == LINE_TURN && held >= ALERT_LINES_MAX && turn_is_over(a, w, now))
             lines_release(a, w, now);
         if (w->use == LINE_TURN && held < ALERT_LINES_MAX && watched_is_wanted(w)) {
             w->use = LINE_HELD; /* there is room again */
             held++;
         }
-        if (w->use == LINE_NONE && held < ALERT_LINES_MAX && !w->is_gone && watched_is_wanted(w))
+        if (held < ALERT_LINES_MAX && may_take(w))
             held += take_line(a, w, LINE_HELD, now);
     }
     start_turns(a, now);
@@ -148,6 +179,7 @@ static void take_details(struct alerts *a, struct watched *w, const struct contr
         log_warn(&a->log, "the broker no longer knows contract %d", (int)w->contract.con_id);
         w->is_gone = true;
         lines_release(a, w, now);
+        set_block(w, ALERT_GONE);
     }
     if (!q->count)
         return;

@@ -25,9 +25,22 @@ const char *alert_block_text(enum alert_block b)
         [ALERT_FROZEN] = "there are no live prices",
         [ALERT_DELAYED] = "prices are delayed, which this alert does not allow",
         [ALERT_PAUSED] = "it has fired and pauses",
+        [ALERT_REFUSED] = "the broker gives no prices",
+        [ALERT_GONE] = "the broker does not know this contract any more",
         [ALERT_DISK] = "earlier firings wait for the disk",
     };
     return texts[b];
+}
+
+void alert_reason(const struct alert *al, struct buf *out)
+{
+    if (al->status != ALERT_ON) {
+        buf_add_c(out, al->why);
+        return;
+    }
+    buf_add_c(out, alert_block_text(al->block));
+    if (al->block == ALERT_REFUSED && al->watched->notice[0])
+        buf_add_f(out, ": %s", al->watched->notice);
 }
 
 /* ---- life ---- */

@@ -75,9 +75,11 @@ enum alert_block {
     ALERT_FROZEN,
     ALERT_DELAYED,
     ALERT_PAUSED,
-    ALERT_DISK /* firings wait for the disk: none is added */
+    ALERT_REFUSED, /* the broker gives no prices: see alert_reason */
+    ALERT_GONE,    /* the broker does not know the contract any more */
+    ALERT_DISK     /* firings wait for the disk: none is added */
 };
-const char *alert_block_text(enum alert_block b); /* a sentence without a dot; "" for LOOKS */
+const char *alert_block_text(enum alert_block b); /* words; "" for LOOKS */
 
 struct watched;
 
@@ -161,6 +163,9 @@ bool alerts_set(struct alerts *a, const struct alert_terms *terms,
 /* False: NOT_FOUND (NO_ALERT), or the journal's failure. */
 bool alerts_delete(struct alerts *a, int64_t id, struct str by, struct moment now, int64_t *seq,
                    struct error *e) FALLIBLE;
+/* Why the alert is not looked at now, or was disarmed, with the broker's words if it has said some;
+ * nothing if all is well. */
+void alert_reason(const struct alert *al, struct buf *out);
 const struct alert *alerts_find(const struct alerts *a, int64_t id);
 /* The next alert behind that id in the order of the ids, 0 at the start; NULL at the end. */
 const struct alert *alerts_after(const struct alerts *a, int64_t id);

@@ -23,6 +23,8 @@ struct watched {
     struct contract_details *details; /* NULL: not asked yet. Owned */
     struct instant asked_at;          /* when they were asked for; has a meaning with was_asked */
     bool was_asked, is_gone;          /* the broker does not know it any more */
+    struct instant refused_at;        /* when the broker refused prices; 0: it did not */
+    char notice[ALERT_WHAT_MAX];      /* the broker's words then, sanitised */
     enum market_state market;         /* for a second from market_at on */
     struct instant market_at;
 };

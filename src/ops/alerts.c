@@ -118,6 +118,16 @@ static struct str condition_of(struct call *c, const struct alert *al)
     return text;
 }
 
+static struct str reason_of(struct call *c, const struct alert *al)
+{
+    struct buf b;
+    buf_init(&b, 2 * ALERT_WHAT_MAX);
+    alert_reason(al, &b);
+    struct str text = b.n ? arena_str(c->arena, buf_str(&b)) : STR_NONE;
+    buf_fini(&b);
+    return text;
+}
+
 static struct alert_row describe(struct call *c, const struct alert *al)
 {
     const struct alert_terms *t = &al->terms;
@@ -128,7 +138,7 @@ static struct alert_row describe(struct call *c, const struct alert *al)
         .condition = condition_of(c, al),
         .status = str_of(alert_status_names[al->status]),
         .state = is_on ? str_of(condition_phase_names[al->state.phase]) : STR_NONE,
-        .reason = call_text(c, is_on ? alert_block_text(al->block) : al->why),
+        .reason = reason_of(c, al),
         .note = call_text(c, t->note),
         .created_by = call_text(c, al->by),
         .value = al->value,
@@ -382,14 +392,14 @@ static bool set_price_alert(struct call *c, const void *args, void *result)
     out->condition = condition_of(c, al);
     out->value = al->value;
     out->state = str_of(condition_phase_names[al->state.phase]);
-    out->reason = call_text(c, alert_block_text(al->block));
+    out->reason = reason_of(c, al);
     out->message = arena_f(c->arena, "alert %lld: %s " STR_FMT "%s%s", (long long)id, al->name,
                            STR_ARG(out->condition), out->reason.n ? "; not looked at now: " : "",
                            out->reason.n ? alert_block_text(al->block) : "");
     if (holds)
         call_warn(c, "ALREADY_TRUE: the condition holds now; it fires when it becomes true again");
     if (!al->looked.has)
-        call_warn(c, "NOT_LOOKED_AT: %s", alert_block_text(al->block));
+        call_warn(c, "NOT_LOOKED_AT: " STR_FMT, STR_ARG(out->reason));
     warn_turns(c);
     return true;
 }
