@@ -221,8 +221,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
     core->gate = make_gate(config, core);
     struct log log = {config->sink, "alerts"};
-    core->alerts =
-        alerts_new(core->session, core->quotes, core->journal, log, (struct alerts_listener){0});
+    core->alerts = alerts_new(core->session, core->quotes, core->journal, config->zones, log,
+                              (struct alerts_listener){0});
     core->watchlists = watchlists_new(core->journal, log);
     if (!core->pin || !core->tokens || !prepare_journal(a, config, now, e) ||
         !db_known_executions(core->db, since, core->journal, e) ||

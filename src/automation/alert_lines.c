@@ -152,12 +152,13 @@ void lines_step(struct alerts *a, struct moment now)
 
 /* ---- what the contracts are now ---- */
 
-static bool is_due(const struct watched *w, struct moment now)
+static bool is_due(const struct alerts *a, const struct watched *w, struct moment now)
 {
     if (!w->was_asked)
         return true;
     int64_t ms = instant_ms_since(w->asked_at, now.mono);
-    bool is_unknown = !w->details || market_state_of(w->details, now.wall) == MARKET_UNKNOWN;
+    bool is_unknown =
+        !w->details || market_state_at(w->details, &a->zones, now.wall) == MARKET_UNKNOWN;
     return ms > REFRESH_MS || (is_unknown && ms > AGAIN_MS);
 }
 
@@ -167,7 +168,7 @@ bool alerts_refresh_due(const struct alerts *a, struct moment now)
     if (!a->count || !session_is_ready(a->session))
         return false;
     for (size_t i = 0; map_next(a->by_contract, &i, &value);)
-        if (watched_is_wanted(value) && is_due(value, now))
+        if (watched_is_wanted(value) && is_due(a, value, now))
             return true;
     return false;
 }
@@ -181,8 +182,10 @@ static void take_details(struct alerts *a, struct watched *w, const struct contr
         lines_release(a, w, now);
         set_block(w, ALERT_GONE);
     }
-    if (!q->count)
+    if (!q->count) {
+        log_warn(&a->log, "contract %d: %s", (int)w->contract.con_id, q->error.text);
         return;
+    }
     w->is_gone = false;
     if (!w->details)
         w->details = xmalloc(sizeof *w->details);
@@ -213,7 +216,7 @@ void alerts_refresh(struct task *t, struct alerts *a)
     size_t n = 0;
     for (size_t i = 0; map_next(a->by_contract, &i, &value) && n < REFRESH_MANY;) {
         struct watched *w = value;
-        if (!watched_is_wanted(w) || !is_due(w, task_now(t)))
+        if (!watched_is_wanted(w) || !is_due(a, w, task_now(t)))
             continue;
         w->was_asked = true;
         w->asked_at = task_now(t).mono;
@@ -221,8 +224,12 @@ void alerts_refresh(struct task *t, struct alerts *a)
         str_copy_cut(q[n].like.exchange, sizeof q[n].like.exchange, STR_NAME(w->contract.exchange));
         n++;
     }
-    if (!n || !query_contracts_batch(t, a->session, q, n, &e))
+    if (!n)
         return;
+    if (!query_contracts_batch(t, a->session, q, n, &e)) {
+        log_warn(&a->log, "the contracts of alerts could not be asked for: %s", e.text);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         struct watched *w = map_get(a->by_contract, q[i].like.con_id);
         if (w) /* it may have gone meanwhile */

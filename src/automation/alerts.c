@@ -46,12 +46,13 @@ void alert_reason(const struct alert *al, struct buf *out)
 /* ---- life ---- */
 
 struct alerts *alerts_new(struct session *session, struct quotes *quotes, struct journal *journal,
-                          struct log log, struct alerts_listener listener)
+                          struct tz_zones zones, struct log log, struct alerts_listener listener)
 {
     struct alerts *a = xcalloc(1, sizeof *a);
     a->session = session;
     a->quotes = quotes;
     a->journal = journal;
+    a->zones = zones;
     a->log = log;
     a->listener = listener;
     a->by_contract = map_new(ALERTS_MAX);
@@ -398,12 +399,12 @@ static void end(struct alerts *a, struct alert *al, enum alert_status status, st
 
 /* ---- looking ---- */
 
-static enum market_state market_of(struct watched *w, struct moment now)
+static enum market_state market_of(const struct alerts *a, struct watched *w, struct moment now)
 {
     if (!w->details)
         return MARKET_UNKNOWN;
     if (!w->market_at.ns || instant_ms_since(w->market_at, now.mono) >= STEP_MS) {
-        w->market = market_state_of(w->details, now.wall);
+        w->market = market_state_at(w->details, &a->zones, now.wall);
         w->market_at = now.mono;
     }
     return w->market;
@@ -423,7 +424,7 @@ static enum alert_block block_of(const struct alerts *a, const struct alert *al,
         quote_age_ms(q, now.mono) > ALERT_STALE_MS)
         return ALERT_FROZEN;
     if (t->only_open) {
-        enum market_state m = market_of(al->watched, now);
+        enum market_state m = market_of(a, al->watched, now);
         if (m != MARKET_OPEN)
             return m == MARKET_UNKNOWN ? ALERT_NO_HOURS : ALERT_CLOSED;
     }

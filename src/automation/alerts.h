@@ -134,8 +134,9 @@ struct alerts_listener {
 };
 
 /* ---- life ---- */
+/* `zones` tells when an exchange is open, to the minute. */
 struct alerts *alerts_new(struct session *session, struct quotes *quotes, struct journal *journal,
-                          struct log log, struct alerts_listener listener);
+                          struct tz_zones zones, struct log log, struct alerts_listener listener);
 void alerts_free(struct alerts *a);
 /* What was kept. False with *e only if the store cannot be read; an alert that cannot be read is
  * logged and left where it is. */

@@ -33,6 +33,7 @@ struct alerts {
     struct session *session;
     struct quotes *quotes;
     struct journal *journal;
+    struct tz_zones zones;
     struct log log;
     struct alerts_listener listener;
     struct alert *slots[ALERTS_MAX]; /* the slot is the name under which an alert is kept */

@@ -43,8 +43,8 @@ static void begin(struct bench *t)
     int64_t seq;
     assert_true(db_last_seq(t->db, &seq, &e));
     t->journal = journal_new(seq);
-    t->alerts = alerts_new(t->b->peer->s, t->b->quotes, t->journal, (struct log){0},
-                           (struct alerts_listener){told, t});
+    t->alerts = alerts_new(t->b->peer->s, t->b->quotes, t->journal, (struct tz_zones){0},
+                           (struct log){0}, (struct alerts_listener){told, t});
     assert_true(alerts_restore(t->alerts, t->db, now(t), &e));
 }
 
