@@ -32,8 +32,8 @@ void lines_release(struct alerts *a, struct watched *w, struct moment now)
     if (w->use != LINE_NONE)
         session_unwatch(a->session, w->contract.con_id, now);
     w->use = LINE_NONE;
-    for (struct alert *al = w->first; al; al = al->next)
-        al->has_looked = al->has_looked && watched_is_wanted(w);
+    w->first_quote = (struct instant){0};
+    w->is_settled = false;
 }
 
 static size_t count_use(const struct alerts *a, enum line_use use)

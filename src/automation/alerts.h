@@ -166,7 +166,7 @@ bool alerts_delete(struct alerts *a, int64_t id, struct str by, struct moment no
                    struct error *e) FALLIBLE;
 /* Why the alert is not looked at now, or was disarmed, with the broker's words if it has said some;
  * nothing if all is well. */
-void alert_reason(const struct alert *al, struct buf *out);
+void alert_reason(struct alerts *a, const struct alert *al, struct moment now, struct buf *out);
 const struct alert *alerts_find(const struct alerts *a, int64_t id);
 /* The next alert behind that id in the order of the ids, 0 at the start; NULL at the end. */
 const struct alert *alerts_after(const struct alerts *a, int64_t id);

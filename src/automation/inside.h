@@ -2,8 +2,8 @@
 /*
  * inside: what the files of the alerts share. Private to automation/.
  *
- * alerts.c has the table and the firing, alert_lines.c the market data and the contracts' details,
- * alert_store.c what is written and read.
+ * alerts.c has the table and what was told, alert_look.c the looking, alert_lines.c the market data
+ * and the contracts' details, alert_store.c what is written and read.
  */
 #ifndef PORTCULLIS_AUTOMATION_INSIDE_H
 #define PORTCULLIS_AUTOMATION_INSIDE_H
@@ -20,6 +20,8 @@ struct watched {
     struct alert *first;
     enum line_use use;
     struct instant since;             /* LINE_TURN: when it began */
+    struct instant first_quote;       /* since the line came up; 0: none yet */
+    bool is_settled;                  /* the first burst of ticks is over */
     struct contract_details *details; /* NULL: not asked yet. Owned */
     struct instant asked_at;          /* when they were asked for; has a meaning with was_asked */
     bool was_asked, is_gone;          /* the broker does not know it any more */
@@ -54,11 +56,24 @@ struct alerts {
 /* ---- alerts.c ---- */
 /* The alert's contract from now on. */
 void alerts_watch(struct alerts *a, struct alert *al);
-/* Looks at all alerts of the contract with that quote. */
-void alerts_look(struct alerts *a, struct watched *w, const struct quote *q, struct moment now);
+/* Firings must not push each other out of the ring before they are told. */
+bool alerts_has_room(const struct alerts *a);
 /* Adds a firing that the store knows. */
 void alerts_recall(struct alerts *a, const struct firing *f);
 
+/* ---- alert_look.c ---- */
+/* Puts it into the journal and the ring. False: the journal takes nothing, all stays as it was. */
+bool alert_fire(struct alerts *a, struct alert *al, enum firing_kind kind, const struct quote *q,
+                struct opt_dec level, const char *what, struct moment now);
+/* The alert is over: it is kept as such, and its line given back if nobody else needs it. */
+void alert_end(struct alerts *a, struct alert *al, enum alert_status status, struct moment now);
+/* The first look at lines that have just come up: their next tick may be far away. */
+void alerts_look_settled(struct alerts *a, struct moment now);
+/* Looks at all alerts of the contract with that quote, once the line's first burst is over: its
+ * ticks come one by one, and what says that trading is halted may be the last of them. */
+void alerts_look(struct alerts *a, struct watched *w, const struct quote *q, struct moment now);
+/* The line went, or came up again. */
+void alerts_unsettle(struct watched *w);
 /* ---- alert_lines.c ---- */
 void lines_step(struct alerts *a, struct moment now);
 /* No alert of it is on any more: its line is given back. */

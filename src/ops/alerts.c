@@ -122,7 +122,7 @@ static struct str reason_of(struct call *c, const struct alert *al)
 {
     struct buf b;
     buf_init(&b, 2 * ALERT_WHAT_MAX);
-    alert_reason(al, &b);
+    alert_reason(c->core->alerts, al, task_now(c->task), &b);
     struct str text = b.n ? arena_str(c->arena, buf_str(&b)) : STR_NONE;
     buf_fini(&b);
     return text;
