@@ -106,6 +106,21 @@ bool series_extremes(struct series s, size_t *least, size_t *greatest)
     return s.n > 0;
 }
 
+struct summary series_summary(struct series s, double x, double *scratch)
+{
+    size_t least, greatest;
+    if (!series_extremes(s, &least, &greatest))
+        return (struct summary){0};
+    return (struct summary){
+        .mean = series_mean(s),
+        .median = series_quantile(s, 0.5, scratch),
+        .least = some(s.v[least]),
+        .greatest = some(s.v[greatest]),
+        .share_below = series_share_below(s, x),
+        .zscore = series_zscore(s, x),
+    };
+}
+
 void scores_rank(const struct opt_num *score, size_t n, double near, struct opt_num *rank,
                  bool *is_near)
 {

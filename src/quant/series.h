@@ -41,6 +41,14 @@ struct opt_num series_share_below(struct series s, double x);
  * not finite. */
 bool series_extremes(struct series s, size_t *least, size_t *greatest);
 
+/* A number among those before it. Unknown throughout if s is empty or a number is not finite. */
+struct summary {
+    struct opt_num mean, median, least, greatest;
+    struct opt_num share_below, zscore; /* of x; see above */
+};
+/* scratch: s.n numbers. */
+struct summary series_summary(struct series s, double x, double *scratch);
+
 /*
  * Rank 1 for the greatest score; equals share the mean of their ranks, an unknown one has none.
  * `is_near` (or NULL) tells of each whether another is no further than `near` from it, so that the

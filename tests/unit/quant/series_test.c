@@ -48,6 +48,23 @@ static void the_earliest_of_equal_extremes_is_told(void **state)
     assert_false(series_extremes(nan_in, &least, &greatest));
 }
 
+static void a_summary_has_all_of_it_or_nothing(void **state)
+{
+    double scratch[6];
+    struct summary x = series_summary(s, 11, scratch);
+    (void)state;
+    near(x.mean, 5);
+    near(x.median, 4);
+    near(x.least, 2);
+    near(x.greatest, 11);
+    near(x.share_below, 5.5 / 6);
+    near(x.zscore, 6 / sqrt(9.6));
+    assert_false(series_summary(none, 1, scratch).mean.has);
+    assert_false(series_summary(nan_in, 1, scratch).median.has);
+    x = series_summary(same, 0.1, scratch);
+    assert_true(x.median.has && !x.zscore.has);
+}
+
 static void equals_share_a_rank_and_the_unknown_have_none(void **state)
 {
     const struct opt_num score[] = {{0.10, true}, {0.30, true}, {0, false},   {0.10, true},
@@ -73,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_has_its_place_among_others),
         cmocka_unit_test(the_earliest_of_equal_extremes_is_told),
+        cmocka_unit_test(a_summary_has_all_of_it_or_nothing),
         cmocka_unit_test(equals_share_a_rank_and_the_unknown_have_none),
     };
     return cmocka_run_group_tests_name("quant/series", tests, NULL, NULL);
