@@ -136,8 +136,6 @@ static void on_execution(struct gate *g, const struct event *ev)
 {
     note_perm(g, STR_NAME(ev->execution->ref), ev->execution->perm_id, ev->at);
     settle_unknown(g, STR_NAME(ev->execution->ref), ev->at);
-    if (ev->execution->client_id == g->config.client_id)
-        wake(g, ev->execution->order_id);
 }
 
 static void on_notice(struct gate *g, const struct event *ev)
