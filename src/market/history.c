@@ -365,6 +365,8 @@ static size_t count_kept(const struct work *w)
     int64_t after = older->bar_n ? history_at(&older->bars[older->bar_n - 1]) : INT64_MIN;
     int64_t before = newer->bar_n ? history_at(&newer->bars[0]) : INT64_MAX;
     size_t n = 0;
+    if (w->has_kept && older->bar_n + newer->bar_n == 0)
+        return w->q->n;
     for (size_t i = 0; w->has_kept && i < w->q->n; i++) {
         int64_t at = history_at(&w->q->bars[i]);
         n += at > after && at < before;

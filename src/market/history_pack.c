@@ -14,7 +14,7 @@
 
 #include <assert.h>
 
-enum { PACK_VERSION = 1, GENERATION_BYTES = 8, EXPONENT_MAX = 18, BITS = 7 };
+enum { PACK_VERSION = 1, GENERATION_BYTES = 8, EXPONENT_MAX = 18, BITS = 7, SHORTEST_MONTH = 28 };
 #define VALUE_MAX ((dec_nano)1 << 60)
 
 /* ---- numbers ---- */
@@ -197,9 +197,11 @@ bool history_unpack(struct str bytes, uint64_t generation, bool is_daily, struct
     int64_t volume_unit = power_of_ten(volume), at = 0, close = 0, mean = 0;
     const int64_t most =
         is_daily ? 3000000 : (int64_t)1 << 37; /* the eleventh and the sixth millennium */
+    int32_t date = 0;
     for (size_t i = 0; i < count; i++) {
         struct bar *b = &out[i];
         uint64_t told;
+        int64_t day = at;
         at = get_from(&r, at);
         int64_t open = get_from(&r, close), high = get_from(&r, open), low = get_from(&r, open);
         close = get_from(&r, open);
@@ -216,7 +218,11 @@ bool history_unpack(struct str bytes, uint64_t generation, bool is_daily, struct
         if (r.failed || at < 0 || at > most)
             return false;
         b->start = (struct opt_utc){{is_daily ? 0 : at * NS_PER_S}, !is_daily};
-        b->date = is_daily ? history_date(at) : 0;
+        if (is_daily && i > 0 && at > day && date % 100 + (at - day) <= SHORTEST_MONTH)
+            date += (int32_t)(at - day); /* the usual case, without the calendar */
+        else
+            date = is_daily ? history_date(at) : 0;
+        b->date = date;
     }
     *n = (size_t)count;
     return true;
