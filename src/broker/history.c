@@ -151,12 +151,14 @@ bool query_bars(struct task *t, struct session *s, const struct bars_question *q
 }
 
 /* What a batch did not wait for any longer. */
-static void no_answer(const struct answer *a, struct error *e)
+static void no_answer(const struct session *s, const struct answer *a, struct error *e)
 {
     error_set(e, ERROR_TIMEOUT, "BROKER_TIMEOUT", "no answer from the broker in time");
     if (a->of->is_waiting)
         error_next(e, "it had to wait for its turn: the broker allows %s",
                    quota_text(QUOTA_HISTORY));
+    else if (s->farm_count > 0)
+        error_next(e, "a data farm is out of reach: %s", s->farms[0]);
     else
         error_next(e, "the broker's archive is slow at times: ask again in a minute");
 }
@@ -180,7 +182,7 @@ bool query_bars_batch(struct task *t, struct session *s, struct bars_ask *asks, 
         while (answers[i].of != NULL && ok && !is_late)
             ok = task_wait_until(t, until, &is_late, e);
         if (answers[i].of != NULL)
-            no_answer(&answers[i], &asks[i].error);
+            no_answer(s, &answers[i], &asks[i].error);
         else if (answer_wait(&answers[i], &asks[i].error) &&
                  answer_rows(&answers[i], sizeof *asks[i].bars, &rows, &asks[i].count,
                              &asks[i].error))

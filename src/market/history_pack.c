@@ -195,8 +195,7 @@ bool history_unpack(struct str bytes, uint64_t generation, bool is_daily, struct
         return false;
     int64_t price_unit = power_of_ten(price), average_unit = power_of_ten(average);
     int64_t volume_unit = power_of_ten(volume), at = 0, close = 0, mean = 0;
-    const int64_t most =
-        is_daily ? 3000000 : (int64_t)1 << 37; /* the eleventh and the sixth millennium */
+    const int64_t most = is_daily ? 3000000 : (int64_t)1 << 33; /* far beyond this century */
     int32_t date = 0;
     for (size_t i = 0; i < count; i++) {
         struct bar *b = &out[i];
