@@ -215,6 +215,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
                                   core->is_embedded ? "embedded" : "tws");
     core->history = history_new(core->session, core->cache, config->zones);
     core->chronicle = make_chronicle(config, core);
+    core->years = years_new(core->history);
     core->entropy = config->entropy;
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
@@ -253,6 +254,7 @@ void app_free(struct app *a)
     tokens_free(core->tokens);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         keep_free(a->keeps[i]);
+    years_free(core->years);
     history_free(core->history);
     currencies_free(core->currencies);
     quotes_free(core->quotes);

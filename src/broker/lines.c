@@ -243,12 +243,17 @@ static struct instant patience(const struct session *s, const struct line *l, st
     return end;
 }
 
+/* Everything is here that the first burst brings: an index has no bid, a share has its ranges, an
+ * option its model. */
 static bool has_settled(const struct line *l)
 {
     const struct quote *q = &l->quote;
-    bool is_option = l->contract.sec_type == SEC_OPT || l->contract.sec_type == SEC_FOP;
-    return l->is_refused || (q->bid.has && q->ask.has && (q->last.has || q->close.has) &&
-                             (!is_option || q->delta.has));
+    enum sec_type type = l->contract.sec_type;
+    bool has_touch = (q->bid.has && q->ask.has) || type == SEC_IND;
+    bool has_extras = type == SEC_STK                      ? q->high_52w.has
+                      : type == SEC_OPT || type == SEC_FOP ? q->delta.has
+                                                           : true;
+    return l->is_refused || (has_touch && has_extras && (q->last.has || q->close.has));
 }
 
 static void unlink_waiter(struct session *s, struct quote_waiter *w)

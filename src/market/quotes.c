@@ -133,12 +133,22 @@ static bool hold(struct quotes *q, const struct contract *c, struct moment now, 
     return true;
 }
 
-/* What the broker has refused is no line: the next question asks anew. */
+/* True if nothing will come on that line: it was refused, or another session has its prices. */
+static bool is_dead(const struct quotes *q, int32_t con_id)
+{
+    const struct quote *quote = session_quote(q->session, con_id);
+    struct str text;
+    int code = session_quote_notice(q->session, con_id, &text);
+    return session_quote_is_refused(q->session, con_id) ||
+           (gap_of_code(code) == GAP_COMPETING_SESSION && quote && !quote->time.has);
+}
+
+/* A dead line is given back at once: the next question asks anew. */
 static void release(struct quotes *q, int32_t con_id, struct moment now)
 {
     struct line *l = find_line(q, con_id);
     assert(l && l->users > 0);
-    if (--l->users == 0 && session_quote_is_refused(q->session, con_id))
+    if (--l->users == 0 && is_dead(q, con_id))
         give_back(q, l, now);
 }
 

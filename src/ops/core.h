@@ -18,6 +18,7 @@
 #include "market/history.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
+#include "market/years.h"
 #include "ops/settings.h"
 #include "store/audit.h"
 #include "store/cache.h"
@@ -37,6 +38,7 @@ struct core {
     struct cache *cache; /* what the broker would tell again */
     struct history *history;
     struct chronicle *chronicle; /* NULL (a test of a face, say): nothing is kept by itself */
+    struct years *years;
     struct gate *gate;
     struct alerts *alerts;
     struct watchlists *watchlists;

@@ -26,6 +26,8 @@ static const struct type forex_in_type = TYPE_OF(struct forex_in, forex_in_field
 struct forex_row {
     struct str pair, base_currency, quote_currency, name;
     struct opt_dec rate, mid, bid, ask, spread, last, close, change_pct, high, low, volume;
+    struct opt_dec close_1m, change_1m_pct;
+    struct str date_1m;
     struct opt_dec pip_value;
     struct str method, path, data_type;
     struct opt_int contract_id;
@@ -48,6 +50,11 @@ static const struct field forex_row_fields[] = {
           .wide = true),
     FIELD(struct forex_row, close, .doc = "Previous close, by the same path", .wide = true),
     FIELD(struct forex_row, change_pct, .doc = "Against the previous close, percent", .unit = "%"),
+    FIELD(struct forex_row, change_1m_pct, .doc = "Against the close of a month ago", .unit = "%",
+          .wide = true),
+    FIELD(struct forex_row, close_1m, .doc = "That close, by the same path", .wide = true),
+    FIELD(struct forex_row, date_1m, .doc = "Its day: the last one up to a month ago",
+          .wide = true),
     FIELD(struct forex_row, high, .doc = "High of the day; null for a cross", .wide = true),
     FIELD(struct forex_row, low, .doc = "Low of the day; null for a cross", .wide = true),
     FIELD(struct forex_row, volume, .doc = "Volume, where the broker tells one", .wide = true),
@@ -117,6 +124,47 @@ static void put_rate(struct call *c, struct forex_row *r, const struct rate *rat
     rate_seen(c, rate);
 }
 
+/* ---- the change over a month ---- */
+
+/* The close of a month ago by the same pairs; the older day, should they differ. */
+static void put_month(struct call *c, struct forex_row *r, const struct rate *rate,
+                      const struct year *years)
+{
+    struct opt_dec closes[RATE_LEGS_MAX] = {DEC_NONE};
+    int32_t date = INT32_MAX;
+    for (size_t i = 0; i < rate->leg_count; i++) {
+        closes[i] = years[i].month_close;
+        if (years[i].month_close.has && years[i].month_date < date)
+            date = years[i].month_date;
+    }
+    r->close_1m = rate->leg_count ? rate_at(rate, closes) : DEC_NONE;
+    r->change_1m_pct = call_percent(r->rate, r->close_1m);
+    if (r->close_1m.has)
+        r->date_1m =
+            arena_f(c->arena, "%04d-%02d-%02d", date / 10000, date / 100 % 100, date % 100);
+}
+
+/* The past of all pairs that the rates are made of, asked for together. */
+static bool compute_months(struct call *c, struct forex_row *rows, const size_t *which,
+                           const struct rate *rates, size_t n)
+{
+    struct year_question *q = ARENA_MANY(c->arena, struct year_question, n * RATE_LEGS_MAX);
+    size_t asked = 0, at = 0;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < rates[k].leg_count && rates[k].legs[0].contract.con_id; i++)
+            q[asked++].contract = rates[k].legs[i].contract;
+    if (asked && !years_get(c->task, c->core->years, q, asked, &c->error))
+        return false;
+    for (size_t k = 0; k < n; k++) {
+        struct year years[RATE_LEGS_MAX] = {{.gap = GAP_NONE}};
+        for (size_t i = 0; i < rates[k].leg_count && rates[k].legs[0].contract.con_id; i++)
+            years[i] = q[at++].year;
+        if (rates[k].error.code == ERROR_NONE)
+            put_month(c, &rows[which[k]], &rates[k], years);
+    }
+    return true;
+}
+
 static void put_error(struct call *c, struct forex_row *r, const struct error *e)
 {
     r->error = arena_str(c->arena, str_of(e->text));
@@ -169,6 +217,8 @@ static bool get_forex_rates(struct call *c, const void *in, void *result)
         else
             put_error(c, &row[which[k]], &rates[k].error);
     }
+    if (!c->is_concise && !compute_months(c, row, which, rates, asked))
+        return false;
     out->rates = (struct list){row, n};
     return true;
 }

@@ -144,7 +144,9 @@ static struct quote_row describe(struct call *c, const struct resolve_question *
 struct shown {
     struct quote_row *row;
     struct quote_answer *answer;
+    const struct contract_details *details;
     enum market_state market;
+    enum gap range_gap; /* why the ranges that the ticks lack were not computed either */
 };
 
 /* ---- what is missing ---- */
@@ -183,7 +185,7 @@ static enum gap gap_in_row(const struct call *c, const struct shown *s, const st
     enum gap gap = quote_gap(s->answer, k->value, s->market);
     if (k->value != VALUE_RANGE || (gap != GAP_NOT_QUOTED && gap != GAP_TIMEOUT))
         return gap;
-    return c->is_concise ? GAP_NOT_COMPUTED : GAP_NO_HISTORY;
+    return s->range_gap;
 }
 
 /* "CLOSED: bid ask" */
@@ -254,6 +256,58 @@ static void put_prices(const struct shown *s)
         r->market_status = STR("halted");
 }
 
+/* ---- ranges that the ticks lack ---- */
+
+static bool lacks_range(const struct shown *s)
+{
+    const struct quote_row *r = s->row;
+    bool is_whole = r->high_13w.has && r->low_13w.has && r->high_26w.has && r->low_26w.has &&
+                    r->high_52w.has && r->low_52w.has;
+    return !is_whole && s->answer->error.code == ERROR_NONE &&
+           s->answer->contract.sec_type != SEC_BAG;
+}
+
+/* All six from the same bars and today's prices. */
+static void put_year(struct shown *s, struct year y)
+{
+    struct quote_row *r = s->row;
+    const struct quote *q = &s->answer->quote;
+    s->range_gap = y.gap;
+    if (y.gap != GAP_NONE)
+        return;
+    for (int i = 0; i < YEAR_SPANS; i++) {
+        year_widen(&y.high[i], &y.low[i], q->high);
+        year_widen(&y.high[i], &y.low[i], q->low);
+        year_widen(&y.high[i], &y.low[i], q->last);
+    }
+    r->high_13w = y.high[YEAR_13_WEEKS];
+    r->low_13w = y.low[YEAR_13_WEEKS];
+    r->high_26w = y.high[YEAR_26_WEEKS];
+    r->low_26w = y.low[YEAR_26_WEEKS];
+    r->high_52w = y.high[YEAR_52_WEEKS];
+    r->low_52w = y.low[YEAR_52_WEEKS];
+    r->range_source = STR("computed");
+}
+
+static bool compute_ranges(struct call *c, struct shown *shown, size_t n)
+{
+    struct year_question *q = ARENA_MANY(c->arena, struct year_question, n);
+    size_t *which = ARENA_MANY(c->arena, size_t, n);
+    size_t asked = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!lacks_range(&shown[i]))
+            continue;
+        q[asked].contract = shown[i].answer->contract;
+        q[asked].details = shown[i].details;
+        which[asked++] = i;
+    }
+    if (asked && !years_get(c->task, c->core->years, q, asked, &c->error))
+        return false;
+    for (size_t k = 0; k < asked; k++)
+        put_year(&shown[which[k]], q[k].year);
+    return true;
+}
+
 /* How the price stands to the close and to the ranges. */
 static void put_changes(const struct shown *s)
 {
@@ -273,7 +327,6 @@ static void put_quote(struct call *c, const struct shown *s)
     struct quote_row *r = s->row;
     const struct quote_answer *a = s->answer;
     enum gap reason = quote_gap_whole(a, s->market);
-    put_prices(s);
     put_changes(s);
     put_missing(c, s);
     r->reason = call_text(c, gap_text(reason));
@@ -324,9 +377,12 @@ static size_t list_rows(struct call *c, const struct resolve_question *q, size_t
                       STR_ARG(q[i].text), q[i].count);
         for (size_t k = 0; k < q[i].count && k < LISTINGS_MAX; k++) {
             const struct contract_details *d = &q[i].found[k];
-            shown[asked] =
-                (struct shown){&row[at], &answers[asked],
-                               market_state_at(d, &c->core->zones, task_now(c->task).wall)};
+            shown[asked] = (struct shown){
+                .row = &row[at],
+                .answer = &answers[asked],
+                .details = d,
+                .market = market_state_at(d, &c->core->zones, task_now(c->task).wall),
+                .range_gap = c->is_concise ? GAP_NOT_COMPUTED : GAP_NO_HISTORY};
             row[at++] = describe(c, &q[i], d, shown[asked].market);
             answers[asked++].contract = d->contract;
         }
@@ -355,6 +411,11 @@ static bool get_market_data(struct call *c, const void *in, void *result)
     c->is_concise = args->detail == DETAIL_CONCISE;
     size_t asked = list_rows(c, q, n, row, answers, shown);
     if (asked && !quotes_get(c->task, c->core->quotes, answers, asked, QUOTE_WAIT_MS, &c->error))
+        return false;
+    for (size_t i = 0; i < asked; i++)
+        if (answers[i].error.code == ERROR_NONE)
+            put_prices(&shown[i]);
+    if (!c->is_concise && !compute_ranges(c, shown, asked))
         return false;
     for (size_t i = 0; i < asked; i++) {
         if (answers[i].error.code == ERROR_NONE)

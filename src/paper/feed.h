@@ -37,6 +37,8 @@ void feed_free(struct feed *f);
 bool feed_has_real_hours(const struct feed *f);
 /* Whether the listing trades at that second. */
 bool feed_is_open(const struct feed *f, const struct instrument *i, int64_t utc_s);
+/* The last second up to utc_s at which it did. */
+int64_t feed_last_open(const struct feed *f, const struct instrument *i, int64_t utc_s);
 /* Whether trading is interrupted for some minutes within the session (rare, by the seed); a
  * derived contract is halted with its underlying. Prices stand still and nothing prints. */
 bool feed_is_halted(const struct feed *f, const struct instrument *i, int64_t utc_s);

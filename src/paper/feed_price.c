@@ -14,6 +14,11 @@ bool feed_is_open(const struct feed *f, const struct instrument *i, int64_t utc_
     return utc_s < i->expiry_s && (!f->real_hours || hours_is_open(&i->hours, utc_s));
 }
 
+int64_t feed_last_open(const struct feed *f, const struct instrument *i, int64_t utc_s)
+{
+    return f->real_hours ? hours_last_open(&i->hours, utc_s) : utc_s;
+}
+
 bool feed_is_halted(const struct feed *f, const struct instrument *i, int64_t utc_s)
 {
     const struct day *d = feed_day(f, feed_line(f, i), utc_s);

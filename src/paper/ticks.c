@@ -95,7 +95,8 @@ static void follow_trades(const struct tick_scene *s, struct tick_value *out)
 static bool of_last_time(struct tick_scene *s, const struct tick_row *row, struct tick_value *out)
 {
     (void)row;
-    snprintf(out->text, sizeof out->text, "%lld", (long long)s->at_s);
+    int64_t traded_s = feed_last_open(s->feed, s->instrument, s->at_s);
+    snprintf(out->text, sizeof out->text, "%lld", (long long)traded_s);
     follow_trades(s, out);
     return true;
 }

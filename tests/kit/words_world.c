@@ -21,6 +21,8 @@ static bool world_option(struct story *s, struct str key, struct str value)
                story_fail(s, "no time: " STR_FMT, STR_ARG(value));
     else if (str_eq(key, STR("sessions")) && str_eq(value, STR("real")))
         s->config.real_sessions = true;
+    else if (str_eq(key, STR("no_subscription")))
+        s->config.no_subscription = arena_str(s->arena, value).p;
     else if (str_eq(key, STR("store")) && str_eq(value, STR("file"))) {
         (void)snprintf(s->store_dir, sizeof s->store_dir, "/tmp/portcullis-scenario-XXXXXX");
         if (!mkdtemp(s->store_dir))

@@ -83,6 +83,7 @@ struct world *world_new(const struct world_config *config, struct error *e)
         .speed = config->speed,
         .max_version = config->version,
         .real_sessions = config->real_sessions,
+        .no_subscription = config->no_subscription,
         .market = config->market,
         .log = {&w->sink, "paper"},
     };

@@ -122,6 +122,7 @@ struct world_config {
     int speed;   /* of the exchange's time; 0: 1 */
     int version; /* the highest that the exchange speaks; 0: all */
     bool real_sessions;
+    const char *no_subscription; /* as struct paper_config; borrowed */
     const char *db_path;         /* NULL: in memory */
     struct paper_market *market; /* borrowed, see paper/paper.h; NULL: its own */
 };

@@ -280,6 +280,9 @@ static void a_wait_ends_when_the_quote_has_settled(void **state)
     assert_false(w.is_done);
     price(p, 4, 150.15, "1");
     peer_turn(p);
+    assert_false(w.is_done); /* the ranges of a share come last */
+    price(p, 20, 199, "0");
+    peer_turn(p);
     assert_true(w.is_done && w.ok);
     peer_free(p);
 }

@@ -12,6 +12,7 @@
 #include "market/currencies.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
+#include "market/years.h"
 
 #define BOURSE_ACCOUNT STR("DU1")
 
@@ -58,10 +59,14 @@ struct bourse {
     struct quotes *quotes;
     struct currencies *currencies;
     struct resolver *resolver;
+    struct history *history;
+    struct years *years;
     struct cache *cache;     /* of a resolver that is to outlive itself; NULL */
     size_t seen;             /* messages of the session that have been answered */
     bool is_silent;          /* no prices are sent */
     bool fails_search;       /* the search by name is refused */
+    /* instead of the prices of the listing; NULL: those */
+    void (*on_line)(struct bourse *b, int32_t req_id);
     int refuses;             /* lines are refused with that code; 0: they are not */
     size_t lines_max, lines; /* so many are granted (0: all), and are in use */
     int32_t gone;            /* the con_id of a listing that is no more */
@@ -92,6 +97,8 @@ static inline struct bourse *bourse_new(void)
     bourse_event(b, (struct event){.kind = EVENT_ACCOUNTS, .text = BOURSE_ACCOUNT});
     b->quotes = quotes_new(b->peer->s);
     b->currencies = currencies_new(b->peer->s, b->quotes, b->book);
+    b->history = history_new(b->peer->s, (struct tz_zones){0});
+    b->years = years_new(b->history);
     b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks, b->cache, "test");
     b->seen = b->peer->got_count;
     return b;
@@ -99,6 +106,8 @@ static inline struct bourse *bourse_new(void)
 
 static inline void bourse_free(struct bourse *b)
 {
+    years_free(b->years);
+    history_free(b->history);
     resolver_free(b->resolver);
     currencies_free(b->currencies);
     quotes_free(b->quotes);
@@ -209,6 +218,10 @@ static inline void bourse_prices(struct bourse *b, const struct wire_req_mkt_dat
         return;
     }
     b->lines++;
+    if (b->on_line) {
+        b->on_line(b, m->req_id);
+        return;
+    }
     for (size_t i = 0; i < LISTINGS && !b->is_silent; i++) {
         if (listings[i].con_id != m->contract.con_id)
             continue;
@@ -216,6 +229,46 @@ static inline void bourse_prices(struct bourse *b, const struct wire_req_mkt_dat
         bourse_tick(b, m->req_id, 2, listings[i].ask);
         bourse_tick(b, m->req_id, 9, listings[i].bid);
     }
+}
+
+/*
+ * Daily bars of the last 400 days: d days ago the high was bid + d and the low bid - d / 1000, the
+ * close bid + d / 100. A listing without a bid has none.
+ */
+static inline void bourse_bars(struct bourse *b, const struct wire_req_historical_data *m)
+{
+    enum { DAYS = 400 };
+    static struct wire_bar bars[DAYS];
+    static char dates[DAYS][16];
+    int64_t today = b->peer->now.wall.ns / NS_PER_S / 86400;
+    const struct listing *l = NULL;
+    for (size_t i = 0; i < LISTINGS; i++)
+        if (listings[i].con_id == m->contract.con_id && listings[i].bid > 0)
+            l = &listings[i];
+    if (!l || b->refuses) {
+        peer_send_error(b->peer, m->req_id, 162,
+                        b->refuses ? "Historical Market Data Service error message:No market data "
+                                     "permissions for NASDAQ STK"
+                                   : "Historical Market Data Service error message:HMDS query "
+                                     "returned no data");
+        return;
+    }
+    for (int i = 0; i < DAYS; i++) {
+        int ago = DAYS - 1 - i;
+        (void)snprintf(dates[i], sizeof dates[i], "%d", (int)history_date(today - ago));
+        bars[i] = (struct wire_bar){.date = str_of(dates[i]),
+                                    .open = l->bid,
+                                    .high = l->bid + ago,
+                                    .low = l->bid - ago / 1000.0,
+                                    .close = l->bid + ago / 100.0,
+                                    .volume = STR("100"),
+                                    .wap = STR("0"),
+                                    .bar_count = 1};
+    }
+    struct wire_rep_historical_data r = {.req_id = m->req_id, .bars = {bars, DAYS}};
+    struct wire_rep_historical_data_end end = {.req_id = m->req_id};
+    peer_send(b->peer, WIRE_REP_HISTORICAL_DATA, &r);
+    peer_send(b->peer, WIRE_REP_HISTORICAL_DATA_END, &end);
 }
 
 static inline void bourse_answer(struct bourse *b)
@@ -228,6 +281,11 @@ static inline void bourse_answer(struct bourse *b)
             bourse_search(b, g->message);
         else if (g->id == WIRE_REQ_MKT_DATA)
             bourse_prices(b, g->message);
+        else if (g->id == WIRE_REQ_HEAD_TIMESTAMP)
+            peer_send_error(b->peer, ((const struct wire_id *)g->message)->req_id, 162,
+                            "No head time stamp");
+        else if (g->id == WIRE_REQ_HISTORICAL_DATA)
+            bourse_bars(b, g->message);
         else if (g->id == WIRE_REQ_CANCEL_MKT_DATA && b->lines)
             b->lines--;
     }

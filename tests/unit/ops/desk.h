@@ -35,6 +35,8 @@ static inline struct desk *desk_new(void)
                             .book = d->b->book,
                             .resolver = d->b->resolver,
                             .quotes = d->b->quotes,
+                            .history = d->b->history,
+                            .years = d->b->years,
                             .currencies = d->b->currencies};
     guard_limits_default(&d->limits);
     d->journal = journal_new(0);

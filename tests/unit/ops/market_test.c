@@ -112,7 +112,45 @@ static void an_unknown_account_is_refused_with_the_list(void **state)
     desk_free(d);
 }
 
+static void ranges_that_no_tick_tells_are_computed_on_request(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new();
+    desk_call(d, "quotes VIX,KRX1");
+    assert_at(d, "quotes.0.high_52w", "null");
+    assert_at(d, "quotes.0.missing.0", "NOT_APPLICABLE: volume");
+    assert_at(d, "quotes.0.missing.2", "NOT_COMPUTED: high_52w low_52w");
+    assert_at(d, "quotes.0.range_source", "null");
+    desk_call(d, "quotes VIX,KRX1 --detail full");
+    assert_at(d, "quotes.0.high_52w", "379"); /* see bourse_bars */
+    assert_at(d, "quotes.0.high_13w", "106");
+    assert_at(d, "quotes.0.low_52w", "14.636");
+    assert_at(d, "quotes.0.range_source", "computed");
+    assert_at(d, "quotes.0.from_high_52w_pct", "-96.029");
+    assert_at(d, "quotes.1.high_52w", "null");
+    assert_at(d, "quotes.1.reason", "TIMEOUT");
+    desk_free(d);
+}
+
 /* ---- get_forex_rates, convert_currency ---- */
+
+static void a_rate_tells_its_change_over_a_day_and_a_month(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new();
+    desk_call(d, "forex EURUSD,USDEUR,GBPJPY --detail full");
+    assert_at(d, "rates.0.close", "1.1");
+    assert_at(d, "rates.0.change_pct", "0.0091");
+    assert_at(d, "rates.0.date_1m", "2026-08-21");
+    assert_at(d, "rates.0.close_1m", "1.41"); /* 31 days ago, see bourse_bars */
+    assert_at(d, "rates.0.change_1m_pct", "-21.9787");
+    assert_at(d, "rates.1.close_1m", "0.709219858");
+    assert_at(d, "rates.2.method", "cross_via_usd");
+    assert_at(d, "rates.2.close_1m", "234.4836"); /* 1.56 * 150.31 */
+    desk_call(d, "forex EURUSD");
+    assert_at(d, "rates.0.change_1m_pct", "null");
+    desk_free(d);
+}
 
 static void a_pair_keeps_the_label_it_was_asked_by(void **state)
 {
@@ -289,6 +327,8 @@ int main(void)
         cmocka_unit_test(without_auto_detect_names_are_not_searched),
         cmocka_unit_test(without_a_broker_it_fails_and_says_what_to_do),
         cmocka_unit_test(an_unknown_account_is_refused_with_the_list),
+        cmocka_unit_test(ranges_that_no_tick_tells_are_computed_on_request),
+        cmocka_unit_test(a_rate_tells_its_change_over_a_day_and_a_month),
         cmocka_unit_test(a_pair_keeps_the_label_it_was_asked_by),
         cmocka_unit_test(any_amount_converts_and_shows_how),
         cmocka_unit_test(the_accounts_own_rate_is_warned_of),
