@@ -192,10 +192,10 @@ static void build(struct bench *b)
     core->settings = &b->settings;
     core->book = book_new();
     core->session = session_new(&config, (struct session_listener){on_event, b});
-    core->resolver = resolver_new(core->session, core->book);
+    core->resolver = resolver_new(core->session, core->book, b->tasks);
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
-    core->history = history_new(core->session, core->zones);
+    core->history = history_new(core->session, NULL, core->zones);
     core->years = years_new(core->history);
     b->who = (struct principal){.face = FACE_TEST, .scopes = SCOPE_READ, .name = "bench"};
     session_opening(core->session, b->now);

@@ -97,7 +97,7 @@ static inline struct bourse *bourse_new(void)
     bourse_event(b, (struct event){.kind = EVENT_ACCOUNTS, .text = BOURSE_ACCOUNT});
     b->quotes = quotes_new(b->peer->s);
     b->currencies = currencies_new(b->peer->s, b->quotes, b->book);
-    b->history = history_new(b->peer->s, (struct tz_zones){0});
+    b->history = history_new(b->peer->s, NULL, (struct tz_zones){0});
     b->years = years_new(b->history);
     b->resolver = resolver_new(b->peer->s, b->book, b->peer->tasks, b->cache, "test");
     b->seen = b->peer->got_count;
