@@ -192,7 +192,7 @@ static void build(struct bench *b)
     core->settings = &b->settings;
     core->book = book_new();
     core->session = session_new(&config, (struct session_listener){on_event, b});
-    core->resolver = resolver_new(core->session, core->book, b->tasks);
+    core->resolver = resolver_new(core->session, core->book, b->tasks, NULL, "bench");
     core->quotes = quotes_new(core->session);
     core->currencies = currencies_new(core->session, core->quotes, core->book);
     core->history = history_new(core->session, NULL, core->zones);

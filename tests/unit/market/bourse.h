@@ -61,10 +61,10 @@ struct bourse {
     struct resolver *resolver;
     struct history *history;
     struct years *years;
-    struct cache *cache;     /* of a resolver that is to outlive itself; NULL */
-    size_t seen;             /* messages of the session that have been answered */
-    bool is_silent;          /* no prices are sent */
-    bool fails_search;       /* the search by name is refused */
+    struct cache *cache; /* of a resolver that is to outlive itself; NULL */
+    size_t seen;         /* messages of the session that have been answered */
+    bool is_silent;      /* no prices are sent */
+    bool fails_search;   /* the search by name is refused */
     /* instead of the prices of the listing; NULL: those */
     void (*on_line)(struct bourse *b, int32_t req_id);
     int refuses;             /* lines are refused with that code; 0: they are not */
