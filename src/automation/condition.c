@@ -54,14 +54,22 @@ static struct opt_dec price_of(const struct condition *c, const struct quote *q)
     return is_crossed(q) ? DEC_NONE : quote_mid(q);
 }
 
-struct opt_dec condition_value(const struct condition *c, const struct quote *q)
+static struct opt_dec spread_of(const struct quote *q)
+{
+    return is_crossed(q) ? DEC_NONE : difference(q->ask, q->bid);
+}
+
+static struct opt_dec change_of(const struct condition *c, const struct quote *q)
 {
     struct opt_dec base = c->reference.has ? c->reference : q->close;
-    struct opt_dec price = price_of(c, q);
-    struct opt_dec spread = is_crossed(q) ? DEC_NONE : difference(q->ask, q->bid);
+    return percent(difference(price_of(c, q), base), base);
+}
+
+struct opt_dec condition_value(const struct condition *c, const struct quote *q)
+{
     switch (c->measure) {
     case MEASURE_PRICE:
-        return price;
+        return price_of(c, q);
     case MEASURE_LAST:
         return q->last;
     case MEASURE_BID:
@@ -71,13 +79,13 @@ struct opt_dec condition_value(const struct condition *c, const struct quote *q)
     case MEASURE_MID:
         return is_crossed(q) ? DEC_NONE : quote_mid(q);
     case MEASURE_CHANGE_PCT:
-        return percent(difference(price, base), base);
+        return change_of(c, q);
     case MEASURE_VOLUME:
         return q->volume;
     case MEASURE_SPREAD:
-        return spread;
+        return spread_of(q);
     case MEASURE_SPREAD_PCT:
-        return percent(spread, quote_mid(q));
+        return percent(spread_of(q), quote_mid(q));
     case MEASURE_COUNT:
         break;
     }
@@ -263,6 +271,8 @@ bool condition_looks_split(struct dec price_before, struct dec close, struct dec
     if (dec_sign(price_before) <= 0 || dec_sign(close) <= 0 ||
         !dec_div(price_before, close, &ratio))
         return false;
+    if (dec_lt(ratio, DEC_MICRO(1400000)) && dec_gt(ratio, DEC_MICRO(720000)))
+        return false; /* nearly always; none of the usual ones is in between */
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
         if (!dec_div(dec_of(usual[i].new_shares), dec_of(usual[i].old_shares), &factor) ||
             !dec_div(ratio, factor, &off))
