@@ -206,6 +206,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->log = (struct log){config->sink, "core"};
     core->started = now.wall;
     core->zones = config->zones;
+    core->event_files = config->event_files;
     core->book = book_new();
     core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
     core->quotes = quotes_new(core->session);

@@ -5,6 +5,7 @@
  * protocol (wire_main.c), `portcullisd doctor` tries a gateway (doctor_main.c).
  */
 #include "app/doctor_main.h"
+#include "app/event_files.h"
 #include "app/io.h"
 #include "app/paper_main.h"
 #include "app/wire_main.h"
@@ -50,6 +51,7 @@ struct daemon {
     char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
     char file_paths[APP_FILE_COUNT][PATH_TEXT_MAX + 32];
     struct buf files[APP_FILE_COUNT]; /* as they were at the start */
+    struct event_directory events;
 };
 
 /* ---- command line and settings ---- */
@@ -225,6 +227,15 @@ static uint64_t random_seed(void)
     return seed;
 }
 
+static void find_events(struct daemon *d)
+{
+    struct str named = d->settings.values.events.directory;
+    if (named.n)
+        str_copy_cut(d->events.path, sizeof d->events.path, named);
+    else
+        (void)snprintf(d->events.path, sizeof d->events.path, "%.1000s/events", d->paths.config);
+}
+
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
     const struct settings_values *v = &d->settings.values;
@@ -273,6 +284,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
                 .seed = random_seed(),
                 .sink = sink,
                 .zones = zones_source(zones),
+                .event_files = event_files_source(&d->events),
                 .build = PORTCULLIS_BUILD,
                 .entropy = {fill_entropy, NULL},
                 .uid = path_owner(),
@@ -307,6 +319,7 @@ static bool run(struct daemon *d, struct error *e)
     if (!dir_make(d->state, e) || !path_parent(d->paths.socket, parent) || !dir_make(parent, e))
         return false;
     struct lock_file *lock = NULL;
+    find_events(d);
     if (!take_lock(d, &lock, e))
         return false;
     struct logfile *logs =

@@ -25,6 +25,16 @@
 #include "store/db.h"
 #include "store/journal.h"
 
+/* Calendars and tables of events that the user has put somewhere: names and contents, in the arena.
+ * `read` is NULL where there are none. */
+struct event_file {
+    struct str name, text;
+};
+struct event_files {
+    bool (*read)(void *self, struct arena *a, struct event_file **out, size_t *n, struct error *e);
+    void *self;
+};
+
 struct core {
     const struct settings *settings; /* of the whole run: no operation changes one */
     struct session *session;
@@ -46,6 +56,7 @@ struct core {
     struct tokens *tokens;  /* for HTTP; NULL: there are none */
     struct entropy entropy; /* for what must not be guessed */
     struct tz_zones zones;  /* of the exchanges */
+    struct event_files event_files;
     struct log log;
     struct utc started;
     bool is_embedded; /* the broker is the embedded paper exchange */

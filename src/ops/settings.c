@@ -117,6 +117,13 @@ static const struct field account_fields[] = {
 };
 static const struct type account_type = TYPE_OF(struct account_settings, account_fields);
 
+static const struct field event_fields[] = {
+    FIELD(struct event_settings, directory, .initial = "",
+          .doc = "Directory of your own .ics and .csv files of company events; empty takes "
+                 "`events` beside the configuration file"),
+};
+static const struct type event_type = TYPE_OF(struct event_settings, event_fields);
+
 static const struct field log_fields[] = {
     FIELD(struct log_settings, level, .choices = log_levels, .initial = "info",
           .doc = "Least important kind of message that is logged"),
@@ -133,6 +140,7 @@ static const struct field settings_fields[] = {
                  .doc = "Returns, volatility and their regimes"),
     FIELD_OBJECT(struct settings_values, journal, &journal_type, .doc = "The journal"),
     FIELD_OBJECT(struct settings_values, account, &account_type, .doc = "The account over time"),
+    FIELD_OBJECT(struct settings_values, events, &event_type, .doc = "Company events"),
     FIELD_OBJECT(struct settings_values, log, &log_type, .doc = "Logging"),
 };
 const struct type settings_type = TYPE_OF(struct settings_values, settings_fields);

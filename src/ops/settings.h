@@ -60,6 +60,10 @@ struct account_settings {
     struct str market; /* a code of model/calendar.h */
 };
 
+struct event_settings {
+    struct str directory; /* "" = `events` beside the configuration */
+};
+
 struct log_settings {
     unsigned level; /* enum log_level */
 };
@@ -81,6 +85,7 @@ struct settings_values {
     struct analytics_settings analytics;
     struct journal_settings journal;
     struct account_settings account;
+    struct event_settings events;
     struct log_settings log;
 };
 extern const struct type settings_type; /* of struct settings_values */

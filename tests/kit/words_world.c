@@ -91,6 +91,19 @@ static bool take_block(struct story *s, struct buf *out)
     return story_fail(s, "a block without its end");
 }
 
+static bool word_events(struct story *s, struct str rest)
+{
+    struct world *w = s->w;
+    if (w->event_file_count == WORLD_EVENT_FILES_MAX)
+        return story_fail(s, "no room for another file of events");
+    struct buf *text = &w->event_files[w->event_file_count].text;
+    str_copy_cut(w->event_files[w->event_file_count].name, sizeof w->event_files[0].name,
+                 str_trim(rest));
+    buf_init(text, LIMIT_CONFIG_BYTES);
+    w->event_file_count++;
+    return take_block(s, text);
+}
+
 static bool word_config(struct story *s, struct str rest)
 {
     struct error e = {0};
@@ -327,6 +340,7 @@ const struct story_word words_world[] = {
     {.name = "set", .run = word_set},
     {.name = "env", .run = word_env},
     {.name = "config", .run = word_config},
+    {.name = "events", .run = word_events},
     {.name = "start", .run = word_start},
     {.name = "kill", .run = word_kill},
     {.name = "crash", .run = word_crash},

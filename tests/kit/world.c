@@ -118,10 +118,25 @@ void world_free(struct world *w)
     buf_fini(&w->exchange_file);
     buf_fini(&w->reserve);
     zones_free(w->zones);
+    for (size_t i = 0; i < w->event_file_count; i++)
+        buf_fini(&w->event_files[i].text);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_fini(&w->files[i]);
     xfree(w->instruments);
     xfree(w);
+}
+
+static bool read_event_files(void *self, struct arena *a, struct event_file **out, size_t *n,
+                             struct error *e)
+{
+    const struct world *w = self;
+    (void)e;
+    *n = w->event_file_count;
+    *out = ARENA_MANY(a, struct event_file, *n);
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i] = (struct event_file){arena_str(a, STR_NAME(w->event_files[i].name)),
+                                        arena_str(a, buf_str(&w->event_files[i].text))};
+    return true;
 }
 
 bool world_start_app(struct world *w, struct error *e)
@@ -142,6 +157,7 @@ bool world_start_app(struct world *w, struct error *e)
         .pin_iterations = WORLD_PIN_ITERATIONS,
         .kill_reserve = buf_str(&w->reserve),
         .zones = zones_source(w->zones),
+        .event_files = {read_event_files, w},
     };
     w->app = app_new(&config, w->now, e);
     w->reserve_version = 0;

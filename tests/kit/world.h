@@ -35,7 +35,7 @@ enum {
 enum { WORLD_PIN_ITERATIONS = 10 };
 
 /* The user under whom the app runs, and whose connections are made unless another is named. */
-enum { WORLD_UID = 1000 };
+enum { WORLD_UID = 1000, WORLD_EVENT_FILES_MAX = 4 };
 
 /* A bearer token that may read, preview and trade, and the port that the app believes to serve. */
 #define WORLD_TOKEN "scenario-token"
@@ -76,6 +76,11 @@ struct world {
     struct moment now; /* of the app's machine */
     int64_t set_ns;    /* by so much its clock was set */
     struct rng rng;
+    struct {
+        char name[64];
+        struct buf text;
+    } event_files[WORLD_EVENT_FILES_MAX]; /* as in the directory of events */
+    size_t event_file_count;
     struct zones *zones; /* from the system's files; where there are none, UTC alone is known */
     /* the product */
     struct settings settings;
