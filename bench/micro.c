@@ -9,6 +9,8 @@
  *   order.rate      placeOrder frames encoded; floor: the finished frame copied
  *   render.rate     a portfolio written as JSON from its struct; floor: the text copied
  *   request.rate    a tools/call line parsed; floor: the line copied
+ *   resolve.rate    symbols in eight spellings resolved from memory, in one question; floor: their
+ *                   contract details copied
  *   task.rate       tasks spawned and run to their end; floor: calls through a pointer
  */
 #include "base/alloc.h"
@@ -17,6 +19,7 @@
 #include "data/bind.h"
 #include "data/json.h"
 #include "kit/measure.h"
+#include "market/resolver.h"
 #include "ops/op.h"
 #include "wire/codec.h"
 #include "wire/frame.h"
@@ -253,6 +256,85 @@ static void measure_request(void)
     arena_free(arena);
 }
 
+/* ---- symbols ---- */
+
+static const char *const spellings[] = {
+    "AAPL",   "ASML.AEB.EUR", "brk.b",       "US0378331005",
+    "EURUSD", "7203@Tokyo",   "ES Dec 2026", "AAPL 2026-12-18 200 C"};
+enum { SPELLINGS = sizeof spellings / sizeof spellings[0] };
+
+struct resolving {
+    struct resolver *resolver;
+    struct tasks *tasks;
+    struct moment now;
+    struct contract_details details;
+    struct resolve_question q[SPELLINGS];
+};
+
+static void resolve_all(struct task *t, void *arg)
+{
+    struct resolving *r = arg;
+    struct error e;
+    if (!resolve(t, r->resolver, STR_NONE, r->q, SPELLINGS, &e))
+        measure_die("resolver: %s", e.text);
+    for (size_t i = 0; i < SPELLINGS; i++)
+        if (!r->q[i].from_cache || r->q[i].count != 1 ||
+            r->q[i].found[0].contract.con_id != (int32_t)i + 1)
+            measure_die("%s is not resolved from memory", spellings[i]);
+}
+
+static size_t resolve_once(void *arg)
+{
+    struct resolving *r = arg;
+    if (!task_spawn(r->tasks, r->now, 1000, resolve_all, r))
+        measure_die("a task is refused");
+    tasks_run(r->tasks, r->now);
+    return SPELLINGS;
+}
+
+static size_t copy_details(void *arg)
+{
+    static struct contract_details copies[SPELLINGS];
+    struct resolving *r = arg;
+    for (size_t i = 0; i < SPELLINGS; i++)
+        copies[i] = r->details;
+    keep(copies);
+    return SPELLINGS;
+}
+
+/* Keys are those that the resolver itself gives; there is no broker that could be asked. */
+static void learn(struct task *t, void *arg)
+{
+    struct resolving *r = arg;
+    for (size_t i = 0; i < SPELLINGS; i++) {
+        struct contract_details d = r->details;
+        char key[CONTRACTS_KEY_MAX];
+        d.contract.con_id = (int32_t)i + 1;
+        if (!resolver_key(&r->q[i], task_now(t).wall, key))
+            measure_die("%s is not understood", spellings[i]);
+        contracts_put(resolver_contracts(r->resolver), str_of(key), RESOLVED_SEARCH, &d, 1,
+                      task_now(t).wall);
+    }
+}
+
+static void measure_resolver(void)
+{
+    struct book *book = book_new();
+    struct resolving r = {.tasks = tasks_new(), .now.wall.ns = 1795435200LL * NS_PER_S};
+    r.resolver = resolver_new(NULL, book, NULL, NULL, "bench");
+    memset(r.details.trading_hours, 'x', sizeof r.details.trading_hours - 1);
+    for (size_t i = 0; i < SPELLINGS; i++)
+        r.q[i].text = str_of(spellings[i]);
+    if (!task_spawn(r.tasks, r.now, 1000, learn, &r))
+        measure_die("a task is refused");
+    tasks_run(r.tasks, r.now);
+    rate("resolve", "rate", resolve_once, &r);
+    rate("resolve", "floor", copy_details, &r);
+    resolver_free(r.resolver);
+    tasks_free(r.tasks);
+    book_free(book);
+}
+
 /* ---- tasks ---- */
 
 struct spawning {
@@ -308,6 +390,7 @@ int main(int argc, char **argv)
     measure_order();
     measure_render(reply);
     measure_request();
+    measure_resolver();
     measure_tasks();
     return 0;
 }

@@ -60,12 +60,13 @@ static bool has_word(const struct words *name, struct str w)
     return false;
 }
 
+/* A bond, say, or a receipt: who says a company's name means its share. */
 static bool is_second_form(const struct contract_details *d)
 {
     struct str type = STR_NAME(d->stock_type);
-    return str_eq(type, STR("ADR")) || str_eq(type, STR("GDR")) ||
-           str_eq(type, STR("NY REG SHRS")) || str_eq(type, STR("PREFERRED")) ||
-           str_eq(type, STR("RIGHT"));
+    return d->contract.sec_type == SEC_BOND || str_eq(type, STR("ADR")) ||
+           str_eq(type, STR("GDR")) || str_eq(type, STR("NY REG SHRS")) ||
+           str_eq(type, STR("PREFERRED")) || str_eq(type, STR("RIGHT"));
 }
 
 struct ranking ranking_by_name(struct str asked, const struct contract_details *d)
@@ -104,7 +105,7 @@ struct ranking ranking_by_name(struct str asked, const struct contract_details *
     percent -= second ? 5 : 0;
     r.confidence = DEC_MICRO((int64_t)percent * 10000);
     (void)snprintf(r.why, sizeof r.why, "%s '%.*s'%s", why, STR_ARG(str_sub(asked, 0, 40)),
-                   second ? ", a receipt or second form of the share" : "");
+                   second ? ", not the share itself" : "");
     return r;
 }
 

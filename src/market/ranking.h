@@ -12,7 +12,7 @@
  *   0.6   the symbol begins with them
  *   less  it has some of them: 0.5 times their share
  *
- * A receipt or another second form of a share ranks 0.05 below the share itself.
+ * A receipt, a bond or another form ranks 0.05 below the share itself.
  */
 #ifndef PORTCULLIS_MARKET_RANKING_H
 #define PORTCULLIS_MARKET_RANKING_H

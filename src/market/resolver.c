@@ -125,6 +125,15 @@ static bool parse_wish(const struct resolve_question *q, struct utc today, struc
     return true;
 }
 
+bool resolver_key(const struct resolve_question *q, struct utc today, char out[CONTRACTS_KEY_MAX])
+{
+    struct wish w;
+    struct error e;
+    bool ok = parse_wish(q, today, &w, &e);
+    str_copy_cut(out, CONTRACTS_KEY_MAX, ok ? STR_NAME(w.key) : STR_NONE);
+    return ok;
+}
+
 /* What was found by name is no answer to a question that wants no such search. */
 static struct str key_of(const struct wish *w, enum resolve_how how)
 {
@@ -308,9 +317,9 @@ static void not_found(struct resolve_question *q, const struct wish *w, struct u
     } else {
         error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_SYMBOL", "no contract is known for " STR_FMT,
                   STR_ARG(text));
-        error_next(&q->error,
-                   "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY), "
-                   "or look it up with resolve_symbol");
+        error_next(
+            &q->error, "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY)%s",
+            q->exact ? ", or look it up with resolve_symbol" : ", an ISIN, or the full name");
     }
 }
 

@@ -95,6 +95,10 @@ bool resolve_one(struct task *t, struct resolver *r, struct str account, struct 
                  struct str exchange, struct str currency, struct contract_details *out,
                  struct error *e) FALLIBLE;
 
+/* The key under which the answer to a question is remembered, if it is not found by name; false if
+ * its text is none. */
+bool resolver_key(const struct resolve_question *q, struct utc today, char out[CONTRACTS_KEY_MAX]);
+
 const char *resolve_how_text(enum resolve_how how); /* "held", "explicit", ... */
 
 #endif

@@ -113,9 +113,11 @@ static bool day_of_parts(struct str s, struct day *d, struct error *e)
     }
     if (n != 3 || part[0].n > 2 || (part[2].n != 2 && part[2].n != 4))
         return false;
-    if (a <= 12 && b <= 12 && a != b)
-        return error_set(e, ERROR_INVALID, "BAD_DATE",
-                         "in the date " STR_FMT " day and month cannot be told apart", STR_ARG(s));
+    if (a <= 12 && b <= 12 && a != b) {
+        error_set(e, ERROR_INVALID, "BAD_DATE",
+                  "in the date " STR_FMT " day and month cannot be told apart", STR_ARG(s));
+        return error_next(e, "write it as YYYY-MM-DD");
+    }
     *d = a > 12 ? (struct day){year_of(c, part[2].n), b, a}
                 : (struct day){year_of(c, part[2].n), a, b};
     return true;
@@ -188,9 +190,11 @@ static size_t take_date(const struct tokens *t, size_t i, struct utc today, stru
     if (!is_date)
         return 0;
     used = used ? used : 1;
-    if (!is_real(*d))
+    if (!is_real(*d)) {
         error_set(e, ERROR_INVALID, "BAD_DATE", STR_FMT " is no day of the calendar",
                   STR_ARG(tokens_text(t, i, i + used)));
+        error_next(e, "write it as YYYY-MM-DD");
+    }
     return used;
 }
 

@@ -265,7 +265,7 @@ static bool cache_command(struct call *c, struct str word, struct resolve_out *o
 static struct str message_of(struct call *c, const struct resolve_question *q, size_t shown)
 {
     if (!q->count)
-        return arena_f(c->arena, "%s; %s", q->error.text, q->error.next);
+        return arena_str(c->arena, str_of(q->error.text));
     if (q->note.n)
         return q->note;
     if (q->total > shown)

@@ -8,8 +8,13 @@ const struct instrument *access_find(struct paper *p, struct paper_peer *peer, i
     int code;
     char text[200];
     const struct instrument *i = check_contract(p->universe, c, &code, text);
-    if (i == NULL)
+    if (i == NULL) {
         peer_error(p, peer, req_id, code, "%s", text);
+    } else if (faults_is_delisted(&p->faults, i->contract.con_id)) {
+        peer_error(p, peer, req_id, CODE_NO_SECURITY,
+                   "No security definition has been found for the request");
+        return NULL;
+    }
     return i;
 }
 

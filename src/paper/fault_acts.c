@@ -490,6 +490,27 @@ static bool act_stale(struct paper *p, const struct fault *f, struct error *e)
     return true;
 }
 
+static bool act_delist(struct paper *p, const struct fault *f, struct error *e)
+{
+    const struct instrument *i = paper_listing(p, f->args[0].text, e);
+    struct fault_symbol *s = i == NULL ? NULL : symbol_row(&p->faults, i->contract.con_id, e);
+    if (s == NULL)
+        return false;
+    s->is_delisted = f->args[1].n == 1;
+    return true;
+}
+
+static bool act_rename(struct paper *p, const struct fault *f, struct error *e)
+{
+    const struct instrument *i = paper_listing(p, f->args[0].text, e);
+    struct fault_symbol *s = i == NULL ? NULL : symbol_row(&p->faults, i->contract.con_id, e);
+    if (s == NULL)
+        return false;
+    str_copy_cut(s->symbol, sizeof s->symbol, STR_NAME(i->contract.symbol));
+    return str_copy(s->new_symbol, sizeof s->new_symbol, str_of(f->args[1].text)) ||
+           impossible(e, "a symbol has at most 31 characters");
+}
+
 static bool act_halt(struct paper *p, const struct fault *f, struct error *e)
 {
     enum { TICK_HALTED = 49 };
@@ -560,6 +581,8 @@ static act_fn *const acts[FAULT_COUNT] = {
     [FAULT_BUST] = act_bust,
     [FAULT_HALT] = act_halt,
     [FAULT_STALE] = act_stale,
+    [FAULT_DELIST] = act_delist,
+    [FAULT_RENAME] = act_rename,
     [FAULT_CASH] = act_cash,
 };
 

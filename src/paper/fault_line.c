@@ -215,6 +215,17 @@ static const struct fault_row rows[FAULT_COUNT] = {
      "stale",
      "The quotes of the symbol stand still while the market goes on, until off.",
      {SYMBOL, SWITCH}},
+    {FAULT_DELIST,
+     MARKET,
+     "delist",
+     "Nobody is told of the listing any more (code 200) and no data of it are given, until off.",
+     {SYMBOL, SWITCH}},
+    {FAULT_RENAME,
+     MARKET,
+     "rename",
+     "The listing goes under another symbol, with the same contract id; without `to` under its "
+     "own.",
+     {SYMBOL, {"to", FAULT_ARG_TEXT, "", 0, 0, NULL}}},
 
     {FAULT_CASH,
      ACCOUNT,

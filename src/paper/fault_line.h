@@ -67,6 +67,8 @@ enum fault_kind {
     /* the market */
     FAULT_HALT,
     FAULT_STALE,
+    FAULT_DELIST,
+    FAULT_RENAME,
     /* the account */
     FAULT_CASH,
     FAULT_COUNT

@@ -189,6 +189,26 @@ bool faults_is_stale(const struct faults *f, int32_t con_id)
     return s != NULL && (s->is_stale || s->is_halted);
 }
 
+bool faults_is_delisted(const struct faults *f, int32_t con_id)
+{
+    const struct fault_symbol *s = symbol_of(f, con_id);
+    return s != NULL && s->is_delisted;
+}
+
+const char *faults_new_symbol(const struct faults *f, int32_t con_id)
+{
+    const struct fault_symbol *s = symbol_of(f, con_id);
+    return s != NULL && s->new_symbol[0] != 0 ? s->new_symbol : NULL;
+}
+
+struct str faults_own_symbol(const struct faults *f, struct str symbol)
+{
+    for (size_t i = 0; i < f->symbol_count; i++)
+        if (f->symbols[i].new_symbol[0] != 0 && str_ieq(symbol, STR_NAME(f->symbols[i].new_symbol)))
+            return STR_NAME(f->symbols[i].symbol);
+    return symbol;
+}
+
 bool faults_is_halted(const struct faults *f, int32_t con_id)
 {
     const struct fault_symbol *s = symbol_of(f, con_id);

@@ -49,7 +49,8 @@ struct fault_quota {
 
 struct fault_symbol {
     int32_t con_id;
-    bool is_halted, is_stale;
+    bool is_halted, is_stale, is_delisted;
+    char symbol[32], new_symbol[32]; /* renamed from and to; "": it is not */
 };
 
 struct faults {
@@ -108,6 +109,11 @@ bool fault_takes(struct fault_quota *q, int32_t client);
 bool fault_takes_id(struct faults *f);
 /* Its quotes stand still: stale or halted. */
 bool faults_is_stale(const struct faults *f, int32_t con_id);
+bool faults_is_delisted(const struct faults *f, int32_t con_id);
+/* The symbol under which a contract goes now: another than its own, or NULL. */
+const char *faults_new_symbol(const struct faults *f, int32_t con_id);
+/* The own symbol of what goes under that one now; or `symbol` itself. */
+struct str faults_own_symbol(const struct faults *f, struct str symbol);
 bool faults_is_halted(const struct faults *f, int32_t con_id);
 /* Quotes of nobody move. */
 bool faults_no_quotes(const struct faults *f);

@@ -187,6 +187,7 @@ bool watches_remove(struct watches *w, int32_t req_id);
 void watches_free(struct watches *w);
 
 /* ---- access to data ---- */
+enum { CODE_NO_SECURITY = 200 };
 /* The one listing that a request names; NULL, and the client is told why, if there is none. */
 const struct instrument *access_find(struct paper *p, struct paper_peer *peer, int32_t req_id,
                                      const struct wire_contract *c);

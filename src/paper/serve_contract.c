@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 enum {
-    CODE_NO_SECURITY = 200,
     SAMPLES_MAX = 16,
     HOURS_DAYS = 6,
     HOURS_CAP = 2048,
@@ -138,11 +137,32 @@ static void bond_details(const struct instrument *i, struct wire_contract_detail
     d->desc_append = STR_NAME(i->contract.local_symbol);
 }
 
+/* A listing that goes under another symbol now. */
+static void rename_contract(const struct paper *p, const struct instrument *i,
+                            struct wire_contract *c)
+{
+    const char *symbol = faults_new_symbol(&p->faults, i->contract.con_id);
+    if (symbol != NULL)
+        c->symbol = c->local_symbol = str_of(symbol);
+}
+
 /* ---- contract details ---- */
+/* True if the listing is not what the description means: it is gone, or has another symbol now. */
+static bool is_hidden(const struct answer *a, const struct instrument *i)
+{
+    const struct faults *f = &a->p->faults;
+    bool by_old_symbol = a->req->contract.con_id == 0 && a->req->contract.symbol.n > 0 &&
+                         faults_new_symbol(f, i->contract.con_id) != NULL &&
+                         str_ieq(a->req->contract.symbol, STR_NAME(i->contract.symbol));
+    return faults_is_delisted(f, i->contract.con_id) || by_old_symbol;
+}
+
 static bool send_details(void *self, const struct instrument *i)
 {
     struct answer *a = self;
     struct paper *p = a->p;
+    if (is_hidden(a, i))
+        return true;
     struct wire_rep_contract_data m = WIRE_REP_CONTRACT_DATA_DEFAULT;
     struct wire_tag isin = {STR("ISIN"), STR_NAME(i->isin)};
     struct wire_contract_details *d = &m.details;
@@ -150,6 +170,7 @@ static bool send_details(void *self, const struct instrument *i)
     share_texts(a, i);
     m.req_id = a->req->req_id;
     m.contract = paper_contract(&i->contract);
+    rename_contract(p, i, &m.contract);
     if (a->req->contract.exchange.n > 0)
         m.contract.exchange = a->req->contract.exchange;
     d->market_name = STR_NAME(i->contract.trading_class);
@@ -214,10 +235,13 @@ void serve_contract_details(struct paper *p, struct paper_peer *peer, const void
     a.is_continuous = str_ieq(req->contract.sec_type, CONTINUOUS);
     const struct instrument *lead =
         a.is_continuous ? universe_lead(p->universe, &req->contract) : NULL;
-    if (lead != NULL)
+    if (lead != NULL) {
         send_details(&a, lead);
-    else
-        universe_each(p->universe, &req->contract, send_details, &a);
+    } else {
+        struct wire_contract own = req->contract;
+        own.symbol = faults_own_symbol(&p->faults, own.symbol);
+        universe_each(p->universe, &own, send_details, &a);
+    }
     if (a.n == 0) /* no end marker follows */
         peer_error(p, peer, req->req_id, CODE_NO_SECURITY,
                    "No security definition has been found for the request");
@@ -247,10 +271,16 @@ void serve_matching_symbols(struct paper *p, struct paper_peer *peer, const void
     const struct instrument *found[SAMPLES_MAX];
     struct wire_symbol_sample *samples =
         ARENA_MANY(p->arena, struct wire_symbol_sample, SAMPLES_MAX);
-    size_t n = universe_search(p->universe, req->pattern, found, SAMPLES_MAX);
+    size_t all = universe_search(p->universe, req->pattern, found, SAMPLES_MAX), n = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (faults_is_delisted(&p->faults, found[i]->contract.con_id))
+            continue;
+        found[n++] = found[i];
+    }
     for (size_t i = 0; i < n; i++) {
         samples[i] = (struct wire_symbol_sample){.contract = WIRE_CONTRACT_DEFAULT};
         samples[i].contract = paper_contract(&found[i]->contract);
+        rename_contract(p, found[i], &samples[i].contract);
         samples[i].contract.description = STR_NAME(found[i]->name);
         samples[i].derivative_sec_types = derivatives(p, found[i]);
     }

@@ -566,6 +566,22 @@ static void each_question_has_its_own_answer_or_error(void **state)
     bourse_free(b);
 }
 
+static void a_batch_is_one_round_of_one_request_each(void **state)
+{
+    (void)state;
+    struct bourse *b = bourse_new();
+    struct asking a = {.q = {{.text = "AAPL"},
+                             {.text = "ASML.AEB.EUR"},
+                             {.text = "7203"},
+                             {.text = "EURUSD"},
+                             {.text = "US0378331005"},
+                             {.text = "ASML"}},
+                       .n = 6};
+    bourse_run(b, ask, &a);
+    assert_int_equal(peer_got_count(b->peer, WIRE_REQ_CONTRACT_DETAILS), 6);
+    bourse_free(b);
+}
+
 /* ---- exchanges ---- */
 
 static void exchanges_are_known_by_code_mic_and_city(void **state)
@@ -609,6 +625,7 @@ int main(void)
         cmocka_unit_test(the_memory_can_be_cleared_and_keeps_no_failures),
         cmocka_unit_test(different_questions_do_not_share_an_answer),
         cmocka_unit_test(each_question_has_its_own_answer_or_error),
+        cmocka_unit_test(a_batch_is_one_round_of_one_request_each),
         cmocka_unit_test(exchanges_are_known_by_code_mic_and_city),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,9 @@
  */
 #include "client.h"
 #include "paper/control.h"
-#include "paper/paper_private.h"
 #include "paper/fault_line.h"
 #include "paper/pacing.h"
+#include "paper/paper_private.h"
 #include "tests/kit/arm.h"
 
 enum { AAPL = 265598 };
@@ -482,6 +482,45 @@ static void nothing_fills_while_the_symbol_is_halted(void **state)
     stop();
 }
 
+static size_t details_of(struct client *c, const char *symbol)
+{
+    size_t before = count_of(c, WIRE_REP_CONTRACT_DATA);
+    struct wire_req_contract_details q = WIRE_REQ_CONTRACT_DEFAULT;
+    q.req_id = 9;
+    q.contract = stock(symbol, "USD");
+    send(c, WIRE_REQ_CONTRACT_DETAILS, &q);
+    return count_of(c, WIRE_REP_CONTRACT_DATA) - before;
+}
+
+static void a_listing_can_end_or_change_its_symbol(void **state)
+{
+    (void)state;
+    start();
+    struct client *c = connect_as(1);
+    assert_int_equal(details_of(c, "AAPL"), 1);
+    must("delist AAPL");
+    assert_int_equal(details_of(c, "AAPL"), 0);
+    const struct wire_rep_error *e = nth(c, WIRE_REP_ERROR, -1);
+    assert_int_equal(e->error_code, 200);
+    struct wire_req_mkt_data q = {0};
+    q.req_id = 5;
+    q.contract = stock("AAPL", "USD");
+    send(c, WIRE_REQ_MKT_DATA, &q);
+    e = nth(c, WIRE_REP_ERROR, -1);
+    assert_true(e->id == 5 && e->error_code == 200);
+    must("delist AAPL off");
+    must("rename AAPL to=PEAR");
+    assert_int_equal(details_of(c, "AAPL"), 0);
+    assert_int_equal(details_of(c, "PEAR"), 1);
+    const struct wire_rep_contract_data *d = nth(c, WIRE_REP_CONTRACT_DATA, -1);
+    assert_int_equal(d->contract.con_id, 265598);
+    assert_true(str_eq(d->contract.symbol, STR("PEAR")));
+    must("rename AAPL");
+    assert_int_equal(details_of(c, "PEAR"), 0);
+    assert_int_equal(details_of(c, "AAPL"), 1);
+    stop();
+}
+
 /* ---- pacing ---- */
 static void a_strict_exchange_limits_requests(void **state)
 {
@@ -669,6 +708,7 @@ int main(void)
         cmocka_unit_test(an_order_can_be_announced_under_another_perm_id),
         cmocka_unit_test(corrections_and_busts_are_booked_and_survive),
         cmocka_unit_test(nothing_fills_while_the_symbol_is_halted),
+        cmocka_unit_test(a_listing_can_end_or_change_its_symbol),
         cmocka_unit_test(a_strict_exchange_limits_requests),
         cmocka_unit_test(history_of_small_bars_is_rationed),
         cmocka_unit_test(the_clock_pauses_steps_and_changes_speed),
