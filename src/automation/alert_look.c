@@ -38,7 +38,7 @@ bool alert_fire(struct alerts *a, struct alert *al, enum firing_kind kind, const
                        .kind = kind,
                        .at = now.wall,
                        .con_id = al->terms.contract.con_id,
-                       .value = al->value,
+                       .value = condition_shown(&al->terms.condition, al->value),
                        .level = level};
     f.is_late = kind == FIRING_FIRED &&
                 (!al->has_looked || instant_ms_since(al->looked_at, now.mono) > ALERT_GAP_MS);
@@ -116,6 +116,8 @@ void alert_reason(struct alerts *a, const struct alert *al, struct moment now, s
     /* the newest quote may have come long ago, the market have closed since */
     if (q && q->time.has && block != ALERT_NO_VALUE)
         block = block_of(a, al, q, now);
+    if (block == ALERT_LOOKS && !al->looked.has) /* the first burst of its line is not over */
+        block = ALERT_NO_LINE;
     buf_add_c(out, alert_block_text(block));
     if (block == ALERT_REFUSED && al->watched->notice[0])
         buf_add_f(out, ": %s", al->watched->notice);

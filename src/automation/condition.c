@@ -92,6 +92,13 @@ struct opt_dec condition_value(const struct condition *c, const struct quote *q)
     return DEC_NONE;
 }
 
+struct opt_dec condition_shown(const struct condition *c, struct opt_dec value)
+{
+    if (value.has && (c->measure == MEASURE_CHANGE_PCT || c->measure == MEASURE_SPREAD_PCT))
+        value.v = dec_round_to(value.v, DEC_MICRO(100), DEC_HALF_EVEN);
+    return value;
+}
+
 bool condition_is_range(const struct condition *c)
 {
     return triggers[c->trigger].is_range;

@@ -86,6 +86,8 @@ bool condition_is_range(const struct condition *c);
 
 /* The value that is looked at; absent if the quote does not tell it. */
 struct opt_dec condition_value(const struct condition *c, const struct quote *q);
+/* A value as it is shown: a percentage with four decimals, anything else as it is. */
+struct opt_dec condition_shown(const struct condition *c, struct opt_dec value);
 /* What the value is compared with now; absent if that is not known yet. */
 struct opt_dec condition_level(const struct condition *c, const struct condition_state *s);
 enum condition_outcome condition_step(const struct condition *c, struct condition_state *s,

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { SETTLE_MS = 3000, SETTLE_STEP_MS = 50, FIRED_SHOWN = 20, FIRED_MAX = 100 };
+enum { SETTLE_MS = 5000, SETTLE_STEP_MS = 50, FIRED_SHOWN = 20, FIRED_MAX = 100 };
 
 /* ---- get_alerts ---- */
 
@@ -141,7 +141,7 @@ static struct alert_row describe(struct call *c, const struct alert *al)
         .reason = reason_of(c, al),
         .note = call_text(c, t->note),
         .created_by = call_text(c, al->by),
-        .value = al->value,
+        .value = condition_shown(&t->condition, al->value),
         .level = condition_level(&t->condition, &al->state),
         .rearm = DEC_SOME(t->condition.rearm),
         .repeat = t->repeats,
@@ -390,7 +390,7 @@ static bool set_price_alert(struct call *c, const void *args, void *result)
     out->exchange = call_text(c, k->primary_exchange[0] ? k->primary_exchange : k->exchange);
     out->currency = call_text(c, k->currency);
     out->condition = condition_of(c, al);
-    out->value = al->value;
+    out->value = condition_shown(&al->terms.condition, al->value);
     out->state = str_of(condition_phase_names[al->state.phase]);
     out->reason = reason_of(c, al);
     out->message = arena_f(c->arena, "alert %lld: %s " STR_FMT "%s%s", (long long)id, al->name,

@@ -44,7 +44,7 @@ static const struct field entry_row_fields[] = {
     FIELD(struct entry_row, volume, .doc = "Volume of the day", .wide = true),
     FIELD(struct entry_row, data_type, .doc = "Kind of the prices"),
     FIELD(struct entry_row, age_s, .doc = "Age of the newest price", .unit = "s", .wide = true),
-    FIELD(struct entry_row, reason, .doc = "Why there is no price"),
+    FIELD(struct entry_row, reason, .doc = "Why there is no price, or no live one"),
     FIELD(struct entry_row, contract_type, .doc = "Security type", .wide = true),
     FIELD(struct entry_row, contract_id, .doc = "Contract id", .wide = true),
 };
@@ -97,7 +97,7 @@ static void put_quote(struct call *c, struct entry_row *r, const struct quote_an
     r->volume = q->volume;
     r->change_pct = call_percent(price, q->close);
     r->data_type = str_of(data_type_text(q->data_type));
-    r->age_s = call_age(a->age_ms);
+    r->age_s = call_age(a->price_age_ms);
     if (a->notice_code)
         r->reason =
             arena_f(c->arena, "broker code %d: " STR_FMT, a->notice_code, STR_ARG(a->notice));
@@ -141,6 +141,14 @@ static const struct watchlist *find(struct call *c, struct str name)
     return l;
 }
 
+/* Lists belong to no account; the envelope names the one in use all the same. */
+static void name_account(struct call *c)
+{
+    struct str ignored;
+    if (book_account_count(c->core->book))
+        (void)!call_account(c, STR_NONE, &ignored);
+}
+
 static bool get_watchlists(struct call *c, const void *args, void *result)
 {
     const struct show_in *in = args;
@@ -148,9 +156,7 @@ static bool get_watchlists(struct call *c, const void *args, void *result)
     const struct watchlists *all = c->core->watchlists;
     const struct watchlist *only = in->name.n ? find(c, in->name) : NULL, *l;
     size_t entries = 0, lists = 0, at = 0;
-    struct str ignored;
-    if (book_account_count(c->core->book)) /* lists belong to none, the envelope names it */
-        (void)!call_account(c, STR_NONE, &ignored);
+    name_account(c);
     if (in->name.n && !only)
         return false;
     if (in->quotes && !only)
@@ -356,6 +362,7 @@ static bool edit_watchlist(struct call *c, const void *args, void *result)
     struct edit_out *out = result;
     struct edit_row *rows = ARENA_MANY(c->arena, struct edit_row, in->symbols.n);
     struct watch_change change = {.by = STR_NAME(c->who->name), .now = task_now(c->task)};
+    name_account(c);
     if (!edit(c, in, rows, &change) ||
         !journal_wait(c->task, c->core->journal, change.seq, &c->error))
         return false;
