@@ -40,6 +40,8 @@ struct archive {
     int code;
     const char *words;
     bool is_silent;
+    /* answers in its own way, if set */
+    void (*tell)(struct archive *a, const struct wire_req_historical_data *m);
     size_t asked; /* requests for bars that were answered or refused */
     /* the question */
     struct history_question *q;
@@ -177,6 +179,8 @@ static inline void archive_history(struct archive *a, const struct wire_req_hist
     a->asked++;
     if (a->refusals-- > 0)
         peer_send_error(a->peer, m->req_id, a->code, a->words);
+    else if (a->tell)
+        a->tell(a, m);
     else
         archive_bars(a, m);
 }
