@@ -8,6 +8,7 @@
 #include "data/json.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #define REDACT_KEY "redact.key" /* of the masks of account numbers, in the store */
 enum { HTTP_TIMEOUT_MS = 30 * 1000 };
@@ -64,6 +65,18 @@ static struct chronicle *make_chronicle(const struct app_config *c, const struct
                                       .zones = c->zones,
                                       .log = {c->sink, "account"}};
     return chronicle_new(&config, core->book, core->session, core->journal);
+}
+
+/* The bars of a simulated market are those of its seed and its hours. */
+static struct history *make_history(const struct app_config *c, const struct core *core)
+{
+    const struct settings_values *v = &c->settings->values;
+    struct history *h = history_new(core->session, core->cache, c->zones);
+    char scope[24];
+    (void)snprintf(scope, sizeof scope, "%c%lld", v->paper.sessions ? 'r' : 'a',
+                   (long long)v->paper.seed);
+    history_scope(h, core->is_embedded ? scope : "tws");
+    return h;
 }
 
 static struct gate *make_gate(const struct app_config *c, const struct core *core)
@@ -214,7 +227,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->cache = cache_new(config->cache);
     core->resolver = resolver_new(core->session, core->book, a->tasks, core->cache,
                                   core->is_embedded ? "embedded" : "tws");
-    core->history = history_new(core->session, core->cache, config->zones);
+    core->history = make_history(config, core);
     core->chronicle = make_chronicle(config, core);
     core->years = years_new(core->history);
     core->entropy = config->entropy;

@@ -36,6 +36,8 @@ enum {
  */
 struct history *history_new(struct session *session, struct cache *cache, struct tz_zones zones);
 void history_free(struct history *h);
+/* Which broker's bars are kept, in a few letters: simulated markets differ by their seed. */
+void history_scope(struct history *h, const char *scope);
 
 /* What changed the price of a share without a trade. */
 enum history_action_kind { HISTORY_SPLIT, HISTORY_DIVIDEND };

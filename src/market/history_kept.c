@@ -15,9 +15,10 @@ enum {
 };
 #define HEAD_PART INT64_MIN
 
-static struct str key_of(const struct history_question *q, char text[CACHE_KEY_MAX])
+static struct str key_of(const struct history *h, const struct history_question *q,
+                         char text[CACHE_KEY_MAX])
 {
-    int n = snprintf(text, CACHE_KEY_MAX, "bars/%d/%s/%s/%s", (int)q->contract.con_id,
+    int n = snprintf(text, CACHE_KEY_MAX, "bars/%s/%d/%s/%s/%s", h->scope, (int)q->contract.con_id,
                      bar_size_text(q->size), bar_show_text(q->shown),
                      q->regular_hours_only ? "regular" : "all");
     return (struct str){text, (size_t)n};
@@ -62,7 +63,7 @@ bool history_kept_find(struct history *h, const struct history_question *q,
                        struct history_kept *out)
 {
     char key[CACHE_KEY_MAX];
-    if (!h->cache || !cache_read(h->cache, key_of(q, key), HEAD_PART, HEAD_PART, read_head, out))
+    if (!h->cache || !cache_read(h->cache, key_of(h, q, key), HEAD_PART, HEAD_PART, read_head, out))
         return false;
     return out->last_at != INT64_MIN && out->from_s <= out->first_at &&
            out->first_at <= out->last_at && out->last_at < out->to_s;
@@ -75,7 +76,7 @@ void history_keep_head(struct history *h, const struct history_question *q,
     struct cache_put put = {HEAD_PART, {head, HEAD_BYTES}};
     write_head(k, head);
     if (h->cache)
-        (void)cache_write(h->cache, key_of(q, key), &put, 1, false, now);
+        (void)cache_write(h->cache, key_of(h, q, key), &put, 1, false, now);
 }
 
 /* ---- its bars ---- */
@@ -116,7 +117,7 @@ bool history_kept_bars(struct history *h, const struct history_question *q,
                        struct arena *arena, struct bar **out, size_t *n)
 {
     char text[CACHE_KEY_MAX];
-    struct str key = key_of(q, text);
+    struct str key = key_of(h, q, text);
     struct reading r = {.q = q, .kept = k};
     from_s = from_s > k->from_s ? from_s : k->from_s;
     to_s = to_s < k->to_s ? to_s : k->to_s;
@@ -168,7 +169,7 @@ static bool pack_block(struct history *h, const struct history_question *q,
     struct reading r = {.q = q, .kept = k, .bars = merged + BLOCK_BARS_MAX, .room = BLOCK_BARS_MAX};
     int64_t block = block_of(q, history_at(&bars[0]));
     if (!is_new)
-        (void)cache_read(h->cache, key_of(q, key), block, block, read_block, &r);
+        (void)cache_read(h->cache, key_of(h, q, key), block, block, read_block, &r);
     if (r.is_damaged)
         return false;
     size_t count = merge(r.bars, r.n, bars, n, merged, BLOCK_BARS_MAX);
@@ -207,7 +208,7 @@ void history_keep(struct history *h, const struct history_question *q, const str
     write_head(k, head);
     puts[count++] = (struct cache_put){HEAD_PART, {head, HEAD_BYTES}};
     if (ok)
-        (void)cache_write(h->cache, key_of(q, key), puts, count, is_new, now);
+        (void)cache_write(h->cache, key_of(h, q, key), puts, count, is_new, now);
     buf_fini(&packed);
     xfree(merged);
     xfree(ends);

@@ -5,6 +5,7 @@
  *   history.c          asks, puts together, answers
  *   history_plan.c     which requests a span takes; when a bar is finished
  *   history_compare.c  gaps, splits and dividends
+ *   history_join.c     puts together what came and what is kept, and keeps it
  *   history_kept.c     what is kept of a series, and where it ends
  *   history_pack.c     bars as few bytes
  *
@@ -58,6 +59,7 @@ struct history {
     struct session *session;
     struct cache *cache;
     struct tz_zones zones;
+    char scope[24];                              /* of the keys in the cache */
     struct bars_question plan[HISTORY_ASKS_MAX]; /* of one question, while it is made */
 };
 
@@ -100,6 +102,34 @@ void history_keep(struct history *h, const struct history_question *q, const str
 /* The head alone, as when its `begins` has become known. */
 void history_keep_head(struct history *h, const struct history_question *q,
                        const struct history_kept *k, struct utc now);
+
+/* ---- history_join.c ---- */
+enum { HISTORY_OVERLAP = 3 }; /* kept bars that are asked again, to see whether they still hold */
+
+/* A stretch that is asked of the broker, in pieces. */
+struct history_leg {
+    struct history_span span;
+    struct bars_ask *asks; /* newest first */
+    size_t n;
+    struct bar *bars; /* what came, joined: oldest first */
+    size_t bar_n;
+};
+
+/* One series on its way: a question, or what is compared with one. Before and behind what is kept
+ * lies a leg each; where nothing is, LEG_OLDER is empty. */
+enum { LEG_OLDER, LEG_NEWER, LEGS };
+struct history_work {
+    struct history_question *q;
+    struct history_span span;
+    bool has_kept, is_kept_now; /* something is kept that counts; what came was kept */
+    struct history_kept kept;
+    struct history_leg legs[LEGS];
+};
+/* Into w->q: bars of both legs and what is kept. False: what is kept does not fit what came; all of
+ * it is to be asked anew. */
+bool history_put_together(struct task *t, struct history *h, struct history_work *w);
+/* Keeps what came, and leaves in w->q what was asked. */
+void history_settle(struct task *t, struct history *h, struct history_work *w);
 
 /* ---- history_compare.c ---- */
 /* Asks for the past sessions and notes the gaps of q. */
