@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Closing under a kill switch: which controls it is spared, what it sends for which position, and
+ * what is told about it. Found by `make mutate`.
+ */
+#include "guard/state.h"
+#include "tests/kit/arm.h"
+#include "words.h"
+
+static int setup(void **state)
+{
+    *state = desk_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    desk_free(*state);
+    return 0;
+}
+
+/* ---- help ---- */
+
+static void flatten(struct desk *d, const char *symbol)
+{
+    struct error e;
+    struct gate_kill_request r = {.scope = symbol ? GATE_SCOPE_SYMBOL : GATE_SCOPE_ALL,
+                                  .name = str_of(symbol ? symbol : ""),
+                                  .principal = STR("me"),
+                                  .why = STR("a reason"),
+                                  .flatten = true};
+    assert_true(gate_kill(d->gate, &r, d->now, &e));
+}
+
+static struct kill_switch *switch_of(struct desk *d)
+{
+    for (size_t i = 0; i < GATE_KILLS_MAX; i++)
+        if (d->gate->kills.switches[i].is_on)
+            return &d->gate->kills.switches[i];
+    fail_msg("no switch is on");
+    return NULL;
+}
+
+static size_t place_of(struct desk *d)
+{
+    return (size_t)(switch_of(d) - d->gate->kills.switches);
+}
+
+static void work(struct task *t, void *arg)
+{
+    struct desk *d = arg;
+    gate_kill_work(t, d->gate);
+}
+
+static void go_on(struct desk *d, int64_t ms)
+{
+    for (int64_t i = 0; i < ms; i += 10) {
+        desk_run(d, 10);
+        gate_kill_step(d->gate, d->now);
+        if (tasks_count(d->tasks) == 0 && instant_due(gate_kill_work_due(d->gate), d->now.mono))
+            assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
+    }
+}
+
+/* The account holds nothing. */
+static void sell_out(struct desk *d)
+{
+    const struct position *p;
+    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
+        struct position none = *p;
+        none.quantity = DEC_ZERO;
+        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
+        desk_on_event(d, &ev);
+        i = 0;
+    }
+}
+
+static void holds(struct desk *d, int32_t con_id, enum sec_type type, const char *quantity)
+{
+    struct position p = {.quantity = number(quantity),
+                         .contract = {.con_id = con_id, .sec_type = type, .symbol = "KO"}};
+    str_copy_cut(p.account, sizeof p.account, str_of(book_account(d->book, 0)));
+    struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &p};
+    desk_on_event(d, &ev);
+}
+
+/* A closing order of the attempt of the switch that is on, in the contract. */
+static struct intent *closing(struct desk *d, const char *who, const char *prefix, int32_t con_id,
+                              enum intent_state st)
+{
+    static int serial;
+    struct error e;
+    const struct kill_switch *k = switch_of(d);
+    struct intent it = {.state = st, .seq = 5, .at = d->now};
+    it.order = order_of(SIDE_SELL, "5", ORDER_MKT);
+    it.order.contract.con_id = con_id;
+    it.order.order_id = 700 + serial;
+    it.order.client_id = d->client_id;
+    str_copy_cut(it.order.account, sizeof it.order.account, str_of(book_account(d->book, 0)));
+    (void)snprintf(it.order.ref, sizeof it.order.ref, "PC:%017d", serial++);
+    str_copy_cut(it.principal, sizeof it.principal, str_of(who));
+    if (prefix)
+        (void)snprintf(it.key, sizeof it.key, "%s%s:%d", prefix, it.order.account, con_id);
+    else
+        (void)snprintf(it.key, sizeof it.key, "F%lld.%d:%s:%d",
+                       (long long)(k->since.v.ns / NS_PER_MS), k->attempt, it.order.account,
+                       con_id);
+    struct intent *out = ledger_add(d->gate->ledger, &it, &e);
+    assert_non_null(out);
+    return out;
+}
+
+/* ---- states ---- */
+
+static void an_attempt_is_over_when_nothing_more_comes_of_it(void **state)
+{
+    static const bool is_over[] = {[GATE_FLATTEN_NONE] = true,
+                                   [GATE_FLATTEN_CANCELLING] = false,
+                                   [GATE_FLATTEN_CLOSING] = false,
+                                   [GATE_FLATTEN_STUCK] = true,
+                                   [GATE_FLATTEN_FLAT] = true};
+    (void)state;
+    for (int i = 0; i <= GATE_FLATTEN_FLAT; i++) {
+        struct kill_switch k = {.is_on = true, .flatten = (enum gate_flatten)i};
+        assert_int_equal(flatten_is_over(&k), is_over[i]);
+    }
+}
+
+static void work_is_due_while_something_is_being_closed(void **state)
+{
+    struct desk *d = *state;
+    assert_int_equal(gate_kill_work_due(d->gate).ns, INSTANT_NEVER.ns);
+    flatten(d, "AAPL");
+    struct kill_switch *k = switch_of(d);
+    static const struct {
+        enum gate_flatten flatten;
+        bool is_on, is_due;
+    } rows[] = {{GATE_FLATTEN_CANCELLING, true, true}, {GATE_FLATTEN_CLOSING, true, true},
+                {GATE_FLATTEN_STUCK, true, true},      {GATE_FLATTEN_FLAT, true, false},
+                {GATE_FLATTEN_NONE, true, false},      {GATE_FLATTEN_CLOSING, false, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        k->is_on = rows[i].is_on;
+        k->flatten = rows[i].flatten;
+        assert_int_equal(gate_kill_work_due(d->gate).ns != INSTANT_NEVER.ns, rows[i].is_due);
+    }
+    k->is_on = true;
+    k->flatten = GATE_FLATTEN_CLOSING;
+    d->is_offline = true;
+    desk_hang_up(d);
+    desk_run(d, 10);
+    assert_int_equal(gate_kill_work_due(d->gate).ns, INSTANT_NEVER.ns);
+}
+
+static void every_position_and_closing_order_is_told_once(void **state)
+{
+    struct desk *d = *state;
+    struct gate_closing row;
+    size_t i = 0, place;
+    sell_out(d);
+    holds(d, 11, SEC_STK, "5");
+    flatten(d, NULL);
+    place = place_of(d);
+    struct kill_switch *k = switch_of(d);
+    k->flatten = GATE_FLATTEN_NONE;
+    assert_false(gate_closing_next(d->gate, place, &i, &row));
+    k->flatten = GATE_FLATTEN_CLOSING;
+    k->is_on = false;
+    assert_false(gate_closing_next(d->gate, place, &i, &row));
+    k->is_on = true;
+    holds(d, 12, SEC_STK, "5");
+    holds(d, 13, SEC_STK, "5");
+    holds(d, 14, SEC_CASH, "5");
+    (void)closing(d, "local:1000", NULL, 11, INTENT_SENT);   /* another's */
+    (void)closing(d, GATE_CLOSER, "F1.1:", 11, INTENT_SENT); /* of another attempt */
+    (void)closing(d, GATE_CLOSER, NULL, 12, INTENT_NOT_SENT);
+    (void)closing(d, GATE_CLOSER, NULL, 15, INTENT_WAITING);
+    (void)closing(d, GATE_CLOSER, NULL, 16, INTENT_NOT_PLACED);
+    struct intent *it = closing(d, GATE_CLOSER, NULL, 17, INTENT_KNOWN);
+    tell(d, it->order, (struct word){STATE_SUBMITTED, "2", 0});
+    static const struct {
+        int32_t con_id;
+        const char *state, *held;
+        bool has_id;
+    } rows[] = {{12, "not_sent", "5", false},  {15, "waiting", "0", true},
+                {16, "not_placed", "0", true}, {17, "partially_filled", "0", true},
+                {11, "waiting", "5", false},   {13, "waiting", "5", false}};
+    i = 0;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        assert_true(gate_closing_next(d->gate, place, &i, &row));
+        if (row.contract.con_id != rows[n].con_id || strcmp(row.state, rows[n].state) != 0 ||
+            !dec_eq(row.held, number(rows[n].held)) || (row.order_id != 0) != rows[n].has_id)
+            fail_msg("row %zu: %d %s", n, row.contract.con_id, row.state);
+        if (rows[n].con_id == 17)
+            assert_true(dec_eq(row.filled, DEC(2)));
+    }
+    assert_false(gate_closing_next(d->gate, place, &i, &row));
+    assert_false(gate_closing_next(d->gate, place, &i, &row));
+}
+
+/* ---- controls ---- */
+
+static void closing_is_spared_some_controls_and_no_others(void **state)
+{
+    static const struct {
+        const char *code;
+        bool is_warning, is_reconciled, is_refused;
+    } rows[] = {
+        {"KILLED", false, true, false},      {"HALTED", false, true, false},
+        {"HALTED", false, false, true},      {"BREAKER", false, false, false},
+        {"NO_PRICE", false, true, false},    {"DUPLICATE", false, true, false},
+        {"STALE_PRICE", false, true, false}, {"PRICE_COLLAR", false, true, false},
+        {"NOT_READY", false, true, true},    {"NOT_READY", true, true, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gate_facts f = {.is_reconciled = rows[i].is_reconciled};
+        struct gate_ticket t = {.is_reducing = true, .finding_count = 2};
+        struct error e = {0};
+        t.findings[0].code = "KILLED";
+        t.findings[1].code = rows[i].code;
+        t.findings[1].is_warning = rows[i].is_warning;
+        str_copy_cut(t.findings[1].text, sizeof t.findings[1].text, STR("words"));
+        if (closing_refused(&f, &t, &e) != rows[i].is_refused)
+            fail_msg("row %zu", i);
+        if (rows[i].is_refused) {
+            assert_string_equal(e.reason, rows[i].code);
+            assert_string_equal(e.text, "words");
+            assert_string_equal(e.next, control_find(rows[i].code)->next);
+        }
+    }
+    struct gate_facts f = {.is_reconciled = true};
+    struct gate_ticket t = {.is_reducing = false};
+    struct error e = {0};
+    assert_true(closing_refused(&f, &t, &e));
+    assert_string_equal(e.reason, "CLOSING_CHANGED");
+}
+
+static void a_closing_order_fits_while_the_switch_wants_it_and_the_size_is_right(void **state)
+{
+    static const struct {
+        const char *held;
+        enum order_side side;
+        const char *reason; /* NULL: it fits */
+    } rows[] = {{"5", SIDE_SELL, NULL},
+                {"-5", SIDE_BUY, NULL},
+                {"6", SIDE_SELL, "CLOSING_CHANGED"},
+                {"5", SIDE_BUY, "CLOSING_CHANGED"},
+                {"-5", SIDE_SELL, "CLOSING_CHANGED"},
+                {"0", SIDE_SELL, "CLOSING_CHANGED"}};
+    struct desk *d = *state;
+    struct error e = {0};
+    sell_out(d);
+    flatten(d, "KO");
+    struct kill_switch *k = switch_of(d);
+    k->flatten = GATE_FLATTEN_CLOSING;
+    struct order o = order_of(SIDE_SELL, "5", ORDER_MKT);
+    o.contract = (struct contract){.con_id = 11, .sec_type = SEC_STK, .symbol = "KO"};
+    str_copy_cut(o.account, sizeof o.account, str_of(book_account(d->book, 0)));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        holds(d, 11, SEC_STK, rows[i].held);
+        o.side = rows[i].side;
+        bool ok = closing_fits(d->gate, &o, d->now, &e);
+        if (ok != !rows[i].reason || (!ok && strcmp(e.reason, rows[i].reason) != 0))
+            fail_msg("row %zu: %s", i, e.reason);
+    }
+    holds(d, 11, SEC_STK, "5");
+    o.side = SIDE_SELL;
+    k->flatten = GATE_FLATTEN_STUCK; /* not closing */
+    assert_false(closing_fits(d->gate, &o, d->now, &e));
+    assert_contains(e.text, "released");
+    k->flatten = GATE_FLATTEN_CLOSING;
+    k->is_on = false;
+    assert_false(closing_fits(d->gate, &o, d->now, &e));
+    k->is_on = true;
+    str_copy_cut(k->name, sizeof k->name, STR("OTHER"));
+    assert_false(closing_fits(d->gate, &o, d->now, &e));
+    str_copy_cut(k->name, sizeof k->name, STR("KO"));
+    struct position p = {.quantity = DEC(5), .contract = o.contract, .account = "U1234567"};
+    struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &p};
+    desk_on_event(d, &ev);
+    str_copy_cut(o.account, sizeof o.account, STR("U1234567")); /* live, and not armed */
+    assert_false(closing_fits(d->gate, &o, d->now, &e));
+    assert_string_equal(e.reason, "LIVE_NOT_ARMED");
+}
+
+/* ---- passes ---- */
+
+static void what_the_broker_does_not_know_is_not_closed_and_that_is_told(void **state)
+{
+    struct desk *d = *state;
+    sell_out(d);
+    flatten(d, "KO");
+    assert_true(arm(d->paper, d->now, "drop account 0")); /* it would tell that nothing is held */
+    holds(d, 990001, SEC_STK, "5");
+    switch_of(d)->flatten = GATE_FLATTEN_CLOSING;
+    struct task *t = task_spawn(d->tasks, d->now, 600000, work, d);
+    assert_non_null(t);
+    desk_run(d, 30000);
+    if (!strstr(switch_of(d)->note, "KO is not closed") &&
+        !strstr(switch_of(d)->note, "has not told what is held"))
+        fail_msg("%s", switch_of(d)->note);
+}
+
+static void a_pass_whose_questions_are_not_answered_sends_nothing(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    assert_true(arm(d->paper, d->now, "drop any 0"));
+    struct task *t = task_spawn(d->tasks, d->now, 600000, work, d);
+    assert_non_null(t);
+    desk_run(d, 100 * 1000);
+    assert_contains(switch_of(d)->note, "has not told what is held");
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CANCELLING);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static void a_switch_that_was_released_meanwhile_closes_nothing(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    flatten(d, "AAPL");
+    struct task *t = task_spawn(d->tasks, d->now, 600000, work, d);
+    assert_non_null(t);
+    tasks_run(d->tasks, d->now); /* it has asked, and waits for the answers */
+    assert_true(gate_release(d->gate, GATE_SCOPE_SYMBOL, STR("AAPL"), STR("me"), true, STR("calm"),
+                             d->now, &e));
+    flatten(d, "AAPL"); /* and pulled again: another one, though it looks the same */
+    switch_of(d)->since.v.ns += NS_PER_MS;
+    desk_run(d, 1000);
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CANCELLING);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+    t = task_spawn(d->tasks, d->now, 600000, work, d);
+    assert_non_null(t);
+    tasks_run(d->tasks, d->now);
+    switch_of(d)->attempt++;
+    desk_run(d, 1000);
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CANCELLING);
+}
+
+static void closing_waits_for_cancels_and_for_the_journal(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+    assert_true(arm(d->paper, d->now, "drop orders 0")); /* the cancel is not confirmed */
+    flatten(d, "AAPL");
+    struct kill_switch *k = switch_of(d);
+    str_copy_cut(k->note, sizeof k->note, STR("an old note"));
+    go_on(d, 3000);
+    assert_int_equal(k->flatten, GATE_FLATTEN_CANCELLING);
+    assert_true(k->is_held_up);
+    assert_string_equal(k->note, "");
+    assert_true(arm(d->paper, d->now, "none"));
+    tell(d, c.outcome.legs[0].order, (struct word){STATE_CANCELLED, "0", 0});
+    struct error e = {.code = ERROR_UNAVAILABLE, .reason = "JOURNAL_FAILED"};
+    assert_true(journal_append(d->journal, JOURNAL_CANCEL, STR("me"), STR("{}"), d->now, &e) > 0);
+    d->disk = DISK_FULL;
+    go_on(d, 3000);
+    assert_contains(k->note, "the journal cannot be written");
+    assert_int_equal(k->flatten, GATE_FLATTEN_CANCELLING);
+    d->disk = DISK_WORKS;
+    journal_recover(d->journal);
+    go_on(d, 40000);
+    assert_int_equal(k->flatten, GATE_FLATTEN_FLAT);
+    assert_false(k->is_held_up);
+    assert_string_equal(k->note, "");
+    assert_true(dec_is_zero(held(d, AAPL)));
+}
+
+static void what_is_held_short_is_bought_back(void **state)
+{
+    struct desk *d = *state;
+    const struct position *p;
+    char symbol[24] = "";
+    int32_t con_id = 0;
+    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);)
+        if (dec_sign(p->quantity) < 0 && p->contract.sec_type == SEC_STK) {
+            str_copy_cut(symbol, sizeof symbol, str_of(p->contract.symbol));
+            con_id = p->contract.con_id;
+        }
+    if (!con_id) {
+        print_message("nothing is held short by the paper exchange's list\n");
+        skip();
+    }
+    flatten(d, symbol);
+    go_on(d, 40000);
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_FLAT);
+    assert_true(dec_is_zero(held(d, con_id)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(an_attempt_is_over_when_nothing_more_comes_of_it),
+        TEST(work_is_due_while_something_is_being_closed),
+        TEST(every_position_and_closing_order_is_told_once),
+        TEST(closing_is_spared_some_controls_and_no_others),
+        TEST(a_closing_order_fits_while_the_switch_wants_it_and_the_size_is_right),
+        TEST(what_the_broker_does_not_know_is_not_closed_and_that_is_told),
+        TEST(a_pass_whose_questions_are_not_answered_sends_nothing),
+        TEST(a_switch_that_was_released_meanwhile_closes_nothing),
+        TEST(closing_waits_for_cancels_and_for_the_journal),
+        TEST(what_is_held_short_is_bought_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
