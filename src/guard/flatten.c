@@ -204,7 +204,7 @@ bool closing_fits(const struct gate *g, const struct order *o, struct moment now
     struct dec held = p ? p->quantity : DEC_ZERO;
     bool is_asked = false;
     for (size_t i = 0; i < GATE_KILLS_MAX; i++) {
-        const struct kill_switch *k = &g->kills.switches[i];
+        const struct kill_switch *k = kill_at(&g->kills, i);
         is_asked = is_asked ||
                    (k->is_on && k->flatten == GATE_FLATTEN_CLOSING && kill_covers(k, &o->contract));
     }
@@ -427,6 +427,6 @@ struct instant gate_kill_work_due(const struct gate *g)
 {
     bool is_wanted = kill_watches_foreign(g);
     for (size_t i = 0; i < GATE_KILLS_MAX; i++)
-        is_wanted = is_wanted || is_flattening(&g->kills.switches[i]);
+        is_wanted = is_wanted || is_flattening(kill_at(&g->kills, i));
     return is_wanted && session_is_ready(g->session) ? g->kills.work_at : INSTANT_NEVER;
 }

@@ -18,6 +18,12 @@ void kills_init(struct kills *k)
     *k = (struct kills){.look_at = INSTANT_NEVER, .orders = map_new(LIMIT_ORDERS)};
 }
 
+const struct kill_switch *kill_at(const struct kills *k, size_t i)
+{
+    assert(i < GATE_KILLS_MAX);
+    return &k->switches[i];
+}
+
 bool kills_any(const struct kills *k)
 {
     for (size_t i = 0; i < GATE_KILLS_MAX; i++)
@@ -62,7 +68,7 @@ const struct kill_switch *kill_blocks(const struct gate *g, const struct order *
                                       struct str principal)
 {
     for (size_t i = 0; i < GATE_KILLS_MAX; i++) {
-        const struct kill_switch *k = &g->kills.switches[i];
+        const struct kill_switch *k = kill_at(&g->kills, i);
         if (k->is_on && (kill_covers(k, &o->contract) || kill_is_whose(k, principal)))
             return k;
     }

@@ -56,6 +56,8 @@ struct kills {
 void kills_init(struct kills *k);
 void kills_fini(struct kills *k);
 bool kills_any(const struct kills *k);
+/* The i-th of GATE_KILLS_MAX, whether it is on or not. */
+const struct kill_switch *kill_at(const struct kills *k, size_t i);
 
 /* ---- kill.c ---- */
 /* The first switch that keeps such an order from that principal away; NULL if none does. */
