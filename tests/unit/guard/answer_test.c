@@ -93,7 +93,7 @@ static void a_bracket_with_a_refused_exit_is_taken_back_while_it_can_be(void **s
         {{RESTS, SILENT, REFUSED}, true, GATE_REJECTED, 1, "were withdrawn"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct desk *d = *state;
+        struct desk *d = desk_new();
         struct call c;
         bracketed(d, &c);
         send_unheard(d, &c, CALL_SUBMIT);
@@ -115,8 +115,8 @@ static void a_bracket_with_a_refused_exit_is_taken_back_while_it_can_be(void **s
         struct intent *entry = ledger_by_ref(d->gate->ledger, STR_NAME(c.ticket.orders[0].ref));
         assert_int_equal(entry->is_refused, rows[i].legs[0].code == 201);
         desk_free(d);
-        *state = desk_new();
     }
+    (void)state;
 }
 
 static void a_cancel_of_the_entry_that_cannot_be_sent_is_told(void **state)
