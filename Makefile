@@ -8,7 +8,7 @@ CC      := gcc
 endif
 B       ?= build
 MODE    ?= release
-LAYERS  := base data sys model quant wire book broker paper store market guard automation ops face app
+LAYERS  := base data sys mcp model quant wire book broker paper store market guard automation ops face app
 
 PKGS    := libuv libmicrohttpd json-c yaml-0.1 sqlite3 gnutls nettle
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

@@ -79,3 +79,32 @@ const char *http_status_text(int status)
             return status_texts[i].text;
     return "Unknown";
 }
+
+/* ---- for whom ---- */
+
+/* localhost, 127.0.0.1 or [::1], alone or with our port. */
+static bool is_our_host(struct str host, int port)
+{
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct str name = str_of(names[i]), rest;
+        int64_t number;
+        if (!str_ieq(str_sub(host, 0, name.n), name))
+            continue;
+        rest = str_sub(host, name.n, host.n);
+        if (rest.n == 0 ||
+            (rest.p[0] == ':' && str_to_i64(str_sub(rest, 1, rest.n), &number) && number == port))
+            return true;
+    }
+    return false;
+}
+
+enum http_local http_is_local(const struct http_request *r, int port)
+{
+    struct str host = http_header(r, STR("Host")), origin = http_header(r, STR("Origin"));
+    if (http_header_count(r, STR("Host")) != 1 || !is_our_host(host, port))
+        return HTTP_OTHER_HOST;
+    bool is_ours = http_header_count(r, STR("Origin")) == 1 && str_starts(origin, STR("http://")) &&
+                   str_ieq(str_sub(origin, 7, origin.n), host);
+    return !origin.p || is_ours ? HTTP_LOCAL : HTTP_OTHER_ORIGIN;
+}

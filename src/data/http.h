@@ -36,6 +36,15 @@ struct http_response {
     struct buf body; /* owned by the response */
 };
 
+/* Takes the answer to one request: whole, or in pieces. */
+struct http_sink {
+    void (*reply)(void *self, struct http_response *r); /* whole; the body is taken over */
+    void (*begin)(void *self, struct http_response *r); /* head and first piece, taken over */
+    bool (*send)(void *self, struct str piece);         /* false: the reader is too slow */
+    void (*end)(void *self);
+    void *self;
+};
+
 /* The value of a header, or STR_NONE. */
 struct str http_header(const struct http_request *r, struct str name);
 /* How often a header occurs (a second Host or Content-Length is an attack). */
@@ -45,6 +54,13 @@ size_t http_header_count(const struct http_request *r, struct str name);
  * a NUL byte or text that is not UTF-8.
  */
 bool http_decode(struct str s, bool plus_is_space, struct buf *out);
+/*
+ * Whether a request is meant for this machine, and comes from no page of another: pages reach a
+ * loopback port too, by a name of theirs that resolves to it. Host must be localhost, 127.0.0.1 or
+ * [::1], alone or with our port; Origin, if there is one, the same.
+ */
+enum http_local { HTTP_LOCAL, HTTP_OTHER_HOST, HTTP_OTHER_ORIGIN };
+enum http_local http_is_local(const struct http_request *r, int port);
 const char *http_status_text(int status);
 
 #endif

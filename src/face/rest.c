@@ -82,38 +82,19 @@ static bool refuse(struct exchange *x, int status, enum error_code code, const c
 
 /* ---- who may ask ---- */
 
-/* localhost, 127.0.0.1 or [::1], alone or with our port. */
-static bool is_our_host(struct str host, int port)
-{
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct str name = str_of(names[i]), rest;
-        int64_t number;
-        if (!str_ieq(str_sub(host, 0, name.n), name))
-            continue;
-        rest = str_sub(host, name.n, host.n);
-        if (rest.n == 0 ||
-            (rest.p[0] == ':' && str_to_i64(str_sub(rest, 1, rest.n), &number) && number == port))
-            return true;
-    }
-    return false;
-}
-
-/* Pages of other sites reach a loopback port too, by a name of theirs that resolves to it. */
 static bool check_host(struct exchange *x)
 {
-    const struct http_request *r = x->request;
-    struct str origin = http_header(r, STR("Origin"));
-    if (http_header_count(r, STR("Host")) != 1 ||
-        !is_our_host(http_header(r, STR("Host")), x->config->port))
+    switch (http_is_local(x->request, x->config->port)) {
+    case HTTP_OTHER_HOST:
         return refuse(x, 403, ERROR_DENIED, "HOST", "the Host header names another machine",
                       "use http://127.0.0.1 with the port of the daemon");
-    if (!origin.p)
-        return true;
-    if (http_header_count(r, STR("Origin")) == 1 && str_starts(origin, STR("http://")) &&
-        str_ieq(str_sub(origin, 7, origin.n), http_header(r, STR("Host"))))
-        return true;
-    return refuse(x, 403, ERROR_DENIED, "ORIGIN", "pages of other origins may not ask here", NULL);
+    case HTTP_OTHER_ORIGIN:
+        return refuse(x, 403, ERROR_DENIED, "ORIGIN", "pages of other origins may not ask here",
+                      NULL);
+    case HTTP_LOCAL:
+        break;
+    }
+    return true;
 }
 
 static bool unauthorized(struct exchange *x, const struct error *e, struct str challenge)
