@@ -92,7 +92,8 @@ $(B)/src/app/paper_main.o: $(B)/gen/instruments.h
 # tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
 # (those of app/ also the kit: the whole product in virtual time)
 $(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*))) \
-                  $$(if $$(filter app/$$(percent),$$*),$(WORLD))
+                  $$(if $$(filter app/$$(percent),$$*),$(WORLD)) \
+                  $$(if $$(filter mcp/$$(percent),$$*),$(B)/tests/mcp/fixture.o)
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
@@ -102,6 +103,12 @@ units: $(UNITS)
 $(B)/scenario: $(KIT) $(ARCHIVES)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(KIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+
+# tests/mcp/ -> the server that the conformance suite of MCP talks to
+FIXTURE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/mcp/*.c))
+$(B)/mcp_fixture: $(FIXTURE) $(call upto,mcp)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(FIXTURE) -Wl,--start-group $(call upto,mcp) -Wl,--end-group $(LIBS)
 
 # tests/sim/ -> lives of the whole product from seeds
 SIM     := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c))

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #define REDACT_KEY "redact.key" /* of the masks of account numbers, in the store */
+#define MCP_PATH   "/mcp"
 enum { HTTP_TIMEOUT_MS = 30 * 1000 };
 /* how far back the broker may repeat executions that we know already: a week, and a day more */
 #define BROKER_MEMORY_NS (8LL * 86400 * NS_PER_S)
@@ -20,6 +21,8 @@ struct app {
     struct flow flow;
     struct tasks *tasks;
     struct rest_config rest;
+    struct mcp_face *mcp;
+    struct instant mcp_next;
     struct keep *keeps[APP_FILE_COUNT];
     int64_t uid;
     const char *build;
@@ -28,11 +31,12 @@ struct app {
 
 struct app_http {
     struct app *app;
-    struct task *task;
+    struct task *task;           /* of a request of REST, or ... */
+    struct mcp_exchange *mcp;    /* ... one of MCP */
     struct http_request request; /* a copy: the requester may go before the answer is made */
     struct arena *arena;         /* of the copy */
-    void (*done)(void *ctx, struct http_response *response); /* NULL once abandoned */
-    void *ctx;
+    struct http_sink sink;
+    bool is_abandoned;
 };
 
 static struct session *make_session(const struct app_config *c, struct session_listener listener)
@@ -231,6 +235,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->chronicle = make_chronicle(config, core);
     core->years = years_new(core->history);
     core->entropy = config->entropy;
+    a->mcp = mcp_face_new(core, a->tasks,
+                          (struct mcp_entropy){config->entropy.fill, config->entropy.self});
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
@@ -258,7 +264,9 @@ void app_free(struct app *a)
     if (!a)
         return;
     struct core *core = &a->core;
-    tasks_free(a->tasks);        /* requests in progress end first, with CANCELLED */
+    mcp_face_end(a->mcp);
+    tasks_free(a->tasks); /* requests in progress end first, with CANCELLED */
+    mcp_face_free(a->mcp);
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
     alerts_free(core->alerts);
@@ -285,12 +293,13 @@ void app_turn(struct app *a, struct moment now)
     flow_step(&a->flow, now);
     tasks_run(a->tasks, now);
     quotes_step(a->core.quotes, now);
+    a->mcp_next = mcp_face_step(a->mcp, now);
 }
 
 struct instant app_next(const struct app *a)
 {
     struct instant next = instant_min(session_next(a->core.session), tasks_next(a->tasks));
-    return instant_min(next, flow_next(&a->flow));
+    return instant_min(instant_min(next, a->mcp_next), flow_next(&a->flow));
 }
 
 struct session *app_session(struct app *a)
@@ -328,6 +337,11 @@ struct pin *app_pin(struct app *a)
     return a->core.pin;
 }
 
+struct mcp_face *app_mcp(struct app *a)
+{
+    return a->mcp;
+}
+
 struct tasks *app_tasks(struct app *a)
 {
     return a->tasks;
@@ -351,17 +365,22 @@ void app_http_listens(struct app *a, int port)
     a->core.http_port = port;
 }
 
+static void http_free(struct app_http *h)
+{
+    arena_free(h->arena);
+    xfree(h);
+}
+
 static void answer_http(struct task *t, void *arg)
 {
     struct app_http *h = arg;
     struct http_response response = {0};
     rest_answer(t, &h->app->core, &h->app->rest, &h->request, &response);
-    if (h->done)
-        h->done(h->ctx, &response);
+    if (!h->is_abandoned)
+        h->sink.reply(h->sink.self, &response);
     else
         buf_fini(&response.body);
-    arena_free(h->arena);
-    xfree(h);
+    http_free(h);
 }
 
 static void copy_request(struct app_http *h, const struct http_request *r)
@@ -378,28 +397,79 @@ static void copy_request(struct app_http *h, const struct http_request *r)
     }
 }
 
+/* ---- MCP over HTTP: its answers pass through, and their end frees the request ---- */
+
+static void mcp_reply(void *self, struct http_response *r)
+{
+    struct app_http *h = self;
+    h->sink.reply(h->sink.self, r);
+    http_free(h);
+}
+
+static void mcp_begin(void *self, struct http_response *r)
+{
+    struct app_http *h = self;
+    h->sink.begin(h->sink.self, r);
+}
+
+static bool mcp_send(void *self, struct str piece)
+{
+    struct app_http *h = self;
+    return h->sink.send(h->sink.self, piece);
+}
+
+static void mcp_end(void *self)
+{
+    struct app_http *h = self;
+    h->sink.end(h->sink.self);
+    http_free(h);
+}
+
+static struct app_http *start_mcp(struct app_http *h, struct moment now)
+{
+    struct app *a = h->app;
+    struct principal who;
+    struct http_response no = {0};
+    if (!rest_admit(&a->core, &a->rest, &h->request, now, h->arena, &who, &no)) {
+        mcp_reply(h, &no);
+        return NULL;
+    }
+    who.face = FACE_MCP;
+    who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
+    struct http_sink sink = {mcp_reply, mcp_begin, mcp_send, mcp_end, h};
+    struct mcp_exchange *x = mcp_face_request(a->mcp, &h->request, &who, now, sink);
+    if (x)
+        h->mcp = x; /* else h is gone already */
+    return x ? h : NULL;
+}
+
 struct app_http *app_http_start(struct app *a, const struct http_request *r, struct moment now,
-                                void (*done)(void *ctx, struct http_response *response), void *ctx)
+                                struct http_sink sink)
 {
     struct app_http *h = xcalloc(1, sizeof *h);
     h->app = a;
     copy_request(h, r);
-    h->done = done;
-    h->ctx = ctx;
+    h->sink = sink;
+    if (str_eq(r->path, STR(MCP_PATH)))
+        return start_mcp(h, now);
     h->task = task_spawn(a->tasks, now, HTTP_TIMEOUT_MS, answer_http, h);
     if (h->task)
         return h;
     struct http_response busy = {.status = 503, .content_type = "text/plain"};
     buf_init(&busy.body, 256);
     buf_add_c(&busy.body, "too many requests are in progress; try again in a moment\n");
-    done(ctx, &busy);
-    arena_free(h->arena);
-    xfree(h);
+    sink.reply(sink.self, &busy);
+    http_free(h);
     return NULL;
 }
 
 void app_http_abandon(struct app_http *h)
 {
-    h->done = NULL;
+    if (h->mcp) {
+        mcp_http_abandon(h->mcp);
+        http_free(h);
+        return;
+    }
+    h->is_abandoned = true;
     task_cancel(h->task);
 }

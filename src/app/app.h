@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "broker/session.h"
 #include "data/http.h"
+#include "face/mcp.h"
 #include "face/rest.h"
 #include "ops/op.h"
 #include "store/audit.h"
@@ -63,6 +64,7 @@ enum app_file { APP_PIN, APP_TOKENS, APP_FILE_COUNT };
 struct keep *app_keep(struct app *a, enum app_file file);
 struct pin *app_pin(struct app *a);
 struct tasks *app_tasks(struct app *a);
+struct mcp_face *app_mcp(struct app *a);
 int64_t app_uid(const struct app *a);
 const char *app_build(const struct app *a);
 /* Somebody asked the daemon to end. */
@@ -78,12 +80,12 @@ struct app_http; /* a request in progress */
 void app_http_listens(struct app *a, int port);
 
 /*
- * Starts to answer r (copied). done(ctx, response) is called from this call (then NULL is returned)
- * or from a later app_turn; the response's body then belongs to the callee.
+ * Starts to answer r (copied) through `sink`: in this call (then NULL is returned), or in a later
+ * app_turn. After reply or end of the sink the request is over.
  */
 struct app_http *app_http_start(struct app *a, const struct http_request *r, struct moment now,
-                                void (*done)(void *ctx, struct http_response *response), void *ctx);
-/* The requester has gone: `done` will not be called. */
+                                struct http_sink sink);
+/* The requester has gone: the sink will not be called. */
 void app_http_abandon(struct app_http *h);
 
 #endif

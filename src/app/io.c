@@ -215,17 +215,33 @@ static void drive_clients(struct io *io)
 
 /* ---- HTTP ---- */
 
-static void http_answered(void *ctx, struct http_response *response)
+static void http_reply(void *self, struct http_response *response)
 {
-    struct httpd_exchange *x = ctx;
-    httpd_set_user(x, NULL);
-    httpd_reply(x, response);
+    httpd_set_user(self, NULL);
+    httpd_reply(self, response);
+}
+
+static void http_begin(void *self, struct http_response *response)
+{
+    httpd_stream_begin(self, response);
+}
+
+static bool http_send(void *self, struct str piece)
+{
+    return httpd_stream_send(self, piece);
+}
+
+static void http_end(void *self)
+{
+    httpd_set_user(self, NULL);
+    httpd_stream_end(self);
 }
 
 static void http_request(void *self, struct httpd_exchange *x, const struct http_request *r)
 {
     struct io *io = self;
-    struct app_http *h = app_http_start(io->app, r, loop_now(io->loop), http_answered, x);
+    struct http_sink sink = {http_reply, http_begin, http_send, http_end, x};
+    struct app_http *h = app_http_start(io->app, r, loop_now(io->loop), sink);
     if (h)
         httpd_set_user(x, h);
 }

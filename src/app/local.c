@@ -49,7 +49,7 @@ struct local {
     struct buf in, out;
     size_t argument_count;
     struct cli_request request;
-    struct mcp_conn *mcp;
+    struct mcp_line *mcp;
     struct task *task; /* of the command line, while STAGE_ANSWERING */
     struct command *command;
     bool input_ended;
@@ -86,7 +86,7 @@ void local_free(struct local *l)
 {
     if (!l)
         return;
-    mcp_conn_free(l->mcp);
+    mcp_line_free(l->mcp);
     if (l->command) {
         l->command->owner = NULL;
         task_cancel(l->task);
@@ -281,7 +281,7 @@ static void greet(struct local *l, struct str line)
         l->who.face = FACE_MCP;
         l->who.is_stateful = true;
         l->who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
-        l->mcp = mcp_conn_new(app_core(l->app), app_tasks(l->app), &l->who);
+        l->mcp = mcp_face_connect(app_mcp(l->app), &l->who);
         l->stage = STAGE_MCP;
     } else if (str_eq(face, STR("cli")) && args >= 0 && args <= CLI_ARGUMENTS_MAX) {
         l->who.face = FACE_CLI;
@@ -304,7 +304,7 @@ static void greet(struct local *l, struct str line)
 void local_input(struct local *l, struct str bytes, struct moment now)
 {
     if (l->stage == STAGE_MCP) {
-        mcp_conn_input(l->mcp, bytes, now);
+        mcp_line_input(l->mcp, bytes, now);
         return;
     }
     if (l->stage == STAGE_ANSWERING && l->command)
@@ -327,7 +327,7 @@ void local_input(struct local *l, struct str bytes, struct moment now)
         buf_consume(&l->in, end + 1);
     }
     if (l->stage == STAGE_MCP && l->in.n) {
-        mcp_conn_input(l->mcp, buf_str(&l->in), now);
+        mcp_line_input(l->mcp, buf_str(&l->in), now);
         buf_reset(&l->in);
     } else if (l->stage == STAGE_ARGUMENTS && arguments_complete(l)) {
         start_command(l, now);
@@ -348,7 +348,7 @@ struct str local_output(struct local *l)
 {
     if (l->out.n || !l->mcp)
         return buf_str(&l->out);
-    return mcp_conn_output(l->mcp);
+    return mcp_line_output(l->mcp);
 }
 
 void local_sent(struct local *l, size_t n)
@@ -356,12 +356,12 @@ void local_sent(struct local *l, size_t n)
     if (l->out.n || !l->mcp)
         buf_consume(&l->out, n);
     else
-        mcp_conn_sent(l->mcp, n);
+        mcp_line_sent(l->mcp, n);
 }
 
 bool local_is_done(const struct local *l)
 {
     if (l->stage == STAGE_MCP)
-        return mcp_conn_failed(l->mcp) || (l->input_ended && mcp_conn_busy(l->mcp) == 0);
+        return mcp_line_failed(l->mcp) || (l->input_ended && mcp_line_busy(l->mcp) == 0);
     return l->stage == STAGE_DONE;
 }

@@ -18,7 +18,8 @@
 #include <string.h>
 
 struct exchange {
-    struct task *task;
+    struct task *task; /* NULL while it is only seen who asks */
+    struct moment now;
     struct arena *arena;
     struct core *core;
     const struct rest_config *config;
@@ -129,8 +130,8 @@ static bool authenticate(struct exchange *x)
     error_set(&e, ERROR_DENIED, "UNAUTHORIZED", "the token is not valid");
     if (http_header_count(x->request, STR("Authorization")) == 1 &&
         str_ieq(str_sub(given, 0, 7), STR("Bearer ")) && x->core->tokens)
-        token = tokens_check(x->core->tokens, str_trim(str_sub(given, 7, given.n)),
-                             task_now(x->task).wall, &e);
+        token =
+            tokens_check(x->core->tokens, str_trim(str_sub(given, 7, given.n)), x->now.wall, &e);
     if (!token)
         return unauthorized(x, &e, STR("Bearer realm=\"portcullis\", error=\"invalid_token\""));
     x->who.scopes = token->scopes;
@@ -426,20 +427,44 @@ static bool answer_own(struct exchange *x)
     return false;
 }
 
+static void start(struct exchange *x)
+{
+    *x->response = (struct http_response){.status = 500, .content_type = "text/plain"};
+    buf_init(&x->response->body, LIMIT_REPLY);
+    add_header(x, STR("Cache-Control"), STR("no-store"));
+    add_header(x, STR("X-Content-Type-Options"), STR("nosniff"));
+}
+
+bool rest_admit(struct core *core, const struct rest_config *config,
+                const struct http_request *request, struct moment now, struct arena *arena,
+                struct principal *who, struct http_response *response)
+{
+    struct exchange x = {.arena = arena,
+                         .now = now,
+                         .core = core,
+                         .config = config,
+                         .request = request,
+                         .response = response};
+    start(&x);
+    if (!check_host(&x) || !authenticate(&x) || (!x.who.scopes && !wants_token(&x)))
+        return false;
+    buf_fini(&response->body);
+    *who = x.who;
+    return true;
+}
+
 void rest_answer(struct task *t, struct core *core, const struct rest_config *config,
                  const struct http_request *request, struct http_response *response)
 {
     struct exchange x = {.task = t,
+                         .now = task_now(t),
                          .arena = task_arena(t),
                          .core = core,
                          .config = config,
                          .request = request,
                          .response = response};
     struct route_match m;
-    *response = (struct http_response){.status = 500, .content_type = "text/plain"};
-    buf_init(&response->body, LIMIT_REPLY);
-    add_header(&x, STR("Cache-Control"), STR("no-store"));
-    add_header(&x, STR("X-Content-Type-Options"), STR("nosniff"));
+    start(&x);
     if (!check_host(&x) || !authenticate(&x) || answer_own(&x))
         return;
     route_find(request->method, request->path, &m);

@@ -23,4 +23,12 @@ struct rest_config {
 void rest_answer(struct task *t, struct core *core, const struct rest_config *config,
                  const struct http_request *request, struct http_response *response);
 
+/*
+ * Whether Host, Origin and token admit a request to a path that is not ours to answer (MCP's), and
+ * as whom. False: `response` says why not; else it is untouched. Texts of the answer lie in arena.
+ */
+bool rest_admit(struct core *core, const struct rest_config *config,
+                const struct http_request *request, struct moment now, struct arena *arena,
+                struct principal *who, struct http_response *response);
+
 #endif

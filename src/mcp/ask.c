@@ -101,8 +101,7 @@ static struct sha256 seal_of(const struct mcp_request *r, struct str payload)
     buf_add_char(&b, ':');
     buf_add_str(&b, who);
     buf_add_str(&b, payload);
-    struct sha256 seal =
-        hash_hmac_sha256((struct str){h->secret, sizeof h->secret}, buf_str(&b));
+    struct sha256 seal = hash_hmac_sha256((struct str){h->secret, sizeof h->secret}, buf_str(&b));
     buf_fini(&b);
     return seal;
 }
@@ -230,7 +229,7 @@ static enum mcp_asked ask_modern(struct mcp_request *r, struct moment now, struc
     struct buf *b = r->outlet->begin(r->outlet, FRAME_RESULT, 0);
     if (!b)
         return MCP_UNHEARD;
-    request_open_result(r, "input_required", &w, b);
+    mcp_request_open_result(r, "input_required", &w, b);
     json_key(&w, "inputRequests");
     json_begin_object(&w);
     for (size_t i = 0; i < n; i++) {

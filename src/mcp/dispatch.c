@@ -219,7 +219,7 @@ static void start(struct turn *t, enum mcp_method method, const char *key, const
     if (!json_to_str(json_get(t->m->params, str_of(key)), &name))
         refuse(t, RPC_PARAMS, wrong);
     else
-        t->has_begun = request_start(t->client, t->outlet, t->m, method, t->now);
+        t->has_begun = mcp_request_start(t->client, t->outlet, t->m, method, t->now);
 }
 
 static void call_tool(struct turn *t)
@@ -245,7 +245,7 @@ static void complete(struct turn *t)
         !json_to_str(json_get(argument, STR("value")), &text))
         refuse(t, RPC_PARAMS, "params must have ref.type, argument.name and argument.value");
     else
-        t->has_begun = request_start(t->client, t->outlet, t->m, MCP_COMPLETE, t->now);
+        t->has_begun = mcp_request_start(t->client, t->outlet, t->m, MCP_COMPLETE, t->now);
 }
 
 static void listen(struct turn *t)
@@ -279,8 +279,9 @@ static void set_level(struct turn *t)
 {
     int level = level_parse(json_get_str(t->m->params, STR("level")));
     if (level < 0) {
-        refuse(t, RPC_PARAMS, "params.level must be debug, info, notice, warning, error, critical, "
-                              "alert or emergency");
+        refuse(t, RPC_PARAMS,
+               "params.level must be debug, info, notice, warning, error, critical, "
+               "alert or emergency");
         return;
     }
     t->client->level = (enum mcp_level)level;
@@ -406,7 +407,7 @@ static void tell(struct mcp_client *c, const struct mcp_message *m)
         return;
     for (struct mcp_request *r = c->requests; r; r = r->next) {
         if (r->head.id.kind == id->kind && str_eq(r->head.id.text, id->text)) {
-            request_cancel(r);
+            mcp_request_cancel(r);
             return;
         }
     }

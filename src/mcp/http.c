@@ -233,8 +233,8 @@ static bool header_says(const struct http_request *r, const char *name, struct s
 /* The member of params that Mcp-Name repeats; NULL if the method has none. */
 static const char *name_member(struct str method)
 {
-    static const char *const rows[][2] = {{"tools/call", "name"},   {"prompts/get", "name"},
-                                          {"resources/read", "uri"}, {"tasks/get", "taskId"},
+    static const char *const rows[][2] = {{"tools/call", "name"},     {"prompts/get", "name"},
+                                          {"resources/read", "uri"},  {"tasks/get", "taskId"},
                                           {"tasks/update", "taskId"}, {"tasks/cancel", "taskId"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (str_eq(method, str_of(rows[i][0])))

@@ -19,8 +19,8 @@ struct mcp_exchange {
     struct mcp_http *http;
     struct mcp_exchange *next, **link, *nowhere;
     struct http_sink sink;
-    struct buf body;         /* of a whole answer, or one event */
-    struct moment last;      /* something was sent */
+    struct buf body;              /* of a whole answer, or one event */
+    struct moment last;           /* something was sent */
     char session[SESSION_ID_MAX]; /* told with the answer; "" for none */
     bool is_streaming, is_gone, is_modern;
     int status;

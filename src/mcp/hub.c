@@ -73,7 +73,7 @@ void client_close(struct mcp_client *c)
     for (struct mcp_request *r = c->requests, *next; r; r = next) {
         next = r->next;
         r->outlet = NULL;
-        request_cancel(r);
+        mcp_request_cancel(r);
     }
     c->is_closed = true;
     client_release(c);

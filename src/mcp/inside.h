@@ -32,11 +32,11 @@ enum mcp_message_kind { MCP_BROKEN, MCP_ASKS, MCP_TELLS, MCP_ANSWERS };
 struct mcp_message {
     enum mcp_message_kind kind;
     struct mcp_head head;
-    struct str method;               /* MCP_ASKS, MCP_TELLS */
-    const struct json *params;       /* or NULL */
-    const struct json *meta;         /* params._meta, or NULL */
-    const struct json *root;         /* for MCP_ANSWERS */
-    int code;                        /* MCP_BROKEN: the error */
+    struct str method;         /* MCP_ASKS, MCP_TELLS */
+    const struct json *params; /* or NULL */
+    const struct json *meta;   /* params._meta, or NULL */
+    const struct json *root;   /* for MCP_ANSWERS */
+    int code;                  /* MCP_BROKEN: the error */
     char text[ERROR_TEXT_MAX];
 };
 /* Understands one message; the tree lies in the arena. */
@@ -114,7 +114,7 @@ struct mcp_request {
     void *prepared;
     struct mcp_abilities abilities;
     struct json progress_token; /* JSON_NULL: none */
-    double progress;
+    int64_t progress;
     int level; /* of the log that the request wants, -1: none */
     const struct json *responses;
     struct str state;
@@ -150,15 +150,15 @@ void write_caching(const struct mcp_server *s, const struct mcp_head *head, int6
 /* A notification's beginning: {"jsonrpc","method","params":{ */
 void notice_begin(struct json_writer *w, struct buf *b, const char *method);
 void notice_end(struct json_writer *w);
-struct mcp_request *request_new(struct mcp_client *c, struct mcp_outlet *o,
-                                const struct mcp_message *m);
-void request_free(struct mcp_request *r);
+struct mcp_request *mcp_request_new(struct mcp_client *c, struct mcp_outlet *o,
+                                    const struct mcp_message *m);
+void mcp_request_free(struct mcp_request *r);
 /* As mcp_result_begin with a resultType, in a place that is found already. */
-void request_open_result(struct mcp_request *r, const char *type, struct json_writer *w,
-                         struct buf *b);
-bool request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m,
-                   enum mcp_method method, struct moment now);
-void request_cancel(struct mcp_request *r);
+void mcp_request_open_result(struct mcp_request *r, const char *type, struct json_writer *w,
+                             struct buf *b);
+bool mcp_request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m,
+                       enum mcp_method method, struct moment now);
+void mcp_request_cancel(struct mcp_request *r);
 int level_parse(struct str text); /* -1: there is no such level */
 
 /* ---- ask.c ---- */

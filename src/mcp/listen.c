@@ -157,7 +157,7 @@ bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_m
         reply_error(o, &m->head, RPC_PARAMS, str_of(why), STR_NONE);
         return false;
     }
-    struct mcp_request *r = request_new(c, o, m);
+    struct mcp_request *r = mcp_request_new(c, o, m);
     buf_add_str(&r->id_text, m->head.id.text);
     r->head.id.text = buf_str(&r->id_text);
     c->listen_count++;
@@ -179,7 +179,7 @@ void listen_end(struct mcp_request *r)
     struct mcp_client *c = r->client;
     c->listen_count--;
     listen_forget(c->hub, &r->uris);
-    request_free(r);
+    mcp_request_free(r);
 }
 
 /* The result of a subscription is its end. */
@@ -189,7 +189,7 @@ static void write_end(struct mcp_request *r)
     struct buf *b = r->outlet ? r->outlet->begin(r->outlet, FRAME_RESULT, 0) : NULL;
     if (!b)
         return;
-    request_open_result(r, "complete", &w, b);
+    mcp_request_open_result(r, "complete", &w, b);
     reply_end(r->outlet, b, &w);
 }
 

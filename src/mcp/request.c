@@ -159,8 +159,8 @@ void mcp_result_begin(struct mcp_request *r, struct json_writer *w)
     open_result(h->server, &r->head, "complete", false, w, b ? b : &h->scratch);
 }
 
-void request_open_result(struct mcp_request *r, const char *type, struct json_writer *w,
-                         struct buf *b)
+void mcp_request_open_result(struct mcp_request *r, const char *type, struct json_writer *w,
+                             struct buf *b)
 {
     open_result(r->client->hub->server, &r->head, type, !r->task, w, b);
 }
@@ -217,7 +217,7 @@ void mcp_caching(const struct mcp_request *r, struct json_writer *w)
 
 /* ---- on the way ---- */
 
-void mcp_progress(struct mcp_request *r, double done, double total, const char *text)
+void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char *text)
 {
     struct json_writer w;
     struct mcp_outlet *o = outlet_of(r);
@@ -231,10 +231,10 @@ void mcp_progress(struct mcp_request *r, double done, double total, const char *
     json_key(&w, "progressToken");
     json_value(&w, &r->progress_token);
     json_key(&w, "progress");
-    json_num(&w, done);
+    json_i64(&w, done);
     if (total >= 0) {
         json_key(&w, "total");
-        json_num(&w, total);
+        json_i64(&w, total);
     }
     if (text) {
         json_key(&w, "message");
@@ -294,8 +294,8 @@ static int level_of(const struct mcp_client *c, const struct mcp_message *m)
     return c->hub->server->can_log ? (int)c->level : -1;
 }
 
-struct mcp_request *request_new(struct mcp_client *c, struct mcp_outlet *o,
-                                const struct mcp_message *m)
+struct mcp_request *mcp_request_new(struct mcp_client *c, struct mcp_outlet *o,
+                                    const struct mcp_message *m)
 {
     struct mcp_request *r = xcalloc(1, sizeof *r);
     r->client = c;
@@ -317,7 +317,7 @@ struct mcp_request *request_new(struct mcp_client *c, struct mcp_outlet *o,
     return r;
 }
 
-void request_free(struct mcp_request *r)
+void mcp_request_free(struct mcp_request *r)
 {
     struct mcp_client *c = r->client;
     struct mcp_outlet *o = r->outlet;
@@ -345,16 +345,16 @@ static void run_request(struct task *t, void *arg)
     void (*idle)(struct mcp_client *, struct moment) = c->is_closed ? NULL : c->idle;
     struct moment now = task_now(t);
     c->call_count--;
-    request_free(r);
+    mcp_request_free(r);
     if (idle)
         idle(c, now);
 }
 
-bool request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m,
-                   enum mcp_method method, struct moment now)
+bool mcp_request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m,
+                       enum mcp_method method, struct moment now)
 {
     const struct mcp_server *s = c->hub->server;
-    struct mcp_request *r = request_new(c, o, m);
+    struct mcp_request *r = mcp_request_new(c, o, m);
     r->method = method;
     r->task = c->call_count < MCP_CALLS_MAX
                   ? task_spawn(c->hub->tasks, now, s->call_timeout_ms, run_request, r)
@@ -364,7 +364,7 @@ bool request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_
                  STR("too many requests are in progress; try again when some are answered"),
                  STR_NONE);
         r->outlet = NULL; /* it has not begun, so it is not over */
-        request_free(r);
+        mcp_request_free(r);
         return false;
     }
     c->call_count++;
@@ -376,7 +376,7 @@ bool request_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_
     return true;
 }
 
-void request_cancel(struct mcp_request *r)
+void mcp_request_cancel(struct mcp_request *r)
 {
     r->is_cancelled = true;
     if (r->task)

@@ -22,12 +22,12 @@ struct mcp_client;  /* one connection or session; a modern HTTP request is one o
 struct mcp_request; /* one call in progress */
 
 enum {
-    MCP_CALLS_MAX = 64,           /* of one client in progress */
-    MCP_INSTRUCTIONS_MAX = 2048,  /* clients cut off the rest */
-    MCP_SUBSCRIPTIONS_MAX = 64,   /* resources that one client follows */
-    MCP_LISTENERS_MAX = 16,       /* subscriptions/listen of one client at a time */
+    MCP_CALLS_MAX = 64,          /* of one client in progress */
+    MCP_INSTRUCTIONS_MAX = 2048, /* clients cut off the rest */
+    MCP_SUBSCRIPTIONS_MAX = 64,  /* resources that one client follows */
+    MCP_LISTENERS_MAX = 16,      /* subscriptions/listen of one client at a time */
     MCP_CLIENTS_MAX = 512,
-    MCP_PAGE_MAX = 100,           /* items of one page of a list */
+    MCP_PAGE_MAX = 100, /* items of one page of a list */
     MCP_COMPLETIONS_MAX = 100,
 };
 
@@ -57,7 +57,7 @@ struct mcp_server {
     bool can_log;           /* in the era of initialize; in the modern one each request says */
     const char *extensions; /* JSON object of extensions, NULL: none */
     int64_t list_ttl_ms, read_ttl_ms; /* how long answers may be kept */
-    bool is_same_for_all;   /* lists do not depend on who asks */
+    bool is_same_for_all;             /* lists do not depend on who asks */
     int64_t call_timeout_ms;
 
     /* Instructions for models, at most MCP_INSTRUCTIONS_MAX - 1 bytes. */
@@ -67,10 +67,10 @@ struct mcp_server {
     size_t (*list)(void *self, struct mcp_client *c, enum mcp_list list, size_t from,
                    struct json_writer *w);
     /*
-     * A request has come: params are {name, arguments}, {name, arguments}, {uri} and {ref, argument}
-     * by method, and valid during this call only. What is needed of them is copied to the arena,
-     * which is that of the request. Returned is what `run` is given. It may refuse at once by
-     * mcp_fail (an unknown name, say); then `run` is not called.
+     * A request has come: params are {name, arguments}, {name, arguments}, {uri} and {ref,
+     * argument} by method, and valid during this call only. What is needed of them is copied to the
+     * arena, which is that of the request. Returned is what `run` is given. It may refuse at once
+     * by mcp_fail (an unknown name, say); then `run` is not called.
      */
     void *(*prepare)(void *self, struct mcp_request *r, const struct json *params,
                      struct arena *arena);
@@ -124,7 +124,7 @@ void mcp_fail(struct mcp_request *r, int code, struct str text, struct str data)
 void mcp_no_resource(struct mcp_request *r, struct str uri);
 
 /* How far it is; `total` < 0: unknown. Told only to who asked for it, and only if it grows. */
-void mcp_progress(struct mcp_request *r, double done, double total, const char *text);
+void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char *text);
 enum mcp_level {
     MCP_DEBUG,
     MCP_INFO,
@@ -144,7 +144,7 @@ enum mcp_ask_kind { MCP_ELICIT, MCP_ELICIT_URL, MCP_SAMPLE, MCP_ROOTS };
 struct mcp_question {
     const char *key; /* of its answer */
     enum mcp_ask_kind kind;
-    struct str params;         /* of elicitation/create, sampling/createMessage or roots/list: JSON */
+    struct str params; /* of elicitation/create, sampling/createMessage or roots/list: JSON */
     const struct json *answer; /* set by mcp_ask, in the request's arena; NULL: none came */
 };
 /* Whether the client of this request can be asked in that way. */
@@ -153,8 +153,8 @@ bool mcp_can_ask(const struct mcp_request *r, enum mcp_ask_kind kind);
 const char *mcp_ask_needs(enum mcp_ask_kind kind);
 enum mcp_asked {
     MCP_ANSWERED, /* each question has its answer */
-    MCP_PENDING,  /* the questions are on their way: return; the call comes again with the answers */
-    MCP_UNHEARD   /* the client cannot be asked, or is gone; or it answered with an error */
+    MCP_PENDING, /* the questions are on their way: return; the call comes again with the answers */
+    MCP_UNHEARD  /* the client cannot be asked, or is gone; or it answered with an error */
 };
 /*
  * Asks the client. In the era of initialize this suspends until it has answered; in the modern era

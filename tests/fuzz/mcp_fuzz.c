@@ -27,6 +27,14 @@ static void check_output(struct str out)
         assert(line.n == 0 || (line.p[0] == '{' && line.p[line.n - 1] == '}'));
 }
 
+static struct mcp_face *face;
+
+static void fill(void *self, void *out, size_t n)
+{
+    (void)self;
+    memset(out, 7, n);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct principal nobody = {.face = FACE_MCP, .name = "fuzz"};
@@ -38,20 +46,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         settings_init(&settings);
         core.settings = &settings;
         tasks = tasks_new();
+        face = mcp_face_new(&core, tasks, (struct mcp_entropy){fill, NULL});
     }
     size_t step = data[0] ? data[0] : size;
     struct str rest = {(const char *)data + 1, size - 1};
-    struct mcp_conn *c = mcp_conn_new(&core, tasks, &nobody);
+    struct mcp_line *c = mcp_face_connect(face, &nobody);
     while (rest.n > 0) {
-        mcp_conn_input(c, str_sub(rest, 0, step), now);
+        mcp_line_input(c, str_sub(rest, 0, step), now);
         rest = str_sub(rest, step, rest.n);
         if (step % 2) /* now and then the tasks get no turn before more arrives */
             tasks_run(tasks, now);
-        check_output(mcp_conn_output(c));
+        check_output(mcp_line_output(c));
     }
     tasks_run(tasks, now);
-    check_output(mcp_conn_output(c));
-    mcp_conn_free(c);
+    check_output(mcp_line_output(c));
+    mcp_line_free(c);
     tasks_run(tasks, now);
     assert(tasks_count(tasks) == 0);
     return 0;

@@ -122,16 +122,37 @@ bool ask_raw(struct ask *a, struct world *w, struct str bytes, bool holds, struc
 
 /* ---- HTTP ---- */
 
-static void http_done(void *ctx, struct http_response *response)
+static void http_head(struct ask *a, const struct http_response *response)
 {
-    struct ask *a = ctx;
-    a->http = NULL;
-    a->answer->is_complete = a->world->app != NULL;
-    a->answer->is_gone = !a->answer->is_complete;
     a->answer->status = response->status;
     a->answer->content_type = response->content_type;
     buf_fini(&a->answer->out);
     a->answer->out = response->body; /* ours from here on */
+}
+
+static void http_end(void *self)
+{
+    struct ask *a = self;
+    a->http = NULL;
+    a->answer->is_complete = a->world->app != NULL;
+    a->answer->is_gone = !a->answer->is_complete;
+}
+
+static void http_reply(void *self, struct http_response *response)
+{
+    http_head(self, response);
+    http_end(self);
+}
+
+static void http_begin(void *self, struct http_response *response)
+{
+    http_head(self, response);
+}
+
+static bool http_send(void *self, struct str piece)
+{
+    struct ask *a = self;
+    return buf_add_str(&a->answer->out, piece);
 }
 
 bool ask_http(struct ask *a, struct world *w, struct str method, struct str target,
@@ -155,7 +176,8 @@ bool ask_http(struct ask *a, struct world *w, struct str method, struct str targ
         r.headers[r.header_count++] =
             (struct http_pair){STR("Content-Type"), STR("application/json")};
     a->is_http = true;
-    a->http = app_http_start(w->app, &r, w->now, http_done, a);
+    struct http_sink sink = {http_reply, http_begin, http_send, http_end, a};
+    a->http = app_http_start(w->app, &r, w->now, sink);
     return true;
 }
 

@@ -236,8 +236,8 @@ static void sampling(struct turn *t)
                           "\"text\":" STR_FMT "}}],\"maxTokens\":100}",
                           STR_ARG(prompt))};
     if (mcp_ask(t->r, t->task, &q, 1, STR_NONE) == MCP_ANSWERED)
-        say_json(t, "LLM response: ",
-                 json_get(json_get(q.answer, STR("content")), STR("text")), "");
+        say_json(t, "LLM response: ", json_get(json_get(q.answer, STR("content")), STR("text")),
+                 "");
     else
         needs(t, MCP_SAMPLE);
 }
@@ -284,19 +284,20 @@ static void elicit_defaults(struct turn *t)
 
 static void elicit_enums(struct turn *t)
 {
-    elicit(t, "Please select options from the enum fields",
-           "{\"untitledSingle\":{\"type\":\"string\",\"enum\":[\"option1\",\"option2\",\"option3\"]},"
-           "\"titledSingle\":{\"type\":\"string\",\"oneOf\":[{\"const\":\"value1\",\"title\":"
-           "\"First Option\"},{\"const\":\"value2\",\"title\":\"Second Option\"},{\"const\":"
-           "\"value3\",\"title\":\"Third Option\"}]},"
-           "\"legacyEnum\":{\"type\":\"string\",\"enum\":[\"opt1\",\"opt2\",\"opt3\"],\"enumNames\":"
-           "[\"Option One\",\"Option Two\",\"Option Three\"]},"
-           "\"untitledMulti\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":"
-           "[\"option1\",\"option2\",\"option3\"]}},"
-           "\"titledMulti\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"const\":\"value1\","
-           "\"title\":\"First Choice\"},{\"const\":\"value2\",\"title\":\"Second Choice\"},"
-           "{\"const\":\"value3\",\"title\":\"Third Choice\"}]}}}",
-           "[]", "Elicitation completed: ");
+    elicit(
+        t, "Please select options from the enum fields",
+        "{\"untitledSingle\":{\"type\":\"string\",\"enum\":[\"option1\",\"option2\",\"option3\"]},"
+        "\"titledSingle\":{\"type\":\"string\",\"oneOf\":[{\"const\":\"value1\",\"title\":"
+        "\"First Option\"},{\"const\":\"value2\",\"title\":\"Second Option\"},{\"const\":"
+        "\"value3\",\"title\":\"Third Option\"}]},"
+        "\"legacyEnum\":{\"type\":\"string\",\"enum\":[\"opt1\",\"opt2\",\"opt3\"],\"enumNames\":"
+        "[\"Option One\",\"Option Two\",\"Option Three\"]},"
+        "\"untitledMulti\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":"
+        "[\"option1\",\"option2\",\"option3\"]}},"
+        "\"titledMulti\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"const\":\"value1\","
+        "\"title\":\"First Choice\"},{\"const\":\"value2\",\"title\":\"Second Choice\"},"
+        "{\"const\":\"value3\",\"title\":\"Third Choice\"}]}}}",
+        "[]", "Elicitation completed: ");
 }
 
 static void missing_capability(struct turn *t)
@@ -319,11 +320,10 @@ static void streaming_elicitation(struct turn *t)
 
 static struct mcp_question name_question(struct turn *t, const char *key)
 {
-    return (struct mcp_question){.key = key,
-                                 .kind = MCP_ELICIT,
-                                 .params = form(t, "What is your name?",
-                                                "{\"name\":{\"type\":\"string\"}}",
-                                                "[\"name\"]")};
+    return (struct mcp_question){
+        .key = key,
+        .kind = MCP_ELICIT,
+        .params = form(t, "What is your name?", "{\"name\":{\"type\":\"string\"}}", "[\"name\"]")};
 }
 
 /* Asks n questions; true once they are answered. */
@@ -361,8 +361,7 @@ static void ask_roots(struct turn *t)
 
 static void ask_state(struct turn *t)
 {
-    struct mcp_question q = {
-        .key = "confirm", .kind = MCP_ELICIT, .params = str_of(confirm_form)};
+    struct mcp_question q = {.key = "confirm", .kind = MCP_ELICIT, .params = str_of(confirm_form)};
     if (!ask(t, &q, 1, STR("state")))
         return;
     say(t, str_eq(mcp_state(t->r), STR("state")) ? "state-ok" : "the state did not come back");
@@ -436,7 +435,10 @@ static const struct item tools[] = {
     {"test_logging_tool", "Logs to who asked for it", NO_ARGUMENTS, {0}, logging},
     {"test_sampling", "Asks the client's model", ONE_TEXT("prompt"), {"prompt"}, sampling},
     {"test_elicitation", "Asks the user", ONE_TEXT("message"), {"message"}, elicitation},
-    {"test_elicitation_sep1034_defaults", "A form with defaults", NO_ARGUMENTS, {0},
+    {"test_elicitation_sep1034_defaults",
+     "A form with defaults",
+     NO_ARGUMENTS,
+     {0},
      elicit_defaults},
     {"test_elicitation_sep1330_enums", "A form with choices", NO_ARGUMENTS, {0}, elicit_enums},
     {"json_schema_2020_12_tool", "A schema with everything", schema_2020, {0}, simple_text},
@@ -448,11 +450,17 @@ static const struct item tools[] = {
     {"test_input_required_result_sampling", "Asks a model", NO_ARGUMENTS, {0}, ask_sample},
     {"test_input_required_result_list_roots", "Asks for roots", NO_ARGUMENTS, {0}, ask_roots},
     {"test_input_required_result_request_state", "Carries a state", NO_ARGUMENTS, {0}, ask_state},
-    {"test_input_required_result_multiple_inputs", "Asks three things", NO_ARGUMENTS, {0},
+    {"test_input_required_result_multiple_inputs",
+     "Asks three things",
+     NO_ARGUMENTS,
+     {0},
      ask_many},
     {"test_input_required_result_multi_round", "Asks twice", NO_ARGUMENTS, {0}, ask_rounds},
     {"test_input_required_result_tampered_state", "Knows its state", NO_ARGUMENTS, {0}, ask_state},
-    {"test_input_required_result_capabilities", "Asks what can be asked", NO_ARGUMENTS, {0},
+    {"test_input_required_result_capabilities",
+     "Asks what can be asked",
+     NO_ARGUMENTS,
+     {0},
      ask_declared},
 };
 enum { TOOLS = sizeof tools / sizeof tools[0] };
@@ -491,9 +499,10 @@ static void simple_prompt(struct turn *t)
 
 static void prompt_with_arguments(struct turn *t)
 {
-    prompt_text(t, arena_f(t->arena, "Prompt with arguments: arg1='" STR_FMT "', arg2='" STR_FMT "'",
-                           STR_ARG(t->argument[0]), STR_ARG(t->argument[1]))
-                       .p);
+    prompt_text(t,
+                arena_f(t->arena, "Prompt with arguments: arg1='" STR_FMT "', arg2='" STR_FMT "'",
+                        STR_ARG(t->argument[0]), STR_ARG(t->argument[1]))
+                    .p);
 }
 
 static void prompt_with_resource(struct turn *t)
@@ -527,9 +536,9 @@ static void prompt_that_asks(struct turn *t)
 {
     struct mcp_question q = {.key = "user_context",
                              .kind = MCP_ELICIT,
-                             .params = form(t, "What context should the prompt use?",
-                                            "{\"context\":{\"type\":\"string\"}}",
-                                            "[\"context\"]")};
+                             .params =
+                                 form(t, "What context should the prompt use?",
+                                      "{\"context\":{\"type\":\"string\"}}", "[\"context\"]")};
     if (!ask(t, &q, 1, STR_NONE))
         return;
     struct str context = json_get_str(json_get(q.answer, STR("content")), STR("context"));
@@ -539,7 +548,10 @@ static void prompt_that_asks(struct turn *t)
 static const struct item prompts[] = {
     {"test_simple_prompt", "Without arguments", NULL, {0}, simple_prompt},
     {"test_prompt_with_arguments", "With two", NULL, {"arg1", "arg2"}, prompt_with_arguments},
-    {"test_prompt_with_embedded_resource", "With a resource", NULL, {"resourceUri"},
+    {"test_prompt_with_embedded_resource",
+     "With a resource",
+     NULL,
+     {"resourceUri"},
      prompt_with_resource},
     {"test_prompt_with_image", "With an image", NULL, {0}, prompt_with_image},
     {"test_input_required_result_prompt", "Asks first", NULL, {0}, prompt_that_asks},
@@ -552,9 +564,9 @@ static const struct {
     const char *uri, *name, *type, *text, *blob;
 } resources[] = {
     {"test://static-text", "Static text", "text/plain",
-     "This is the content of the static text resource."},
+     "This is the content of the static text resource.", NULL},
     {"test://static-binary", "Static binary", "image/png", NULL, PNG},
-    {"test://watched-resource", "Watched", "text/plain", "watched"},
+    {"test://watched-resource", "Watched", "text/plain", "watched", NULL},
 };
 enum { RESOURCES = sizeof resources / sizeof resources[0] };
 

@@ -6,6 +6,7 @@
 #ifndef PORTCULLIS_TESTS_UNIT_FACE_FIXTURE_H
 #define PORTCULLIS_TESTS_UNIT_FACE_FIXTURE_H
 
+#include "face/mcp.h"
 #include "ops/op.h"
 
 #include <setjmp.h>
@@ -282,8 +283,16 @@ struct fixture {
     struct settings settings;
     struct core core;
     struct tasks *tasks;
+    struct mcp_face *mcp;
     struct moment now;
 };
+
+/* Predictable, as a test wants it. */
+static void fixture_random(void *self, void *out, size_t n)
+{
+    (void)self;
+    memset(out, 7, n);
+}
 
 static inline struct fixture *fixture_new(void)
 {
@@ -298,12 +307,15 @@ static inline struct fixture *fixture_new(void)
     settings_init(&f.settings);
     f.core.settings = &f.settings;
     f.core.is_embedded = true;
+    f.mcp = mcp_face_new(&f.core, f.tasks, (struct mcp_entropy){fixture_random, NULL});
     return &f;
 }
 
 static inline void fixture_free(struct fixture *f)
 {
+    mcp_face_end(f->mcp);
     tasks_free(f->tasks);
+    mcp_face_free(f->mcp);
     settings_fini(&f->settings);
 }
 

@@ -12,21 +12,21 @@
 static const struct principal assistant = {
     .face = FACE_MCP, .scopes = SCOPE_READ | SCOPE_TRADE, .name = "uid:1000", .is_stateful = true};
 
-static struct mcp_conn *connect_to(struct fixture *f)
+static struct mcp_line *connect_to(struct fixture *f)
 {
-    return mcp_conn_new(&f->core, f->tasks, &assistant);
+    return mcp_face_connect(f->mcp, &assistant);
 }
 
-static void say(struct fixture *f, struct mcp_conn *c, const char *text)
+static void say(struct fixture *f, struct mcp_line *c, const char *text)
 {
-    mcp_conn_input(c, str_of(text), f->now);
+    mcp_line_input(c, str_of(text), f->now);
     tasks_run(f->tasks, f->now);
 }
 
 /* Forgets what was answered so far. */
-static void forget(struct mcp_conn *c)
+static void forget(struct mcp_line *c)
 {
-    mcp_conn_sent(c, mcp_conn_output(c).n);
+    mcp_line_sent(c, mcp_line_output(c).n);
 }
 
 static size_t count_lines(struct str text)
@@ -146,15 +146,15 @@ static void each_message_has_its_answer(void **state)
     (void)state;
     struct fixture *f = fixture_new();
     for (size_t i = 0; i < COUNT(messages); i++) {
-        struct mcp_conn *c = connect_to(f);
+        struct mcp_line *c = connect_to(f);
         say(f, c, messages[i].request);
         say(f, c, "\n");
-        struct str out = mcp_conn_output(c);
+        struct str out = mcp_line_output(c);
         assert_json_lines(out);
         assert_int_equal(count_lines(out), messages[i].part[0] ? 1 : 0);
         assert_holds(out, messages[i].part);
-        assert_false(mcp_conn_failed(c));
-        mcp_conn_free(c);
+        assert_false(mcp_line_failed(c));
+        mcp_line_free(c);
     }
     fixture_free(f);
 }
@@ -207,7 +207,7 @@ static void each_call_is_answered_with_equal_text_and_structure(void **state)
     struct fixture *f = fixture_new();
     struct arena *a = arena_new(LIMIT_CALL_ARENA);
     for (size_t i = 0; i < COUNT(calls); i++) {
-        struct mcp_conn *c = connect_to(f);
+        struct mcp_line *c = connect_to(f);
         struct error e = {0};
         struct str text;
         struct buf again;
@@ -215,12 +215,12 @@ static void each_call_is_answered_with_equal_text_and_structure(void **state)
         bool is_error;
         say(f, c, calls[i].request);
         const struct json *result =
-            json_get(json_parse(str_trim(mcp_conn_output(c)), a, &e), STR("result"));
+            json_get(json_parse(str_trim(mcp_line_output(c)), a, &e), STR("result"));
         assert_true(json_to_bool(json_get(result, STR("isError")), &is_error));
         assert_int_equal(is_error, calls[i].is_error);
         assert_true(json_to_str(json_get(json_at(json_get(result, STR("content")), 0), STR("text")),
                                 &text));
-        assert_holds(is_error ? text : mcp_conn_output(c), calls[i].part);
+        assert_holds(is_error ? text : mcp_line_output(c), calls[i].part);
         buf_init(&again, 1 << 20);
         json_writer_init(&w, &again);
         /* an error has no structure: the output schema is not for it */
@@ -229,7 +229,7 @@ static void each_call_is_answered_with_equal_text_and_structure(void **state)
         assert_true(str_eq(buf_str(&again), text));
         assert_true(!is_error || !json_get(result, STR("structuredContent")));
         buf_fini(&again);
-        mcp_conn_free(c);
+        mcp_line_free(c);
         arena_reset(a);
     }
     arena_free(a);
@@ -240,15 +240,15 @@ static void an_unknown_tool_is_a_protocol_error_that_names_the_nearest(void **st
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     say(f, c, CALL("test_ecko", "{}"));
-    assert_holds(mcp_conn_output(c),
+    assert_holds(mcp_line_output(c),
                  "\"error\":{\"code\":-32602,\"message\":\"unknown tool: test_ecko; did you mean "
                  "test_echo? ");
     forget(c);
     say(f, c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}\n");
-    assert_holds(mcp_conn_output(c), "-32602");
-    mcp_conn_free(c);
+    assert_holds(mcp_line_output(c), "-32602");
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -256,25 +256,25 @@ static void calls_run_side_by_side_and_are_answered_as_they_finish(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     say(f, c,
         "{\"jsonrpc\":\"2.0\",\"id\":\"slow\",\"method\":\"tools/call\",\"params\":{\"name\":"
         "\"test_wait\",\"arguments\":{\"ms\":500}}}\n"
         "{\"jsonrpc\":\"2.0\",\"id\":\"fast\",\"method\":\"tools/call\",\"params\":{\"name\":"
         "\"test_wait\",\"arguments\":{\"ms\":100}}}\n"
         "{\"jsonrpc\":\"2.0\",\"id\":\"ping\",\"method\":\"ping\"}\n");
-    assert_int_equal(mcp_conn_busy(c), 2);
-    assert_holds(mcp_conn_output(c), "\"id\":\"ping\"");
-    assert_int_equal(count_lines(mcp_conn_output(c)), 1);
+    assert_int_equal(mcp_line_busy(c), 2);
+    assert_holds(mcp_line_output(c), "\"id\":\"ping\"");
+    assert_int_equal(count_lines(mcp_line_output(c)), 1);
     forget(c);
     fixture_run(f, 100);
-    assert_holds(mcp_conn_output(c), "\"id\":\"fast\"");
-    assert_int_equal(mcp_conn_busy(c), 1);
+    assert_holds(mcp_line_output(c), "\"id\":\"fast\"");
+    assert_int_equal(mcp_line_busy(c), 1);
     forget(c);
     fixture_run(f, 400);
-    assert_holds(mcp_conn_output(c), "\"id\":\"slow\"");
-    assert_int_equal(mcp_conn_busy(c), 0);
-    mcp_conn_free(c);
+    assert_holds(mcp_line_output(c), "\"id\":\"slow\"");
+    assert_int_equal(mcp_line_busy(c), 0);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -282,13 +282,13 @@ static void a_call_has_a_minute(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     say(f, c, CALL("test_wait", "{\"ms\":600000}"));
     fixture_run(f, 59999);
-    assert_int_equal(mcp_conn_output(c).n, 0);
+    assert_int_equal(mcp_line_output(c).n, 0);
     fixture_run(f, 1);
-    assert_holds(mcp_conn_output(c), "\\\"code\\\":\\\"TIMEOUT\\\"");
-    mcp_conn_free(c);
+    assert_holds(mcp_line_output(c), "\\\"code\\\":\\\"TIMEOUT\\\"");
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -296,21 +296,21 @@ static void a_cancelled_call_is_not_answered(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     size_t before = test_waits_over;
     say(f, c, CALL("test_wait", "{\"ms\":500}"));
     say(f, c,
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":"
         "{\"requestId\":\"1\"}}\n"); /* the string is another id than the number */
-    assert_int_equal(mcp_conn_busy(c), 1);
+    assert_int_equal(mcp_line_busy(c), 1);
     say(f, c,
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":"
         "{\"requestId\":1}}\n");
-    assert_int_equal(mcp_conn_busy(c), 0);
+    assert_int_equal(mcp_line_busy(c), 0);
     assert_int_equal(test_waits_over, before + 1);
     fixture_run(f, 1000);
-    assert_int_equal(mcp_conn_output(c).n, 0);
-    mcp_conn_free(c);
+    assert_int_equal(mcp_line_output(c).n, 0);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -318,19 +318,19 @@ static void a_connection_may_go_while_calls_are_in_progress(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     size_t before = test_waits_over;
     say(f, c, CALL("test_wait", "{\"ms\":500}") CALL("test_wait", "{\"ms\":600}"));
-    mcp_conn_input(c, STR(CALL("test_wait", "{\"ms\":700}")), f->now); /* has not begun */
-    mcp_conn_free(c);
+    mcp_line_input(c, STR(CALL("test_wait", "{\"ms\":700}")), f->now); /* has not begun */
+    mcp_line_free(c);
     fixture_run(f, 0);
     assert_int_equal(tasks_count(f->tasks), 0);
     assert_int_equal(test_waits_over, before + 3);
     c = connect_to(f); /* and the end of everything */
     say(f, c, CALL("test_wait", "{\"ms\":500}"));
-    mcp_conn_free(c);
+    mcp_line_free(c);
     fixture_free(f);
-    mcp_conn_free(NULL);
+    mcp_line_free(NULL);
 }
 
 static void what_exceeds_the_calls_of_one_connection_waits_in_order(void **state)
@@ -338,7 +338,7 @@ static void what_exceeds_the_calls_of_one_connection_waits_in_order(void **state
     enum { CALLS = 1000 };
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     struct buf lines;
     buf_init(&lines, 1 << 20);
     for (int i = 0; i < CALLS; i++)
@@ -346,19 +346,19 @@ static void what_exceeds_the_calls_of_one_connection_waits_in_order(void **state
                   "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":"
                   "\"test_wait\",\"arguments\":{\"ms\":10}}}\n",
                   i);
-    mcp_conn_input(c, buf_str(&lines), f->now);
-    assert_true(mcp_conn_busy(c) > 10 && mcp_conn_busy(c) < 512);
-    for (int i = 0; i < CALLS && mcp_conn_busy(c); i++)
+    mcp_line_input(c, buf_str(&lines), f->now);
+    assert_true(mcp_line_busy(c) > 10 && mcp_line_busy(c) < 512);
+    for (int i = 0; i < CALLS && mcp_line_busy(c); i++)
         fixture_run(f, 10);
-    struct str out = mcp_conn_output(c);
+    struct str out = mcp_line_output(c);
     assert_int_equal(count_lines(out), CALLS);
     assert_int_equal(count_parts(out, "\"isError\":false"), CALLS);
     size_t first = str_find_str(out, STR("\"id\":0,")),
            last = str_find_str(out, STR("\"id\":999,"));
     assert_true(first < last && last < out.n);
-    assert_false(mcp_conn_failed(c));
+    assert_false(mcp_line_failed(c));
     buf_fini(&lines);
-    mcp_conn_free(c);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -366,16 +366,16 @@ static void when_all_tasks_are_busy_the_caller_is_told(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *conns[LIMIT_TASKS + 1];
+    struct mcp_line *conns[LIMIT_TASKS + 1];
     for (size_t i = 0; i < COUNT(conns); i++) {
         conns[i] = connect_to(f);
         say(f, conns[i], CALL("test_wait", "{\"ms\":500}"));
     }
-    assert_int_equal(mcp_conn_busy(conns[LIMIT_TASKS]), 0);
-    assert_holds(mcp_conn_output(conns[LIMIT_TASKS]), "\\\"code\\\":\\\"TOO_MANY_REQUESTS\\\"");
-    assert_holds(mcp_conn_output(conns[LIMIT_TASKS]), "\"isError\":true");
+    assert_int_equal(mcp_line_busy(conns[LIMIT_TASKS]), 0);
+    assert_holds(mcp_line_output(conns[LIMIT_TASKS]), "\"code\":-32603,");
+    assert_holds(mcp_line_output(conns[LIMIT_TASKS]), "too many requests are in progress; try");
     for (size_t i = 0; i < COUNT(conns); i++)
-        mcp_conn_free(conns[i]);
+        mcp_line_free(conns[i]);
     fixture_free(f);
 }
 
@@ -389,21 +389,21 @@ static void input_may_be_cut_anywhere(void **state)
     (void)state;
     struct fixture *f = fixture_new();
     for (size_t cut = 0; cut < sizeof text; cut++) {
-        struct mcp_conn *c = connect_to(f);
-        mcp_conn_input(c, (struct str){text, cut}, f->now);
+        struct mcp_line *c = connect_to(f);
+        mcp_line_input(c, (struct str){text, cut}, f->now);
         tasks_run(f->tasks, f->now);
-        mcp_conn_input(c, (struct str){text + cut, sizeof text - 1 - cut}, f->now);
+        mcp_line_input(c, (struct str){text + cut, sizeof text - 1 - cut}, f->now);
         tasks_run(f->tasks, f->now);
-        assert_int_equal(count_lines(mcp_conn_output(c)), 3);
-        assert_holds(mcp_conn_output(c), "caf\u00e9");
-        mcp_conn_free(c);
+        assert_int_equal(count_lines(mcp_line_output(c)), 3);
+        assert_holds(mcp_line_output(c), "caf\u00e9");
+        mcp_line_free(c);
     }
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     for (size_t i = 0; i < sizeof text - 1; i++)
-        mcp_conn_input(c, (struct str){text + i, 1}, f->now);
+        mcp_line_input(c, (struct str){text + i, 1}, f->now);
     tasks_run(f->tasks, f->now);
-    assert_int_equal(count_lines(mcp_conn_output(c)), 3);
-    mcp_conn_free(c);
+    assert_int_equal(count_lines(mcp_line_output(c)), 3);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -413,20 +413,20 @@ static void a_line_over_the_bound_ends_the_connection(void **state)
     struct fixture *f = fixture_new();
     static char block[64 << 10];
     memset(block, ' ', sizeof block);
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     size_t sent = 0;
     for (; sent < LIMIT_JSON_BYTES; sent += sizeof block) {
-        assert_false(mcp_conn_failed(c));
-        mcp_conn_input(c, (struct str){block, sizeof block}, f->now);
+        assert_false(mcp_line_failed(c));
+        mcp_line_input(c, (struct str){block, sizeof block}, f->now);
     }
-    assert_false(mcp_conn_failed(c)); /* exactly the bound is allowed */
-    mcp_conn_input(c, STR(" "), f->now);
-    assert_true(mcp_conn_failed(c));
-    assert_holds(mcp_conn_output(c), "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600");
-    mcp_conn_sent(c, mcp_conn_output(c).n);
-    mcp_conn_input(c, STR("{}\n"), f->now);
-    assert_int_equal(mcp_conn_output(c).n, 0);
-    mcp_conn_free(c);
+    assert_false(mcp_line_failed(c)); /* exactly the bound is allowed */
+    mcp_line_input(c, STR(" "), f->now);
+    assert_true(mcp_line_failed(c));
+    assert_holds(mcp_line_output(c), "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600");
+    mcp_line_sent(c, mcp_line_output(c).n);
+    mcp_line_input(c, STR("{}\n"), f->now);
+    assert_int_equal(mcp_line_output(c).n, 0);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -434,16 +434,16 @@ static void output_that_nobody_reads_ends_the_connection(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     size_t most = 0;
-    for (int i = 0; i < 100000 && !mcp_conn_failed(c); i++) {
-        mcp_conn_input(c, STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}\n"),
+    for (int i = 0; i < 100000 && !mcp_line_failed(c); i++) {
+        mcp_line_input(c, STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}\n"),
                        f->now);
-        most = mcp_conn_output(c).n > most ? mcp_conn_output(c).n : most;
+        most = mcp_line_output(c).n > most ? mcp_line_output(c).n : most;
     }
-    assert_true(mcp_conn_failed(c));
+    assert_true(mcp_line_failed(c));
     assert_true(most <= 2 * LIMIT_REPLY && most > LIMIT_REPLY);
-    mcp_conn_free(c);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -453,16 +453,16 @@ static void the_clients_name_goes_behind_that_of_its_user(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *c = connect_to(f);
+    struct mcp_line *c = connect_to(f);
     say(f, c,
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"clientInfo\":"
         "{\"name\":\"Claude \\u001b\\u00e9 Desktop, with a name that is longer than the "
         "records of the gate allow for\"}}}\n");
     forget(c);
     say(f, c, CALL("test_wait", "{\"ms\":0}"));
-    assert_holds(mcp_conn_output(c),
+    assert_holds(mcp_line_output(c),
                  "\"who\":\"uid:1000 mcp:Claude ??? Desktop, with a name that is longer tha\"");
-    mcp_conn_free(c);
+    mcp_line_free(c);
     c = connect_to(f);
     say(f, c,
         "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{\"_meta\":{"
@@ -470,34 +470,34 @@ static void the_clients_name_goes_behind_that_of_its_user(void **state)
         "\"io.modelcontextprotocol/clientCapabilities\":{},"
         "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"new\"}},"
         "\"name\":\"test_wait\",\"arguments\":{\"ms\":0}}}\n");
-    assert_holds(mcp_conn_output(c), "\"who\":\"uid:1000 mcp:new\"");
-    mcp_conn_free(c);
+    assert_holds(mcp_line_output(c), "\"who\":\"uid:1000 mcp:new\"");
+    mcp_line_free(c);
     fixture_free(f);
 }
 
-static struct str listed(struct fixture *f, struct mcp_conn **c)
+static struct str listed(struct fixture *f, struct mcp_line **c)
 {
     *c = connect_to(f);
     say(f, *c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}\n");
-    return mcp_conn_output(*c);
+    return mcp_line_output(*c);
 }
 
 static void the_list_of_tools_follows_mode_and_scope_and_is_the_same_each_time(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    struct mcp_conn *a, *b;
+    struct mcp_line *a, *b;
     struct str first = listed(f, &a), second = listed(f, &b);
     assert_true(str_eq(first, second));
     assert_holds(first, "\"name\":\"test_order\"");
     assert_lacks(first, "\"name\":\"test_admin\"");
-    mcp_conn_free(a);
-    mcp_conn_free(b);
+    mcp_line_free(a);
+    mcp_line_free(b);
     f->settings.values.limits.mode = GUARD_READ_ONLY;
     first = listed(f, &a);
     assert_lacks(first, "\"name\":\"test_order\"");
     assert_holds(first, "\"name\":\"test_echo\"");
-    mcp_conn_free(a);
+    mcp_line_free(a);
     fixture_free(f);
 }
 
@@ -506,7 +506,7 @@ static void every_tool_is_fully_described(void **state)
     (void)state;
     struct fixture *f = fixture_new();
     struct arena *arena = arena_new(LIMIT_CALL_ARENA);
-    struct mcp_conn *c;
+    struct mcp_line *c;
     struct error e = {0};
     struct str out = listed(f, &c);
     const struct json *tools =
@@ -534,7 +534,7 @@ static void every_tool_is_fully_described(void **state)
     }
     assert_holds(out, "\"idempotency_key\":{\"type\":\"string\"");
     arena_free(arena);
-    mcp_conn_free(c);
+    mcp_line_free(c);
     fixture_free(f);
 }
 
@@ -555,17 +555,17 @@ static void the_instructions_say_whose_money_it_is(void **state)
     struct fixture *f = fixture_new();
     struct arena *a = arena_new(1 << 20);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct mcp_conn *c = connect_to(f);
+        struct mcp_line *c = connect_to(f);
         struct error e = {0};
         f->settings.values.limits.mode = cases[i].mode;
         f->core.is_embedded = cases[i].is_embedded;
         say(f, c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}\n");
         struct str text =
-            json_get_str(json_get(json_parse(str_trim(mcp_conn_output(c)), a, &e), STR("result")),
+            json_get_str(json_get(json_parse(str_trim(mcp_line_output(c)), a, &e), STR("result")),
                          STR("instructions"));
         assert_holds(text, cases[i].part);
         assert_true(text.n < 2040 && text.p[text.n - 1] == '.');
-        mcp_conn_free(c);
+        mcp_line_free(c);
     }
     arena_free(a);
     fixture_free(f);

@@ -84,14 +84,14 @@ static void one_row_puts_an_operation_into_every_face(void **state)
     /* MCP: listed, and answers */
     mcp_tools_write(&x.f->core, &who, &text);
     assert_holds(buf_str(&text), "\"name\":\"double_number\",\"title\":\"Double\"");
-    struct mcp_conn *c = mcp_conn_new(&x.f->core, x.f->tasks, &who);
-    mcp_conn_input(c,
+    struct mcp_line *c = mcp_face_connect(x.f->mcp, &who);
+    mcp_line_input(c,
                    STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{"
                        "\"name\":\"double_number\",\"arguments\":{\"number\":21}}}\n"),
                    x.f->now);
     tasks_run(x.f->tasks, x.f->now);
-    assert_holds(mcp_conn_output(c), "\"number\":42}");
-    mcp_conn_free(c);
+    assert_holds(mcp_line_output(c), "\"number\":42}");
+    mcp_line_free(c);
     /* OpenAPI */
     buf_reset(&text);
     openapi_write(&text);
