@@ -188,7 +188,7 @@ bench-wire:
 	@tools/bench_wire $(B)
 interop:
 	@tools/bootstrap build
-	@$(SUBMAKE) build $(B)/interop_numbers
+	@$(SUBMAKE) build $(B)/interop_numbers $(B)/mcp_fixture
 	@tools/interop $(B)
 # what src/quant makes of bars, for tests/interop/analytics.py
 $(B)/interop_numbers: $(B)/tests/interop/numbers.o $(call upto,quant)

@@ -132,5 +132,5 @@ listed() {
         grep -qF -e "\`$n\`" -e "\`${n%%_*}_*\`" "src/$1/README.md" || { echo "$n is missing"; return 1; }
     done
 }
-for folder in guard paper; do check "the README of $folder has all its modules" listed "$folder"; done
+for folder in guard mcp paper; do check "the README of $folder has all its modules" listed "$folder"; done
 tap_end
