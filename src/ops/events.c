@@ -480,10 +480,8 @@ static const char *const events_phrases[] = {"Upcoming earnings and events for h
 static const struct op events_ops[] = {
     {.name = "get_events",
      .title = "Events",
-     .doc = "Earnings, dividends and other dates of symbols (of the holdings, if none is named), "
-            "from the broker's calendar or the user's own .ics and .csv files, with expiries of "
-            "what is held and market holidays. Says who could not be asked, such as without a "
-            "subscription.",
+     .doc = "Earnings, dividends and other dates of symbols or holdings, by the broker's calendar "
+            "or the user's own files; expiries and market holidays. Says what is not subscribed.",
      .in = &events_in_type,
      .out = &events_out_type,
      .effect = OP_READ,

@@ -24,7 +24,6 @@ struct futures_in {
     int64_t roll_days, limit;
     bool quotes;
     unsigned detail;
-    struct str account;
 };
 static const struct field futures_in_fields[] = {
     FIELD(struct futures_in, symbol, .required = true, .positional = true, .example = "ES",
@@ -37,7 +36,6 @@ static const struct field futures_in_fields[] = {
           .doc = "At most so many months of each class"),
     FIELD(struct futures_in, quotes, .initial = "true", .doc = "False lists contracts alone"),
     DETAIL_FIELD(struct futures_in, "full adds ids and names"),
-    FIELD(struct futures_in, account, .doc = "Account whose holdings decide between listings"),
 };
 static const struct type futures_in_type = TYPE_OF(struct futures_in, futures_in_fields);
 
@@ -125,7 +123,7 @@ static bool find_months(struct call *c, const struct futures_in *in,
 {
     struct str account, symbol = str_trim(in->symbol);
     struct contract like = {.sec_type = SEC_FUT};
-    if (!call_needs_broker(c) || !call_account(c, in->account, &account))
+    if (!call_needs_broker(c) || !call_account(c, STR_NONE, &account))
         return false;
     bool fits = symbol.n > 0 && str_copy(like.symbol, sizeof like.symbol, symbol) &&
                 str_find(symbol, ' ', 0) == symbol.n;
@@ -372,9 +370,8 @@ static const char *const futures_phrases[] = {"Show me the futures on {symbol}",
 static const struct op futures_ops[] = {
     {.name = "get_futures",
      .title = "Futures",
-     .doc = "The months of a future: last day of trade, roll date by a stated rule, which one is "
-            "the front month and which is traded most, prices, volume, open interest, and the "
-            "difference to the front month.",
+     .doc = "Months of a future: last day of trade, roll date by a stated rule, front and most "
+            "traded month, prices, volume, open interest.",
      .in = &futures_in_type,
      .out = &futures_out_type,
      .effect = OP_READ,

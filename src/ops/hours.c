@@ -22,7 +22,6 @@ struct hours_in {
     struct list markets;
     struct str from;
     int64_t days;
-    struct str account;
 };
 static const struct field hours_in_fields[] = {
     FIELD(struct hours_in, markets, .required = true, .positional = true, .min = "1", .max = "50",
@@ -32,7 +31,6 @@ static const struct field hours_in_fields[] = {
           .example = "2026-12-24"),
     FIELD(struct hours_in, days, .initial = "5", .min = "0", .max = "30",
           .doc = "How many days are listed"),
-    FIELD(struct hours_in, account, .doc = "Account whose holdings decide between listings"),
 };
 static const struct type hours_in_type = TYPE_OF(struct hours_in, hours_in_fields);
 
@@ -319,7 +317,7 @@ static bool list_markets(struct call *c, const struct hours_in *args, struct lis
     for (size_t i = 0; i < n; i++)
         if (!named_exchange(asked[i], &code))
             q[symbols++] = (struct resolve_question){.text = asked[i]};
-    if (symbols && (!call_needs_broker(c) || !call_account(c, args->account, &account) ||
+    if (symbols && (!call_needs_broker(c) || !call_account(c, STR_NONE, &account) ||
                     !resolve(c->task, c->core->resolver, account, q, symbols, &c->error)))
         return false;
     size_t at = 0, next = 0;
@@ -393,9 +391,8 @@ static const char *const hours_phrases[] = {"Is {markets} open", "When does {mar
 static const struct op hours_ops[] = {
     {.name = "get_market_hours",
      .title = "Market hours",
-     .doc = "Whether exchanges or the markets of symbols are open now, when that changes, and the "
-            "hours of the next days: holidays, half days, lunch breaks, in the exchange's time "
-            "and UTC. The origin of each row is named; unknown days are null.",
+     .doc = "Whether exchanges or the markets of symbols are open, until when, and the hours of "
+            "coming days (holidays, half days, breaks), local and UTC. Unknown is null.",
      .in = &hours_in_type,
      .out = &hours_out_type,
      .effect = OP_READ,

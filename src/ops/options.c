@@ -36,7 +36,6 @@ struct chain_in {
     int64_t limit;
     bool quotes;
     unsigned detail;
-    struct str account;
 };
 static const struct field chain_in_fields[] = {
     FIELD(struct chain_in, symbol, .required = true, .positional = true, .example = "AAPL",
@@ -46,8 +45,8 @@ static const struct field chain_in_fields[] = {
     FIELD(struct chain_in, right, .choices = rights, .initial = "both", .doc = "Calls or puts"),
     FIELD(struct chain_in, strike_min, .doc = "Lowest strike", .min = "0"),
     FIELD(struct chain_in, strike_max, .doc = "Highest strike", .min = "0"),
-    FIELD(struct chain_in, moneyness, .doc = "Strikes within so many percent of the price",
-          .min = "0", .max = "1000"),
+    FIELD(struct chain_in, moneyness, .doc = "Strikes within so many % of the price", .min = "0",
+          .max = "1000"),
     FIELD(struct chain_in, delta_min, .doc = "Least delta, without its sign", .min = "0",
           .max = "1"),
     FIELD(struct chain_in, delta_max, .doc = "Greatest delta, without its sign", .min = "0",
@@ -57,7 +56,6 @@ static const struct field chain_in_fields[] = {
           .doc = "At most so many options, nearest to the price first"),
     FIELD(struct chain_in, quotes, .initial = "true", .doc = "False lists contracts alone"),
     DETAIL_FIELD(struct chain_in, "full adds ids, sizes and the model's inputs"),
-    FIELD(struct chain_in, account, .doc = "Account whose holdings decide between listings"),
 };
 static const struct type chain_in_type = TYPE_OF(struct chain_in, chain_in_fields);
 
@@ -160,7 +158,7 @@ static bool find_underlying(struct chain *k)
     struct call *c = k->c;
     struct str account;
     struct resolve_question q = {.text = k->in->symbol};
-    if (!call_needs_broker(c) || !call_account(c, k->in->account, &account) ||
+    if (!call_needs_broker(c) || !call_account(c, STR_NONE, &account) ||
         !resolve(c->task, c->core->resolver, account, &q, 1, &c->error))
         return false;
     if (!q.count) {
@@ -575,10 +573,8 @@ static const char *const chain_phrases[] = {"Show me the option chain of {symbol
 static const struct op options_ops[] = {
     {.name = "get_option_chain",
      .title = "Option chain",
-     .doc = "Options on a stock, index or future: bid, ask, volume, open interest, implied "
-            "volatility and Greeks by the broker's model, filtered by expiry, strike, moneyness "
-            "and delta. Without an expiry the next one, and the list of all. Unknown values are "
-            "null with a reason.",
+     .doc = "Options on a stock, index or future: bid, ask, open interest, implied volatility and "
+            "Greeks by the broker's model. Without expiry the next one, and all expiries.",
      .in = &chain_in_type,
      .out = &chain_out_type,
      .effect = OP_READ,

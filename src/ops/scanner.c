@@ -410,9 +410,8 @@ static const char *const scan_phrases[] = {"Scan the market for {code}",
 static const struct op scanner_ops[] = {
     {.name = "run_scan",
      .title = "Market scan",
-     .doc = "A ranking of a market by the broker, such as TOP_PERC_GAIN or MOST_ACTIVE, with "
-            "filters, names and quotes. Without a code, or with search, it lists codes, places and "
-            "filters.",
+     .doc = "Ranking of a market by the broker (TOP_PERC_GAIN, MOST_ACTIVE) with quotes. Without "
+            "code, or with search, lists codes, places and filters.",
      .in = &scan_in_type,
      .out = &scan_out_type,
      .effect = OP_READ,
