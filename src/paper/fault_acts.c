@@ -490,6 +490,13 @@ static bool act_stale(struct paper *p, const struct fault *f, struct error *e)
     return true;
 }
 
+static bool act_events_subscribed(struct paper *p, const struct fault *f, struct error *e)
+{
+    (void)e;
+    p->faults.has_events = f->args[0].n == 1;
+    return true;
+}
+
 static bool act_delist(struct paper *p, const struct fault *f, struct error *e)
 {
     const struct instrument *i = paper_listing(p, f->args[0].text, e);
@@ -584,6 +591,7 @@ static act_fn *const acts[FAULT_COUNT] = {
     [FAULT_DELIST] = act_delist,
     [FAULT_RENAME] = act_rename,
     [FAULT_CASH] = act_cash,
+    [FAULT_EVENTS_SUBSCRIBED] = act_events_subscribed,
 };
 
 bool fault_act(struct paper *p, const struct fault *f, struct error *e)

@@ -235,6 +235,13 @@ static const struct fault_row rows[FAULT_COUNT] = {
      {{"amount", FAULT_ARG_DECIMAL, NULL, -1, 0, NULL},
       {"currency", FAULT_ARG_TEXT, NULL, 0, 0, NULL},
       {"account", FAULT_ARG_TEXT, "", 0, 0, NULL}}},
+    {FAULT_EVENTS_SUBSCRIBED,
+     ACCOUNT,
+     "events_subscribed",
+     "The account has a subscription to the calendar of company events (earnings, dividends), "
+     "until "
+     "off.",
+     {SWITCH}},
 };
 
 static const char *const units[FAULT_UNIT_COUNT] = {"orders", "requests", "messages", "bytes",

@@ -71,6 +71,7 @@ enum fault_kind {
     FAULT_RENAME,
     /* the account */
     FAULT_CASH,
+    FAULT_EVENTS_SUBSCRIBED,
     FAULT_COUNT
 };
 

@@ -66,6 +66,7 @@ struct faults {
     int64_t stall_until_ns, refuse_until_ns, restart_until_ns;
     int64_t ids_taken;
     int64_t next_id_shift; /* added to the nextValidId that clients are told */
+    bool has_events;       /* a subscription to the calendar of company events */
     bool is_link_down, is_session_stolen, is_quote_farm_down, is_history_farm_down, no_fills;
     struct fault_quota pacing, history_pacing;
     int64_t two_perm_ids; /* orders to come that are announced so */

@@ -117,6 +117,7 @@ struct paper_peer {
     size_t stream_count;
     struct group_view views[PAPER_GROUPS];
     size_t view_count;
+    bool knows_events; /* the description of the events was asked for */
     bool wants_bulletins;
     int64_t bulletins_s; /* those before this second have been told */
 };
@@ -218,7 +219,7 @@ serve_fn serve_tick_by_tick, serve_cancel_tick_by_tick, serve_historical_ticks;
 serve_fn serve_mkt_depth, serve_cancel_mkt_depth, serve_depth_exchanges;
 serve_fn serve_calc_implied_volatility, serve_calc_option_price;
 serve_fn serve_news_providers, serve_historical_news, serve_news_article, serve_news_bulletins,
-    serve_cancel_news_bulletins, serve_fundamentals, serve_wsh;
+    serve_cancel_news_bulletins, serve_fundamentals, serve_wsh_meta, serve_wsh_events;
 serve_fn serve_scanner_parameters, serve_scanner_subscription, serve_cancel_scanner;
 serve_fn serve_display_groups, serve_subscribe_group, serve_update_group, serve_unsubscribe_group;
 serve_fn serve_place_order, serve_cancel_order, serve_global_cancel, serve_open_orders,

@@ -176,9 +176,3 @@ void serve_fundamentals(struct paper *p, struct paper_peer *peer, const void *me
                    "We are sorry, but fundamentals data for the security specified is not "
                    "available.Not allowed");
 }
-
-void serve_wsh(struct paper *p, struct paper_peer *peer, const void *message)
-{
-    const struct wire_id *req = message; /* both requests begin with their id */
-    peer_error(p, peer, req->req_id, CODE_NO_NEWS_FEED, "News feed is not allowed");
-}
