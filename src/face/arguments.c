@@ -61,6 +61,19 @@ void *arguments_bind(const struct op *op, const struct json *json, struct arena 
     return bind_json(op->in, &own, in, arena, e) ? in : NULL;
 }
 
+void arguments_for_csv(const struct op *op, const struct bind_pair *pairs, size_t n,
+                       const struct json *body, void *in)
+{
+    const struct field *f = type_find(op->in, STR("detail"));
+    if (!f || f->choices != detail_choices || (body && json_get(body, STR("detail"))))
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(pairs[i].name, STR("detail")))
+            return;
+    unsigned *detail = (unsigned *)(void *)((char *)in + f->offset);
+    *detail = DETAIL_FULL;
+}
+
 struct nearest nearest_to(struct str word)
 {
     return (struct nearest){word, word.n / 3 + 2, NULL};

@@ -9,6 +9,7 @@
 #ifndef PORTCULLIS_FACE_ARGUMENTS_H
 #define PORTCULLIS_FACE_ARGUMENTS_H
 
+#include "data/bind.h"
 #include "data/json.h"
 #include "ops/op.h"
 
@@ -28,6 +29,13 @@ bool arguments_shown(const struct core *core, const struct principal *who, const
  */
 void *arguments_bind(const struct op *op, const struct json *json, struct arena *arena,
                      struct common_arguments *common, struct error *e) FALLIBLE;
+
+/*
+ * CSV is for spreadsheets and whole: where the input has a `detail` that neither the n pairs nor
+ * the body (or NULL) name, it becomes full in the bound input `in`.
+ */
+void arguments_for_csv(const struct op *op, const struct bind_pair *pairs, size_t n,
+                       const struct json *body, void *in);
 
 /* ---- "did you mean" ---- */
 struct nearest {

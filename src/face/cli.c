@@ -279,9 +279,11 @@ static void run(struct command *c, struct task *t, struct core *core, struct pri
     void *out = arena_alloc(c->arena, c->op->out->size);
     call_init(&call, t, core, who, c->op);
     call.idempotency_key = c->common.idempotency_key;
-    if (!choose_account(c, who, &call.error) ||
-        !bind_request(c->op->in, NULL, c->pairs, c->pair_count, in, c->arena, &call.error) ||
-        !op_call(&call, in, out)) {
+    bool ok = choose_account(c, who, &call.error) &&
+              bind_request(c->op->in, NULL, c->pairs, c->pair_count, in, c->arena, &call.error);
+    if (ok && c->csv)
+        arguments_for_csv(c->op, c->pairs, c->pair_count, NULL, in);
+    if (!ok || !op_call(&call, in, out)) {
         fail(c, &call.error, &call, reply);
         return;
     }

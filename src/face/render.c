@@ -99,6 +99,9 @@ void render_text(const struct call *c, const void *out, struct table_style style
 {
     struct buf envelope;
     const struct envelope *e = &c->envelope;
+    const struct field *detail = type_find(c->op->in, STR("detail"));
+    if (detail && detail->choices == detail_choices && !c->is_concise)
+        style.wide = true; /* somebody asked for all of it */
     table_text(c->op->out, out, style, text);
     if (!e->account.n && !e->data_type && e->complete)
         return; /* about this program, not about an account or a market */

@@ -316,8 +316,10 @@ static void run(struct exchange *x, const struct route_match *m)
     void *out = arena_alloc(x->arena, m->op->out->size);
     call_init(&c, x->task, x->core, &x->who, m->op);
     c.idempotency_key = a->common.idempotency_key;
-    if (bind_request(m->op->in, a->body, a->pairs, a->count, in, x->arena, &c.error) &&
-        op_call(&c, in, out))
+    bool ok = bind_request(m->op->in, a->body, a->pairs, a->count, in, x->arena, &c.error);
+    if (ok && x->wants_csv)
+        arguments_for_csv(m->op, a->pairs, a->count, a->body, in);
+    if (ok && op_call(&c, in, out))
         show(x, &c, in, out);
     else
         fail(x, &c.error, &c);
