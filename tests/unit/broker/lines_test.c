@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "broker/ticks.h"
 #include "peer.h"
+
+#include <math.h>
 
 static struct peer *ready(void)
 {
@@ -138,6 +141,53 @@ static void delayed_ticks_are_called_delayed(void **state)
     peer_send(p, WIRE_REP_MARKET_DATA_TYPE, &type);
     assert_int_equal(session_quote(p->s, 265598)->data_type, DATA_FROZEN);
     peer_free(p);
+}
+
+/* What a price of -1, 0 or no number at all means depends on its size and on what is quoted. */
+static void a_price_is_one_that_its_kind_of_contract_can_have(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sec_type type;
+        double price;
+        const char *size;
+        const char *bid; /* NULL: none */
+    } rows[] = {
+        {SEC_STK, -1, "0", NULL},
+        {SEC_STK, -1, "100", NULL},
+        {SEC_STK, 0, "0", NULL},
+        {SEC_STK, 0, "100", NULL},
+        {SEC_STK, -2.5, "1", NULL},
+        {SEC_STK, 0.0001, "1", "0.0001"},
+        {SEC_CASH, 0, "1000", NULL},
+        {SEC_CASH, -1, "1000", NULL},
+        {SEC_OPT, 0, "5", "0"},
+        {SEC_OPT, -1, "0", NULL},
+        {SEC_OPT, -0.05, "5", NULL},
+        {SEC_BAG, -1, "0", NULL},
+        {SEC_BAG, -1, "3", "-1"},
+        {SEC_BAG, -2.35, "0", "-2.35"},
+        {SEC_BAG, 0, "3", "0"},
+        {SEC_FUT, -37.63, "12", "-37.63"},
+        {SEC_FUT, 0, "0", NULL},
+        {SEC_IND, -0.45, "0", "-0.45"},
+        {SEC_STK, (double)NAN, "1", NULL},
+        {SEC_STK, (double)INFINITY, "1", NULL},
+        {SEC_FUT, 1.7976931348623157e308, "1", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct quote q = {0};
+        struct wire_rep_tick_price m = {
+            .tick_type = 1, .price = rows[i].price, .size = str_of(rows[i].size)};
+        (void)tick_price(&q, rows[i].type, &m, (struct moment){0});
+        char out[DEC_TEXT_MAX] = "none";
+        if (q.bid.has)
+            dec_format(q.bid.v, out);
+        if (strcmp(out, rows[i].bid ? rows[i].bid : "none") != 0)
+            fail_msg("%s %g x %s is %s", sec_type_text(rows[i].type), rows[i].price, rows[i].size,
+                     out);
+        assert_int_equal(q.bid.has, q.time.has);
+    }
 }
 
 static void the_same_quote_again_is_no_event(void **state)
@@ -362,6 +412,7 @@ int main(void)
         cmocka_unit_test(ticks_fill_the_quote),
         cmocka_unit_test(an_option_has_its_model_and_open_interest),
         cmocka_unit_test(delayed_ticks_are_called_delayed),
+        cmocka_unit_test(a_price_is_one_that_its_kind_of_contract_can_have),
         cmocka_unit_test(the_same_quote_again_is_no_event),
         cmocka_unit_test(one_line_serves_several_watchers),
         cmocka_unit_test(lines_are_bounded),
