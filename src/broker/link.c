@@ -187,6 +187,7 @@ void session_drop(struct session *s, enum link_reason reason, int code, const ch
     session_set_link(s, link_reason_state(reason), code, why);
     lines_reset(s);
     follows_reset(s);
+    s->knows_events = false;
 }
 
 void link_drop_handshake(struct session *s, const char *what)
@@ -251,6 +252,7 @@ void link_back(struct session *s, bool is_data_kept)
     if (!is_data_kept) {
         lines_reset(s);
         follows_reset(s);
+        s->knows_events = false;
     }
     reconcile_start(s, is_data_kept);
 }

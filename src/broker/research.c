@@ -15,7 +15,8 @@ enum {
     SLOW_MS = 30000, /* news and events come from servers behind the broker's */
     SCAN_MS = 20000,
     AFTER_FIRST_MS = 1000, /* headlines come in bursts */
-    DAY_TEXT_MAX = 16
+    DAY_TEXT_MAX = 16,
+    FIGURES_MAX = 1000
 };
 
 /* One question: `message` goes out under the id of the new request, which each of these messages
@@ -266,15 +267,14 @@ bool query_headlines(struct task *t, struct session *s, const struct news_questi
     return ok;
 }
 
-/* "{A:800015:L:en:K:0.97:C:0.97}Apple rises": a provider's figures about the headline come first.
- * What stands in front of a '!' is of that kind too. */
+/* "{A:800015:L:en:K:0.97:C:0.97}Apple rises": a provider's figures about the headline come first,
+ * of several languages at once at times. What stands in front of a '!' is of that kind too. */
 static struct str without_figures(struct str text)
 {
-    if (text.n == 0 || text.p[0] != '{')
+    if (text.n < 3 || text.p[0] != '{' || text.p[2] != ':')
         return text;
     size_t end = str_find(text, '}', 0);
-    bool has_pairs = str_find(str_sub(text, 0, end), ':', 0) < end;
-    if (end == text.n || end > 100 || !has_pairs)
+    if (end == text.n || end > FIGURES_MAX)
         return text;
     struct str rest = str_trim(str_sub(text, end + 1, text.n));
     return rest.n > 0 && rest.p[0] == '!' ? str_trim(str_sub(rest, 1, rest.n)) : rest;
@@ -407,13 +407,15 @@ bool events_not_subscribed(int broker_code)
  * on the same connection. */
 static bool open_events(struct task *t, struct session *s, struct error *e)
 {
+    if (s->knows_events)
+        return true;
     struct answer a;
     struct str description;
     struct wire_id m = {0};
     bool ok = ask_rows(t, s, &a, ASK_EVENT_KINDS, SLOW_MS, NULL, WIRE_REQ_WSH_META_DATA, &m, e) &&
               take_text(&a, &description, e);
     answer_fini(&a);
-    return ok;
+    return ok; /* research_events has noted it: the session may be gone by now */
 }
 
 static struct str day_text(int32_t day, char out[DAY_TEXT_MAX])
@@ -448,6 +450,7 @@ void research_events(struct session *s, const void *message)
     struct request *r = request_find(s, m->req_id);
     if (r == NULL || (r->ask != ASK_EVENTS && r->ask != ASK_EVENT_KINDS))
         return;
+    s->knows_events = true;
     /* the description is long and of no further use */
     research_text(s, r, r->ask == ASK_EVENTS ? m->data_json : STR(""));
 }

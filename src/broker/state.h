@@ -209,6 +209,8 @@ struct session {
     struct quote_waiter *waiters;
     struct follow follows[LIMIT_FOLLOWS];
     int32_t last_follow_id;
+
+    bool knows_events; /* the description of company events was asked for on this connection */
 };
 
 /* ---- session.c ---- */

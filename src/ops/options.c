@@ -9,6 +9,7 @@
 #include "broker/research.h"
 #include "market/quotes.h"
 #include "market/resolver.h"
+#include "market/schedule.h"
 #include "ops/days.h"
 #include "ops/op.h"
 
@@ -219,10 +220,13 @@ static int64_t days_of_ymd(int32_t ymd)
     return civil_to_days(ymd / 10000, ymd / 100 % 100, ymd % 100);
 }
 
-/* Today is still traded; what has expired is not, even if the broker still lists it. */
+/* Today is still traded; what has expired is not, even if the broker still lists it. Where the
+ * exchange's zone is not known its day may be yesterday's. */
 static void drop_expired(struct chain *k)
 {
-    int32_t today = day_ymd(day_of_utc(task_now(k->c->task).wall) - 1); /* west of UTC */
+    struct utc now = task_now(k->c->task).wall;
+    const struct tz *zone = schedule_zone(STR_NAME(k->underlying.time_zone), &k->c->core->zones);
+    int32_t today = day_ymd(zone ? schedule_day(zone, now) : day_of_utc(now) - 1);
     size_t kept = 0;
     for (size_t i = 0; i < k->series_count; i++)
         if (k->series[i].expiry >= today)

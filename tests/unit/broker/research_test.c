@@ -373,6 +373,11 @@ static void events_are_asked_for_after_their_description(void **state)
     assert_true(a.is_done && a.ok);
     assert_int_equal(a.text.n, 18);
     assert_int_equal(in_flight(p), 0);
+    /* once a connection is enough */
+    struct asker again = {.what = EVENTS};
+    start(p, &again);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_WSH_META_DATA), 1);
+    assert_int_equal(peer_got_count(p, WIRE_REQ_WSH_EVENT_DATA), 2);
     peer_free(p);
 }
 
