@@ -243,7 +243,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->gate = make_gate(config, core);
     struct log log = {config->sink, "alerts"};
     core->alerts = alerts_new(core->session, core->quotes, core->journal, config->zones, log,
-                              (struct alerts_listener){0});
+                              (struct alerts_listener){flow_on_firing, &a->flow});
     core->watchlists = watchlists_new(core->journal, log);
     if (!core->pin || !core->tokens || !prepare_journal(a, config, now, e) ||
         !db_known_executions(core->db, since, core->journal, e) ||
@@ -435,7 +435,7 @@ static struct app_http *start_mcp(struct app_http *h, struct moment now)
         return NULL;
     }
     who.face = FACE_MCP;
-    who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_TRADE;
+    who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
     struct http_sink sink = {mcp_reply, mcp_begin, mcp_send, mcp_end, h};
     struct mcp_exchange *x = mcp_face_request(a->mcp, &h->request, &who, now, sink);
     if (x)

@@ -124,3 +124,11 @@ void flow_on_event(void *self, const struct event *ev)
         gate_unknown_count(f->core->gate) > 0)
         start_reconciling(f, ev->at);
 }
+
+void flow_on_firing(void *self, const struct firing *firing)
+{
+    const struct flow *f = self;
+    log_warn(&f->core->log, "alert=%lld %s name=%s what=\"%s\" firing=%lld",
+             (long long)firing->alert, firing_kind_names[firing->kind], firing->name, firing->what,
+             (long long)firing->id);
+}

@@ -23,6 +23,9 @@ void flow_init(struct flow *f, struct core *core, struct tasks *tasks);
 
 /* The session's listener; self is a struct flow. */
 void flow_on_event(void *self, const struct event *ev);
+/* The alerts' listener: the last station of a firing, whose record is on the disk. The log hears of
+ * it here; who asks with get_alerts is woken by the alerts themselves. self is a struct flow. */
+void flow_on_firing(void *self, const struct firing *firing);
 
 /* Compares when the gate wants it. An order whose fate is unknown is looked for when the connection
  * is back, and while it stays up from time to time: an answer can be lost on a line that works. */

@@ -101,12 +101,9 @@ static void tell(struct alerts *a)
     int64_t durable = journal_durable(a->journal);
     size_t i = place_after(a, a->told), told = 0;
     for (; i < a->firing_count && firing_at(a, i)->id <= durable; i++, told++) {
-        const struct firing *f = firing_at(a, i);
-        a->told = f->id;
-        log_warn(&a->log, "alert=%lld %s name=%s what=\"%s\" firing=%lld", (long long)f->alert,
-                 firing_kind_names[f->kind], f->name, f->what, (long long)f->id);
+        a->told = firing_at(a, i)->id;
         if (a->listener.told)
-            a->listener.told(a->listener.self, f);
+            a->listener.told(a->listener.self, firing_at(a, i));
     }
     for (size_t k = 0; told && k < a->waiter_count; k++)
         task_wake(a->waiters[k]);
