@@ -86,6 +86,11 @@ static const struct field analytics_fields[] = {
                      "regions/Europe=ASML.AEB.EUR|SAP.IBIS.EUR|NESN.EBS.CHF,"
                      "regions/Asia=7203.TSEJ.JPY|005930.KSE.KRW|00700.SEHK.HKD",
           .doc = "Named lists of symbols: name=SYMBOL|SYMBOL*weight, or family/name=..."),
+    FIELD(
+        struct analytics_settings, theses, .initial = "",
+        .example = "AAPL:2026-01-02:+20%:2026-12-31",
+        .doc =
+            "Predictions to be held against what happened: SYMBOL:DATE[:@PRICE]:PRICE or +N%:DATE"),
     FIELD(struct analytics_settings, volatility_index, .initial = "VIX",
           .doc = "The index that the regime of volatility goes by"),
     FIELD(struct analytics_settings, benchmark, .initial = "SPY",

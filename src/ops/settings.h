@@ -70,6 +70,7 @@ struct log_settings {
 
 struct analytics_settings {
     struct str groups;           /* market/groups.h */
+    struct str theses;           /* ops/theses.c */
     struct str volatility_index; /* symbols */
     struct str benchmark;
     struct dec regime_low, regime_high, regime_hysteresis;

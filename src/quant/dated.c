@@ -80,6 +80,15 @@ int32_t day_before_year(int32_t day)
     return (int32_t)(civil_to_days(y, 1, 1) - 1);
 }
 
+struct progress progress_of(double total, int32_t from, int32_t until, int32_t day)
+{
+    assert(from < until && total > -1);
+    double share = (double)(day - from) / (double)(until - from);
+    share = share < 0 ? 0 : share > 1 ? 1 : share;
+    return (struct progress){
+        .share = share, .linear = total * share, .compound = pow(1 + total, share) - 1};
+}
+
 struct currency_return currency_return(double local, double fx)
 {
     return (struct currency_return){

@@ -46,6 +46,17 @@ int32_t day_months_before(int32_t day, int months);
 int32_t day_before_year(int32_t day);
 
 /*
+ * How much of a prediction should have come true on `day`: `total` is predicted for the days from
+ * `from` to `until`, which is later, and more than a loss of all.
+ */
+struct progress {
+    double share;    /* of the time, 0..1 */
+    double linear;   /* total x share */
+    double compound; /* (1 + total)^share - 1 */
+};
+struct progress progress_of(double total, int32_t from, int32_t until, int32_t day);
+
+/*
  * What a holder whose money is another currency earned: base = (1 + local) (1 + fx) - 1, where fx
  * is the change of one unit of the local currency. local + fx + cross is base.
  */

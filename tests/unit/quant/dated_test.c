@@ -89,6 +89,20 @@ static void a_common_day_is_one_that_all_have(void **state)
     assert_false(dated_common(all, 0, 10, &day));
 }
 
+static void a_prediction_comes_true_with_time(void **state)
+{
+    struct progress half = progress_of(0.21, 100, 200, 150),
+                    late = progress_of(-0.5, 100, 200, 300),
+                    early = progress_of(0.21, 100, 200, 90);
+    (void)state;
+    near((struct opt_num){half.share, true}, 0.5);
+    near((struct opt_num){half.linear, true}, 0.105);
+    near((struct opt_num){half.compound, true}, 0.1);
+    near((struct opt_num){late.linear, true}, -0.5);
+    near((struct opt_num){late.compound, true}, -0.5);
+    near((struct opt_num){early.compound, true}, 0);
+}
+
 static void the_parts_of_a_return_in_another_currency_add_up(void **state)
 {
     struct currency_return r = currency_return(0.05, -0.03);
@@ -105,6 +119,7 @@ int main(void)
         cmocka_unit_test(a_day_without_trading_has_the_price_of_the_day_before),
         cmocka_unit_test(a_hole_in_the_series_is_unknown),
         cmocka_unit_test(a_common_day_is_one_that_all_have),
+        cmocka_unit_test(a_prediction_comes_true_with_time),
         cmocka_unit_test(the_parts_of_a_return_in_another_currency_add_up),
     };
     return cmocka_run_group_tests_name("quant/dated", tests, NULL, NULL);
