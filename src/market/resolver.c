@@ -149,16 +149,6 @@ static bool fits_wish(const struct contract *c, const struct spelling *s)
             str_ieq(STR_NAME(c->primary_exchange), STR_NAME(s->exchange)));
 }
 
-static bool is_form(const struct spelling *s, const char *symbol)
-{
-    char forms[SPELLING_FORMS][32];
-    size_t n = spelling_forms(s, forms);
-    for (size_t i = 0; i < n; i++)
-        if (str_ieq(str_of(symbol), str_of(forms[i])))
-            return true;
-    return false;
-}
-
 /* The one stock, index or fund held under that name; 0 if there is none or more than one. */
 static int32_t held_con_id(const struct resolver *r, struct str account, const struct spelling *s)
 {
@@ -168,7 +158,7 @@ static int32_t held_con_id(const struct resolver *r, struct str account, const s
     for (size_t i = 0; may_be && book_next_position(r->book, &i, account, &p);) {
         bool plain = p->contract.sec_type == SEC_STK || p->contract.sec_type == SEC_IND ||
                      p->contract.sec_type == SEC_FUND;
-        if (!plain || dec_is_zero(p->quantity) || !is_form(s, p->contract.symbol) ||
+        if (!plain || dec_is_zero(p->quantity) || !spelling_is_form(s, p->contract.symbol) ||
             !fits_wish(&p->contract, s) || p->contract.con_id == con_id)
             continue;
         if (con_id)
@@ -208,7 +198,7 @@ static void begin(struct task *t, struct resolver *r, struct str account,
         one->found = NULL;
         one->ranks = NULL;
         one->count = one->total = 0;
-        one->from_cache = false;
+        one->from_cache = one->is_loose = false;
         one->age_ms = 0;
         one->key = one->note = STR_NONE;
         one->error = (struct error){0};
@@ -222,6 +212,7 @@ static void begin(struct task *t, struct resolver *r, struct str account,
             (void)snprintf(w[i].key, sizeof w[i].key, "#%d", (int)w[i].held);
             w[i].name_key[0] = 0;
         }
+        one->is_loose = w[i].s.is_loose;
         one->key = arena_str(task_arena(t), STR_NAME(w[i].key));
         recall(r, t, &w[i], one);
     }
@@ -262,67 +253,6 @@ static bool follow(struct task *t, struct resolver *r, struct resolve_question *
     return true;
 }
 
-static void date_of(struct utc t, char out[UTC_TEXT_MAX])
-{
-    (void)utc_format(t, out);
-    out[10] = 0; /* the day alone */
-}
-
-static void delisted(struct resolve_question *q, const struct wish *w)
-{
-    const struct contract_details *d = &w->before.found[0];
-    char day[UTC_TEXT_MAX];
-    date_of(w->before.learnt, day);
-    error_set(&q->error, ERROR_NOT_FOUND, "DELISTED_SYMBOL",
-              STR_FMT " (%.60s, conid %d) is no longer listed; the broker last named it on %s",
-              STR_ARG(str_trim(q->text)), d->long_name, (int)d->contract.con_id, day);
-    error_next(&q->error, "look for its successor by name or ISIN with resolve_symbol");
-}
-
-static void not_found(struct resolve_question *q, const struct wish *w, struct utc today)
-{
-    const struct spelling *s = &w->s;
-    struct str text = str_trim(q->text);
-    bool has_expiry = s->expiry[0] && (s->kind != SPELLING_SYMBOL || s->has_terms);
-    if (w->before.count) {
-        delisted(q, w);
-    } else if (has_expiry && spelling_is_past(s->expiry, today)) {
-        error_set(&q->error, ERROR_NOT_FOUND, "EXPIRED_CONTRACT", STR_FMT " expired in %.4s-%.2s",
-                  STR_ARG(text), s->expiry, s->expiry + 4);
-        error_next(&q->error, "name a later expiry%s",
-                   s->kind == SPELLING_OPTION ? "" : ", or the nearest one as 'ES front'");
-    } else if (s->kind == SPELLING_PAIR) {
-        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_PAIR", "the broker quotes no pair %s.%s",
-                  s->symbol, s->currency);
-        if (w->is_reverse)
-            error_next(&q->error, "it is quoted the other way round: %s.%s", s->currency,
-                       s->symbol);
-        else
-            error_next(&q->error, "get_forex_rates and convert_currency go through USD or EUR");
-    } else if (s->kind == SPELLING_OPTION) {
-        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_OPTION", "there is no option " STR_FMT,
-                  STR_ARG(text));
-        error_next(&q->error, "look at the expiries and strikes that are listed for %s", s->symbol);
-    } else if (s->kind == SPELLING_FUTURE) {
-        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_FUTURE", "there is no future " STR_FMT,
-                  STR_ARG(text));
-        error_next(&q->error,
-                   "write ROOT YYYYMM (ES 202612), ROOT front, or the name (gold future)");
-    } else if (s->exchange[0] && s->is_explicit && !s->is_known_exchange) {
-        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_EXCHANGE",
-                  "no contract is known for " STR_FMT ", and %s is no exchange that is known here",
-                  STR_ARG(text), s->exchange);
-        error_next(&q->error, "name the exchange by the broker's code, MIC or city (TSEJ, XTKS, "
-                              "Tokyo), or leave it out");
-    } else {
-        error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_SYMBOL", "no contract is known for " STR_FMT,
-                  STR_ARG(text));
-        error_next(
-            &q->error, "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY)%s",
-            q->exact ? ", or look it up with resolve_symbol" : ", an ISIN, or the full name");
-    }
-}
-
 /* ---- the answer ---- */
 
 /* Puts the held contract in front, alone unless all candidates were asked for. */
@@ -337,55 +267,6 @@ static void prefer_held(struct resolve_question *q, int32_t con_id)
         q->how = RESOLVED_HELD;
         if (!q->all)
             q->count = q->total = 1;
-    }
-}
-
-/* What was looked for, in the words of an explanation. */
-static const char *reason_of(const struct resolve_question *q, const struct wish *w)
-{
-    static const char *const reasons[] = {[RESOLVED_HELD] = "the symbol",
-                                          [RESOLVED_EXPLICIT] = "symbol and listing",
-                                          [RESOLVED_SEARCH] = "the symbol",
-                                          [RESOLVED_FOREX] = "the pair",
-                                          [RESOLVED_ID] = "the number",
-                                          [RESOLVED_NAME] = "the name",
-                                          [RESOLVED_OPTION] = "expiry, strike and right",
-                                          [RESOLVED_FUTURE] = "root and month"};
-    if (q->how == RESOLVED_FUTURE && w->s.which == WHICH_FRONT)
-        return "the root, as its front month (nearest expiry)";
-    if (q->how == RESOLVED_FUTURE && w->s.which == WHICH_CONTINUOUS)
-        return "the root, as the broker's continuous future";
-    return reasons[q->how];
-}
-
-static void rank(struct task *t, struct resolve_question *q, const struct wish *w)
-{
-    q->ranks = ARENA_MANY(task_arena(t), struct ranking, q->count);
-    for (size_t i = 0; i < q->count; i++) {
-        q->ranks[i] = q->how == RESOLVED_NAME ? ranking_by_name(STR_NAME(w->s.words), &q->found[i])
-                                              : ranking_exact(reason_of(q, w), q->total);
-        if (q->how == RESOLVED_HELD && i == 0)
-            q->ranks[i] = (struct ranking){DEC(1), "held in the account"};
-    }
-}
-
-/* What a reader should know: the symbol changed, or it names something else than before. */
-static void annotate(struct task *t, struct resolve_question *q, const struct wish *w)
-{
-    const struct contract *c = &q->found[0].contract;
-    const struct known *before = &w->before;
-    bool by_symbol = (q->how == RESOLVED_SEARCH || q->how == RESOLVED_EXPLICIT) &&
-                     w->s.kind == SPELLING_SYMBOL && !w->s.has_terms && !w->s.index;
-    char day[UTC_TEXT_MAX];
-    if (by_symbol && q->count == 1 && !is_form(&w->s, c->symbol)) {
-        q->note = arena_f(task_arena(t), STR_FMT " goes under the symbol %s now (conid %d)",
-                          STR_ARG(str_trim(q->text)), c->symbol, (int)c->con_id);
-    } else if (w->is_open && by_symbol && before->count == 1 && q->count == 1 &&
-               before->found[0].contract.con_id != c->con_id) {
-        date_of(before->learnt, day);
-        q->note = arena_f(task_arena(t), STR_FMT " named another contract until %s: %s (conid %d)",
-                          STR_ARG(str_trim(q->text)), day, before->found[0].long_name,
-                          (int)before->found[0].contract.con_id);
     }
 }
 
@@ -468,10 +349,9 @@ bool resolve(struct task *t, struct resolver *r, struct str account, struct reso
                           task_now(t).wall);
         if (q[i].count) {
             prefer_held(&q[i], w[i].held);
-            rank(t, &q[i], &w[i]);
-            annotate(t, &q[i], &w[i]);
+            answer_explain(t, &q[i], &w[i]);
         } else if (q[i].error.code == ERROR_NONE) {
-            not_found(&q[i], &w[i], task_now(t).wall);
+            answer_missing(&q[i], &w[i], task_now(t).wall);
         }
     }
     refresh_stale(t, r, account, q, w, n);
@@ -507,11 +387,16 @@ bool resolve_one(struct task *t, struct resolver *r, struct str account, struct 
         *e = q.error;
         return false;
     }
-    if (q.count > 1) {
+    if (q.count > 1 || q.is_loose) {
         char names[ERROR_TEXT_MAX - SPELLING_MAX];
         list_candidates(&q, names, sizeof names);
-        error_set(e, ERROR_CONFLICT, "AMBIGUOUS_SYMBOL", STR_FMT " is %zu contracts: %s",
-                  STR_ARG(str_trim(text)), q.total, names);
+        if (q.count > 1)
+            error_set(e, ERROR_CONFLICT, "AMBIGUOUS_SYMBOL", STR_FMT " is %zu contracts: %s",
+                      STR_ARG(str_trim(text)), q.total, names);
+        else
+            error_set(e, ERROR_CONFLICT, "AMBIGUOUS_SYMBOL",
+                      STR_FMT " does not name one contract; the nearest is %s",
+                      STR_ARG(str_trim(text)), names);
         return error_next(e, "name one of them as it is written there");
     }
     *out = q.found[0];

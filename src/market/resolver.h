@@ -73,6 +73,7 @@ struct resolve_question {
     size_t count;
     size_t total; /* candidates at the broker; more than count where they are many */
     enum resolve_how how;
+    bool is_loose; /* the text leaves something open that was filled in: not for a write */
     bool from_cache;
     int64_t age_ms;  /* since the broker said it */
     struct str key;  /* under which the answer is remembered; STR_NONE if it was not understood */
@@ -88,8 +89,8 @@ bool resolve(struct task *t, struct resolver *r, struct str account, struct reso
              size_t n, struct error *e) FALLIBLE;
 
 /*
- * Exactly one contract, fresh, for writes: AMBIGUOUS_SYMBOL (naming the candidates) or the error of
- * the question otherwise. May suspend.
+ * Exactly one contract, fresh, for writes: AMBIGUOUS_SYMBOL (naming the candidates; also for "gold
+ * future", which names neither root nor month) or the error of the question otherwise. May suspend.
  */
 bool resolve_one(struct task *t, struct resolver *r, struct str account, struct str text,
                  struct str exchange, struct str currency, struct contract_details *out,

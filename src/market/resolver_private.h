@@ -3,7 +3,8 @@
  * resolver_private: what the files of the resolver share.
  *
  * resolver.c takes questions apart, answers from memory and puts the answers together;
- * resolver_rounds.c asks the broker for contracts, in rounds; resolver_names.c searches by name.
+ * resolver_rounds.c asks the broker for contracts, in rounds; resolver_names.c searches by name;
+ * resolver_answer.c says why there is no answer, or how sure one is.
  */
 #ifndef PORTCULLIS_MARKET_RESOLVER_PRIVATE_H
 #define PORTCULLIS_MARKET_RESOLVER_PRIVATE_H
@@ -41,6 +42,10 @@ bool rounds_run(struct task *t, struct resolver *r, struct resolve_question *q, 
 /* The last resort: the search by name, for one question. Its failure is the question's. */
 bool names_run(struct task *t, struct resolver *r, struct resolve_question *q, struct wish *w,
                struct error *e) FALLIBLE;
+/* Fills the error of a question for which there is nothing. */
+void answer_missing(struct resolve_question *q, const struct wish *w, struct utc today);
+/* Ranks the candidates (at least one), and notes what changed since they were last asked for. */
+void answer_explain(struct task *t, struct resolve_question *q, const struct wish *w);
 /* Of all expiries, the nearest of each kind of future; drops what is past. */
 void rounds_front(struct resolve_question *q, struct utc today);
 /* Takes rows over, each con_id once. */

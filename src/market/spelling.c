@@ -298,11 +298,13 @@ static void name_future(struct spelling *s, struct str root, struct utc today)
     struct spelling joined = *s;
     if (!s->expiry[0] && terms_joined(root, today, &joined) && joined.has_terms) { /* /ESZ6 */
         *s = joined;
+        s->is_loose = false;
         s->which = WHICH_NAMED;
         s->has_terms = false;
         root = STR_NAME(s->root);
     }
     s->kind = SPELLING_FUTURE;
+    s->is_loose = s->is_loose || named;
     keep(s->symbol, sizeof s->symbol, named ? str_of(named->root) : root);
 }
 
@@ -379,6 +381,7 @@ static void parse_symbol(struct str text, struct utc today, struct spelling *s)
         s->type = SEC_IND;
     if (s->type == SEC_FUT) {
         s->which = WHICH_FRONT;
+        s->is_loose = true;
         name_future(s, str_of(s->words), today);
     } else if (index && (s->type == SEC_UNKNOWN || s->type == SEC_IND)) {
         s->index = index->symbol;

@@ -58,8 +58,9 @@ struct spelling {
     /* options and futures; has_terms: of a SPELLING_SYMBOL that might be a future too */
     bool has_terms;
     enum spelling_which which;
-    char root[16];         /* of such a symbol: "ES" of ESZ6 */
-    char expiry[12];       /* "20261218" or "202612" */
+    bool is_loose;   /* the root by a common name, or the month by nothing: good enough to read */
+    char root[16];   /* of such a symbol: "ES" of ESZ6 */
+    char expiry[12]; /* "20261218" or "202612" */
     char local_symbol[32]; /* the exchange's own name where the text is one: "ESZ6", OCC */
     struct opt_dec strike;
     char right; /* 'C', 'P' or 0 */
@@ -79,6 +80,9 @@ bool spelling_parse(struct str text, struct utc today, struct spelling *out,
  */
 enum { SPELLING_FORMS = 3 };
 size_t spelling_forms(const struct spelling *s, char out[SPELLING_FORMS][32]);
+
+/* True if the broker may mean s by that symbol. */
+bool spelling_is_form(const struct spelling *s, const char *symbol);
 
 /* True if the contract of that expiry ("20261218", "202612") has had its last day. */
 bool spelling_is_past(const char *expiry, struct utc today);

@@ -42,7 +42,9 @@ size_t spelling_forms(const struct spelling *s, char out[SPELLING_FORMS][32])
         return add_form(out, n, s->symbol);
     }
     n = add_form(out, n, s->symbol);
-    if (is_digits(s->symbol)) {
+    /* codes of Hong Kong are padded to four or five digits; in Seoul six are the code itself */
+    bool is_padded = s->exchange[0] ? strcmp(s->exchange, "SEHK") == 0 : length <= 5;
+    if (is_padded && is_digits(s->symbol)) {
         const char *p = s->symbol;
         while (*p == '0' && p[1])
             p++;
@@ -53,6 +55,16 @@ size_t spelling_forms(const struct spelling *s, char out[SPELLING_FORMS][32])
         n = add_form(out, n, form);
     }
     return n;
+}
+
+bool spelling_is_form(const struct spelling *s, const char *symbol)
+{
+    char forms[SPELLING_FORMS][32];
+    size_t n = spelling_forms(s, forms);
+    for (size_t i = 0; i < n; i++)
+        if (str_ieq(str_of(symbol), str_of(forms[i])))
+            return true;
+    return false;
 }
 
 /* ---- writing ---- */

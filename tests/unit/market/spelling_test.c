@@ -260,6 +260,9 @@ static void a_symbol_has_the_forms_that_the_broker_may_use(void **state)
         {"0000", "0000,0"},
         {"BP.LSE.GBP", "BP,BP."},
         {"D05", "D05"},
+        {"000660", "000660"}, /* six digits are a code of Seoul */
+        {"0050.TW", "0050"},
+        {"000005.SEHK.HKD", "000005,5"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct spelling s;
@@ -370,6 +373,24 @@ static void what_is_written_for_a_contract_is_understood(void **state)
     }
 }
 
+static void what_leaves_something_open_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_loose;
+    } cases[] = {{"gold future", true},       {"ES future", true}, {"gold Dec 2026", true},
+                 {"gold future front", true}, {"ES front", false}, {"ES 202612", false},
+                 {"ESZ6 future", false},      {"/ESZ6", false},    {"AAPL stock", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct spelling s;
+        struct error e = {0};
+        assert_true(spelling_parse(str_of(cases[i].text), today, &s, &e));
+        if (s.is_loose != cases[i].is_loose)
+            fail_msg("%s", cases[i].text);
+    }
+}
+
 static void a_contract_is_past_after_its_last_day(void **state)
 {
     (void)state;
@@ -404,6 +425,7 @@ int main(void)
         cmocka_unit_test(what_says_nothing_is_refused_with_a_name),
         cmocka_unit_test(a_symbol_has_the_forms_that_the_broker_may_use),
         cmocka_unit_test(what_is_written_for_a_contract_is_understood),
+        cmocka_unit_test(what_leaves_something_open_says_so),
         cmocka_unit_test(a_contract_is_past_after_its_last_day),
         cmocka_unit_test(exchanges_that_are_confused_are_not),
     };
