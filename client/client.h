@@ -13,7 +13,9 @@
  *            cli: frames to the client: one byte kind ('o' output, 'e' error output, 'x' exit
  *              status in decimal, the last frame), four bytes length, most significant first,
  * bytes; 'p' is a prompt for a secret, which the client answers by one frame: 'p' and what was
- *              typed, or 'n' and why nobody could type
+ *              typed, or 'n' and why nobody could type; 'f' names a file, which must be one
+ *              of the arguments ("-": standard input) and is answered by 'f' frames of its
+ *              content, of which an empty one is the last, or by 'n' and why it cannot be read
  */
 #ifndef PORTCULLIS_CLIENT_H
 #define PORTCULLIS_CLIENT_H
@@ -55,8 +57,9 @@ bool daemon_greet(int fd, const char *hello, size_t n, char build[CLIENT_LINE_MA
 /* ---- relay.c ---- */
 /* Copies both ways until both sides have ended; the exit status. */
 int relay_bytes(int fd);
-/* Copies the daemon's frames out; the exit status. */
-int relay_frames(int fd);
+/* Copies the daemon's frames out; the exit status. The daemon may ask for files that are among the
+ * arguments, and for no other: it may run under another user. */
+int relay_frames(int fd, char **args);
 
 /* ---- terminal.c ---- */
 enum { SECRET_MAX = 256, PROMPT_MAX = 200 };

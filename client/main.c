@@ -130,7 +130,7 @@ static int run_verb(const struct where *w, bool verbose, char **args)
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         signal(ends[i], on_interrupt);
-    return relay_frames(fd);
+    return relay_frames(fd, args);
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BLOCK = 64 << 10, STATUS_MAX = 8 };
+enum { BLOCK = 64 << 10, STATUS_MAX = 8, FRAME_HEAD = 5, FILE_PART_MAX = 32 << 10 };
 
 /* ---- mcp: bytes both ways ---- */
 
@@ -163,7 +163,57 @@ static bool answer_prompt(struct input *in, size_t n)
     return ok;
 }
 
-int relay_frames(int fd)
+static bool send_frame(int fd, char kind, char *frame, size_t n)
+{
+    frame[0] = kind;
+    frame[1] = frame[2] = 0;
+    frame[3] = (char)(n >> 8);
+    frame[4] = (char)n;
+    return write_all(fd, frame, FRAME_HEAD + n);
+}
+
+/* The content of an open file, in frames. */
+static bool send_file(int fd, int file, char frame[FRAME_HEAD + FILE_PART_MAX])
+{
+    ssize_t n;
+    while ((n = read(file, frame + FRAME_HEAD, FILE_PART_MAX)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            size_t length = strlen(strerror(errno));
+            memcpy(frame + FRAME_HEAD, strerror(errno), length);
+            return send_frame(fd, 'n', frame, length);
+        }
+        if (!send_frame(fd, 'f', frame, (size_t)n))
+            return false;
+    }
+    return send_frame(fd, 'f', frame, 0);
+}
+
+/* The daemon asks for a file. False if it went away. */
+static bool answer_file(struct input *in, size_t n, char **args)
+{
+    static char frame[FRAME_HEAD + FILE_PART_MAX];
+    char path[CLIENT_PATH_MAX];
+    if (n >= sizeof path || !read_exactly(in, path, n))
+        return false;
+    path[n] = 0;
+    while (*args && strcmp(*args, path) != 0)
+        args++;
+    bool is_input = strcmp(path, "-") == 0;
+    int file = !*args ? -1 : is_input ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        const char *why = *args ? strerror(errno) : "it is none of the arguments";
+        memcpy(frame + FRAME_HEAD, why, strlen(why));
+        return send_frame(in->fd, 'n', frame, strlen(why));
+    }
+    bool ok = send_file(in->fd, file, frame);
+    if (!is_input)
+        close(file);
+    return ok;
+}
+
+int relay_frames(int fd, char **args)
 {
     static struct input in;
     in = (struct input){.fd = fd};
@@ -179,6 +229,11 @@ int relay_frames(int fd)
         }
         if (head[0] == 'p') {
             if (!answer_prompt(&in, left))
+                return lost();
+            continue;
+        }
+        if (head[0] == 'f') {
+            if (!answer_file(&in, left, args))
                 return lost();
             continue;
         }

@@ -28,6 +28,7 @@ struct typed {
     char text[NO_TERMINAL_MAX];
     size_t n; /* bytes so far, head included */
     bool is_whole;
+    struct buf *file; /* where the frames of a file go; NULL: a prompt was asked */
 };
 
 /* One command line in progress; outlives its connection until the task has ended. */
@@ -119,16 +120,35 @@ static size_t typed_length(const struct typed *p)
     return (size_t)h[1] << 24 | (size_t)h[2] << 16 | (size_t)h[3] << 8 | h[4];
 }
 
-/* Takes bytes of the client's answer; what is too long for one is cut and will be no PIN. */
+/* Takes some bytes of a frame's content; how many. */
+static size_t typed_content(struct typed *p, struct str bytes)
+{
+    size_t at = p->n - FRAME_HEAD, left = typed_length(p) - at;
+    size_t n = bytes.n < left ? bytes.n : left;
+    if (p->file && p->head[0] == 'f')
+        (void)buf_add(p->file, bytes.p, n); /* what is too long fails it */
+    else
+        for (size_t i = 0; i < n && at + i < sizeof p->text; i++)
+            p->text[at + i] = bytes.p[i];
+    p->n += n;
+    return n;
+}
+
+/* Takes bytes of the client's answer; what is too long for one is cut and will be no PIN. A file
+ * comes in several frames, of which an empty one is the last. */
 static void typed_input(struct typed *p, struct str bytes)
 {
-    for (size_t i = 0; i < bytes.n && p->task && !p->is_whole; i++) {
-        size_t at = p->n++;
-        if (at < FRAME_HEAD)
-            p->head[at] = (unsigned char)bytes.p[i];
-        else if (at - FRAME_HEAD < sizeof p->text)
-            p->text[at - FRAME_HEAD] = bytes.p[i];
-        p->is_whole = p->n >= FRAME_HEAD && p->n - FRAME_HEAD >= typed_length(p);
+    for (size_t i = 0; p->task && !p->is_whole;) {
+        if (p->n >= FRAME_HEAD && p->n - FRAME_HEAD == typed_length(p)) {
+            p->is_whole = !p->file || p->head[0] != 'f' || typed_length(p) == 0;
+            p->n = p->is_whole ? p->n : 0;
+        } else if (i == bytes.n) {
+            break;
+        } else if (p->n < FRAME_HEAD) {
+            p->head[p->n++] = (unsigned char)bytes.p[i++];
+        } else {
+            i += typed_content(p, str_sub(bytes, i, bytes.n));
+        }
     }
     if (p->is_whole)
         task_wake(p->task);
@@ -166,6 +186,15 @@ static bool take_typed(const struct typed *p, struct secret *out, struct error *
     return true;
 }
 
+/* Waits until the client's answer is whole. */
+static bool wait_typed(struct task *t, const struct typed *p, struct error *e)
+{
+    bool ok = true;
+    while (ok && !p->is_whole)
+        ok = task_wait(t, e);
+    return ok;
+}
+
 static bool ask_terminal(void *self, struct task *t, const char *prompt, struct secret *out,
                          struct error *e)
 {
@@ -175,11 +204,30 @@ static bool ask_terminal(void *self, struct task *t, const char *prompt, struct 
         return no_terminal(STR_NONE, e);
     *p = (struct typed){.task = t};
     frame(&c->owner->out, 'p', str_of(prompt));
-    bool ok = true;
-    while (ok && !p->is_whole)
-        ok = task_wait(t, e);
-    ok = ok && take_typed(p, out, e);
+    bool ok = wait_typed(t, p, e) && take_typed(p, out, e);
     explicit_bzero(p, sizeof *p);
+    return ok;
+}
+
+static bool read_client_file(void *self, struct task *t, struct str path, struct buf *out,
+                             struct error *e)
+{
+    struct command *c = self;
+    struct typed *p = &c->typed;
+    if (!c->owner || c->owner->input_ended)
+        return error_set(e, ERROR_UNAVAILABLE, "FILE", "the client has gone");
+    *p = (struct typed){.task = t, .file = out};
+    frame(&c->owner->out, 'f', path);
+    bool ok = wait_typed(t, p, e);
+    if (ok && p->head[0] != 'f') {
+        struct str why = {p->text, typed_length(p) < sizeof p->text ? typed_length(p) : 0};
+        ok = error_set(e, ERROR_INVALID, "FILE", STR_FMT ": " STR_FMT, STR_ARG(path),
+                       STR_ARG(is_plain(why) && why.n ? why : STR("it cannot be read")));
+    }
+    *p = (struct typed){0};
+    if (ok && out->failed)
+        ok = error_set(e, ERROR_INVALID, "FILE", STR_FMT " has more than %zu bytes", STR_ARG(path),
+                       out->cap);
     return ok;
 }
 
@@ -211,7 +259,7 @@ static void start_command(struct local *l, struct moment now)
     c->core = app_core(l->app);
     c->who = l->who;
     c->request = l->request;
-    c->terminal = (struct terminal){ask_terminal, c};
+    c->terminal = (struct terminal){ask_terminal, read_client_file, c};
     c->who.terminal = &c->terminal;
     c->text = l->in; /* the arguments move along; the connection reads no more */
     buf_init(&l->in, CLI_INPUT_MAX);

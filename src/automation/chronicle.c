@@ -279,7 +279,7 @@ static void see_closes(struct chronicle *c, struct entry *a, struct utc t, struc
     if (due == NO_DAY || due <= a->last_day)
         return;
     if (a->last_day == NO_DAY) {
-        (void)take(c, a, due, "at first sight, not at a close", t, now);
+        (void)take(c, a, due, PAST_FIRST_SIGHT, t, now);
         return;
     }
     int64_t before = calendar_previous(c->calendar, due), after = calendar_next(c->calendar, due);

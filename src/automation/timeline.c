@@ -35,8 +35,11 @@ static bool see_snapshot(void *self, const struct snapshot *s)
             t->missed[t->missed_count++] = s->day;
         return true;
     }
-    if (last && last->day == s->day) /* a better source came first */
-        return true;
+    if (last && last->day == s->day) {
+        if (!str_eq(last->note, STR(PAST_FIRST_SIGHT))) /* a better source came first */
+            return true;
+        t->count--; /* a statement tells the close itself */
+    }
     if (t->count == TIMELINE_DAYS_MAX) {
         t->is_cut = true;
         return false;

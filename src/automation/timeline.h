@@ -4,9 +4,10 @@
  * with what moved since the point before, and if wanted a last point for now.
  *
  * Where several sources tell the same day, the one that knows most is taken: of snapshots what we
- * saw before what a statement says; of flows a Flex statement before an activity statement before
- * what was inferred, each for the days that it covers. What is set aside stays visible. Amounts are
- * in the account's base currency; a flow without a rate is counted as unpriced, never as 0.
+ * saw before what a statement says, except at first sight, which was no close; of flows a Flex
+ * statement before an activity statement before what was inferred, each for the days that it
+ * covers. What is set aside stays visible. Amounts are in the account's base currency; a flow
+ * without a rate is counted as unpriced, never as 0.
  *
  * Money put in counts from the beginning of its interval, money taken out until its end. Dividends,
  * interest, fees and taxes are part of the return.

@@ -370,7 +370,8 @@ void holdings_accept_gone(struct holdings *h, struct str exec_id)
 static bool restore_fill(void *self, const struct execution *x)
 {
     struct dec ignored;
-    (void)take_fill(self, x, &ignored);
+    if (!x->source[0]) /* a statement's are of long ago, and known to the broker's positions */
+        (void)take_fill(self, x, &ignored);
     return true;
 }
 

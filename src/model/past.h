@@ -34,6 +34,9 @@ enum flow_kind {
     FLOW_KIND_COUNT
 };
 
+/* The note of a snapshot that was taken when the account was new, not at a close. */
+#define PAST_FIRST_SIGHT "at first sight, not at a close"
+
 /* At most one for each account, day and source. */
 struct snapshot {
     char account[16];

@@ -41,6 +41,10 @@ struct terminal {
     /* Shows the prompt and takes what is typed, unseen. Suspends. False: there is no terminal. */
     bool (*ask)(void *self, struct task *t, const char *prompt, struct secret *out,
                 struct error *e);
+    /* The content of a file that was named on the command line, as the user reads it there;
+     * appended to `out` up to its cap. Suspends. False with FILE or the task's own error. */
+    bool (*read_file)(void *self, struct task *t, struct str path, struct buf *out,
+                      struct error *e);
     void *self;
 };
 

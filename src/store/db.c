@@ -515,7 +515,8 @@ bool db_since(struct db *db, struct opt_utc *out, struct error *e)
 
 static bool known(void *self, const struct execution *x)
 {
-    journal_knows_execution(self, STR_NAME(x->exec_id), x->commission.has);
+    if (!x->source[0]) /* what a statement told gives way to what the broker tells */
+        journal_knows_execution(self, STR_NAME(x->exec_id), x->commission.has);
     return true;
 }
 

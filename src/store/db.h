@@ -83,6 +83,9 @@ typedef bool db_execution_fn(void *self, const struct execution *x);
 /* Executions at or after `since`, oldest first; account STR_NONE takes all. */
 bool db_executions(struct db *db, struct utc since, struct str account, db_execution_fn *fn,
                    void *self, struct error *e) FALLIBLE;
+/* The execution with that id, or a correction of it. */
+bool db_execution(struct db *db, struct str exec_id, struct execution *out, bool *is_found,
+                  struct error *e) FALLIBLE;
 /* When the oldest record was written: since when this log is complete. */
 bool db_since(struct db *db, struct opt_utc *out, struct error *e) FALLIBLE;
 

@@ -140,19 +140,49 @@ bool execution_commission(sqlite3 *sql, const struct execution *x, struct error 
 
 /* ---- reading ---- */
 
-bool db_executions(struct db *db, struct utc since, struct str account, db_execution_fn *fn,
-                   void *self, struct error *e)
+/* "SELECT ... FROM execution" and the clauses; the time is the first column. */
+static sqlite3_stmt *select_executions(struct db *db, const char *clauses, struct error *e)
 {
     struct buf b;
     buf_init(&b, SQL_TEXT_MAX);
     buf_add_c(&b, "SELECT at, ");
     columns_names(all, &b);
-    buf_add_c(&b, " FROM execution WHERE at >= ?1 AND (?2 = '' OR account = ?2)"
-                  " ORDER BY at, exec_id");
+    buf_add_f(&b, " FROM execution WHERE %s", clauses);
     buf_add_char(&b, 0);
     assert(!b.failed);
     sqlite3_stmt *st = sql_prepare(db->sql, b.p, e);
     buf_fini(&b);
+    return st;
+}
+
+static void read_execution(sqlite3_stmt *st, struct execution *x)
+{
+    *x = (struct execution){0};
+    columns_read(st, 1, all, x);
+    x->time.has = utc_parse(sql_column_str(st, 0), &x->time.v);
+}
+
+bool db_execution(struct db *db, struct str exec_id, struct execution *out, bool *is_found,
+                  struct error *e)
+{
+    sqlite3_stmt *st = select_executions(db, "fill = ?1", e);
+    if (!st)
+        return false;
+    sql_bind_str(st, 1, fill_of(exec_id));
+    int rc = sqlite3_step(st);
+    *is_found = rc == SQLITE_ROW;
+    if (*is_found)
+        read_execution(st, out);
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_fail(db->sql, "executions", e);
+    sqlite3_finalize(st);
+    return ok;
+}
+
+bool db_executions(struct db *db, struct utc since, struct str account, db_execution_fn *fn,
+                   void *self, struct error *e)
+{
+    sqlite3_stmt *st =
+        select_executions(db, "at >= ?1 AND (?2 = '' OR account = ?2) ORDER BY at, exec_id", e);
     if (!st)
         return false;
     char at[UTC_TEXT_MAX];
@@ -160,9 +190,8 @@ bool db_executions(struct db *db, struct utc since, struct str account, db_execu
     sql_bind_str(st, 2, account);
     int rc;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-        struct execution x = {0};
-        columns_read(st, 1, all, &x);
-        x.time.has = utc_parse(sql_column_str(st, 0), &x.time.v);
+        struct execution x;
+        read_execution(st, &x);
         if (!fn(self, &x)) {
             rc = SQLITE_DONE;
             break;

@@ -198,6 +198,28 @@ static void type(struct ask *a)
     buf_fini(&reply);
 }
 
+/* The client's answer to a question for a file, by its path from the root of the repository. */
+static void hand_over(struct ask *a, struct str path)
+{
+    char name[256], part[5 + 4096];
+    struct buf reply;
+    str_copy_cut(name, sizeof name, path);
+    FILE *in = fopen(name, "rb");
+    buf_init(&reply, 1 << 20);
+    for (size_t n = 0; in && (n = fread(part + 5, 1, sizeof part - 5, in)) > 0;) {
+        part[0] = 'f';
+        part[1] = part[2] = 0;
+        part[3] = (char)(n >> 8);
+        part[4] = (char)n;
+        buf_add(&reply, part, 5 + n);
+    }
+    buf_add(&reply, in ? "f\0\0\0\0" : "n\0\0\0\4none", in ? 5 : 9);
+    if (in)
+        (void)fclose(in);
+    world_send(a->world, a->client, buf_str(&reply));
+    buf_fini(&reply);
+}
+
 /* Answers the prompts among the frames that have come. */
 static void look_for_prompts(struct ask *a)
 {
@@ -212,6 +234,8 @@ static void look_for_prompts(struct ask *a)
         a->seen += 5 + n;
         if (p[0] == 'p')
             type(a);
+        else if (p[0] == 'f')
+            hand_over(a, (struct str){in.p + a->seen - n, n});
     }
 }
 
