@@ -7,6 +7,7 @@
  * them were traded; spans of sessions are each member's own. Whoever has no price there is told
  * and takes no part; nothing stands in for it.
  */
+#include "automation/watchlists.h"
 #include "market/groups.h"
 #include "ops/prices.h"
 #include "quant/period.h"
@@ -38,7 +39,7 @@ static const struct field returns_in_fields[] = {
     FIELD(struct returns_in, symbols, .positional = true, .max = "50",
           .doc = "As for quotes; nothing: the group momentum", .example = "AAPL,MSFT"),
     FIELD(struct returns_in, groups, .max = "50",
-          .doc = "Groups of the settings: regions, US, Europe, Asia, momentum"),
+          .doc = "regions, US, Europe, Asia, momentum, or a watch list"),
     FIELD(struct returns_in, periods, .max = "50",
           .doc = "20d (sessions), 1m, 3m, 1y, ytd, 12-1, 2026-01-02", .example = "1m,3m"),
     FIELD(struct returns_in, benchmark, .doc = "Symbol whose return is taken off as excess"),
@@ -199,27 +200,63 @@ static bool read_periods(struct work *w)
     return true;
 }
 
+static struct group *new_group(struct work *w)
+{
+    if (w->group_count < GROUPS_MAX)
+        return &w->groups[w->group_count++];
+    error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY", "at most %d groups at once", GROUPS_MAX);
+    return NULL;
+}
+
+/* A watch list holds contracts, so its members cannot be mistaken for other listings. */
+static bool add_watchlist(struct work *w, const struct watchlist *list)
+{
+    struct arena *a = w->c->arena;
+    struct group *g;
+    if (!list->count)
+        return error_set(&w->c->error, ERROR_INVALID, "EMPTY_LIST", "the list %s has no contracts",
+                         list->name);
+    if (list->count > GROUP_MEMBERS_MAX)
+        return error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY",
+                         "the list %s has %zu contracts; at most %d are compared", list->name,
+                         list->count, GROUP_MEMBERS_MAX);
+    if (!(g = new_group(w)))
+        return false;
+    g->name = arena_str(a, str_of(list->name));
+    for (g->n = 0; g->n < list->count; g->n++)
+        g->members[g->n] = (struct group_member){
+            .symbol = arena_f(a, "conid:%d", (int)list->entries[g->n].con_id), .weight = 1};
+    return true;
+}
+
+/* A list of the user's own comes before a group of the settings. */
 static bool add_groups(struct work *w, struct str name)
 {
-    struct str rest = w->c->core->settings->values.analytics.groups, known = STR_NONE;
+    const struct core *core = w->c->core;
+    const struct watchlist *list =
+        core->watchlists ? watchlists_find(core->watchlists, name) : NULL;
+    struct str rest = core->settings->values.analytics.groups, known = STR_NONE;
     struct error e;
-    struct group g;
-    size_t before = w->group_count;
+    struct group g, *place;
+    bool found = false;
+    if (list)
+        return add_watchlist(w, list);
     while (group_next(&rest, &g, &e)) {
         known = arena_f(w->c->arena, STR_FMT "%s" STR_FMT, STR_ARG(known), known.n ? ", " : "",
                         STR_ARG(g.name));
         if (!group_answers_to(&g, name))
             continue;
-        if (w->group_count == GROUPS_MAX)
-            return error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY", "at most %d groups at once",
-                             GROUPS_MAX);
-        w->groups[w->group_count++] = g;
+        if (!(place = new_group(w)))
+            return false;
+        *place = g;
+        found = true;
     }
-    if (w->group_count > before)
+    if (found)
         return true;
     error_set(&w->c->error, ERROR_NOT_FOUND, "UNKNOWN_GROUP", "there is no group '" STR_FMT "'",
               STR_ARG(str_sub(name, 0, GROUP_NAME_MAX)));
-    return error_next(&w->c->error, "groups are in analytics.groups: " STR_FMT, STR_ARG(known));
+    return error_next(&w->c->error, "name a watch list, or one of analytics.groups: " STR_FMT,
+                      STR_ARG(known));
 }
 
 static bool add_member(struct work *w, struct str symbol, const struct group *g, double weight)
