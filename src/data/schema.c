@@ -3,6 +3,11 @@
 
 #include <assert.h>
 
+static bool is_input(enum schema_form form)
+{
+    return form == SCHEMA_INPUT || form == SCHEMA_TOOL_INPUT;
+}
+
 static bool may_be_absent(const struct field *f)
 {
     return f->shape == SHAPE_OPT || f->kind == TYPE_STR || f->kind == TYPE_LIST ||
@@ -82,8 +87,10 @@ static void write_choices(const struct field *f, bool nullable, struct json_writ
     json_end_array(w);
 }
 
-static void write_bounds(const struct field *f, struct json_writer *w)
+static void write_bounds(const struct field *f, enum schema_form form, struct json_writer *w)
 {
+    if (form == SCHEMA_TOOL_INPUT && f->kind == TYPE_STR)
+        return;
     const char *least = is_number(f) ? "minimum" : f->kind == TYPE_LIST ? "minItems" : "minLength";
     const char *most = is_number(f) ? "maximum" : f->kind == TYPE_LIST ? "maxItems" : "maxLength";
     if (f->positive) {
@@ -134,7 +141,7 @@ static void write_members(const struct field *f, enum schema_form form, bool nul
         return;
     if (f->kind == TYPE_ENUM)
         write_choices(f, nullable, w);
-    if (f->kind == TYPE_TIME) {
+    if (f->kind == TYPE_TIME && form != SCHEMA_TOOL_INPUT) {
         json_key(w, "format");
         json_text(w, "date-time");
     }
@@ -155,20 +162,62 @@ static void write_members(const struct field *f, enum schema_form form, bool nul
     json_end_object(w);
 }
 
+static bool is_required(const struct field *f, enum schema_form form)
+{
+    if (is_input(form))
+        return f->required && !f->initial;
+    return !may_be_absent(f) && !f->wide; /* a concise answer leaves it out */
+}
+
+/* The names of an object's members; what each is, the answer itself shows. */
+static void write_names(const struct type *type, struct json_writer *w)
+{
+    json_key(w, "properties");
+    json_begin_object(w);
+    for (size_t i = 0; i < type->count; i++) {
+        json_key(w, type->fields[i].name);
+        json_begin_object(w);
+        json_end_object(w);
+    }
+    json_end_object(w);
+}
+
+static void write_shape(const struct field *f, struct json_writer *w)
+{
+    bool is_list = f->kind == TYPE_LIST && !f->columns;
+    json_begin_object(w);
+    if (!may_be_absent(f))
+        write_type(f, false, w);
+    if (f->of && !f->secret && is_list) {
+        json_key(w, "items");
+        json_begin_object(w);
+        write_names(f->of, w);
+        json_end_object(w);
+    } else if (f->of && !f->secret) {
+        write_names(f->of, w);
+    }
+    json_end_object(w);
+}
+
 void schema_field(const struct field *f, enum schema_form form, struct json_writer *w)
 {
     bool nullable = form == SCHEMA_OUTPUT && may_be_absent(f);
+    if (form == SCHEMA_TOOL_OUTPUT) {
+        write_shape(f, w);
+        return;
+    }
     json_begin_object(w);
-    write_type(f, nullable, w);
+    if (form != SCHEMA_TOOL_INPUT || f->kind != TYPE_ENUM) /* choices say that they are texts */
+        write_type(f, nullable, w);
     write_description(f, w);
     write_members(f, form, nullable, w);
-    if (form == SCHEMA_INPUT) {
-        write_bounds(f, w);
+    if (is_input(form)) {
+        write_bounds(f, form, w);
         if (f->initial && !f->secret) {
             json_key(w, "default");
             write_sample(f, f->initial, w);
         }
-        if (f->example) {
+        if (f->example && (form == SCHEMA_INPUT || is_required(f, form))) {
             json_key(w, "examples");
             json_begin_array(w);
             write_sample(f, f->example, w);
@@ -176,13 +225,6 @@ void schema_field(const struct field *f, enum schema_form form, struct json_writ
         }
     }
     json_end_object(w);
-}
-
-static bool is_required(const struct field *f, enum schema_form form)
-{
-    if (form == SCHEMA_INPUT)
-        return f->required && !f->initial;
-    return !may_be_absent(f) && !f->wide; /* a concise answer leaves it out */
 }
 
 static void write_required(const struct type *const *types, size_t count, enum schema_form form,
@@ -218,8 +260,10 @@ static void object_members(const struct type *const *types, size_t count, enum s
         }
     }
     json_end_object(w);
+    if (form == SCHEMA_TOOL_OUTPUT)
+        return;
     write_required(types, count, form, w);
-    if (form == SCHEMA_INPUT) {
+    if (is_input(form)) {
         json_key(w, "additionalProperties");
         json_bool(w, false);
     }

@@ -6,6 +6,10 @@
  * and that nothing else is accepted. The output form tells what comes back: values that may be
  * unknown are nullable, others are required. The root is always a plain object without anyOf;
  * nested types are written inline, so no reference needs resolving.
+ *
+ * The two forms for tools say the same in few words, because a model reads, and its user pays for,
+ * each of them in every conversation: of what may be sent, no lengths of texts and examples only
+ * where something must be given; of what comes back, names alone, two levels deep.
  */
 #ifndef PORTCULLIS_DATA_SCHEMA_H
 #define PORTCULLIS_DATA_SCHEMA_H
@@ -13,7 +17,7 @@
 #include "data/json.h"
 #include "data/type.h"
 
-enum schema_form { SCHEMA_INPUT, SCHEMA_OUTPUT };
+enum schema_form { SCHEMA_INPUT, SCHEMA_OUTPUT, SCHEMA_TOOL_INPUT, SCHEMA_TOOL_OUTPUT };
 
 /* The schema of an object of that type, as one value. */
 void schema_write(const struct type *type, enum schema_form form, struct json_writer *w);

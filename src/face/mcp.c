@@ -50,9 +50,9 @@ static void write_tool(const struct op *op, struct json_writer *w)
     json_key(w, "description");
     json_text(w, op->doc);
     json_key(w, "inputSchema");
-    schema_write_merged(in, in[1] ? 2 : 1, SCHEMA_INPUT, w);
+    schema_write_merged(in, in[1] ? 2 : 1, SCHEMA_TOOL_INPUT, w);
     json_key(w, "outputSchema");
-    render_schema(op, w);
+    render_schema(op, SCHEMA_TOOL_OUTPUT, w);
     json_key(w, "annotations");
     json_begin_object(w);
     json_key(w, "title");

@@ -136,7 +136,7 @@ static void write_success(const struct op *op, const char *status, const char *t
     open_object(w, "content");
     open_object(w, "application/json");
     json_key(w, "schema");
-    render_schema(op, w);
+    render_schema(op, SCHEMA_OUTPUT, w);
     json_end_object(w);
     open_object(w, "text/csv");
     open_object(w, "schema");

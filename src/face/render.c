@@ -30,7 +30,7 @@ void render_json(const struct call *c, const void *out, struct json_writer *w)
     json_end_object(w);
 }
 
-void render_schema(const struct op *op, struct json_writer *w)
+void render_schema(const struct op *op, enum schema_form form, struct json_writer *w)
 {
     struct field kept[ENVELOPE_FIELDS_MAX];
     struct type envelope = {envelope_type.name, kept, 0, envelope_type.size};
@@ -39,7 +39,7 @@ void render_schema(const struct op *op, struct json_writer *w)
         if (!is_shadowed(&envelope_type.fields[i], op->out))
             kept[envelope.count++] = envelope_type.fields[i];
     const struct type *const both[] = {&envelope, op->out};
-    schema_write_merged(both, 2, SCHEMA_OUTPUT, w);
+    schema_write_merged(both, 2, form, w);
 }
 
 void render_csv(const struct call *c, const void *out, struct buf *text)

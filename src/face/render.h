@@ -10,13 +10,14 @@
 #define PORTCULLIS_FACE_RENDER_H
 
 #include "data/json.h"
+#include "data/schema.h"
 #include "data/table.h"
 #include "ops/op.h"
 
 /* The object of the answer `out` of call c. */
 void render_json(const struct call *c, const void *out, struct json_writer *w);
 /* The JSON Schema of that object. */
-void render_schema(const struct op *op, struct json_writer *w);
+void render_schema(const struct op *op, enum schema_form form, struct json_writer *w);
 /* RFC 4180, a header line always. */
 void render_csv(const struct call *c, const void *out, struct buf *text);
 /* Scalars, tables, and the envelope as the last lines, unless the answer is about no account. */

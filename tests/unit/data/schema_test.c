@@ -134,15 +134,30 @@ static void above_zero_is_an_exclusive_bound(void **state)
                  "{\"type\":\"number\",\"description\":\"Shares\",\"exclusiveMinimum\":0}");
 }
 
+static void the_forms_for_tools_spare_words(void **state)
+{
+    const struct json *s = schema_of(&sample_type, SCHEMA_TOOL_INPUT);
+    (void)state;
+    assert_int_equal(json_get(s, STR("required"))->n, 1);
+    assert_false(json_get(s, STR("additionalProperties"))->truth);
+    assert_field(s, "symbol",
+                 "{\"type\":\"string\",\"description\":\"Ticker symbol\",\"examples\":[\"AAPL\"]}");
+    assert_field(s, "kind", "{\"description\":\"Order type\",\"enum\":[\"MKT\",\"STP LMT\"]}");
+    buf_reset(&out);
+    s = schema_of(&sample_type, SCHEMA_TOOL_OUTPUT);
+    assert_null(json_get(s, STR("required")));
+    assert_field(s, "limit", "{}");
+    assert_field(s, "quantity", "{\"type\":\"integer\"}");
+    assert_field(s, "legs", "{\"items\":{\"properties\":{\"symbol\":{},\"ratio\":{}}}}");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(the_input_form_says_what_may_be_sent),
-        TEST(the_output_form_says_what_may_be_unknown),
-        TEST(several_types_make_one_object),
-        TEST(above_zero_is_an_exclusive_bound),
-        TEST(a_type_without_fields_is_an_empty_object),
+        TEST(the_input_form_says_what_may_be_sent), TEST(the_output_form_says_what_may_be_unknown),
+        TEST(the_forms_for_tools_spare_words),      TEST(several_types_make_one_object),
+        TEST(above_zero_is_an_exclusive_bound),     TEST(a_type_without_fields_is_an_empty_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

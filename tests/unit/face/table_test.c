@@ -205,7 +205,7 @@ static void a_field_of_the_answer_wins_over_the_envelope(void **state)
     assert_lacks(buf_str(&text), "of the envelope");
     buf_reset(&text);
     json_writer_init(&w, &text);
-    render_schema(&op, &w);
+    render_schema(&op, SCHEMA_OUTPUT, &w);
     assert_holds(buf_str(&text), "Another account");
     assert_lacks(buf_str(&text), "Account that the answer is about");
     buf_fini(&text);
