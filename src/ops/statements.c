@@ -372,7 +372,7 @@ static bool see_close(void *self, const struct snapshot *s)
 {
     struct looking *l = self;
     l->is_found = l->is_found || s->source == l->source;
-    if (s->source == PAST_SEEN)
+    if (s->source == PAST_SEEN && strcmp(s->note, PAST_FIRST_SIGHT) != 0)
         l->seen = s->net;
     return true;
 }

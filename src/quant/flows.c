@@ -78,7 +78,7 @@ struct opt_num money_weighted(const struct payment *payments, size_t n)
     for (size_t i = 1; n && i < sizeof grid / sizeof grid[0]; i++) {
         double v = present_value(payments, n, grid[i]);
         if (isfinite(v) && isfinite(before) && v != before && (before > 0) != (v > 0)) {
-            double r = halve(payments, n, grid[i - 1], grid[i]);
+            double r = v == 0 ? grid[i] : halve(payments, n, grid[i - 1], grid[i]);
             if (!best.has || fabs(r) < fabs(best.v))
                 best = known(r);
         }

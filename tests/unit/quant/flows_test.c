@@ -61,6 +61,7 @@ static void the_money_weighted_return_is_that_of_spreadsheets(void **state)
                                   {day(2012, 4, 30), 330},    {day(2012, 12, 6), 14508}};
     (void)state;
     near("excel", money_weighted(excel, 5), 0.37336253351883164, 1e-12);
+    near("nothing earned", money_weighted((struct payment[]){{0, -5}, {365, 5}}, 2), 0, 0);
     near("one", money_weighted(one, 2), 0.050140750290978336, 1e-12);
     near("two", money_weighted(two, 8), 0.14443898947158287, 1e-12);
 }
