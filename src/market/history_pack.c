@@ -149,7 +149,7 @@ bool history_pack(const struct bar *bars, size_t n, uint64_t generation, struct 
         put(out, b->volume.has ? (uint64_t)units(b->volume.v, s.volume) + 1 : 0);
         int64_t mean = b->average.has ? units(b->average.v, s.average) : average;
         put(out, b->average.has ? zigzag(mean - average) << 1 | 1 : 0);
-        put(out, (uint64_t)(b->trades + 1));
+        put(out, (uint64_t)b->trades + 1);
         average = mean;
         at = now;
     }

@@ -112,6 +112,8 @@ static void anything_may_be_absent_negative_or_tiny(void **state)
             b->low = DEC_SOME(dec_neg(b->low.v)); /* the price of a combination */
         if (i == 11)
             b->open.v.nano = 1;
+        if (i == 13)
+            b->trades = INT32_MAX;
         if (i == 12)
             b->close.v = DEC_ZERO;
     }
