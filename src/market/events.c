@@ -242,7 +242,7 @@ static bool read_header(const struct csv *c, size_t at[COLUMNS], struct error *e
         for (size_t i = 0; i < c->n; i++)
             if (str_ieq(str_trim(c->cells[i]), str_of(COLUMN_NAMES[k])))
                 at[k] = i;
-        if (at[k] == c->n && k <= DATE) {
+        if (k <= DATE && at[k] == c->n) {
             error_set(e, ERROR_INVALID, "CSV", "line %zu: there is no column '%s'", c->line,
                       COLUMN_NAMES[k]);
             return error_next(e,
