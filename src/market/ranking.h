@@ -24,8 +24,8 @@ struct ranking {
     char why[96];
 };
 
-/* For one contract that the broker's search gave for these words (upper case). */
-struct ranking ranking_by_name(struct str words, const struct contract_details *d);
+/* For one contract that the broker's search gave for these words. */
+struct ranking ranking_by_name(struct str asked, const struct contract_details *d);
 /* For one of `count` exact matches of what was asked for, which `reason` names. */
 struct ranking ranking_exact(const char *reason, size_t count);
 
