@@ -110,9 +110,9 @@ static bool turn_is_over(const struct alerts *a, const struct watched *w, struct
 static void start_turns(struct alerts *a, struct moment now)
 {
     void *value = NULL;
-    size_t in_turn = count_use(a, LINE_TURN), n = map_count(a->by_contract), at = 0;
+    size_t in_turn = count_use(a, LINE_TURN), n = map_count(a->by_contract);
     for (size_t round = 0; round < 2 && in_turn < ALERT_TURNS_MAX; round++) {
-        at = 0;
+        size_t at = 0;
         for (size_t i = 0; map_next(a->by_contract, &i, &value) && in_turn < ALERT_TURNS_MAX;) {
             struct watched *w = value;
             bool is_ahead = round == 0 ? at >= a->turn : at < a->turn;

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { QUOTE_WAIT_MS = 4000, QUOTED_MAX = 50 };
+enum { QUOTE_WAIT_MS = 4000 };
 
 /* ---- get_watchlists ---- */
 
@@ -106,27 +106,22 @@ static void put_quote(struct call *c, struct entry_row *r, const struct quote_an
         call_incomplete(c, "NO_PRICE: no price for " STR_FMT, STR_ARG(r->symbol));
 }
 
-/* Prices for the rows, QUOTED_MAX at a time. */
 static bool add_quotes(struct call *c, const struct watch_entry *entries, struct entry_row *rows,
                        size_t n)
 {
     if (!call_needs_broker(c))
         return false;
-    struct quote_answer *answers = ARENA_MANY(c->arena, struct quote_answer, QUOTED_MAX);
-    for (size_t from = 0; from < n; from += QUOTED_MAX) {
-        size_t many = n - from < QUOTED_MAX ? n - from : QUOTED_MAX;
-        for (size_t i = 0; i < many; i++) {
-            const struct watch_entry *e = &entries[from + i];
-            struct contract k = {.con_id = e->con_id, .sec_type = e->sec_type};
-            memcpy(k.exchange, e->exchange, sizeof k.exchange);
-            memcpy(k.currency, e->currency, sizeof k.currency);
-            answers[i] = (struct quote_answer){.contract = k};
-        }
-        if (!quotes_get(c->task, c->core->quotes, answers, many, QUOTE_WAIT_MS, &c->error))
-            return false;
-        for (size_t i = 0; i < many; i++)
-            put_quote(c, &rows[from + i], &answers[i]);
+    struct quote_answer *answers = ARENA_MANY(c->arena, struct quote_answer, n);
+    for (size_t i = 0; i < n; i++) {
+        struct contract k = {.con_id = entries[i].con_id, .sec_type = entries[i].sec_type};
+        memcpy(k.exchange, entries[i].exchange, sizeof k.exchange);
+        memcpy(k.currency, entries[i].currency, sizeof k.currency);
+        answers[i].contract = k;
     }
+    if (n && !quotes_get(c->task, c->core->quotes, answers, n, QUOTE_WAIT_MS, &c->error))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        put_quote(c, &rows[i], &answers[i]);
     return true;
 }
 
@@ -260,20 +255,24 @@ static bool resolve_symbols(struct call *c, const struct edit_in *in, struct edi
     *n = 0;
     if (!call_needs_broker(c) || !call_account(c, in->account, &account))
         return false;
-    struct contract_details *d = ARENA_NEW(c->arena, struct contract_details);
+    struct resolve_question *q = ARENA_MANY(c->arena, struct resolve_question, in->symbols.n);
+    struct contract_details *ignored = ARENA_NEW(c->arena, struct contract_details);
+    for (size_t i = 0; i < in->symbols.n; i++)
+        q[i] = (struct resolve_question){.text = symbols[i], .exact = true};
+    if (!resolve(c->task, c->core->resolver, account, q, in->symbols.n, &c->error))
+        return false;
     for (size_t i = 0; i < in->symbols.n; i++) {
-        struct error e = {0};
+        struct error e = q[i].error;
         rows[i].symbol = symbols[i];
-        if (!resolve_one(c->task, c->core->resolver, account, symbols[i], STR_NONE, STR_NONE, d,
-                         &e)) {
-            if (e.code == ERROR_UNAVAILABLE || e.code == ERROR_TIMEOUT) {
-                c->error = e;
-                return false;
-            }
+        bool is_one =
+            e.code == ERROR_NONE && (q[i].count == 1 || /* else it names the candidates */
+                                     resolve_one(c->task, c->core->resolver, account, symbols[i],
+                                                 STR_NONE, STR_NONE, ignored, &e));
+        if (!is_one) {
             put_error(c, &rows[i], &e);
             continue;
         }
-        entries[*n] = entry_of(&d->contract);
+        entries[*n] = entry_of(&(q[i].count == 1 ? &q[i].found[0] : ignored)->contract);
         rows[i].resolved = arena_str(c->arena, STR_NAME(entries[*n].name));
         (*n)++;
     }
