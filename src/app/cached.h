@@ -3,8 +3,8 @@
  * cached: the file of store/cache.h on this machine: one connection for the core, one on a thread
  * of its own, which is not the journal's, because an order must not wait for a cache.
  *
- * A damaged file is set aside as cache.db.damaged and begun anew. Without a file, whatever the reason,
- * the program does all it does, and asks the broker more.
+ * A damaged file is set aside as cache.db.damaged and begun anew. Without a file, whatever the
+ * reason, the program does all it does, and asks the broker more.
  */
 #ifndef PORTCULLIS_APP_CACHED_H
 #define PORTCULLIS_APP_CACHED_H
