@@ -28,7 +28,7 @@ static struct wire_any recorded(const char *path, int line)
 
 static void assert_dec(struct opt_dec have, const char *want)
 {
-    struct dec d;
+    struct dec d = DEC_ZERO;
     assert_true(have.has && dec_parse(str_of(want), &d));
     assert_true(dec_eq(have.v, d));
 }
