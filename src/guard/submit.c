@@ -380,9 +380,8 @@ static struct instant next_look(const struct submission *s, struct instant until
 {
     struct instant now = task_now(s->task).mono;
     for (size_t i = 0; i < s->count; i++) {
-        const struct watch *w = &s->watches[i];
-        struct instant of_age = instant_after_ms(w->code_at, NOTICE_GRACE_MS);
-        if (w->code && !instant_due(of_age, now))
+        struct instant of_age = instant_after_ms(s->watches[i].code_at, NOTICE_GRACE_MS);
+        if (s->watches[i].code && !instant_due(of_age, now))
             until = instant_min(until, of_age);
     }
     return until;

@@ -100,10 +100,6 @@ static void await_cancel(struct task *t, struct gate *g, const struct order *o, 
             return;
         is_second = is_second || cancel_second(t, g, o);
         /* refused because it is finished: its last state is on the way */
-        bool aged =
-            cancel_refused(w) && instant_ms_since(w->code_at, task_now(t).mono) >= NOTICE_GRACE_MS;
-        if (aged)
-            return;
         struct instant look =
             cancel_refused(w) ? instant_min(until, instant_after_ms(w->code_at, NOTICE_GRACE_MS))
                               : until;

@@ -65,6 +65,22 @@ static void a_request_has_one_order_or_a_bracket_and_a_bounded_key(void **state)
     gate_free(NULL);
 }
 
+static void what_is_no_request_is_neither_shown_nor_sent(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    char key[65];
+    memset(key, 'k', sizeof key);
+    resting(d, &c, "5", 5);
+    c.request.idempotency_key = (struct str){key, sizeof key};
+    call(d, &c, CALL_SUBMIT);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "ORDER_INVALID");
+    call(d, &c, CALL_PREVIEW);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "ORDER_INVALID");
+}
+
 static void only_our_own_working_order_can_be_changed(void **state)
 {
     static const struct {
@@ -508,6 +524,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(a_request_has_one_order_or_a_bracket_and_a_bounded_key),
+        TEST(what_is_no_request_is_neither_shown_nor_sent),
         TEST(only_our_own_working_order_can_be_changed),
         TEST(an_order_that_ended_while_its_change_was_judged_is_not_changed),
         TEST(margin_is_asked_for_where_it_can_matter),

@@ -120,6 +120,8 @@ static void a_stored_text_that_cannot_be_read_kills_everything(void **state)
         if (is_on(d, GATE_SCOPE_SYMBOL, "KO") != rows[i / 2].is_read ||
             is_on(d, GATE_SCOPE_ALL, "") == rows[i / 2].is_read)
             fail_msg("row %zu: %s", i, text);
+        if (!rows[i / 2].is_read)
+            assert_contains(of_everything(d).why, "cannot be read");
         memset(d->gate->kills.switches, 0, sizeof d->gate->kills.switches);
     }
 }
@@ -195,6 +197,33 @@ static void a_switch_is_durable_with_its_record(void **state)
     gate_kill_kept(d->gate, gate_kill_version(d->gate));
     assert_true(of_everything(d).is_durable);
     d->disk = DISK_WORKS;
+}
+
+static void reasons_that_take_too_much_room_are_left_out(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    struct buf reserve;
+    char name[8], text[GATE_WHY_MAX];
+    memset(text, 1, sizeof text);
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        text[i] = (char)(i % 2 ? 0x80 : '"'); /* no letters at all */
+    text[sizeof text - 1] = 0;
+    for (int i = 0; i < GATE_KILLS_MAX; i++) {
+        (void)snprintf(name, sizeof name, "S%d", i);
+        struct gate_kill_request r = {.scope = i ? GATE_SCOPE_SYMBOL : GATE_SCOPE_ALL,
+                                      .name = str_of(name),
+                                      .principal = str_of(text),
+                                      .why = str_of(text)};
+        assert_true(gate_kill(d->gate, &r, d->now, &e));
+    }
+    buf_init(&reserve, GATE_RESERVE_MAX);
+    gate_kill_text(d->gate, &reserve);
+    assert_false(reserve.failed);
+    struct arena *arena = arena_new(1 << 16);
+    assert_non_null(json_parse(buf_str(&reserve), arena, &e));
+    arena_free(arena);
+    buf_fini(&reserve);
 }
 
 static void what_is_off_has_nothing_to_tell(void **state)
@@ -491,6 +520,7 @@ int main(void)
         TEST(a_recalled_switch_works_and_is_journaled_at_once),
         TEST(a_restored_switch_looks_at_the_orders_soon),
         TEST(a_switch_is_durable_with_its_record),
+        TEST(reasons_that_take_too_much_room_are_left_out),
         TEST(what_is_off_has_nothing_to_tell),
         TEST(only_the_end_of_closing_is_kept_and_once),
         TEST(a_release_that_cannot_be_kept_is_none),
