@@ -3,6 +3,7 @@
  * The kill switches at their edges: what a stored text may say, whose order it is, and which
  * cancels are sent again. Found by `make mutate`.
  */
+#include "guard/proposal.h"
 #include "guard/state.h"
 #include "tests/kit/arm.h"
 #include "words.h"
@@ -269,6 +270,25 @@ static void a_release_that_cannot_be_kept_is_none(void **state)
     assert_false(of_everything(d).is_killed);
 }
 
+static void a_release_lets_no_older_approval_pass(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct error e;
+    const struct gate_proposal *p = NULL;
+    d->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND;
+    desk_restart(d);
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "APPROVAL_NEEDED");
+    pull(d, "me", "a reason", false);
+    assert_true(release_all(d, &e));
+    size_t i = 0;
+    assert_true(gate_next_approval(d->gate, &i, &p));
+    assert_int_equal(gate_proposal_state(p, d->now), PROPOSAL_DECLINED);
+}
+
 static void a_switch_pulled_again_counts_its_orders_anew(void **state)
 {
     struct desk *d = *state;
@@ -377,7 +397,8 @@ static void a_stop_known_by_its_status_alone_is_a_stop(void **state)
 static void as_long_as_it_is_not_known_what_is_held_every_stop_counts(void **state)
 {
     struct desk *d = *state;
-    (void)untold(d, ORDER_STP, INTENT_SENT);
+    struct intent *it = untold(d, ORDER_STP, INTENT_SENT);
+    it->order.contract.con_id = 990001; /* of which nothing is held, as far as we know */
     d->is_offline = true;
     desk_hang_up(d);
     desk_run(d, 100);
@@ -524,6 +545,7 @@ int main(void)
         TEST(what_is_off_has_nothing_to_tell),
         TEST(only_the_end_of_closing_is_kept_and_once),
         TEST(a_release_that_cannot_be_kept_is_none),
+        TEST(a_release_lets_no_older_approval_pass),
         TEST(a_switch_pulled_again_counts_its_orders_anew),
         TEST(an_order_that_waits_for_the_pacing_does_not_leave),
         TEST(an_order_that_was_never_told_is_cancelled_while_it_may_work),
