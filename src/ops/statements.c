@@ -497,7 +497,7 @@ static bool take(struct import *m, const struct statement_item *it)
 
 static bool import(struct import *m)
 {
-    enum { TURN = 256 }; /* things between which others get their turn */
+    enum { TURN = 16 }; /* things between which others get their turn: some milliseconds */
     struct statement_item *it = ARENA_NEW(m->c->arena, struct statement_item);
     size_t n = 0;
     reset_page(m);
