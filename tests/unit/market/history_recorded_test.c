@@ -114,7 +114,7 @@ static void read_texts(const char *name, const char *message)
 
 static void ask(int version, enum bar_size size, const char *from, const char *to)
 {
-    struct utc first, end;
+    struct utc first = {0}, end = {0};
     assert_true(utc_parse(str_of(from), &first) && utc_parse(str_of(to), &end));
     peer_version = version;
     struct archive *a = archive_new();
