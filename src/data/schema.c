@@ -186,7 +186,7 @@ static void write_shape(const struct field *f, struct json_writer *w)
 {
     bool is_list = f->kind == TYPE_LIST && !f->columns;
     json_begin_object(w);
-    if (!may_be_absent(f))
+    if (!may_be_absent(f) && (is_number(f) || f->kind == TYPE_BOOL))
         write_type(f, false, w);
     if (f->of && !f->secret && is_list) {
         json_key(w, "items");

@@ -7,8 +7,7 @@
 
 static const struct field common_fields[] = {
     FIELD(struct common_arguments, idempotency_key,
-          .doc = "Your own name for this request: repeating it with the same key is answered "
-                 "again and never sent twice",
+          .doc = "Your own key: a repeat is answered again, never sent twice",
           .example = "stop-aapl-1", .min = "1", .max = "64"),
 };
 const struct type common_arguments_type = TYPE_OF(struct common_arguments, common_fields);

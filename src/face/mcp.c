@@ -65,11 +65,36 @@ static void write_tool(const struct op *op, struct json_writer *w)
     json_end_object(w);
 }
 
+/* What people look at now and then, and every list of tools would have to carry. */
+static bool is_rare(const struct op *op)
+{
+    static const char *const rare[] = {"audit", "control", "daemon"};
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
+        if (strcmp(op->category, rare[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool changes_trading(const struct op *op)
+{
+    return op->effect == OP_TRADE || op->effect == OP_NOTE;
+}
+
+static bool is_shown(const struct core *core, const struct principal *who, const struct op *op)
+{
+    const struct mcp_settings *s = &core->settings->values.mcp;
+    if (!arguments_shown(core, who, op) || (s->profile == MCP_PROFILE_READ && changes_trading(op)))
+        return false;
+    if (s->toolsets.n)
+        return guard_list_has(s->toolsets, str_of(op->category));
+    return s->profile == MCP_PROFILE_FULL || !is_rare(op);
+}
+
 static void write_tools(const struct core *core, const struct principal *who, struct json_writer *w)
 {
     const struct op *op;
     for (size_t i = 0; (op = op_next(&i));)
-        if (arguments_shown(core, who, op))
+        if (is_shown(core, who, op))
             write_tool(op, w);
 }
 
@@ -205,7 +230,7 @@ static void refuse_tool(struct mcp_face *f, struct mcp_request *r, struct str na
     char text[ERROR_TEXT_MAX + ERROR_NEXT_MAX + 4];
     struct nearest near = nearest_to(name);
     for (size_t i = 0; (op = op_next(&i));)
-        if (arguments_shown(f->core, mcp_client_user(mcp_client(r)), op))
+        if (is_shown(f->core, mcp_client_user(mcp_client(r)), op))
             nearest_try(&near, op->name);
     error_set(&e, ERROR_NOT_FOUND, "UNKNOWN_TOOL", "unknown tool: " STR_FMT,
               STR_ARG(str_sub(name, 0, 64)));

@@ -419,8 +419,7 @@ static const struct op account_ops[] = {
     {.name = "get_connection_status",
      .title = "Connection status",
      .doc = "Whether the broker is connected and ready, since when, protocol version, round-trip "
-            "time, gate mode, kill switch, newest broker notice and what to do about it. Works "
-            "without a connection too.",
+            "time, gate mode, kill switch, newest broker notice and what to do about it.",
      .in = &nothing_in_type,
      .out = &status_type,
      .effect = OP_READ,

@@ -32,7 +32,7 @@ struct performance_in {
 static const struct field performance_in_fields[] = {
     FIELD(struct performance_in, positions, .choices = period_names, .initial = "day",
           .doc = "Profit by position is of this period"),
-    FIELD(struct performance_in, account, .doc = "Account; default: the connection's account"),
+    FIELD(struct performance_in, account, .doc = "Default: the connection's"),
 };
 static const struct type performance_in_type =
     TYPE_OF(struct performance_in, performance_in_fields);
@@ -399,7 +399,7 @@ static const struct field past_in_fields[] = {
     FIELD(struct past_in, to, .doc = "Last day; default: today"),
     FIELD(struct past_in, limit, .initial = "260", .min = "1", .max = "10000",
           .doc = "At most so many days, the newest"),
-    FIELD(struct past_in, account, .doc = "Account; default: the connection's account"),
+    FIELD(struct past_in, account, .doc = "Default: the connection's"),
 };
 static const struct type past_in_type = TYPE_OF(struct past_in, past_in_fields);
 

@@ -290,7 +290,7 @@ static const struct field set_in_fields[] = {
     FIELD(struct set_in, only_open, .initial = "true", .doc = "Only in regular trading hours"),
     FIELD(struct set_in, allow_delayed, .doc = "Also on delayed prices"),
     FIELD(struct set_in, note, .max = "150", .doc = "Your words, told with it"),
-    FIELD(struct set_in, account, .doc = "Account whose holdings decide between listings"),
+    FIELD(struct set_in, account, .doc = "Whose holdings decide between listings"),
 };
 static const struct type set_in_type = TYPE_OF(struct set_in, set_in_fields);
 
@@ -469,8 +469,7 @@ static const struct op alert_ops[] = {
      .title = "Set a price alert",
      .doc = "Tells when a contract passes a level or makes a new high or low; places no order. "
             "Fires on live prices when the condition becomes true, not while it stays true: once, "
-            "or each time with `repeat`. Survives restarts. of=change_pct with below -5 means a "
-            "fall of 5 %.",
+            "or each time with `repeat`. of=change_pct with below -5 means a fall of 5 %.",
      .in = &set_in_type,
      .out = &set_out_type,
      .effect = OP_NOTE,

@@ -247,8 +247,7 @@ static const struct op approval_ops[] = {
     {.name = "get_approvals",
      .title = "Approvals",
      .doc = "Orders for which a person was asked, with their state: pending, approved, declined, "
-            "used, expired. Approving is for a person at a terminal alone; what is approved is "
-            "sent by submit_order with its preview_id.",
+            "used, expired. Only a person approves, at a terminal; then submit_order sends it.",
      .in = &no_in_type,
      .out = &approvals_out_type,
      .effect = OP_READ,

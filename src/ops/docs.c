@@ -405,9 +405,8 @@ static bool get_tool_documentation(struct call *c, const void *in, void *result)
 static const struct op docs_ops[] = {
     {.name = "get_tool_documentation",
      .title = "Documentation",
-     .doc = "Documentation of a tool or of a category of tools, in Markdown: what it does, its "
-            "parameters and answer, examples, how the tools are used together, what to do when one "
-            "refuses. Part of a name gives suggestions.",
+     .doc = "Documentation of a tool or a category of tools, in Markdown: what it does, "
+            "parameters, answer, examples, workflow, troubles. Part of a name gives suggestions.",
      .in = &docs_in_type,
      .out = &docs_out_type,
      .effect = OP_READ,

@@ -181,6 +181,25 @@ static const char *const safety_trouble[] = {
     "pass.",
     NULL};
 
+static const char *const control_workflow[] = {
+    "`portcullis reconciliation` shows where our books and the broker's differ, with causes.",
+    "`portcullis safety` shows the state of trading and what caused it.", NULL};
+static const char *const control_trouble[] = {
+    "Assistants see these tools only with the setting mcp.profile: full.",
+    "NOT_RECONCILED: nothing is sent until a comparison is clean, or a person has accepted what "
+    "differs.",
+    NULL};
+
+static const char *const audit_workflow[] = {
+    "`portcullis audit show` lists the newest records; `portcullis audit explain REF` tells the "
+    "story of "
+    "one order.",
+    "`portcullis audit verify` proves that no record was changed or is missing.",
+    "`portcullis audit export` writes records that anybody can verify.", NULL};
+static const char *const audit_trouble[] = {
+    "Assistants see these tools only with the setting mcp.profile: full.",
+    "A broken record is named by its number; the records before it stand.", NULL};
+
 static const char *const daemon_workflow[] = {
     "`portcullis config show` lists every setting with its value and where it comes from.",
     "`portcullis stop` ends the daemon; working orders stay at the broker.", NULL};
@@ -257,6 +276,11 @@ const struct guide guides[] = {
      "order.",
      "get_market_data", alert_workflow, alert_trouble},
     {"safety", "Safety", "The kill switch and the limits.", "", safety_workflow, safety_trouble},
+    {"control", "Control", "The state of trading, and the comparison with the broker's books.",
+     "get_safety_status", control_workflow, control_trouble},
+    {"audit", "The record",
+     "What was asked, decided and done, and the proof that nothing is missing.", "explain_order",
+     audit_workflow, audit_trouble},
     {"daemon", "The daemon", "Its settings, and its end.", "", daemon_workflow, daemon_trouble},
     {"documentation", "Documentation",
      "This documentation, made from the same tables as the tools.", "", documentation_workflow,

@@ -72,7 +72,7 @@ static const struct field history_in_fields[] = {
           .doc = "Newest bars of each symbol"),
     FIELD(struct history_in, cursor, .max = "32",
           .doc = "next_cursor of a symbol's last answer: what is older"),
-    FIELD(struct history_in, account, .doc = "Account whose holdings decide between listings"),
+    FIELD(struct history_in, account, .doc = "Whose holdings decide between listings"),
 };
 static const struct type history_in_type = TYPE_OF(struct history_in, history_in_fields);
 

@@ -86,7 +86,7 @@ struct orders_in {
     struct str account;
 };
 static const struct field orders_in_fields[] = {
-    FIELD(struct orders_in, account, .doc = "Account; default: the connection's account"),
+    FIELD(struct orders_in, account, .doc = "Default: the connection's"),
 };
 static const struct type orders_in_type = TYPE_OF(struct orders_in, orders_in_fields);
 
@@ -310,7 +310,7 @@ struct executions_in {
     int64_t days_back;
 };
 static const struct field executions_in_fields[] = {
-    FIELD(struct executions_in, account, .doc = "Account; default: the connection's account"),
+    FIELD(struct executions_in, account, .doc = "Default: the connection's"),
     FIELD(struct executions_in, symbol, .positional = true, .doc = "Only this symbol",
           .example = "AAPL"),
     FIELD(struct executions_in, days_back, .initial = "7", .min = "1", .max = "3650",

@@ -19,12 +19,11 @@ static const char *const actions[] = {"BUY", "SELL", NULL};
 #define LAST_FIELDS(S)                                                                             \
     FIELD_COMMON(S, exchange, .doc = "Exchange, where the symbol needs one"),                      \
         FIELD_COMMON(S, currency, .doc = "Currency, where the symbol needs one"),                  \
-        FIELD_COMMON(S, dry_run, .initial = "false",                                               \
-                     .doc = "Preview: check and value the order, send nothing"),                   \
+        FIELD_COMMON(S, dry_run, .initial = "false", .doc = "Only checks and values it"),          \
         FIELD_COMMON(S, allow_duplicate, .initial = "false",                                       \
-                     .doc = "The same order again within the duplicate window is meant"),          \
+                     .doc = "Repeats a recent order on purpose"),                                  \
         FIELD_COMMON(S, reasoning, .max = "500", .doc = "Why; kept with the order"),               \
-        FIELD_COMMON(S, account, .doc = "Account; default: the connection's account")
+        FIELD_COMMON(S, account, .doc = "Default: the connection's")
 
 /* ---- market and limit orders ---- */
 
@@ -439,9 +438,9 @@ static bool cancel_stop_loss(struct call *c, const void *in, void *result)
 static const struct op order_ops[] = {
     {.name = "place_market_order",
      .title = "Market order",
-     .doc = "Buys or sells at the market, through the gate: valued from a fresh quote, checked "
-            "against mode and limits, journaled, then sent; waits for the broker's answer and, for "
-            "a few seconds, the fill. Use dry_run first. No price means no order.",
+     .doc = "Buys or sells at the market: valued from a fresh quote, checked, journaled, then "
+            "sent; waits for the broker and, for a few seconds, the fill. Use dry_run first. No "
+            "price means no order.",
      .in = &market_in_type,
      .out = &placed_type,
      ORDER_ROW,
@@ -465,7 +464,7 @@ static const struct op order_ops[] = {
      .title = "Bracket order",
      .doc = "An entry with stop loss and target as one group: nothing works until all three are "
             "accepted; stop and target cancel each other and are good till cancelled. BUY needs "
-            "stop < entry < target, SELL the reverse. Valued at the entry, loss at the stop shown.",
+            "stop < entry < target, SELL the reverse.",
      .in = &bracket_in_type,
      .out = &bracket_out_type,
      ORDER_ROW,

@@ -53,15 +53,14 @@ static const struct field preview_in_fields[] = {
     FIELD(struct preview_in, allow_widening, .initial = "false",
           .doc = "Moving a stop away from the market is meant"),
     FIELD_AS(struct preview_in, common.allow_duplicate, "allow_duplicate", .initial = "false",
-             .doc = "The same order again within the duplicate window is meant"),
+             .doc = "Repeats a recent order on purpose"),
     FIELD_AS(struct preview_in, common.exchange, "exchange",
              .doc = "Exchange, where the symbol needs one"),
     FIELD_AS(struct preview_in, common.currency, "currency",
              .doc = "Currency, where the symbol needs one"),
     FIELD_AS(struct preview_in, common.reasoning, "reasoning", .max = "500",
              .doc = "Why; kept with the order"),
-    FIELD_AS(struct preview_in, common.account, "account",
-             .doc = "Account; default: the connection's account"),
+    FIELD_AS(struct preview_in, common.account, "account", .doc = "Default: the connection's"),
 };
 static const struct type preview_in_type = TYPE_OF(struct preview_in, preview_in_fields);
 
@@ -498,11 +497,9 @@ static const struct op preview_ops[] = {
      .run = preview_order},
     {.name = "submit_order",
      .title = "Submit a preview",
-     .doc = "Sends the order that was previewed under preview_id, exactly as it was shown. It is "
-            "checked again in full; if the price drifted, or there is something new to say, a new "
-            "preview is asked for. Where a person has to approve, the result is awaiting_approval "
-            "with what the person has to type; call again with the same preview_id once that is "
-            "done. The user must have agreed to the ticket.",
+     .doc = "Sends the order previewed under preview_id, exactly as shown. It is checked again in "
+            "full; a new preview is asked for if the price drifted. awaiting_approval: a person "
+            "types what the answer says; then call again. The user must have agreed to the ticket.",
      .in = &submit_in_type,
      .out = &placed_type,
      .effect = OP_TRADE,

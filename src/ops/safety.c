@@ -485,9 +485,8 @@ static const struct op safety_ops[] = {
     {.name = "engage_kill_switch",
      .title = "Kill switch",
      .doc = "Blocks every new and changed order at once and cancels this gate's working orders, of "
-            "everything or of one symbol or principal. Survives restarts. The answer says how many "
-            "orders have ended; get_safety_status goes on telling. Only a person at a terminal can "
-            "release it.",
+            "everything or of one symbol or principal. Survives restarts; get_safety_status tells "
+            "how far it is. Only a person at a terminal can release it.",
      .in = &kill_in_type,
      .out = &safety_type,
      .effect = OP_HALT,

@@ -58,6 +58,16 @@ static const struct field http_fields[] = {
 };
 static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
 
+static const char *const mcp_profiles[] = {"auto", "read", "trade", "full", NULL};
+static const struct field mcp_fields[] = {
+    FIELD(struct mcp_settings, profile, .choices = mcp_profiles, .initial = "auto",
+          .doc = "Tools that assistants see: read, trade, full (audit and control too), or auto: "
+                 "trade where trading is allowed, else read"),
+    FIELD(struct mcp_settings, toolsets, .initial = "", .example = "portfolio,market_data,orders",
+          .doc = "Only the tools of these categories; empty: all of the profile"),
+};
+static const struct type mcp_type = TYPE_OF(struct mcp_settings, mcp_fields);
+
 static const struct field access_fields[] = {
     FIELD(struct access_settings, client_uids, .initial = "", .example = "1001,1002",
           .doc = "Ids of other users of this machine that may connect: to read, preview and trade"),
@@ -139,6 +149,7 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, broker, &broker_type, .doc = "The connection"),
     FIELD_OBJECT(struct settings_values, limits, &guard_limits_type, .doc = "What is allowed"),
     FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
+    FIELD_OBJECT(struct settings_values, mcp, &mcp_type, .doc = "What assistants see"),
     FIELD_OBJECT(struct settings_values, access, &access_type, .doc = "Who may connect"),
     FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
     FIELD_OBJECT(struct settings_values, analytics, &analytics_type,

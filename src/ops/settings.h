@@ -38,6 +38,14 @@ struct http_settings {
     bool anonymous_read;
 };
 
+enum mcp_profile { MCP_PROFILE_AUTO, MCP_PROFILE_READ, MCP_PROFILE_TRADE, MCP_PROFILE_FULL };
+
+/* Which tools assistants see; what they may do is decided by scopes and by the gate. */
+struct mcp_settings {
+    unsigned profile;    /* enum mcp_profile */
+    struct str toolsets; /* categories; "" = those of the profile */
+};
+
 /* Users of this machine other than the daemon's own; ids, comma-separated. */
 struct access_settings {
     struct str client_uids; /* may connect */
@@ -81,6 +89,7 @@ struct settings_values {
     struct broker_settings broker;
     struct guard_limits limits;
     struct http_settings http;
+    struct mcp_settings mcp;
     struct access_settings access;
     struct paper_settings paper;
     struct analytics_settings analytics;

@@ -35,13 +35,12 @@ static const struct field stop_in_fields[] = {
     FIELD_AS(struct stop_in, common.currency, "currency",
              .doc = "Currency, where the symbol needs one"),
     FIELD_AS(struct stop_in, common.dry_run, "dry_run", .initial = "false",
-             .doc = "Preview: check and value the order, send nothing"),
+             .doc = "Only checks and values it"),
     FIELD_AS(struct stop_in, common.allow_duplicate, "allow_duplicate", .initial = "false",
-             .doc = "The same order again within the duplicate window is meant"),
+             .doc = "Repeats a recent order on purpose"),
     FIELD_AS(struct stop_in, common.reasoning, "reasoning", .max = "500",
              .doc = "Why; kept with the order"),
-    FIELD_AS(struct stop_in, common.account, "account",
-             .doc = "Account; default: the connection's account"),
+    FIELD_AS(struct stop_in, common.account, "account", .doc = "Default: the connection's"),
 };
 static const struct type stop_in_type = TYPE_OF(struct stop_in, stop_in_fields);
 
@@ -216,7 +215,7 @@ static const struct field stops_in_fields[] = {
           .example = "AAPL"),
     FIELD(struct stops_in, status, .choices = stop_filters, .initial = "active",
           .doc = "active: working; open: working or held; all: those finished within a day too"),
-    FIELD(struct stops_in, account, .doc = "Account; default: the connection's account"),
+    FIELD(struct stops_in, account, .doc = "Default: the connection's"),
 };
 static const struct type stops_in_type = TYPE_OF(struct stops_in, stops_in_fields);
 
@@ -474,10 +473,10 @@ static const char *const list_phrases[] = {"Show me all current stop loss orders
 static const struct op stop_ops[] = {
     {.name = "place_stop_loss",
      .title = "Stop loss",
-     .doc = "Protects a position with a stop (STP), stop-limit (STP LMT) or trailing stop (TRAIL) "
-            "at the broker, through the gate. Side, quantity and listing come from the position; "
-            "the quantity is what working stops do not cover yet. Refused without a position "
-            "(WOULD_SHORT) or with the stop on the wrong side of the market. Use dry_run first.",
+     .doc = "Protects a position with a stop (STP), stop-limit (STP LMT) or trailing stop (TRAIL). "
+            "Side, quantity and listing come from the position; the quantity is what working stops "
+            "do not cover yet. Refused without a position (WOULD_SHORT) or with the stop on the "
+            "wrong side of the market. Use dry_run first.",
      .in = &stop_in_type,
      .out = &placed_type,
      .effect = OP_TRADE,
@@ -506,8 +505,8 @@ static const struct op stop_ops[] = {
     {.name = "modify_stop_loss",
      .title = "Move a stop loss",
      .doc = "Changes trigger, limit, trail, quantity or time in force of a working stop in place, "
-            "never by cancel and replace, and answers with old and new values after the broker's "
-            "acknowledgement. Moving it away from the market needs allow_widening.",
+            "and answers with old and new values after the broker's acknowledgement. Moving it "
+            "away from the market needs allow_widening.",
      .in = &move_in_type,
      .out = &placed_type,
      .effect = OP_TRADE,

@@ -37,7 +37,7 @@ static const struct field technicals_in_fields[] = {
     FIELD(struct technicals_in, with_today, .initial = "false", .doc = "With the unfinished bar"),
     FIELD(struct technicals_in, to, .doc = "Up to then; now if absent"),
     DETAIL_FIELD(struct technicals_in, "full: also listing, bars used, what to do"),
-    FIELD(struct technicals_in, account, .doc = "Account whose holdings decide between listings"),
+    FIELD(struct technicals_in, account, .doc = "Whose holdings decide between listings"),
 };
 static const struct type technicals_in_type = TYPE_OF(struct technicals_in, technicals_in_fields);
 

@@ -33,7 +33,7 @@ static const struct field volatility_in_fields[] = {
           .example = "SPY"),
     FIELD(struct volatility_in, years, .initial = "2", .min = "1", .max = "10",
           .doc = "Longest past to compare with"),
-    FIELD(struct volatility_in, account, .doc = "Account whose holdings decide between listings"),
+    FIELD(struct volatility_in, account, .doc = "Whose holdings decide between listings"),
 };
 static const struct type volatility_in_type = TYPE_OF(struct volatility_in, volatility_in_fields);
 
