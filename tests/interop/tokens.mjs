@@ -11,7 +11,9 @@ const BUDGETS = { read: 6000, trade: 9000 };
 // a unit test holds this file against the product
 const tools = JSON.parse(readFileSync(new URL('../golden/tools.json', import.meta.url)));
 const cost = (value) => encode(JSON.stringify(value)).length;
-const profiles = { read: tools.filter((t) => t.annotations.readOnlyHint), trade: tools };
+// the kill switch only makes things safer, so who may read has it too
+const isRead = (t) => t.annotations.readOnlyHint || t.name === 'engage_kill_switch';
+const profiles = { read: tools.filter(isRead), trade: tools };
 
 for (const [profile, list] of Object.entries(profiles)) {
   const head = list.reduce((n, { name, description, inputSchema }) =>
