@@ -234,11 +234,10 @@ static void refuse_tool(struct mcp_face *f, struct mcp_request *r, struct str na
             nearest_try(&near, op->name);
     error_set(&e, ERROR_NOT_FOUND, "UNKNOWN_TOOL", "unknown tool: " STR_FMT,
               STR_ARG(str_sub(name, 0, 64)));
-    if (near.best)
-        error_next(&e,
-                   "did you mean %s? what is not listed is for a person, who changes limits "
-                   "and settings in portcullis.yaml",
-                   near.best);
+    error_next(&e,
+               "%s%s%swhat is not listed is for a person, who changes limits and settings in "
+               "portcullis.yaml",
+               near.best ? "did you mean " : "", near.best ? near.best : "", near.best ? "? " : "");
     (void)snprintf(text, sizeof text, "%s%s%s", e.text, e.next[0] ? "; " : "", e.next);
     mcp_fail(r, error_face(e.code)->json_rpc, str_of(text), STR_NONE);
 }

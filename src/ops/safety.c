@@ -328,16 +328,15 @@ static const struct field kill_in_fields[] = {
     FIELD(struct kill_in, why, .positional = true, .max = "190", .doc = "Why; kept and shown",
           .example = "stop everything"),
     FIELD(struct kill_in, symbol, .max = "63", .example = "AAPL",
-          .doc = "Stops this symbol alone, with what is derived from it, or one contract as "
-                 "conid:265598"),
+          .doc = "Stops this symbol with its derivatives, or one contract (conid:265598)"),
     FIELD(struct kill_in, principal, .max = "63", .example = "rule:rebalance",
-          .doc = "Stops this one who asks for orders alone: a rule, an assistant, a token"),
+          .doc = "Stops only this rule, assistant or token"),
     FIELD(struct kill_in, keep_stops,
           .doc = "Leaves stop orders opposite to what is held; limits.kill_keeps_stops "
                  "unless given"),
     FIELD(struct kill_in, flatten, .initial = "false",
-          .doc = "Then closes all positions in its scope by orders of exactly their size, once "
-                 "all cancels are confirmed. Needs the scope to trade; takes the stops too"),
+          .doc = "Then closes the positions in scope once all cancels are confirmed; needs trade "
+                 "scope, takes the stops too"),
 };
 static const struct type kill_in_type = TYPE_OF(struct kill_in, kill_in_fields);
 
