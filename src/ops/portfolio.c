@@ -387,7 +387,7 @@ static const struct op portfolio_ops[] = {
      .title = "Portfolio",
      .doc = "Positions of the account with price, value, profit and loss, weight, and cash by "
             "currency; values in each position's own currency and in one for all: the account's, "
-            "or `currency`, at quoted rates. Answers from the standing subscription.",
+            "or `currency`, at quoted rates.",
      .in = &portfolio_in_type,
      .out = &portfolio_type,
      .effect = OP_READ,
