@@ -5,9 +5,11 @@
 
 /* ---- a task that asks one question ---- */
 
+enum asked { CLASSES, SCAN, PARAMETERS, SOURCES, HEADLINES, LIVE, ARTICLE, EVENTS };
+
 struct asker {
     struct session *s;
-    enum { CLASSES, SCAN, PARAMETERS, SOURCES, HEADLINES, LIVE, ARTICLE, EVENTS } what;
+    enum asked what;
     bool is_done, ok, more;
     struct error error;
     size_t count;
@@ -402,7 +404,7 @@ static void a_lost_connection_ends_every_question(void **state)
     struct asker a[EVENTS + 1];
     for (int i = CLASSES; i <= EVENTS; i++) {
         memset(&a[i], 0, sizeof a[i]);
-        a[i].what = i;
+        a[i].what = (enum asked)i;
         start(p, &a[i]);
     }
     session_closed(p->s, STR("gone"), p->now);

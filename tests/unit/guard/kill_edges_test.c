@@ -205,7 +205,7 @@ static void reasons_that_take_too_much_room_are_left_out(void **state)
     struct desk *d = *state;
     struct error e;
     struct buf reserve;
-    char name[8], text[GATE_WHY_MAX];
+    char name[16], text[GATE_WHY_MAX];
     memset(text, 1, sizeof text);
     for (size_t i = 0; i + 1 < sizeof text; i++)
         text[i] = (char)(i % 2 ? 0x80 : '"'); /* no letters at all */
