@@ -7,8 +7,8 @@
  * one command line answered by frames. A frame is a kind byte ('o' output, 'e' errors, 'x' exit
  * status, 'p' a prompt for a secret), a 4-byte big-endian length, and the bytes. A prompt is
  * answered by one frame: 'p' and what was typed on the terminal, or 'n' and why there is none. 'f'
- * asks for a file that was named among the arguments: 'f' frames of its content, the last one empty,
- * or 'n' and why not.
+ * asks for a file that was named among the arguments: 'f' frames of its content, the last one
+ * empty, or 'n' and why not.
  */
 #ifndef PORTCULLIS_APP_LOCAL_H
 #define PORTCULLIS_APP_LOCAL_H

@@ -384,7 +384,7 @@ static void record(struct purses *p, struct purse *u, struct dec amount, struct 
     memcpy(f.account, u->account, sizeof f.account);
     memcpy(f.currency, u->currency, sizeof f.currency);
     str_copy_cut(f.note, sizeof f.note, str_of(note_of(f.kind)));
-    (void)snprintf(f.id, sizeof f.id, "seen:%lld:%s", (long long)(journal_last(p->journal) + 1),
+    (void)snprintf(f.id, sizeof f.id, "seen:%lld:%s", (long long)journal_last(p->journal) + 1,
                    u->currency);
     f.rate = book_number(p->book, STR_NAME(u->account), STR("ExchangeRate"), STR_NAME(u->currency));
     buf_init(&b, JOURNAL_BODY_MAX);

@@ -28,6 +28,7 @@ static bool see_snapshot(void *self, const struct snapshot *s)
 {
     struct reading *r = self;
     struct timeline *t = r->t;
+    assert(t->points);
     struct timeline_point *last = t->count ? &t->points[t->count - 1] : NULL;
     bool is_missed = t->missed_count && t->missed[t->missed_count - 1] == s->day;
     if (!s->net.has) {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 static const char *const sec_types[SEC_TYPE_COUNT] = {
-    [SEC_UNKNOWN] = "",  [SEC_STK] = "STK",   [SEC_OPT] = "OPT",     [SEC_FUT] = "FUT",
-    [SEC_FOP] = "FOP",   [SEC_CASH] = "CASH", [SEC_IND] = "IND",     [SEC_CFD] = "CFD",
-    [SEC_BOND] = "BOND", [SEC_FUND] = "FUND", [SEC_CMDTY] = "CMDTY", [SEC_CRYPTO] = "CRYPTO",
+    [SEC_UNKNOWN] = "",  [SEC_STK] = "STK",   [SEC_OPT] = "OPT",         [SEC_FUT] = "FUT",
+    [SEC_FOP] = "FOP",   [SEC_CASH] = "CASH", [SEC_IND] = "IND",         [SEC_CFD] = "CFD",
+    [SEC_BOND] = "BOND", [SEC_FUND] = "FUND", [SEC_CMDTY] = "CMDTY",     [SEC_CRYPTO] = "CRYPTO",
     [SEC_WAR] = "WAR",   [SEC_BAG] = "BAG",   [SEC_CONTFUT] = "CONTFUT",
 };
 

@@ -59,7 +59,7 @@ struct contract_details {
     char order_types[512];
     char trading_hours[1024], liquid_hours[1024];
     char market_rule_ids[256];
-    char contract_month[8]; /* of a future: "202612" */
+    char contract_month[8];  /* of a future: "202612" */
     int32_t price_magnifier; /* prices are so many times what a unit is worth; mostly 1 */
 };
 
