@@ -63,7 +63,7 @@ void session_get(struct mcp_exchange *x, const struct http_request *r, void *use
 void session_delete(struct mcp_exchange *x, const struct http_request *r, void *user);
 /* The exchange that carried it has gone. */
 void stream_detach(struct stream *st);
-void sessions_step(struct mcp_http *s, struct moment now);
-void sessions_free(struct mcp_http *s);
+void sessions_step(struct mcp_http *h, struct moment now);
+void sessions_free(struct mcp_http *h);
 
 #endif

@@ -137,8 +137,7 @@ static const char *const orders_trouble[] = {
     "An incomplete list is an error, never a short or empty list.",
     "modifiable is false for orders of other clients: change them where they were placed.",
     "A status of Unknown means that the broker has not said what became of the order.",
-    "complete_since says from when on no execution is missing; import-statement fills what is "
-    "before.",
+    "complete_since says from when on no execution is missing; import-statement fills the rest.",
     NULL};
 
 static const char *const trading_workflow[] = {

@@ -29,7 +29,9 @@ test('the input and output schemas of all tools compile strictly', async (c) => 
   for (const { name, inputSchema, outputSchema } of tools)
     for (const schema of [inputSchema, outputSchema]) {
       assert.equal(schema.type, 'object', name);
-      assert.doesNotThrow(() => newAjv({ strict: true }).compile(schema), name);
+      // an output schema gives names and leaves most types out, for each word of it costs tokens
+      const strictTypes = schema === inputSchema;
+      assert.doesNotThrow(() => newAjv({ strict: true, strictTypes }).compile(schema), name);
     }
 });
 
