@@ -130,9 +130,8 @@ int main(void)
     char path[] = "/tmp/bench-history-XXXXXX", beside[64];
     struct error e;
     int fd = mkstemp(path);
-    if (fd < 0)
+    if (fd < 0 || close(fd))
         measure_die("no temporary file");
-    close(fd);
     struct cache_file *file = cache_file_open(path, &e);
     if (!file)
         measure_die("%s", e.text);

@@ -42,7 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             (void)xml_attribute(&x, "id", arena);
             open[depth++] = x.name;
         } else if (x.piece == XML_CLOSE) {
-            assert(depth > 0 && str_eq(open[--depth], x.name));
+            assert(depth > 0);
+            depth--;
+            assert(str_eq(open[depth], x.name));
         } else {
             check_inside(x.text, document);
             assert(xml_text(x.text, arena).n <= x.text.n);
