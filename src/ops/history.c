@@ -367,11 +367,7 @@ static size_t list_rows(struct call *c, const struct resolve_question *q, size_t
             rows[at].symbol = rows[at].asked = q[i].text;
             put_error(c, &rows[at++], &q[i].error);
         }
-        if (q[i].count > 1)
-            call_warn(c,
-                      "AMBIGUOUS_SYMBOL: " STR_FMT " is %zu contracts; name one as "
-                      "SYMBOL.EXCHANGE.CURRENCY",
-                      STR_ARG(q[i].text), q[i].count);
+        call_several(c, q[i].text, q[i].count);
         for (size_t k = 0; k < q[i].count && k < LISTINGS_MAX; k++) {
             if (k && asked + (n - i) > HISTORY_QUESTIONS_MAX)
                 break; /* room for one listing of each that is left */

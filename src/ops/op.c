@@ -247,6 +247,15 @@ void call_warn(struct call *c, const char *fmt, ...)
     va_end(ap);
 }
 
+void call_several(struct call *c, struct str symbol, size_t count)
+{
+    if (count > 1)
+        call_warn(c,
+                  "AMBIGUOUS_SYMBOL: " STR_FMT " is %zu contracts; name one as "
+                  "SYMBOL.EXCHANGE.CURRENCY",
+                  STR_ARG(symbol), count);
+}
+
 void call_incomplete(struct call *c, const char *fmt, ...)
 {
     va_list ap;

@@ -155,6 +155,8 @@ extern const char *const detail_choices[];
     FIELD(S, detail, .choices = detail_choices, .initial = "concise", .doc = (means))
 /* A copy of text in the call's arena; STR_NONE, which is shown as null, for "". */
 struct str call_text(struct call *c, const char *text);
+/* Warns, if a symbol means more than one contract and all of them are shown. */
+void call_several(struct call *c, struct str symbol, size_t count);
 /* A warning that also makes the answer incomplete. */
 void call_incomplete(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /*

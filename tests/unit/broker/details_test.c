@@ -4,28 +4,6 @@
 
 #include "broker/convert.h"
 
-enum { LEVEL = 173 };
-
-/* The recorded frame of that line of that file, decoded. */
-static struct wire_any recorded(const char *path, int line)
-{
-    struct json_object *frames = read_json("text_frames_v173.json");
-    for (size_t i = 0; i < json_object_array_length(frames); i++) {
-        struct json_object *f = json_object_array_get_idx(frames, i);
-        struct json_object *payload = json_object_object_get(f, "payload");
-        if (strcmp(json_object_get_string(json_object_object_get(f, "path")), path) != 0 ||
-            json_object_get_int(json_object_object_get(f, "line")) != line)
-            continue;
-        size_t n = (size_t)json_object_get_string_len(payload);
-        n -= (size_t)json_object_get_int(json_object_object_get(f, "extra"));
-        struct str body = arena_str(arena, (struct str){json_object_get_string(payload), n});
-        json_object_put(frames);
-        return decoded(WIRE_TO_CLIENT, body, LEVEL);
-    }
-    fail_msg("%s has no line %d", path, line);
-    return (struct wire_any){0};
-}
-
 static void assert_dec(struct opt_dec have, const char *want)
 {
     struct dec d = DEC_ZERO;
@@ -37,7 +15,7 @@ static void a_share_of_a_real_server_keeps_its_fields(void **state)
 {
     (void)state;
     struct contract_details d;
-    struct wire_any any = recorded("src/contracts/tests.rs", 12);
+    struct wire_any any = recorded_frame("src/contracts/tests.rs", 12);
     assert_int_equal(any.id, WIRE_REP_CONTRACT_DATA);
     details_of_wire(any.message, &d);
     assert_int_equal(d.contract.con_id, 76792991);
@@ -68,7 +46,7 @@ static void a_future_of_a_real_server_has_a_date_as_its_expiry(void **state)
 {
     (void)state;
     struct contract_details d;
-    struct wire_any any = recorded("src/contracts/tests.rs", 228);
+    struct wire_any any = recorded_frame("src/contracts/tests.rs", 228);
     details_of_wire(any.message, &d);
     assert_int_equal(d.contract.con_id, 620731015);
     assert_int_equal(d.contract.sec_type, SEC_FUT);
@@ -104,7 +82,7 @@ static void an_option_of_a_real_server_has_strike_and_right(void **state)
 static void what_the_search_of_a_real_server_found_is_whole(void **state)
 {
     (void)state;
-    struct wire_any any = recorded("src/contracts/tests.rs", 346);
+    struct wire_any any = recorded_frame("src/contracts/tests.rs", 346);
     assert_int_equal(any.id, WIRE_REP_SYMBOL_SAMPLES);
     const struct wire_rep_symbol_samples *m = any.message;
     struct contract first, last;

@@ -6,28 +6,6 @@
 #include "broker/research.h"
 #include "peer.h"
 
-enum { LEVEL = 173 };
-
-/* The recorded frame of that line of that file, decoded. */
-static struct wire_any recorded(const char *path, int line)
-{
-    struct json_object *frames = read_json("text_frames_v173.json");
-    for (size_t i = 0; i < json_object_array_length(frames); i++) {
-        struct json_object *f = json_object_array_get_idx(frames, i);
-        struct json_object *payload = json_object_object_get(f, "payload");
-        if (strcmp(json_object_get_string(json_object_object_get(f, "path")), path) != 0 ||
-            json_object_get_int(json_object_object_get(f, "line")) != line)
-            continue;
-        size_t n = (size_t)json_object_get_string_len(payload);
-        n -= (size_t)json_object_get_int(json_object_object_get(f, "extra"));
-        struct str body = arena_str(arena, (struct str){json_object_get_string(payload), n});
-        json_object_put(frames);
-        return decoded(WIRE_TO_CLIENT, body, LEVEL);
-    }
-    fail_msg("%s has no line %d", path, line);
-    return (struct wire_any){0};
-}
-
 /* ---- a task that asks one question ---- */
 
 struct asker {
@@ -85,7 +63,7 @@ static struct peer *start(struct asker *a)
 /* Sends a recorded answer of `size` bytes under the id of the newest question of that kind. */
 static void answer(struct peer *p, int question, const char *path, int line, size_t size)
 {
-    struct wire_any any = recorded(path, line);
+    struct wire_any any = recorded_frame(path, line);
     struct wire_id *copy = test_malloc(size);
     memcpy(copy, any.message, size);
     copy->req_id = ((const struct wire_id *)peer_got(p, question))->req_id;

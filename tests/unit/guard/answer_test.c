@@ -40,19 +40,6 @@ static void send_unheard(struct desk *d, struct call *c, enum call_kind kind)
 
 /* ---- brackets ---- */
 
-static void bracketed(struct desk *d, struct call *c)
-{
-    resting(d, c, "5", 5);
-    struct order *o = c->request.orders;
-    o[1] = o[2] = o[0];
-    o[1].side = o[2].side = SIDE_SELL;
-    o[1].type = ORDER_STP;
-    o[1].limit_price = DEC_NONE;
-    o[1].stop_price = DEC_SOME(dec_minus(o[0].limit_price.v, DEC(10)));
-    o[2].limit_price = DEC_SOME(dec_plus(o[0].limit_price.v, DEC(20)));
-    c->request.count = 3;
-}
-
 #define RESTS                                                                                      \
     {                                                                                              \
         STATE_SUBMITTED, "0", 0                                                                    \

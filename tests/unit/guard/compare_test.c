@@ -19,17 +19,7 @@ static struct gate_break breaks[GATE_BREAKS_MAX + 1];
 static struct desk *empty_desk(void)
 {
     struct desk *d = desk_new();
-    const struct position *p;
-    d->is_offline = true;
-    desk_hang_up(d);
-    desk_run(d, 100);
-    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
-        struct position none = *p;
-        none.quantity = DEC_ZERO;
-        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
-        desk_on_event(d, &ev);
-        i = 0;
-    }
+    desk_empty(d);
     holdings_begin(d->gate->reconcile->holdings, str_of(book_account(d->book, 0)), d->journal,
                    d->now);
     memset(breaks, 0, sizeof breaks);

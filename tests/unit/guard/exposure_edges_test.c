@@ -17,17 +17,7 @@ static int setup(void **state)
 {
     struct sheet *s = test_calloc(1, sizeof *s);
     struct desk *d = s->desk = desk_new();
-    const struct position *p;
-    d->is_offline = true;
-    desk_hang_up(d);
-    desk_run(d, 100);
-    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
-        struct position none = *p;
-        none.quantity = DEC_ZERO;
-        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
-        desk_on_event(d, &ev);
-        i = 0;
-    }
+    desk_empty(d);
     d->gate->limits.max_gross_exposure_pct = DEC(100);
     s->request.count = 1;
     s->request.orders[0] = order_of(SIDE_BUY, "1", ORDER_LMT);

@@ -5,8 +5,8 @@
  */
 #include "broker/state.h"
 #include "broker/trade.h"
-#include "desk.h"
 #include "guard/state.h"
+#include "words.h"
 
 static int setup(void **state)
 {
@@ -18,20 +18,6 @@ static int teardown(void **state)
 {
     desk_free(*state);
     return 0;
-}
-
-/* A bracket around an entry that rests. */
-static void bracketed(struct desk *d, struct call *c)
-{
-    resting(d, c, "5", 5);
-    struct order *o = c->request.orders;
-    o[1] = o[2] = o[0];
-    o[1].side = o[2].side = SIDE_SELL;
-    o[1].type = ORDER_STP;
-    o[1].limit_price = DEC_NONE;
-    o[1].stop_price = DEC_SOME(dec_minus(o[0].limit_price.v, DEC(10)));
-    o[2].limit_price = DEC_SOME(dec_plus(o[0].limit_price.v, DEC(20)));
-    c->request.count = 3;
 }
 
 static void assert_refused(const struct call *c, const char *reason)

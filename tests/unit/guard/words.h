@@ -49,4 +49,34 @@ static inline void assert_contains(const char *text, const char *part)
         fail_msg("'%s' does not contain '%s'", text, part);
 }
 
+/* A bracket around an entry that rests. */
+static inline void bracketed(struct desk *d, struct call *c)
+{
+    resting(d, c, "5", 5);
+    struct order *o = c->request.orders;
+    o[1] = o[2] = o[0];
+    o[1].side = o[2].side = SIDE_SELL;
+    o[1].type = ORDER_STP;
+    o[1].limit_price = DEC_NONE;
+    o[1].stop_price = DEC_SOME(dec_minus(o[0].limit_price.v, DEC(10)));
+    o[2].limit_price = DEC_SOME(dec_plus(o[0].limit_price.v, DEC(20)));
+    c->request.count = 3;
+}
+
+/* Cuts the line and takes all positions out of the book: the account is what the test says. */
+static inline void desk_empty(struct desk *d)
+{
+    const struct position *p;
+    d->is_offline = true;
+    desk_hang_up(d);
+    desk_run(d, 100);
+    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
+        struct position none = *p;
+        none.quantity = DEC_ZERO;
+        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
+        desk_on_event(d, &ev);
+        i = 0;
+    }
+}
+
 #endif

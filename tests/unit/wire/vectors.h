@@ -178,4 +178,25 @@ static inline struct str client_frame(const struct client_file *f, size_t i)
     return of_hex(json_object_get_string(json_object_array_get_idx(pair, 1)));
 }
 
+/* The frame of that line of that file, as a real server of that version sent it, decoded. */
+enum { RECORDED_LEVEL = 173 };
+static inline struct wire_any recorded_frame(const char *path, int line)
+{
+    struct json_object *frames = read_json("text_frames_v173.json");
+    for (size_t i = 0; i < json_object_array_length(frames); i++) {
+        struct json_object *f = json_object_array_get_idx(frames, i);
+        struct json_object *payload = json_object_object_get(f, "payload");
+        if (strcmp(json_object_get_string(json_object_object_get(f, "path")), path) != 0 ||
+            json_object_get_int(json_object_object_get(f, "line")) != line)
+            continue;
+        size_t n = (size_t)json_object_get_string_len(payload);
+        n -= (size_t)json_object_get_int(json_object_object_get(f, "extra"));
+        struct str body = arena_str(arena, (struct str){json_object_get_string(payload), n});
+        json_object_put(frames);
+        return decoded(WIRE_TO_CLIENT, body, RECORDED_LEVEL);
+    }
+    fail_msg("%s has no line %d", path, line);
+    return (struct wire_any){0};
+}
+
 #endif
