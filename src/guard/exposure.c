@@ -97,9 +97,9 @@ static void add_positions(struct exposure *x, const struct gate *g, const struct
             cell->held = amount_times(p->avg_cost.v, p->quantity);
         else
             (void)contract_name(&p->contract, f->unvalued, sizeof f->unvalued);
-        if (p->market_price.has)
-            cell->price =
-                DEC_SOME(amount_times(p->market_price.v, contract_multiplier(&p->contract)));
+        cell->price = p->market_price;
+        if (cell->price.has && p->contract.multiplier[0])
+            cell->price.v = amount_times(cell->price.v, contract_multiplier(&p->contract));
     }
 }
 

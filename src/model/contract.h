@@ -33,14 +33,14 @@ enum sec_type {
 struct contract {
     int32_t con_id;
     enum sec_type sec_type;
+    char currency[8];
+    char multiplier[16];
     char symbol[32];
     char expiry[32]; /* lastTradeDateOrContractMonth: "20261218" or "202612" */
     struct opt_dec strike;
-    char right; /* 'C', 'P' or 0 */
-    char multiplier[16];
+    char right;        /* 'C', 'P' or 0 */
     char exchange[24]; /* where it is routed: "SMART", "IDEALPRO" */
     char primary_exchange[24];
-    char currency[8];
     char local_symbol[40];
     char trading_class[32];
 };

@@ -42,25 +42,26 @@ enum order_state {
 };
 
 struct order {
+    /* first what every decision of the gate reads of every working order: few lines of the cache */
     int32_t order_id;  /* 0 if placed by hand in TWS */
     int32_t client_id; /* who owns it */
     int64_t perm_id;   /* 0 until the broker has named it */
     int32_t parent_id; /* order_id of the parent in a bracket, 0 for none */
-    char ref[64];
-    char account[16];
-    char oca_group[40];
-    struct contract contract;
     enum order_side side;
     enum order_type type;
-    char type_text[24]; /* as on the wire: "STP LMT" */
     enum order_tif tif;
-    char good_till[24]; /* GTD: "20261231 23:59:59 UTC" */
+    char account[16];
     struct dec quantity;
     struct opt_dec limit_price;
-    struct opt_dec stop_price;    /* STP, STP LMT: the trigger (auxPrice) */
+    struct opt_dec stop_price; /* STP, STP LMT: the trigger (auxPrice) */
+    struct contract contract;
     struct opt_dec trail_amount;  /* TRAIL: distance in money (auxPrice) */
     struct opt_dec trail_percent; /* TRAIL: distance in percent, 8 = 8 % */
     struct opt_dec trail_stop;    /* TRAIL: the present trigger */
+    char ref[64];
+    char oca_group[40];
+    char type_text[24]; /* as on the wire: "STP LMT" */
+    char good_till[24]; /* GTD: "20261231 23:59:59 UTC" */
     bool outside_rth;
     bool transmit;
     bool what_if;
