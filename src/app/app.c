@@ -455,9 +455,8 @@ struct app_http *app_http_start(struct app *a, const struct http_request *r, str
     h->task = task_spawn(a->tasks, now, HTTP_TIMEOUT_MS, answer_http, h);
     if (h->task)
         return h;
-    struct http_response busy = {.status = 503, .content_type = "text/plain"};
-    buf_init(&busy.body, 256);
-    buf_add_c(&busy.body, "too many requests are in progress; try again in a moment\n");
+    struct http_response busy;
+    rest_refusal(503, &busy);
     sink.reply(sink.self, &busy);
     http_free(h);
     return NULL;

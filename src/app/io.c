@@ -253,6 +253,12 @@ static void http_abandoned(void *self, struct httpd_exchange *x)
         app_http_abandon(httpd_user(x));
 }
 
+static void http_refused(void *self, int status, struct http_response *response)
+{
+    (void)self;
+    rest_refusal(status, response);
+}
+
 static bool start_http(struct io *io, struct error *e)
 {
     const struct http_settings *s = &io->config->app.settings->values.http;
@@ -269,7 +275,7 @@ static bool start_http(struct io *io, struct error *e)
         .body_timeout_ms = 30 * 1000,
         .idle_timeout_s = 60,
     };
-    struct httpd_owner owner = {http_request, http_abandoned, io};
+    struct httpd_owner owner = {http_request, http_abandoned, http_refused, io};
     io->httpd = httpd_start(io->loop, &config, &owner, e);
     if (!io->httpd)
         return strcmp(e->reason, "IN_USE") == 0

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-enum { HTTP_HEADERS_MAX = 64, HTTP_PARAMS_MAX = 64 };
+enum { HTTP_HEADERS_MAX = 64, HTTP_PARAMS_MAX = 64, HTTP_ANSWER_HEADERS_MAX = 16 };
 
 struct http_pair {
     struct str name, value;
@@ -31,7 +31,7 @@ struct http_request {
 struct http_response {
     int status;
     const char *content_type; /* static text */
-    struct http_pair headers[8];
+    struct http_pair headers[HTTP_ANSWER_HEADERS_MAX];
     size_t header_count;
     struct buf body; /* owned by the response */
 };

@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX };
+enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, FORMS_MAX = 8 };
 
 static void member(struct json_writer *w, const char *key, const char *text)
 {
@@ -66,12 +66,16 @@ static void write_parameter(const struct field *f, const char *name, const char 
 
 static void write_format(struct json_writer *w)
 {
-    static const char *const formats[] = {"json", "csv", NULL};
-    static const struct field f = {.name = "format",
-                                   .doc =
-                                       "Form of the answer; without it the Accept header decides",
-                                   .kind = TYPE_ENUM,
-                                   .choices = formats};
+    const char *names[FORMS_MAX + 1] = {NULL};
+    const struct form *form;
+    for (size_t i = 0; (form = form_at(i)); i++) {
+        assert(i < FORMS_MAX);
+        names[i] = form->name;
+    }
+    const struct field f = {.name = "format",
+                            .doc = "Form of the answer; without it the Accept header decides",
+                            .kind = TYPE_ENUM,
+                            .choices = names};
     write_parameter(&f, f.name, "query", w);
 }
 
@@ -134,15 +138,16 @@ static void write_success(const struct op *op, const char *status, const char *t
     open_object(w, status);
     member(w, "description", text);
     open_object(w, "content");
-    open_object(w, "application/json");
-    json_key(w, "schema");
-    render_schema(op, SCHEMA_OUTPUT, w);
-    json_end_object(w);
-    open_object(w, "text/csv");
-    open_object(w, "schema");
-    member(w, "type", "string");
-    json_end_object(w);
-    json_end_object(w);
+    const struct form *form;
+    for (size_t i = 0; (form = form_at(i)); i++) {
+        open_object(w, form->kind);
+        json_key(w, "schema");
+        if (form->render)
+            json_raw(w, STR("{\"type\":\"string\"}"));
+        else
+            render_schema(op, SCHEMA_OUTPUT, w);
+        json_end_object(w);
+    }
     json_end_object(w);
     json_end_object(w);
 }
@@ -156,15 +161,20 @@ static void write_problem_reference(struct json_writer *w, const char *status)
 
 static void write_responses(const struct op *op, struct str method, struct json_writer *w)
 {
-    static const char *const read_problems[] = {"400", "401", "403", "404", "405", "409", "413",
-                                                "415", "422", "429", "500", "502", "503", "504"};
+    static const char *const problems[] = {"400", "401", "403", "404", "405", "406", "409", "413",
+                                           "415", "422", "429", "500", "502", "503", "504"};
     bool is_trade = op->effect == OP_TRADE;
     open_object(w, "responses");
     write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer", w);
     if (is_trade && str_eq(method, STR("POST")))
         write_success(op, "201", "Sent to the broker", w);
-    for (size_t i = 0; i < sizeof read_problems / sizeof read_problems[0]; i++)
-        write_problem_reference(w, read_problems[i]);
+    if (str_eq(method, STR("GET"))) {
+        open_object(w, "304");
+        member(w, "description", "You have it already, by the ETag in If-None-Match");
+        json_end_object(w);
+    }
+    for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
+        write_problem_reference(w, problems[i]);
     json_end_object(w);
 }
 

@@ -47,6 +47,32 @@ void render_csv(const struct call *c, const void *out, struct buf *text)
     table_csv(c->op->out, out, text);
 }
 
+static void add_line(const struct call *c, const struct type *type, const void *value,
+                     struct buf *text)
+{
+    struct json_writer w;
+    json_writer_init(&w, text);
+    json_begin_object(&w);
+    if (c->is_concise)
+        write_concise(type, value, &w);
+    else
+        write_fields(type, value, &w);
+    json_end_object(&w);
+    buf_add_char(text, '\n');
+}
+
+void render_ndjson(const struct call *c, const void *out, struct buf *text)
+{
+    const struct field *f = table_list(c->op->out);
+    if (!f) {
+        add_line(c, c->op->out, out, text);
+        return;
+    }
+    const struct list *rows = (const void *)((const char *)out + f->offset);
+    for (size_t i = 0; i < rows->n; i++)
+        add_line(c, f->of, (const char *)rows->items + i * f->of->size, text);
+}
+
 /* The text of one field of the envelope. */
 static void add_field(const struct envelope *e, const char *name, struct buf *text)
 {

@@ -20,6 +20,8 @@ void render_json(const struct call *c, const void *out, struct json_writer *w);
 void render_schema(const struct op *op, enum schema_form form, struct json_writer *w);
 /* RFC 4180, a header line always. */
 void render_csv(const struct call *c, const void *out, struct buf *text);
+/* The rows of the answer as one JSON object a line; the whole answer where it has no rows. */
+void render_ndjson(const struct call *c, const void *out, struct buf *text);
 /* Scalars, tables, and the envelope as the last lines, unless the answer is about no account. */
 void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
                  struct buf *text);

@@ -6,8 +6,9 @@
  * /openapi.json is derived from the same rows. Host and Origin must be this machine's; a write
  * needs a bearer token of guard/tokens.h, from loopback too, and so does reading if the setting
  * http.anonymous_read is off. Nobody is a person here: nothing is approved or loosened. JSON by
- * default, CSV by Accept or ?format=csv. Errors are problem+json with an `error` sentence, a stable
- * `code` and the `next` step.
+ * default, CSV or NDJSON by Accept or ?format=; what was asked with GET has an ETag. Errors are
+ * problem+json with an `error` sentence, a stable `code` and the `next` step. Pages of other sites
+ * ask from the origins of http.cors_origins alone, and always with a token.
  */
 #ifndef PORTCULLIS_FACE_REST_H
 #define PORTCULLIS_FACE_REST_H
@@ -22,6 +23,9 @@ struct rest_config {
 /* Answers `request`. Runs on a task; may suspend. The response is initialised here. */
 void rest_answer(struct task *t, struct core *core, const struct rest_config *config,
                  const struct http_request *request, struct http_response *response);
+
+/* What a request is told that comes to no answer: 400, 413, 431, or 503. Initialises *response. */
+void rest_refusal(int status, struct http_response *response);
 
 /*
  * Whether Host, Origin and token admit a request to a path that is not ours to answer (MCP's), and

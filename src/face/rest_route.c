@@ -90,6 +90,8 @@ void route_find(struct str method, struct str path, struct route_match *out)
         out->param_count = one.param_count;
         memcpy(out->params, one.params, sizeof one.params);
     }
+    if (out->allow[0])
+        allow(STR("OPTIONS"), out->allow);
 }
 
 /* The first n segments of a path. */

@@ -55,6 +55,9 @@ static const struct field http_fields[] = {
           .doc = "Port of the REST interface; 0 picks a free one"),
     FIELD(struct http_settings, anonymous_read, .initial = "true",
           .doc = "Let whoever reaches the port read and preview without a token"),
+    FIELD(struct http_settings, cors_origins, .initial = "", .example = "http://localhost:3000",
+          .doc = "Origins whose pages may ask from within a browser, comma-separated; they need a "
+                 "token always"),
 };
 static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
 
@@ -553,6 +556,27 @@ static bool check_analytics(const struct analytics_settings *a, struct error *e)
     return true;
 }
 
+/* Origins as browsers spell them: scheme, host and port, nothing behind. A star would be everybody.
+ */
+static bool check_origins(struct str list, struct error *e)
+{
+    struct str one, host;
+    while (list.n && str_cut(&list, ',', &one)) {
+        one = str_trim(one);
+        bool has_scheme = str_starts(one, STR("http://")) || str_starts(one, STR("https://"));
+        host = str_sub(one, str_find(one, ':', 0) + 3, one.n);
+        bool is_plain = host.n > 0;
+        for (size_t i = 0; i < host.n; i++)
+            is_plain = is_plain && host.p[i] > ' ' && !strchr("/*?#@", host.p[i]);
+        if (has_scheme && is_plain)
+            continue;
+        error_set(e, ERROR_INVALID, "BAD_SETTING", "http.cors_origins: '" STR_FMT "' is no origin",
+                  STR_ARG(one));
+        return error_next(e, "origins look like https://example.org or http://localhost:3000");
+    }
+    return true;
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -573,7 +597,8 @@ bool settings_check(const struct settings *s, struct error *e)
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_uids("access.client_uids", v->access.client_uids, e) &&
+    return check_origins(v->http.cors_origins, e) &&
+           check_uids("access.client_uids", v->access.client_uids, e) &&
            check_uids("access.admin_uids", v->access.admin_uids, e) &&
            check_types(v->limits.security_types, e) && check_restart(&v->broker, e) &&
            check_analytics(&v->analytics, e);

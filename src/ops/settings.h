@@ -36,6 +36,7 @@ struct http_settings {
     struct str address;
     int64_t port;
     bool anonymous_read;
+    struct str cors_origins; /* "https://example.org,http://localhost:3000"; "" = none */
 };
 
 enum mcp_profile { MCP_PROFILE_AUTO, MCP_PROFILE_READ, MCP_PROFILE_TRADE, MCP_PROFILE_FULL };

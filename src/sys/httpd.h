@@ -42,6 +42,8 @@ struct httpd_owner {
      * has gone. Do not answer.
      */
     void (*on_abandon)(void *self, struct httpd_exchange *x);
+    /* Words for a request that is refused here; initialises *r, its body included. NULL: none. */
+    void (*refuse)(void *self, int status, struct http_response *r);
     void *self;
 };
 

@@ -183,6 +183,38 @@ static int judge_head(struct httpd_exchange *x, int header_count)
     return length > x->h->config.body_max ? 413 : 0;
 }
 
+static void add_answer_header(struct MHD_Response *a, struct str name, struct str value)
+{
+    char n[128], v[HEADER_TEXT_MAX];
+    bool ok = str_copy(n, sizeof n, name) && str_copy(v, sizeof v, value) &&
+              MHD_add_response_header(a, n, v) == MHD_YES;
+    assert(ok);
+    (void)ok;
+}
+
+static void set_answer(struct httpd_exchange *x, struct MHD_Response *a,
+                       const struct http_response *r)
+{
+    assert(a && r->status >= 200 && r->status <= 599);
+    x->answer = a;
+    x->status = r->status;
+    if (r->content_type)
+        add_answer_header(a, STR("Content-Type"), str_of(r->content_type));
+    for (size_t i = 0; i < r->header_count; i++)
+        add_answer_header(a, r->headers[i].name, r->headers[i].value);
+}
+
+/* Takes the body over. */
+static struct MHD_Response *whole_answer(struct buf *body)
+{
+    struct buf b = *body;
+    buf_init(body, b.cap);
+    if (b.n)
+        return MHD_create_response_from_buffer_with_free_callback_cls(b.n, b.p, xfree, b.p);
+    buf_fini(&b);
+    return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result queue_answer(struct httpd_exchange *x)
 {
     x->conn->phase = CONN_ANSWER;
@@ -195,12 +227,16 @@ static enum MHD_Result queue_answer(struct httpd_exchange *x)
 
 static enum MHD_Result refuse(struct httpd_exchange *x, int status)
 {
-    char text[64];
-    int n = snprintf(text, sizeof text, "%d %s\n", status, http_status_text(status));
-    x->answer = MHD_create_response_from_buffer((size_t)n, text, MHD_RESPMEM_MUST_COPY);
-    x->status = status;
+    struct http_response r = {.status = status, .content_type = "text/plain; charset=utf-8"};
+    const struct httpd_owner *owner = &x->h->owner;
+    if (owner->refuse) {
+        owner->refuse(owner->self, status, &r);
+    } else {
+        buf_init(&r.body, 64);
+        buf_add_f(&r.body, "%d %s\n", status, http_status_text(status));
+    }
     x->state = EXCHANGE_OVER;
-    MHD_add_response_header(x->answer, "Content-Type", "text/plain; charset=utf-8");
+    set_answer(x, whole_answer(&r.body), &r);
     /* what follows on this connection may be the rest of a message that was not understood */
     MHD_add_response_header(x->answer, "Connection", "close");
     return queue_answer(x);
@@ -258,40 +294,10 @@ enum MHD_Result httpd_on_access(void *cls, struct MHD_Connection *c, const char 
 
 /* ---- the answer ---- */
 
-static void add_answer_header(struct MHD_Response *a, struct str name, struct str value)
-{
-    char n[128], v[HEADER_TEXT_MAX];
-    bool ok = str_copy(n, sizeof n, name) && str_copy(v, sizeof v, value) &&
-              MHD_add_response_header(a, n, v) == MHD_YES;
-    assert(ok);
-    (void)ok;
-}
-
-static void set_answer(struct httpd_exchange *x, struct MHD_Response *a,
-                       const struct http_response *r)
-{
-    assert(a && r->status >= 200 && r->status <= 599);
-    x->answer = a;
-    x->status = r->status;
-    if (r->content_type)
-        add_answer_header(a, STR("Content-Type"), str_of(r->content_type));
-    for (size_t i = 0; i < r->header_count; i++)
-        add_answer_header(a, r->headers[i].name, r->headers[i].value);
-}
-
 void httpd_reply(struct httpd_exchange *x, struct http_response *r)
 {
     assert(x && r && x->state == EXCHANGE_ASKED);
-    struct buf body = r->body;
-    buf_init(&r->body, body.cap);
-    struct MHD_Response *a;
-    if (body.n)
-        a = MHD_create_response_from_buffer_with_free_callback_cls(body.n, body.p, xfree, body.p);
-    else
-        a = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    if (!body.n)
-        buf_fini(&body);
-    set_answer(x, a, r);
+    set_answer(x, whole_answer(&r->body), r);
     let_go(x);
     resume(x);
 }

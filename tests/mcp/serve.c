@@ -101,7 +101,9 @@ int main(void)
                                   .header_timeout_ms = 10000,
                                   .body_timeout_ms = 30000,
                                   .idle_timeout_s = 60};
-    s.httpd = httpd_start(s.loop, &config, &(struct httpd_owner){on_request, on_abandon, &s}, &e);
+    s.httpd = httpd_start(
+        s.loop, &config,
+        &(struct httpd_owner){.on_request = on_request, .on_abandon = on_abandon, .self = &s}, &e);
     if (!s.httpd) {
         (void)fprintf(stderr, "mcp_fixture: %s\n", e.text);
         return EXIT_FAILURE;

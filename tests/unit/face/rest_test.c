@@ -45,7 +45,7 @@ static void answer(struct task *t, void *arg)
     rest_answer(t, &x->f->core, &x->config, &x->request, &x->response);
     /* what the headers point to dies with the task */
     for (size_t i = 0; i < x->response.header_count; i++) {
-        static char kept[8][1024];
+        static char kept[HTTP_ANSWER_HEADERS_MAX][1024];
         str_copy_cut(kept[i], sizeof kept[i], x->response.headers[i].value);
         x->response.headers[i].value = STR_NAME(kept[i]);
     }
@@ -123,7 +123,18 @@ static const struct {
     /* forms */
     {"GET /api/test/echo/a?format=csv", "", "", 200, "x,y\r\n"},
     {"GET /api/test/echo/a?format=json", "Accept: text/csv", "", 200, "{\"mode\""},
-    {"GET /api/test/echo/a?format=xml", "", "", 400, "format: json or csv"},
+    {"GET /api/test/echo/a?format=xml", "", "", 400, "format: json, csv or ndjson"},
+    {"GET /api/test/wait?ms=0&format=ndjson", "", "", 200, "{\"ms\":0,\"who\":\"http\"}\n"},
+    {"POST /api/test/echo/a?format=ndjson", JSON, "{\"points\":[{\"x\":1},{\"x\":2,\"y\":3}]}", 200,
+     "{\"x\":1,\"y\":7}\n{\"x\":2,\"y\":3}\n"},
+    {"GET /api/test/wait?ms=0", "Accept: application/x-ndjson", "", 200, "{\"ms\":0,\"who\""},
+    {"GET /api/test/echo/a", "Accept: text/csv, application/json", "", 200, "x,y\r\n"},
+    {"GET /api/test/echo/a", "Accept: application/json, text/csv", "", 200, "{\"mode\""},
+    {"GET /api/test/echo/a", "Accept: text/csv;q=0.5, application/json", "", 200, "{\"mode\""},
+    {"GET /api/test/echo/a", "Accept: text/html, */*;q=0.1", "", 200, "{\"mode\""},
+    {"GET /api/test/echo/a", "Accept: image/png", "", 406, "\"code\":\"ACCEPT\""},
+    {"GET /api/test/echo/a", "Accept: application/json;q=0", "", 406, "?format= chooses"},
+    {"GET /api/test/echo/a?format=csv", "Accept: image/png", "", 200, "x,y\r\n"},
     {"GET /api/test/echo/a", "Accept: text/html, text/csv;q=0.9", "", 200, "x,y\r\n"},
     {"GET /api/test/echo/a", "Accept: */*", "", 200, "{\"mode\""},
     {"HEAD /api/test/echo/a", "", "", 200, "{\"mode\""},
@@ -143,8 +154,11 @@ static const struct {
     {"GET /api/test/words/a/EUR%2FUSD", "", "", 200, "\"words\":[\"EUR/USD\"]"},
     {"GET /api/test/words/a", "", "", 404, "UNKNOWN_ROUTE"},
     {"PUT /api/test/echo/a", "", "", 405, "\"code\":\"METHOD\""},
-    {"PUT /api/test/echo/a", "", "", 405, "\"next\":\"use one of GET, HEAD, POST\""},
-    {"OPTIONS /api/test/order", "", "", 405, "\"code\":\"METHOD\""},
+    {"PUT /api/test/echo/a", "", "", 405, "\"next\":\"use one of GET, HEAD, POST, OPTIONS\""},
+    {"OPTIONS /api/test/order", "", "", 204, ""},
+    {"OPTIONS /healthz", "", "", 204, ""},
+    {"OPTIONS /nowhere/at/all/is/it", "", "", 404, "UNKNOWN_ROUTE"},
+    {"OPTIONS /api/test/order", "Host: evil.example", "", 403, "HOST"},
     {"POST /healthz", "", "", 405, "\"code\":\"METHOD\""},
     {"GET /healthz", "", "", 200, "{\"status\":\"ok\"}"},
     {"GET /readyz", "", "", 503, "\"code\":\"NOT_CONNECTED\""},
@@ -202,7 +216,9 @@ static void each_request_has_its_status(void **state)
             print_error("%s (%s)\n", cases[i].line, cases[i].headers);
         assert_int_equal(x.response.status, cases[i].status);
         assert_holds(buf_str(&x.response.body), cases[i].part);
-        assert_true(str_eq(header(&x, "Cache-Control"), STR("no-store")));
+        bool has_tag = header(&x, "ETag").p != NULL;
+        assert_true(str_eq(header(&x, "Cache-Control"),
+                           has_tag ? STR("private, no-cache") : STR("no-store")));
         assert_true(str_eq(header(&x, "X-Content-Type-Options"), STR("nosniff")));
         assert_false(x.response.body.failed);
         buf_fini(&x.response.body);
@@ -215,8 +231,9 @@ static void headers_say_what_a_status_needs(void **state)
     static const struct {
         const char *line, *headers, *body, *name, *value;
     } rows[] = {
-        {"PUT /api/test/echo/a", "", "", "Allow", "GET, HEAD, POST"},
-        {"POST /healthz", "", "", "Allow", "GET, HEAD"},
+        {"PUT /api/test/echo/a", "", "", "Allow", "GET, HEAD, POST, OPTIONS"},
+        {"POST /healthz", "", "", "Allow", "GET, HEAD, OPTIONS"},
+        {"OPTIONS /api/test/order", "", "", "Allow", "POST, OPTIONS"},
         {"POST /api/test/order", "", "", "WWW-Authenticate", "Bearer realm=\"portcullis\""},
         {"GET /healthz", "Authorization: Bearer x", "", "WWW-Authenticate",
          "Bearer realm=\"portcullis\", error=\"invalid_token\""},
@@ -226,7 +243,14 @@ static void headers_say_what_a_status_needs(void **state)
         {"GET /api/test/echo/a?format=csv&note=warn", "", "", "Portcullis-Envelope",
          "account DU1, paper, as of 2026-11-22T18:03:46Z, from paper exchange, INCOMPLETE"},
         {"GET /api/test/echo/a", "", "", "Portcullis-Envelope", NULL},
-        {"GET /api/test/echo/a", "", "", "Vary", "Accept"},
+        {"GET /api/test/echo/a", "", "", "Vary", "Accept, Accept-Encoding"},
+        {"GET /nowhere", "", "", "Vary", "Accept, Accept-Encoding"},
+        {"POST /api/test/echo/a", "", "", "ETag", NULL},
+        {"GET /healthz", "", "", "ETag", NULL},
+        {"GET /openapi.json", "Accept-Encoding: gzip", "", "Content-Encoding", "gzip"},
+        {"GET /openapi.json", "Accept-Encoding: gzip;q=0, br", "", "Content-Encoding", NULL},
+        {"GET /openapi.json", "", "", "Content-Encoding", NULL},
+        {"GET /healthz", "Accept-Encoding: gzip", "", "Content-Encoding", NULL},
     };
     (void)state;
     struct fixture *f = fixture_new();
@@ -253,6 +277,100 @@ static void errors_are_problem_json(void **state)
     ask(&x, f, "GET /api/test/echo/a", "", "");
     assert_string_equal(x.response.content_type, "application/json");
     buf_fini(&x.response.body);
+    fixture_free(f);
+}
+
+static void who_has_the_answer_already_is_told_so(void **state)
+{
+    static const char request[] = "GET /api/test/echo/a?note=b";
+    static const struct {
+        const char *line, *before, *after; /* around the tag of `request` */
+        int status;
+    } rows[] = {
+        {request, "If-None-Match: ", "", 304},
+        {"HEAD /api/test/echo/a?note=b", "If-None-Match: ", "", 304},
+        {request, "If-None-Match: \"x\", ", ",W/\"y\"", 304},
+        {request, "If-None-Match: *", "", 304},
+        {request, "If-None-Match: \"x\"", "", 200},
+        {request, "If-None-Match:", "", 200},
+        {"GET /api/test/echo/a?note=c", "If-None-Match: ", "", 200},
+        {"GET /api/test/echo/a?note=b&format=csv", "If-None-Match: ", "", 200},
+        {"POST /api/test/echo/a?note=b", "If-None-Match: ", "", 200},
+        {"GET /api/test/echo/a?count=99", "If-None-Match: *", "", 400},
+    };
+    (void)state;
+    struct fixture *f = fixture_new();
+    struct exchange x;
+    char tag[64], headers[128];
+    ask(&x, f, request, "", "");
+    str_copy_cut(tag, sizeof tag, header(&x, "ETag"));
+    assert_true(str_starts(STR_NAME(tag), STR("W/\"")));
+    buf_fini(&x.response.body);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bool is_of_tag = str_ends(str_of(rows[i].before), STR(" "));
+        fixture_run(f, 1500); /* the time of the answer is not what it says */
+        (void)snprintf(headers, sizeof headers, "%s%s%s", rows[i].before, is_of_tag ? tag : "",
+                       rows[i].after);
+        ask(&x, f, rows[i].line, headers, "");
+        if (x.response.status != rows[i].status)
+            fail_msg("%s with %s: %d", rows[i].line, headers, x.response.status);
+        if (x.response.status == 304) {
+            assert_int_equal(x.response.body.n, 0);
+            assert_true(str_eq(header(&x, "ETag"), STR_NAME(tag)));
+        }
+        buf_fini(&x.response.body);
+    }
+    fixture_free(f);
+}
+
+#define PAGE "Origin: http://page.example\n"
+
+static void pages_may_ask_from_the_origins_of_the_setting_alone(void **state)
+{
+    static const struct {
+        const char *line, *headers;
+        int status;
+        const char *name, *value;
+    } rows[] = {
+        {"GET /healthz", PAGE, 200, "Access-Control-Allow-Origin", "http://page.example"},
+        {"GET /healthz", PAGE, 200, "Vary", "Accept, Accept-Encoding, Origin"},
+        {"GET /healthz", PAGE, 200, "Access-Control-Expose-Headers",
+         "ETag, Portcullis-Envelope, Retry-After"},
+        {"GET /healthz", "", 200, "Access-Control-Allow-Origin", NULL},
+        {"GET /healthz", "Origin: http://page.example.evil.example", 403,
+         "Access-Control-Allow-Origin", NULL},
+        {"GET /healthz", "Origin: null", 403, "Access-Control-Allow-Origin", NULL},
+        {"GET /healthz", PAGE "Origin: http://page.example", 403, "Access-Control-Allow-Origin",
+         NULL},
+        {"GET /healthz", PAGE "Host: evil.example", 403, "Access-Control-Allow-Origin", NULL},
+        /* reading without a token is for this machine, not for a page */
+        {"GET /api/test/echo/a", PAGE, 401, "Access-Control-Allow-Origin", "http://page.example"},
+        {"GET /api/test/echo/a", PAGE AUTH, 200, "Access-Control-Allow-Origin",
+         "http://page.example"},
+        {"OPTIONS /api/test/order", PAGE "Access-Control-Request-Method: POST", 204,
+         "Access-Control-Allow-Methods", "POST, OPTIONS"},
+        {"OPTIONS /api/test/order", PAGE "Access-Control-Request-Method: POST", 204,
+         "Access-Control-Allow-Headers",
+         "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID"},
+        {"OPTIONS /api/test/order",
+         PAGE "Access-Control-Request-Method: POST\nAccess-Control-Request-Private-Network: true",
+         204, "Access-Control-Allow-Private-Network", "true"},
+        {"OPTIONS /api/test/order", "Access-Control-Request-Method: POST", 204,
+         "Access-Control-Allow-Methods", NULL},
+    };
+    (void)state;
+    struct fixture *f = fixture_new();
+    f->settings.values.http.cors_origins = STR("https://other.example, http://page.example");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct exchange x;
+        ask(&x, f, rows[i].line, rows[i].headers, "");
+        struct str value = header(&x, rows[i].name);
+        if (x.response.status != rows[i].status || (value.p != NULL) != (rows[i].value != NULL) ||
+            (rows[i].value && !str_eq(value, str_of(rows[i].value))))
+            fail_msg("%s (%s): %d, %s: " STR_FMT, rows[i].line, rows[i].headers, x.response.status,
+                     rows[i].name, STR_ARG(value));
+        buf_fini(&x.response.body);
+    }
     fixture_free(f);
 }
 
@@ -373,6 +491,8 @@ int main(void)
         cmocka_unit_test(each_request_has_its_status),
         cmocka_unit_test(headers_say_what_a_status_needs),
         cmocka_unit_test(errors_are_problem_json),
+        cmocka_unit_test(who_has_the_answer_already_is_told_so),
+        cmocka_unit_test(pages_may_ask_from_the_origins_of_the_setting_alone),
         cmocka_unit_test(without_tokens_nothing_is_written),
         cmocka_unit_test(reading_needs_a_token_where_the_setting_says_so),
         cmocka_unit_test(openapi_describes_every_route),

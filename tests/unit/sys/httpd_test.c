@@ -129,6 +129,14 @@ static void on_abandon(void *self, struct httpd_exchange *x)
     r->abandoned++;
 }
 
+static void refuse_in_words(void *self, int status, struct http_response *out)
+{
+    (void)self;
+    *out = (struct http_response){.status = status, .content_type = "application/problem+json"};
+    buf_init(&out->body, 100);
+    buf_add_f(&out->body, "refused with %d", status);
+}
+
 static void rig_init(struct rig *r)
 {
     *r = (struct rig){.serve = serve_at_once, .expect = 1};
@@ -150,7 +158,8 @@ static void rig_init(struct rig *r)
         .body_timeout_ms = 200,
         .idle_timeout_s = 1,
     };
-    const struct httpd_owner o = {on_request, on_abandon, r};
+    const struct httpd_owner o = {
+        .on_request = on_request, .on_abandon = on_abandon, .refuse = refuse_in_words, .self = r};
     struct error e;
     r->h = httpd_start(r->l, &c, &o, &e);
     assert_non_null(r->h);
@@ -290,6 +299,20 @@ static void malformed_heads_are_refused_and_never_seen(void **state)
         assert_true(str_starts(buf_str(&r.reply), str_of(status)));
         rig_fini(&r);
     }
+}
+
+static void who_is_refused_gets_the_words_of_the_owner(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.expect = 0;
+    say(&r, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    assert_true(has(&r, "HTTP/1.1 400 Bad Request\r\n"));
+    assert_true(has(&r, "Content-Type: application/problem+json\r\n"));
+    assert_true(has(&r, "Connection: close\r\n"));
+    assert_true(has(&r, "\r\n\r\nrefused with 400"));
+    rig_fini(&r);
 }
 
 static void a_body_at_the_cap_passes_and_one_over_it_does_not(void **state)
@@ -553,7 +576,7 @@ static void a_port_in_use_and_a_public_address_are_errors(void **state)
         .body_timeout_ms = 200,
         .idle_timeout_s = 1,
     };
-    const struct httpd_owner o = {on_request, on_abandon, &r};
+    const struct httpd_owner o = {.on_request = on_request, .on_abandon = on_abandon, .self = &r};
     struct error e;
     assert_null(httpd_start(r.l, &c, &o, &e));
     assert_string_equal(e.reason, "IN_USE");
@@ -571,6 +594,7 @@ int main(void)
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(an_answer_may_come_turns_later),
         cmocka_unit_test(malformed_heads_are_refused_and_never_seen),
+        cmocka_unit_test(who_is_refused_gets_the_words_of_the_owner),
         cmocka_unit_test(a_body_at_the_cap_passes_and_one_over_it_does_not),
         cmocka_unit_test(an_endless_body_is_cut_off),
         cmocka_unit_test(headers_over_the_cap_are_refused),

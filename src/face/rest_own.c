@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The routes that are no operations: a page of links, the description, and what supervisors of
+ * programs ask.
+ */
+#include "broker/session.h"
+#include "face/openapi.h"
+#include "face/rest_inside.h"
+
+static void healthz(struct exchange *x)
+{
+    buf_add_c(rest_begin(x, 200, "application/json"), "{\"status\":\"ok\"}");
+}
+
+static void readyz(struct exchange *x)
+{
+    struct session *s = x->core->session;
+    struct gate_reconciliation books = {.is_reconciled = true};
+    struct error e = {0};
+    if (x->core->gate)
+        gate_reconciliation(x->core->gate, &books);
+    if (s && session_is_ready(s) && !books.is_reconciled) {
+        error_set(&e, ERROR_UNAVAILABLE, "NOT_RECONCILED",
+                  "our books and the broker's do not agree, or were not compared yet: %s",
+                  gate_reconcile_text(books.state));
+        error_next(&e, "GET /api/reconciliation tells where");
+        rest_error(x, &e, NULL);
+        return;
+    }
+    if (s && session_is_ready(s)) {
+        buf_add_c(rest_begin(x, 200, "application/json"), "{\"status\":\"ready\"}");
+        return;
+    }
+    struct session_status st = {.reason = ""};
+    if (s)
+        session_status(s, &st);
+    error_set(&e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is not ready%s%s",
+              st.reason[0] ? ": " : "", st.reason);
+    error_next(&e, "%s", st.hint[0] ? st.hint : "GET /api/status tells why");
+    rest_error(x, &e, NULL);
+}
+
+static void openapi(struct exchange *x)
+{
+    openapi_write(rest_begin(x, 200, "application/json"));
+}
+
+static void index_page(struct exchange *x)
+{
+    struct buf *b = rest_begin(x, 200, "text/html; charset=utf-8");
+    const struct op *op;
+    struct str method, path;
+    rest_header(x, STR("Content-Security-Policy"), STR("default-src 'none'"));
+    buf_add_c(b, "<!doctype html><html lang=\"en\"><title>Portcullis</title><h1>Portcullis</h1>"
+                 "<p><a href=\"/openapi.json\">/openapi.json</a> describes everything; "
+                 "<a href=\"/healthz\">/healthz</a>, <a href=\"/readyz\">/readyz</a>.</p><ul>");
+    for (size_t i = 0; (op = op_next(&i));) {
+        if (!route_split(op, &method, &path))
+            continue;
+        bool is_link = str_eq(method, STR("GET")) && str_find(path, '{', 0) == path.n;
+        buf_add_f(b, "<li>" STR_FMT " ", STR_ARG(method));
+        if (is_link)
+            buf_add_f(b, "<a href=\"" STR_FMT "\">", STR_ARG(path));
+        buf_add_f(b, STR_FMT "%s: %s</li>", STR_ARG(path), is_link ? "</a>" : "", op->title);
+    }
+    buf_add_c(b, "</ul></html>\n");
+}
+
+static const struct {
+    const char *path;
+    void (*answer)(struct exchange *x);
+} own_routes[] = {
+    {"/", index_page}, {"/healthz", healthz}, {"/readyz", readyz}, {"/openapi.json", openapi}};
+
+enum { OWN_COUNT = sizeof own_routes / sizeof own_routes[0] };
+
+static size_t find(struct str path)
+{
+    size_t i = 0;
+    while (i < OWN_COUNT && !str_eq(path, str_of(own_routes[i].path)))
+        i++;
+    return i;
+}
+
+const char *own_allow(struct str path)
+{
+    return find(path) < OWN_COUNT ? "GET, HEAD, OPTIONS" : NULL;
+}
+
+bool own_answer(struct exchange *x)
+{
+    size_t i = find(x->request->path);
+    struct str method = x->request->method;
+    if (i == OWN_COUNT || (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"))))
+        return false;
+    own_routes[i].answer(x);
+    return true;
+}
