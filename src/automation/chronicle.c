@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "automation/chronicle.h"
 
+#include "automation/endings.h"
 #include "automation/purses.h"
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -34,6 +35,7 @@ struct chronicle {
     const struct session *session;
     struct journal *journal;
     struct purses *purses;
+    struct endings *endings;
     struct log log;
     struct entry entries[LIMIT_ACCOUNTS];
     size_t count;
@@ -58,6 +60,7 @@ struct chronicle *chronicle_new(const struct chronicle_config *config, const str
     c->journal = journal;
     c->log = config->log;
     c->purses = purses_new(book, journal, config->log);
+    c->endings = endings_new(book, journal);
     c->next = INSTANT_NEVER;
     return c;
 }
@@ -67,6 +70,7 @@ void chronicle_free(struct chronicle *c)
     if (!c)
         return;
     purses_free(c->purses);
+    endings_free(c->endings);
     tz_free(c->utc);
     xfree(c);
 }
@@ -338,7 +342,10 @@ static void go_on_covering(struct chronicle *c, struct entry *a, struct utc t, s
 
 void chronicle_observe(struct chronicle *c, const struct event *ev)
 {
+    struct error e = {0};
     purses_observe(c->purses, ev);
+    if (!endings_observe(c->endings, ev, &e))
+        log_error(&c->log, "an order that has ended was not kept: %s", e.text);
     if (ev->kind != EVENT_LINK)
         return;
     bool was_ready = c->is_ready;

@@ -10,7 +10,7 @@
  *
  * Between closes it watches the cash (purses.h) and keeps for which time all executions are known:
  * the broker tells those of its current day, so a connection that was away over a midnight leaves a
- * gap, which only a statement fills.
+ * gap, which only a statement fills. Orders are kept as they ended (endings.h).
  *
  * It decides nothing about orders and sends nothing. Time is the broker's where it counts (the
  * close), and what is recorded once is not recorded again after a restart, wherever it was killed.

@@ -226,6 +226,17 @@ static void apply_order(struct book *b, const struct event *ev)
         orders_completed(b->orders, ev->order, ev->status, at);
 }
 
+bool book_order_is_over(const struct book_order *o)
+{
+    return order_state_is_terminal(o->status.state) || o->is_completed ||
+           (o->status.state == STATE_INACTIVE && o->status.broker_code != 0);
+}
+
+struct opt_utc book_order_end(const struct book_order *o)
+{
+    return o->status.completed.has ? o->status.completed : o->last_change;
+}
+
 void book_apply(struct book *b, const struct event *ev)
 {
     assert(b != NULL && ev != NULL);

@@ -53,6 +53,10 @@ struct book_order {
     bool is_completed;     /* that list had it, and nothing since said that it is open: an inactive
                               order is then refused, not held */
 };
+/* No further fill is expected: filled, cancelled or refused. */
+bool book_order_is_over(const struct book_order *o);
+/* When it ended, by the broker's word or else by what was seen last. */
+struct opt_utc book_order_end(const struct book_order *o);
 bool book_next_order(const struct book *b, size_t *i, struct str account,
                      const struct book_order **out);
 /* Newest last. */

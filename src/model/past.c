@@ -80,6 +80,7 @@ struct past_page *past_copy(const struct past_page *p)
                   room(p->held_count, sizeof *p->held) + room(p->flow_count, sizeof *p->flows) +
                   room(p->coverage_count, sizeof *p->coverage) +
                   room(p->execution_count, sizeof *p->executions) +
+                  room(p->order_count, sizeof *p->orders) +
                   room(p->statement != NULL, sizeof *p->statement);
     char *at = xmalloc(size);
     struct past_page *copy = (struct past_page *)(void *)at;
@@ -90,6 +91,7 @@ struct past_page *past_copy(const struct past_page *p)
     copy->flows = take(&at, p->flows, p->flow_count, sizeof *p->flows);
     copy->coverage = take(&at, p->coverage, p->coverage_count, sizeof *p->coverage);
     copy->executions = take(&at, p->executions, p->execution_count, sizeof *p->executions);
+    copy->orders = take(&at, p->orders, p->order_count, sizeof *p->orders);
     copy->statement = take(&at, p->statement, p->statement != NULL, sizeof *p->statement);
     return copy;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * past: an account over time: what it was worth at the close of a day, what it held then, what came
- * in and went out, and for which time the record is whole.
+ * in and went out, which orders ended and how, and for which time the record is whole.
  *
  * A day is days since 1970 of the exchange's local date. What we saw ourselves and what a statement
  * says stand side by side, told apart by their source; readers prefer what we saw. A value that
@@ -87,6 +87,13 @@ struct coverage {
     struct utc since, until;
 };
 
+/* An order as it ended. What was filled, and for how much, its executions say as well. */
+struct past_order {
+    struct order order;
+    struct order_status status;
+    struct utc at; /* when it ended, as far as was seen */
+};
+
 /* A file that was imported. */
 struct statement {
     char hash[65]; /* SHA-256 of the file, hex, and the account: the same file is known again */
@@ -105,8 +112,9 @@ struct past_page {
     const struct cash_flow *flows;
     const struct coverage *coverage;
     const struct execution *executions; /* imported ones; `source` tells from where */
-    const struct statement *statement;  /* or NULL */
-    size_t snapshot_count, held_count, flow_count, coverage_count, execution_count;
+    const struct past_order *orders;
+    const struct statement *statement; /* or NULL */
+    size_t snapshot_count, held_count, flow_count, coverage_count, execution_count, order_count;
     enum past_source source; /* of the executions */
 };
 

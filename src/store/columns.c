@@ -77,6 +77,12 @@ void column_bind(sqlite3_stmt *st, int at, const struct column *c, const void *r
     case COLUMN_FLOW:
         sql_bind_str(st, at, str_of(flow_kind_text(*(const enum flow_kind *)p)));
         break;
+    case COLUMN_TIF:
+        sql_bind_str(st, at, str_of(tif_text(*(const enum order_tif *)p)));
+        break;
+    case COLUMN_STATE:
+        sql_bind_str(st, at, str_of(order_state_text(*(const enum order_state *)p)));
+        break;
     }
 }
 
@@ -120,6 +126,12 @@ static void read_column(sqlite3_stmt *st, int at, const struct column *c, void *
         break;
     case COLUMN_FLOW:
         *(enum flow_kind *)p = flow_kind_parse(s);
+        break;
+    case COLUMN_TIF:
+        *(enum order_tif *)p = tif_parse(s);
+        break;
+    case COLUMN_STATE:
+        *(enum order_state *)p = order_state_parse(s);
         break;
     }
 }

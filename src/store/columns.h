@@ -23,7 +23,9 @@ enum column_kind {
     COLUMN_SEC_TYPE,
     COLUMN_RIGHT,  /* one char, or 0 */
     COLUMN_SOURCE, /* enum past_source */
-    COLUMN_FLOW    /* enum flow_kind */
+    COLUMN_FLOW,   /* enum flow_kind */
+    COLUMN_TIF,    /* enum order_tif */
+    COLUMN_STATE   /* enum order_state */
 };
 
 struct column {
@@ -36,6 +38,20 @@ struct column {
 #define COLUMN_AS(S, name, member, kind)                                                          \
     { name, kind, offsetof(S, member), sizeof(((S *)0)->member) }
 #define COLUMN(S, member, kind) COLUMN_AS(S, #member, member, kind)
+/* The contract of an execution or an order, as far as it names one for good. */
+#define CONTRACT_COLUMNS(S, member)                                                                       \
+    COLUMN_AS(S, "con_id", member.con_id, COLUMN_I32),                                          \
+    COLUMN_AS(S, "sec_type", member.sec_type, COLUMN_SEC_TYPE),                                 \
+    COLUMN_AS(S, "symbol", member.symbol, COLUMN_NAME),                                         \
+    COLUMN_AS(S, "expiry", member.expiry, COLUMN_NAME),                                         \
+    COLUMN_AS(S, "strike", member.strike, COLUMN_OPT_DEC),                                      \
+    COLUMN_AS(S, "put_call", member.right, COLUMN_RIGHT),                                       \
+    COLUMN_AS(S, "multiplier", member.multiplier, COLUMN_NAME),                                 \
+    COLUMN_AS(S, "route", member.exchange, COLUMN_NAME),                                        \
+    COLUMN_AS(S, "primary_exchange", member.primary_exchange, COLUMN_NAME),                     \
+    COLUMN_AS(S, "currency", member.currency, COLUMN_NAME),                                     \
+    COLUMN_AS(S, "local_symbol", member.local_symbol, COLUMN_NAME),                             \
+    COLUMN_AS(S, "trading_class", member.trading_class, COLUMN_NAME)
 /* clang-format on */
 
 struct columns {

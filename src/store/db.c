@@ -102,17 +102,23 @@ static bool user_version(sqlite3 *sql, int *out, struct error *e)
     return ok;
 }
 
-static bool create(sqlite3 *sql, struct error *e)
+/* Runs what `first` says and then what `add` writes. */
+static bool make(sqlite3 *sql, const char *first, void (*add)(struct buf *out), struct error *e)
 {
     struct buf b;
     buf_init(&b, 64 << 10);
-    buf_add_c(&b, schema_1);
-    execution_schema(&b);
+    buf_add_c(&b, first);
+    add(&b);
     buf_add_char(&b, 0);
     assert(!b.failed);
     bool ok = sql_exec(sql, b.p, e);
     buf_fini(&b);
     return ok;
+}
+
+static bool create(sqlite3 *sql, struct error *e)
+{
+    return make(sql, schema_1, execution_schema, e);
 }
 
 static bool add_story(sqlite3 *sql, struct error *e)
@@ -123,20 +129,19 @@ static bool add_story(sqlite3 *sql, struct error *e)
 /* The account over time, and where an execution is from. */
 static bool add_past(sqlite3 *sql, struct error *e)
 {
-    struct buf b;
-    buf_init(&b, 64 << 10);
-    buf_add_c(&b, "ALTER TABLE execution ADD COLUMN source TEXT NOT NULL DEFAULT '';");
-    past_schema(&b);
-    buf_add_char(&b, 0);
-    assert(!b.failed);
-    bool ok = sql_exec(sql, b.p, e);
-    buf_fini(&b);
-    return ok;
+    return make(sql, "ALTER TABLE execution ADD COLUMN source TEXT NOT NULL DEFAULT '';",
+                past_schema, e);
+}
+
+/* Orders as they ended. */
+static bool add_orders(sqlite3 *sql, struct error *e)
+{
+    return make(sql, "", past_schema_orders, e);
 }
 
 /* steps[n] leads from version n to n + 1. */
-static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {create, add_story,
-                                                                                add_past};
+static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {
+    create, add_story, add_past, add_orders};
 
 /* All steps and the new number are one transaction. A failure leaves it to sqlite3_close, which
  * undoes it. */

@@ -9,7 +9,8 @@
  * removed or inserted is found by db_verify; a cut tail is not, without the newest hash kept
  * elsewhere (store/audit.h). Table `execution` holds every fill once, the newest correction of it,
  * with its commission; `value` named texts; `story` what each record is about (store/audit.h);
- * `snapshot`, `holding`, `flow`, `coverage` and `statement` the account over time (store/past.h).
+ * `snapshot`, `holding`, `flow`, `coverage`, `statement` and `past_order` the account over time
+ * (store/past.h).
  * Amounts are decimal text, times UTC text.
  *
  * A connection belongs to one thread at a time. The daemon has two: one that commits, on the worker
@@ -24,7 +25,7 @@
 
 struct db;
 
-enum { DB_SCHEMA_VERSION = 3 };
+enum { DB_SCHEMA_VERSION = 4 };
 
 /* ---- life ---- */
 /*

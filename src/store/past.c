@@ -67,10 +67,41 @@ static const struct column statement_columns[] = {
     COLUMN(struct statement, name, COLUMN_NAME),
 };
 
-enum table { SNAPSHOT, HOLDING, FLOW, COVERAGE, STATEMENT, TABLE_COUNT };
+static const struct column order_columns[] = {
+    COLUMN_AS(struct past_order, "account", order.account, COLUMN_NAME),
+    COLUMN_AS(struct past_order, "perm_id", order.perm_id, COLUMN_I64),
+    COLUMN_AS(struct past_order, "client_id", order.client_id, COLUMN_I32),
+    COLUMN_AS(struct past_order, "order_id", order.order_id, COLUMN_I32),
+    COLUMN_AS(struct past_order, "ref", order.ref, COLUMN_NAME),
+    COLUMN(struct past_order, at, COLUMN_UTC),
+    CONTRACT_COLUMNS(struct past_order, order.contract),
+    COLUMN_AS(struct past_order, "side", order.side, COLUMN_SIDE),
+    COLUMN_AS(struct past_order, "type", order.type_text, COLUMN_NAME),
+    COLUMN_AS(struct past_order, "tif", order.tif, COLUMN_TIF),
+    COLUMN_AS(struct past_order, "quantity", order.quantity, COLUMN_DEC),
+    COLUMN_AS(struct past_order, "limit_price", order.limit_price, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "stop_price", order.stop_price, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "trail_amount", order.trail_amount, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "trail_percent", order.trail_percent, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "trail_stop", order.trail_stop, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "parent_id", order.parent_id, COLUMN_I32),
+    COLUMN_AS(struct past_order, "oca_group", order.oca_group, COLUMN_NAME),
+    COLUMN_AS(struct past_order, "outside_rth", order.outside_rth, COLUMN_BOOL),
+    COLUMN_AS(struct past_order, "state", status.state, COLUMN_STATE),
+    COLUMN_AS(struct past_order, "filled", status.filled, COLUMN_DEC),
+    COLUMN_AS(struct past_order, "remaining", status.remaining, COLUMN_DEC),
+    COLUMN_AS(struct past_order, "avg_fill_price", status.avg_fill_price, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "last_fill_price", status.last_fill_price, COLUMN_OPT_DEC),
+    COLUMN_AS(struct past_order, "why_held", status.why_held, COLUMN_NAME),
+    COLUMN_AS(struct past_order, "broker_code", status.broker_code, COLUMN_I32),
+    COLUMN_AS(struct past_order, "broker_text", status.broker_text, COLUMN_NAME),
+};
+
+enum table { SNAPSHOT, HOLDING, FLOW, COVERAGE, STATEMENT, ORDER, TABLE_COUNT };
 
 static const struct {
-    const char *name, *key, *or_else;
+    const char *name, *key;
+    const char *or_else; /* NULL: the newest wins, but where it says nothing */
     struct columns columns;
 } tables[TABLE_COUNT] = {
     [SNAPSHOT] = {"snapshot", "account, day, source", "DO NOTHING", COLUMNS_OF(snapshot_columns)},
@@ -81,21 +112,46 @@ static const struct {
                   "DO UPDATE SET until = max(coverage.until, excluded.until)",
                   COLUMNS_OF(coverage_columns)},
     [STATEMENT] = {"statement", "hash", "DO NOTHING", COLUMNS_OF(statement_columns)},
+    [ORDER] = {"past_order", "account, perm_id, client_id, order_id, ref", NULL,
+               COLUMNS_OF(order_columns)},
 };
 
 enum { SQL_TEXT_MAX = 4096 };
 
+static void add_table(enum table t, struct buf *out)
+{
+    buf_add_f(out, "CREATE TABLE %s(", tables[t].name);
+    columns_types(tables[t].columns, out);
+    buf_add_f(out, ", PRIMARY KEY(%s)) WITHOUT ROWID;", tables[t].key);
+}
+
 void past_schema(struct buf *out)
 {
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        buf_add_f(out, "CREATE TABLE %s(", tables[i].name);
-        columns_types(tables[i].columns, out);
-        buf_add_f(out, ", PRIMARY KEY(%s)) WITHOUT ROWID;", tables[i].key);
-    }
+    for (enum table t = SNAPSHOT; t < ORDER; t++)
+        add_table(t, out);
     buf_add_c(out, "CREATE INDEX flow_day ON flow(account, day);");
 }
 
+void past_schema_orders(struct buf *out)
+{
+    add_table(ORDER, out);
+    buf_add_c(out, "CREATE INDEX past_order_at ON past_order(account, at);");
+}
+
 /* ---- writing ---- */
+
+static void add_or_else(enum table t, struct buf *out)
+{
+    if (tables[t].or_else) {
+        buf_add_c(out, tables[t].or_else);
+        return;
+    }
+    for (size_t i = 0; i < tables[t].columns.n; i++) {
+        const char *name = tables[t].columns.v[i].name;
+        buf_add_f(out, "%s %s = coalesce(excluded.%s, %s.%s)", i ? "," : "DO UPDATE SET", name,
+                  name, tables[t].name, name);
+    }
+}
 
 static bool write_rows(sqlite3 *sql, enum table t, const void *rows, size_t n, size_t size,
                        struct error *e)
@@ -108,7 +164,8 @@ static bool write_rows(sqlite3 *sql, enum table t, const void *rows, size_t n, s
     columns_names(tables[t].columns, &b);
     for (size_t i = 0; i < tables[t].columns.n; i++)
         buf_add_c(&b, i ? ", ?" : ") VALUES(?");
-    buf_add_f(&b, ") ON CONFLICT(%s) %s", tables[t].key, tables[t].or_else);
+    buf_add_f(&b, ") ON CONFLICT(%s) ", tables[t].key);
+    add_or_else(t, &b);
     buf_add_char(&b, 0);
     assert(!b.failed);
     sqlite3_stmt *st = sql_prepare(sql, b.p, e);
@@ -127,7 +184,8 @@ bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded, st
     bool ok = write_rows(sql, SNAPSHOT, p->snapshots, p->snapshot_count, sizeof *p->snapshots, e) &&
               write_rows(sql, HOLDING, p->held, p->held_count, sizeof *p->held, e) &&
               write_rows(sql, FLOW, p->flows, p->flow_count, sizeof *p->flows, e) &&
-              write_rows(sql, COVERAGE, p->coverage, p->coverage_count, sizeof *p->coverage, e);
+              write_rows(sql, COVERAGE, p->coverage, p->coverage_count, sizeof *p->coverage, e) &&
+              write_rows(sql, ORDER, p->orders, p->order_count, sizeof *p->orders, e);
     for (size_t i = 0; ok && i < p->execution_count; i++)
         ok = execution_write(sql, &p->executions[i], recorded, e);
     return ok &&
@@ -215,6 +273,19 @@ bool db_flows(struct db *db, struct str account, int64_t from_day, int64_t to_da
     sqlite3_bind_int64(st, 2, from_day);
     sqlite3_bind_int64(st, 3, to_day);
     EACH(struct cash_flow, FLOW);
+}
+
+bool db_orders(struct db *db, struct str account, struct utc since, db_order_fn *fn, void *self,
+               struct error *e)
+{
+    char text[UTC_TEXT_MAX];
+    size_t n = utc_format_ms(since, text);
+    sqlite3_stmt *st = select_rows(
+        db, ORDER, "account = ?1 AND at >= ?2 ORDER BY at DESC, perm_id, order_id", account, e);
+    if (!st)
+        return false;
+    sql_bind_str(st, 2, (struct str){text, n});
+    EACH(struct past_order, ORDER);
 }
 
 bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *self, struct error *e)

@@ -4,7 +4,8 @@
  *
  * Every table keeps what came first: a snapshot, a holding, a flow or a statement that is there
  * already is not written again, so a page that is committed twice, or a file that is imported
- * twice, changes nothing. Only coverage grows: its end moves on.
+ * twice, changes nothing. Coverage grows, its end moves on; and of an order the newest word counts,
+ * where it says something.
  */
 #ifndef PORTCULLIS_STORE_PAST_H
 #define PORTCULLIS_STORE_PAST_H
@@ -31,6 +32,10 @@ bool db_holdings(struct db *db, struct str account, int64_t day, enum past_sourc
 /* From one day to another, oldest first, of all sources. */
 bool db_flows(struct db *db, struct str account, int64_t from_day, int64_t to_day, db_flow_fn *fn,
               void *self, struct error *e) FALLIBLE;
+typedef bool db_order_fn(void *self, const struct past_order *o);
+/* Orders that ended at or after `since`, newest first. order.type is not kept, its text is. */
+bool db_orders(struct db *db, struct str account, struct utc since, db_order_fn *fn, void *self,
+               struct error *e) FALLIBLE;
 /* By their beginning. */
 bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *self,
                  struct error *e) FALLIBLE;

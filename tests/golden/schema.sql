@@ -5,6 +5,7 @@ CREATE TABLE execution(fill TEXT PRIMARY KEY, at TEXT NOT NULL, exec_id TEXT, or
 CREATE TABLE flow(id TEXT, account TEXT, day INTEGER, at TEXT, source TEXT, kind TEXT, inferred INTEGER, currency TEXT, amount TEXT, rate TEXT, con_id INTEGER, symbol TEXT, note TEXT, PRIMARY KEY(id)) WITHOUT ROWID;
 CREATE TABLE holding(account TEXT, day INTEGER, source TEXT, con_id INTEGER, sec_type TEXT, symbol TEXT, currency TEXT, quantity TEXT, price TEXT, value TEXT, cost TEXT, rate TEXT, unrealized TEXT, PRIMARY KEY(account, day, source, con_id, sec_type, symbol, currency)) WITHOUT ROWID;
 CREATE TABLE journal(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, principal TEXT NOT NULL, body TEXT NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE past_order(account TEXT, perm_id INTEGER, client_id INTEGER, order_id INTEGER, ref TEXT, at TEXT, con_id INTEGER, sec_type TEXT, symbol TEXT, expiry TEXT, strike TEXT, put_call TEXT, multiplier TEXT, route TEXT, primary_exchange TEXT, currency TEXT, local_symbol TEXT, trading_class TEXT, side TEXT, type TEXT, tif TEXT, quantity TEXT, limit_price TEXT, stop_price TEXT, trail_amount TEXT, trail_percent TEXT, trail_stop TEXT, parent_id INTEGER, oca_group TEXT, outside_rth INTEGER, state TEXT, filled TEXT, remaining TEXT, avg_fill_price TEXT, last_fill_price TEXT, why_held TEXT, broker_code INTEGER, broker_text TEXT, PRIMARY KEY(account, perm_id, client_id, order_id, ref)) WITHOUT ROWID;
 CREATE TABLE snapshot(account TEXT, day INTEGER, source TEXT, at TEXT, base TEXT, net TEXT, cash TEXT, realized TEXT, unrealized TEXT, note TEXT, PRIMARY KEY(account, day, source)) WITHOUT ROWID;
 CREATE TABLE statement(hash TEXT, account TEXT, source TEXT, at TEXT, from_day INTEGER, to_day INTEGER, executions INTEGER, flows INTEGER, snapshots INTEGER, name TEXT, PRIMARY KEY(hash)) WITHOUT ROWID;
 CREATE TABLE story(about TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(about, seq)) WITHOUT ROWID;
@@ -12,3 +13,4 @@ CREATE TABLE value(key TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) W
 CREATE INDEX execution_at ON execution(at);
 CREATE INDEX flow_day ON flow(account, day);
 CREATE INDEX journal_at ON journal(at);
+CREATE INDEX past_order_at ON past_order(account, at);

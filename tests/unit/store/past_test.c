@@ -282,6 +282,80 @@ static void the_broker_replaces_what_a_statement_told(void **state)
     assert_true(dec_eq(f.x[0].price, dec("20")));
 }
 
+/* ---- orders as they ended ---- */
+
+struct orders {
+    struct past_order o[4];
+    size_t n;
+};
+
+static bool see_order(void *self, const struct past_order *o)
+{
+    struct orders *f = self;
+    f->o[f->n++] = *o;
+    return f->n < 4;
+}
+
+static struct utc at_utc(int64_t s)
+{
+    return (struct utc){s * NS_PER_S};
+}
+
+static struct past_order ended(int64_t perm_id, enum order_state state, int64_t at_s)
+{
+    return (struct past_order){
+        .order = {.account = "DU1",
+                  .perm_id = perm_id,
+                  .client_id = 7,
+                  .order_id = 11,
+                  .ref = "PC:1",
+                  .side = SIDE_SELL,
+                  .type_text = "TRAIL",
+                  .tif = TIF_GTC,
+                  .quantity = dec("10"),
+                  .trail_percent = DEC_SOME(dec("8")),
+                  .contract = {.con_id = 4, .symbol = "KO", .currency = "USD"}},
+        .status = {.state = state,
+                   .filled = dec("4"),
+                   .remaining = dec("6"),
+                   .avg_fill_price = DEC_SOME(dec("61.25")),
+                   .broker_code = 202,
+                   .broker_text = "Order Canceled"},
+        .at = at_utc(at_s)};
+}
+
+static void of_an_order_the_newest_word_counts(void **state)
+{
+    struct place *p = *state;
+    struct error e;
+    struct past_order all[] = {ended(900, STATE_CANCELLED, 1000), ended(901, STATE_FILLED, 500)};
+    keep(p, &(struct past_page){.orders = all, .order_count = 2});
+    all[0].status.filled = dec("5");
+    all[0].status.avg_fill_price = DEC_NONE; /* as the list of finished orders has it */
+    keep(p, &(struct past_page){.orders = all, .order_count = 1});
+    struct orders f = {0};
+    assert_true(db_orders(p->db, STR("DU1"), at_utc(500), see_order, &f, &e));
+    assert_int_equal(f.n, 2);
+    const struct past_order *o = &f.o[0];
+    assert_int_equal(o->order.perm_id, 900);
+    assert_true(dec_eq(o->status.filled, dec("5")));
+    assert_true(o->status.avg_fill_price.has);
+    assert_int_equal(o->status.state, STATE_CANCELLED);
+    assert_int_equal(o->order.side, SIDE_SELL);
+    assert_int_equal(o->order.tif, TIF_GTC);
+    assert_true(o->order.trail_percent.has && !o->order.limit_price.has);
+    assert_string_equal(o->status.broker_text, "Order Canceled");
+    assert_string_equal(o->order.contract.symbol, "KO");
+    assert_true(o->at.ns == at_utc(1000).ns);
+    assert_int_equal(f.o[1].status.state, STATE_FILLED);
+    f.n = 0;
+    assert_true(db_orders(p->db, STR("DU1"), at_utc(501), see_order, &f, &e));
+    assert_int_equal(f.n, 1);
+    f.n = 0;
+    assert_true(db_orders(p->db, STR("DU2"), (struct utc){0}, see_order, &f, &e));
+    assert_int_equal(f.n, 0);
+}
+
 /* ---- an earlier schema ---- */
 
 static void a_file_of_the_second_schema_keeps_its_executions(void **state)
@@ -296,7 +370,7 @@ static void a_file_of_the_second_schema_keeps_its_executions(void **state)
     assert_int_equal(
         sqlite3_exec(sql,
                      "DROP TABLE snapshot; DROP TABLE holding; DROP TABLE flow;"
-                     "DROP TABLE coverage; DROP TABLE statement;"
+                     "DROP TABLE coverage; DROP TABLE statement; DROP TABLE past_order;"
                      "ALTER TABLE execution DROP COLUMN source; PRAGMA user_version = 2",
                      NULL, NULL, NULL),
         SQLITE_OK);
@@ -332,6 +406,7 @@ int main(void)
         TEST(complete_since_is_the_beginning_of_the_time_that_reaches_now),
         TEST(a_statement_replaces_nothing_that_the_broker_told),
         TEST(the_broker_replaces_what_a_statement_told),
+        TEST(of_an_order_the_newest_word_counts),
         TEST(a_file_of_the_second_schema_keeps_its_executions),
         cmocka_unit_test(every_word_is_read_back),
     };
