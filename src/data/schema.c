@@ -2,6 +2,7 @@
 #include "data/schema.h"
 
 #include <assert.h>
+#include <string.h>
 
 static bool is_input(enum schema_form form)
 {
@@ -175,6 +176,8 @@ static void write_names(const struct type *type, struct json_writer *w)
     json_key(w, "properties");
     json_begin_object(w);
     for (size_t i = 0; i < type->count; i++) {
+        if (type->fields[i].wide)
+            continue;
         json_key(w, type->fields[i].name);
         json_begin_object(w);
         json_end_object(w);
@@ -199,6 +202,17 @@ static void write_shape(const struct field *f, struct json_writer *w)
     json_end_object(w);
 }
 
+/* Of a tool: a text or a list that must be given. */
+static bool wants_example(const struct field *f)
+{
+    return is_required(f, SCHEMA_TOOL_INPUT) && f->kind != TYPE_ENUM && !is_number(f);
+}
+
+static bool is_off(const struct field *f)
+{
+    return f->kind == TYPE_BOOL && strcmp(f->initial, "false") == 0;
+}
+
 void schema_field(const struct field *f, enum schema_form form, struct json_writer *w)
 {
     bool nullable = form == SCHEMA_OUTPUT && may_be_absent(f);
@@ -213,11 +227,11 @@ void schema_field(const struct field *f, enum schema_form form, struct json_writ
     write_members(f, form, nullable, w);
     if (is_input(form)) {
         write_bounds(f, form, w);
-        if (f->initial && !f->secret) {
+        if (f->initial && !f->secret && !(form == SCHEMA_TOOL_INPUT && is_off(f))) {
             json_key(w, "default");
             write_sample(f, f->initial, w);
         }
-        if (f->example && (form == SCHEMA_INPUT || is_required(f, form))) {
+        if (f->example && (form == SCHEMA_INPUT || wants_example(f))) {
             json_key(w, "examples");
             json_begin_array(w);
             write_sample(f, f->example, w);
@@ -255,6 +269,8 @@ static void object_members(const struct type *const *types, size_t count, enum s
     json_begin_object(w);
     for (size_t t = 0; t < count; t++) {
         for (size_t i = 0; i < types[t]->count; i++) {
+            if (form == SCHEMA_TOOL_OUTPUT && types[t]->fields[i].wide)
+                continue;
             json_key(w, types[t]->fields[i].name);
             schema_field(&types[t]->fields[i], form, w);
         }

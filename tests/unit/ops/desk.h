@@ -13,6 +13,7 @@ struct desk {
     struct bourse *b;
     struct settings settings;
     struct guard_limits limits;
+    struct db *db;           /* empty */
     struct journal *journal; /* of a gate that nobody asks for orders */
     struct core core;
     struct principal who;
@@ -38,6 +39,8 @@ static inline struct desk *desk_new(void)
                             .history = d->b->history,
                             .years = d->b->years,
                             .currencies = d->b->currencies};
+    d->db = d->core.db = db_open(":memory:", &d->error);
+    assert_non_null(d->db);
     guard_limits_default(&d->limits);
     d->journal = journal_new(0);
     struct gate_config gate = {.limits = &d->limits, .client_id = 1};
@@ -56,6 +59,7 @@ static inline void desk_free(struct desk *d)
     settings_fini(&d->settings);
     gate_free(d->core.gate);
     journal_free(d->journal);
+    db_close(d->db);
     bourse_free(d->b);
     test_free(d);
 }
