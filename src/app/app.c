@@ -20,7 +20,7 @@ struct app {
     struct core core;
     struct flow flow;
     struct tasks *tasks;
-    struct rest_config rest;
+    struct access *access;
     struct mcp_face *mcp;
     struct instant mcp_next;
     struct keep *keeps[APP_FILE_COUNT];
@@ -240,6 +240,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
+    a->access = access_new(core);
     core->gate = make_gate(config, core);
     struct log log = {config->sink, "alerts"};
     core->alerts = alerts_new(core->session, core->quotes, core->journal, config->zones, log,
@@ -272,6 +273,7 @@ void app_free(struct app *a)
     alerts_free(core->alerts);
     watchlists_free(core->watchlists);
     chronicle_free(core->chronicle);
+    access_free(a->access);
     pin_free(core->pin);
     tokens_free(core->tokens);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
@@ -361,7 +363,7 @@ bool app_stop_requested(const struct app *a)
 
 void app_http_listens(struct app *a, int port)
 {
-    a->rest.port = port;
+    access_listens(a->access, port);
     a->core.http_port = port;
 }
 
@@ -375,7 +377,7 @@ static void answer_http(struct task *t, void *arg)
 {
     struct app_http *h = arg;
     struct http_response response = {0};
-    rest_answer(t, &h->app->core, &h->app->rest, &h->request, &response);
+    rest_answer(t, &h->app->core, &(struct rest_config){h->app->access}, &h->request, &response);
     if (!h->is_abandoned)
         h->sink.reply(h->sink.self, &response);
     else
@@ -430,7 +432,8 @@ static struct app_http *start_mcp(struct app_http *h, struct moment now)
     struct app *a = h->app;
     struct principal who;
     struct http_response no = {0};
-    if (!rest_admit(&a->core, &a->rest, &h->request, now, h->arena, &who, &no)) {
+    if (!rest_admit(&a->core, &(struct rest_config){a->access}, &h->request, now, h->arena, &who,
+                    &no)) {
         mcp_reply(h, &no);
         return NULL;
     }

@@ -137,3 +137,35 @@ bool base64url_encode(struct str bytes, struct buf *out)
     buf_grow(out, n);
     return true;
 }
+
+/* nettle skips white space and wants the padding; neither is let pass as it comes. */
+static bool decode(struct base64_decode_ctx *ctx, struct str text, bool pads, struct buf *out)
+{
+    static const char padding[] = "==";
+    size_t n = BASE64_DECODE_LENGTH(text.n + 2), tail = 0;
+    char *space = buf_space(out, n ? n : 1);
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] <= ' ')
+            return false;
+    if (!space || !base64_decode_update(ctx, &n, (uint8_t *)space, text.n, text.p ? text.p : ""))
+        return false;
+    if (pads && text.n % 4 > 1 && text.p[text.n - 1] != '=' &&
+        !base64_decode_update(ctx, &tail, (uint8_t *)space + n, 4 - text.n % 4, padding))
+        return false;
+    buf_grow(out, n + tail);
+    return base64_decode_final(ctx);
+}
+
+bool base64_decode(struct str text, struct buf *out)
+{
+    struct base64_decode_ctx ctx;
+    base64_decode_init(&ctx);
+    return decode(&ctx, text, false, out);
+}
+
+bool base64url_decode(struct str text, struct buf *out)
+{
+    struct base64_decode_ctx ctx;
+    base64url_decode_init(&ctx);
+    return decode(&ctx, text, true, out);
+}

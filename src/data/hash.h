@@ -42,5 +42,9 @@ bool hex_encode(struct str bytes, struct buf *out);
 bool hex_decode(struct str hex, struct buf *out);
 /* RFC 4648 section 5, without padding. */
 bool base64url_encode(struct str bytes, struct buf *out);
+/* RFC 4648 section 4 (with padding) and 5 (with or without). False on anything that is no such
+ * text; `out` may then hold a part. */
+bool base64_decode(struct str text, struct buf *out);
+bool base64url_decode(struct str text, struct buf *out);
 
 #endif

@@ -82,14 +82,14 @@ const char *http_status_text(int status)
 
 /* ---- for whom ---- */
 
-/* localhost, 127.0.0.1 or [::1], alone or with our port. */
-static bool is_our_host(struct str host, int port)
+/* One of the list, alone or with our port. */
+static bool is_host_of(struct str list, struct str host, int port)
 {
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct str name = str_of(names[i]), rest;
-        int64_t number;
-        if (!str_ieq(str_sub(host, 0, name.n), name))
+    struct str name, rest;
+    int64_t number;
+    while (str_cut(&list, ',', &name)) {
+        name = str_trim(name);
+        if (!name.n || !str_ieq(str_sub(host, 0, name.n), name))
             continue;
         rest = str_sub(host, name.n, host.n);
         if (rest.n == 0 ||
@@ -99,12 +99,31 @@ static bool is_our_host(struct str host, int port)
     return false;
 }
 
-enum http_local http_is_local(const struct http_request *r, int port)
+static bool is_origin_of(struct str host, struct str scheme, struct str origin)
+{
+    return str_starts(origin, scheme) && str_ieq(str_sub(origin, scheme.n, origin.n), host);
+}
+
+static bool is_listed(struct str list, struct str text)
+{
+    for (struct str one; str_cut(&list, ',', &one);)
+        if (str_trim(one).n && str_eq(str_trim(one), text))
+            return true;
+    return false;
+}
+
+enum http_aim http_aim(const struct http_request *r, const struct http_site *site)
 {
     struct str host = http_header(r, STR("Host")), origin = http_header(r, STR("Origin"));
-    if (http_header_count(r, STR("Host")) != 1 || !is_our_host(host, port))
+    bool is_local = is_host_of(STR("localhost,127.0.0.1,[::1]"), host, site->port);
+    if (http_header_count(r, STR("Host")) != 1 ||
+        (!is_local && !is_host_of(site->hosts, host, site->port)))
         return HTTP_OTHER_HOST;
-    bool is_ours = http_header_count(r, STR("Origin")) == 1 && str_starts(origin, STR("http://")) &&
-                   str_ieq(str_sub(origin, 7, origin.n), host);
-    return !origin.p || is_ours ? HTTP_LOCAL : HTTP_OTHER_ORIGIN;
+    bool is_own = ((!is_local || site->is_tls) && is_origin_of(host, STR("https://"), origin)) ||
+                  ((!is_local || !site->is_tls) && is_origin_of(host, STR("http://"), origin));
+    if (origin.p && http_header_count(r, STR("Origin")) != 1)
+        return HTTP_OTHER_ORIGIN;
+    if (origin.p && !is_own)
+        return is_listed(site->origins, origin) ? HTTP_PAGE : HTTP_OTHER_ORIGIN;
+    return is_local ? HTTP_LOCAL : HTTP_NAMED;
 }

@@ -24,7 +24,8 @@ struct http_request {
     struct http_pair headers[HTTP_HEADERS_MAX];
     size_t header_count;
     struct str body;
-    struct str peer; /* address of the other side, for logs and limits */
+    struct str peer;    /* address and port of the other side, for logs */
+    struct str network; /* whose limits it counts against: its IPv4 address, or its IPv6 /64 */
     bool is_loopback;
 };
 
@@ -55,12 +56,25 @@ size_t http_header_count(const struct http_request *r, struct str name);
  */
 bool http_decode(struct str s, bool plus_is_space, struct buf *out);
 /*
- * Whether a request is meant for this machine, and comes from no page of another: pages reach a
- * loopback port too, by a name of theirs that resolves to it. Host must be localhost, 127.0.0.1 or
- * [::1], alone or with our port; Origin, if there is one, the same.
+ * Whether a request is meant for this server, and comes from no page of another: pages reach a
+ * loopback port too, by a name of theirs that resolves to it. Host must be localhost, 127.0.0.1,
+ * [::1] or one of `hosts`, alone or with our port (one of `hosts` may name another); Origin, if
+ * there is one, must be the same, or one of `origins`. Lists are separated by commas. Behind one of
+ * `hosts` may be a proxy that has TLS where we have none, so there the scheme may be either.
  */
-enum http_local { HTTP_LOCAL, HTTP_OTHER_HOST, HTTP_OTHER_ORIGIN };
-enum http_local http_is_local(const struct http_request *r, int port);
+struct http_site {
+    int port;
+    bool is_tls;
+    struct str hosts, origins;
+};
+enum http_aim {
+    HTTP_LOCAL, /* by one of the three names of this machine */
+    HTTP_NAMED, /* by one of `hosts` */
+    HTTP_PAGE,  /* by either, from a page of one of `origins` */
+    HTTP_OTHER_HOST,
+    HTTP_OTHER_ORIGIN
+};
+enum http_aim http_aim(const struct http_request *r, const struct http_site *site);
 const char *http_status_text(int status);
 
 #endif

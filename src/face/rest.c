@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way of a request: who may ask (Host, Origin, token), which operation, its arguments, the
+ * The way of a request: who may ask (face/access.h), which operation, its arguments, the
  * call, the answer. Text of a request reaches operations only as bound arguments.
  */
 #include "face/rest.h"
@@ -16,66 +16,35 @@
 
 /* ---- who may ask ---- */
 
-static bool check_host(struct exchange *x)
+static bool refuse_entry(struct exchange *x, const struct access_verdict *v)
 {
-    switch (http_is_local(x->request, x->config->port)) {
-    case HTTP_OTHER_HOST:
-        return rest_refuse(x, 403, ERROR_DENIED, "HOST", "the Host header names another machine",
-                           "use http://127.0.0.1 with the port of the daemon");
-    case HTTP_OTHER_ORIGIN:
-        x->origin = http_header(x->request, STR("Origin"));
-        if (x->task && http_header_count(x->request, STR("Origin")) == 1 &&
-            cors_allows(x->core, x->origin))
-            break;
-        x->origin = STR_NONE;
-        return rest_refuse(x, 403, ERROR_DENIED, "ORIGIN",
-                           "pages of other origins may not ask here", NULL);
-    case HTTP_LOCAL:
-        break;
-    }
-    return true;
-}
-
-static bool unauthorized(struct exchange *x, const struct error *e, struct str challenge)
-{
-    struct error told = *e;
-    error_next(&told, "a person makes a token with `portcullis token add`; send it as "
-                      "Authorization: Bearer TOKEN");
-    rest_header(x, STR("WWW-Authenticate"), challenge);
-    rest_problem(x, 401, &told, NULL);
+    for (size_t i = 0; i < v->header_count; i++)
+        rest_header(x, v->headers[i].name, v->headers[i].value);
+    rest_problem(x, v->status, &v->why, NULL);
     return false;
 }
 
 static bool wants_token(struct exchange *x)
 {
-    struct error e = {0};
-    error_set(&e, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
-    return unauthorized(x, &e, STR("Bearer realm=\"portcullis\""));
+    struct access_verdict v;
+    access_wants_token(x->config->access, x->request, x->arena, &v);
+    return refuse_entry(x, &v);
 }
 
-/* Sets who asks. A token that is given must be right, also where none is needed. Whoever looks at a
- * page of another site is not for that reason somebody who may read. */
-static bool authenticate(struct exchange *x)
+/* From here on the request is the one that the door has let in: without a token in its path. */
+static bool enter(struct exchange *x)
 {
-    struct str given = http_header(x->request, STR("Authorization"));
-    struct error e = {0};
-    x->who = (struct principal){.face = FACE_REST, .name = "http"};
-    if (!given.p) {
-        if (x->core->settings->values.http.anonymous_read && !x->origin.p)
-            x->who.scopes = SCOPE_READ | SCOPE_PREVIEW;
-        return true;
-    }
-    const struct token *token = NULL;
-    error_set(&e, ERROR_DENIED, "UNAUTHORIZED", "the token is not valid");
-    if (http_header_count(x->request, STR("Authorization")) == 1 &&
-        str_ieq(str_sub(given, 0, 7), STR("Bearer ")) && x->core->tokens)
-        token =
-            tokens_check(x->core->tokens, str_trim(str_sub(given, 7, given.n)), x->now.wall, &e);
-    if (!token)
-        return unauthorized(x, &e, STR("Bearer realm=\"portcullis\", error=\"invalid_token\""));
-    x->who.scopes = token->scopes;
-    (void)snprintf(x->who.name, sizeof x->who.name, "token:%s", token->name);
-    memcpy(x->who.only_account, token->account, sizeof x->who.only_account);
+    struct access_verdict v;
+    access_check(x->config->access, x->request, x->now, x->arena, &v);
+    x->origin = v.page;
+    if (v.status)
+        return refuse_entry(x, &v);
+    struct http_request *seen = ARENA_NEW(x->arena, struct http_request);
+    *seen = *x->request;
+    seen->path = v.path;
+    seen->query = v.query;
+    x->request = seen;
+    x->who = v.who;
     return true;
 }
 
@@ -239,7 +208,7 @@ bool rest_admit(struct core *core, const struct rest_config *config,
                          .request = request,
                          .response = response};
     rest_start(&x);
-    if (!check_host(&x) || !authenticate(&x) || (!x.who.scopes && !wants_token(&x)))
+    if (!enter(&x) || (!x.who.scopes && !wants_token(&x)))
         return false;
     buf_fini(&response->body);
     *who = x.who;
@@ -249,13 +218,13 @@ bool rest_admit(struct core *core, const struct rest_config *config,
 static void answer(struct exchange *x)
 {
     struct route_match m;
-    if (!check_host(x))
+    if (!enter(x))
         return;
     route_find(x->request->method, x->request->path, &m);
     const char *allow = own_allow(x->request->path) ? own_allow(x->request->path) : m.allow;
     if (str_eq(x->request->method, STR("OPTIONS")) && allow[0])
         rest_options(x, allow);
-    else if (!authenticate(x) || own_answer(x))
+    else if (own_answer(x))
         return;
     else if (m.op)
         run(x, &m);

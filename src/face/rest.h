@@ -3,10 +3,9 @@
  * rest: HTTP requests answered from the operation table.
  *
  * Routes are those of the rows ("GET /api/quotes/{symbols}"); the OpenAPI document at
- * /openapi.json is derived from the same rows. Host and Origin must be this machine's; a write
- * needs a bearer token of guard/tokens.h, from loopback too, and so does reading if the setting
- * http.anonymous_read is off. Nobody is a person here: nothing is approved or loosened. JSON by
- * default, CSV or NDJSON by Accept or ?format=; what was asked with GET has an ETag. Errors are
+ * /openapi.json is derived from the same rows. Who may ask is decided by face/access.h; a write
+ * needs a token, from loopback too. Nobody is a person here: nothing is approved or loosened. JSON
+ * by default, CSV or NDJSON by Accept or ?format=; what was asked with GET has an ETag. Errors are
  * problem+json with an `error` sentence, a stable `code` and the `next` step. Pages of other sites
  * ask from the origins of http.cors_origins alone, and always with a token.
  */
@@ -14,10 +13,11 @@
 #define PORTCULLIS_FACE_REST_H
 
 #include "data/http.h"
+#include "face/access.h"
 #include "ops/op.h"
 
 struct rest_config {
-    int port; /* our own port, for the Host check */
+    struct access *access;
 };
 
 /* Answers `request`. Runs on a task; may suspend. The response is initialised here. */
@@ -28,8 +28,8 @@ void rest_answer(struct task *t, struct core *core, const struct rest_config *co
 void rest_refusal(int status, struct http_response *response);
 
 /*
- * Whether Host, Origin and token admit a request to a path that is not ours to answer (MCP's), and
- * as whom. False: `response` says why not; else it is untouched. Texts of the answer lie in arena.
+ * Whether a request to a path that is not ours to answer (MCP's) is let in, and as whom. False:
+ * `response` says why not; else it is untouched. Texts of the answer lie in arena.
  */
 bool rest_admit(struct core *core, const struct rest_config *config,
                 const struct http_request *request, struct moment now, struct arena *arena,

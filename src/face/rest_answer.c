@@ -309,15 +309,6 @@ void rest_finish(struct exchange *x)
 
 /* ---- pages of other sites ---- */
 
-bool cors_allows(const struct core *core, struct str origin)
-{
-    struct str list = core->settings->values.http.cors_origins, one;
-    while (list.n && str_cut(&list, ',', &one))
-        if (str_eq(str_trim(one), origin))
-            return true;
-    return false;
-}
-
 /* What a browser asks before it lets such a page ask. */
 static void add_preflight(struct exchange *x, struct str allowed)
 {

@@ -53,7 +53,7 @@ struct exchange {
     const struct http_request *request;
     struct http_response *response;
     struct principal who;
-    struct str origin; /* of another site's page that may ask; STR_NONE: none */
+    struct str origin; /* whose pages may read the answer, by face/access.h */
     const struct form *form;
 };
 
@@ -76,8 +76,6 @@ void rest_show(struct exchange *x, struct call *c, int status, const void *out);
 /* Last: 304 where the client has it already, compression, and what caches and pages must know. */
 void rest_finish(struct exchange *x);
 
-/* A page of that origin may ask, by http.cors_origins. */
-bool cors_allows(const struct core *core, struct str origin);
 /* OPTIONS: what the path takes, and what a browser asks before it lets such a page ask. */
 void rest_options(struct exchange *x, const char *allow);
 

@@ -12,9 +12,14 @@
 enum { FILE_VERSION = 1 };
 
 /* What a token can have: the other scopes need a person, who is never at the end of HTTP. */
-#define TOKEN_SCOPES  ((unsigned)SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE)
-#define PREFIX        "token:"
-#define SECRET_PREFIX "pc_" /* so that scanners for leaked secrets have something to look for */
+static const unsigned scopes_of_kind[] = {
+    [TOKEN_HEADER] = SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE,
+    [TOKEN_FEED] = SCOPE_READ,
+};
+#define PREFIX "token:"
+
+/* The beginnings of secrets, so that scanners for leaked ones have something to look for. */
+static const char *const secret_prefixes[] = {[TOKEN_HEADER] = "pc_", [TOKEN_FEED] = "pf_"};
 
 struct tokens {
     struct keep *keep;
@@ -88,6 +93,8 @@ static void put_token(struct json_writer *w, const struct token *t)
     scopes_format(t->scopes, set);
     json_begin_object(w);
     put_text(w, "name", t->name);
+    if (t->kind == TOKEN_FEED)
+        put_text(w, "kind", "feed");
     put_text(w, "sha256", t->sha256);
     put_text(w, "scopes", set);
     if (t->account[0])
@@ -168,14 +175,17 @@ static bool get_token(const struct tokens *k, const struct json *j, struct token
     const struct json *value = json_get(j, STR("max_order_value"));
     const struct json *orders = json_get(j, STR("max_orders_per_day"));
     struct str name = json_get_str(j, STR("name")), hash = json_get_str(j, STR("sha256"));
-    *out = (struct token){0};
+    struct str kind = json_get_str(j, STR("kind"));
+    *out = (struct token){.kind = kind.p ? TOKEN_FEED : TOKEN_HEADER};
+    if (kind.p && !str_eq(kind, STR("feed")))
+        return false;
     out->max_order_value.has = value && json_to_dec(value, &out->max_order_value.v);
     out->max_orders_per_day.has = orders && json_to_i64(orders, &out->max_orders_per_day.v);
     return is_name(name) && find(k, name) == k->count &&
            str_copy(out->name, sizeof out->name, name) && hash.n == SHA256_HEX_MAX - 1 &&
            str_copy(out->sha256, sizeof out->sha256, hash) &&
            scopes_parse(json_get_str(j, STR("scopes")), &out->scopes) &&
-           !(out->scopes & ~TOKEN_SCOPES) &&
+           !(out->scopes & ~scopes_of_kind[out->kind]) &&
            str_copy(out->account, sizeof out->account, json_get_str(j, STR("account"))) &&
            get_time(j, STR("created"), &out->created) &&
            get_time(j, STR("expires"), &out->expires) && !value == !out->max_order_value.has &&
@@ -236,15 +246,15 @@ static bool is_over(const struct token *t, struct utc now)
     return t->expires.has && t->expires.v.ns <= now.ns;
 }
 
-const struct token *tokens_check(struct tokens *k, struct str secret, struct utc now,
-                                 struct error *e)
+const struct token *tokens_check(struct tokens *k, enum token_kind kind, struct str secret,
+                                 struct utc now, struct error *e)
 {
     struct token *found = NULL;
     char hex[SHA256_HEX_MAX];
     struct sha256 hash = hash_sha256(secret);
     hash_hex(&hash, hex);
     for (size_t i = 0; i < k->count; i++)
-        if (hash_equal(STR_NAME(hex), STR_NAME(k->items[i].sha256)))
+        if (hash_equal(STR_NAME(hex), STR_NAME(k->items[i].sha256)) && k->items[i].kind == kind)
             found = &k->items[i];
     if (!found) {
         error_set(e, ERROR_DENIED, "UNAUTHORIZED", "the token is not valid");
@@ -278,13 +288,13 @@ const struct token *tokens_at(const struct tokens *k, size_t i)
 
 /* ---- making and revoking ---- */
 
-static void make_secret(struct entropy entropy, char out[TOKEN_TEXT_MAX])
+static void make_secret(enum token_kind kind, struct entropy entropy, char out[TOKEN_TEXT_MAX])
 {
     unsigned char random[TOKEN_BYTES];
     struct buf b;
     entropy.fill(entropy.self, random, sizeof random);
     buf_init(&b, TOKEN_TEXT_MAX - 1);
-    buf_add_c(&b, SECRET_PREFIX);
+    buf_add_c(&b, secret_prefixes[kind]);
     bool ok = base64url_encode((struct str){(const char *)random, sizeof random}, &b);
     assert(ok && !b.failed);
     str_copy_cut(out, TOKEN_TEXT_MAX, buf_str(&b));
@@ -308,7 +318,12 @@ bool tokens_add(struct task *t, struct tokens *k, const struct token *like, stru
         return error_set(e, ERROR_INVALID, "TOKEN_NAME",
                          "the name of a token has 1 to %d letters, digits, dots, dashes",
                          TOKEN_NAME_MAX - 1);
-    if (!like->scopes || (like->scopes & ~TOKEN_SCOPES)) {
+    if (like->kind == TOKEN_FEED &&
+        (like->scopes != SCOPE_READ || like->max_order_value.has || like->max_orders_per_day.has)) {
+        error_set(e, ERROR_INVALID, "TOKEN_SCOPES", "a token for addresses reads and nothing else");
+        return error_next(e, "leave out scopes and limits of orders");
+    }
+    if (!like->scopes || (like->scopes & ~scopes_of_kind[like->kind])) {
         error_set(e, ERROR_INVALID, "TOKEN_SCOPES", "a token can read, preview and trade");
         return error_next(e, "approving and administrating are done on the command line");
     }
@@ -322,7 +337,7 @@ bool tokens_add(struct task *t, struct tokens *k, const struct token *like, stru
     *made = *like;
     made->used = (struct opt_utc){0};
     made->created = (struct opt_utc){task_now(t).wall, true};
-    make_secret(entropy, secret);
+    make_secret(made->kind, entropy, secret);
     struct sha256 hash = hash_sha256(str_of(secret));
     hash_hex(&hash, made->sha256);
     char mine[SHA256_HEX_MAX];

@@ -40,8 +40,16 @@ const char *scope_text(enum scope scope); /* "read", "preview" ... */
 void scopes_format(unsigned set, char out[SCOPES_TEXT_MAX]);
 bool scopes_parse(struct str text, unsigned *out);
 
+/*
+ * Where a token is good: in a header, or as a part of an address (TOKEN_FEED), for programs that
+ * can send no header. Addresses are kept by histories, proxies and sheets, so such a token reads
+ * and nothing else, and it is refused in a header, as the other kind is in an address.
+ */
+enum token_kind { TOKEN_HEADER, TOKEN_FEED };
+
 struct token {
     char name[TOKEN_NAME_MAX];
+    enum token_kind kind;
     char sha256[SHA256_HEX_MAX];
     unsigned scopes;  /* of those that tokens_add takes */
     char account[16]; /* the only one; "" = any */
@@ -60,11 +68,11 @@ struct tokens *tokens_new(struct str file, struct keep *keep, struct error *e) F
 void tokens_free(struct tokens *k);
 
 /*
- * The token of that secret, or NULL with *e (DENIED: UNAUTHORIZED, TOKEN_EXPIRED). Looks at all of
- * them, so that the time tells nothing.
+ * The token of that kind and secret, or NULL with *e (DENIED: UNAUTHORIZED, TOKEN_EXPIRED). Looks
+ * at all of them, so that the time tells nothing.
  */
-const struct token *tokens_check(struct tokens *k, struct str secret, struct utc now,
-                                 struct error *e) FALLIBLE;
+const struct token *tokens_check(struct tokens *k, enum token_kind kind, struct str secret,
+                                 struct utc now, struct error *e) FALLIBLE;
 /* The one of the principal "token:NAME" if it is valid now; else NULL. */
 const struct token *tokens_of(const struct tokens *k, struct str principal, struct utc now);
 /* True for "token:NAME". */
@@ -75,8 +83,9 @@ const struct token *tokens_at(const struct tokens *k, size_t i);
 /*
  * Makes a token like `like` (its hash is ignored) and writes the secret into `secret`. Who may do
  * that has been checked by the caller. Suspends until it is kept. False: INVALID (TOKEN_NAME,
- * TOKEN_SCOPES), CONFLICT (TOKEN_EXISTS), LIMIT (TOKENS_MAX) or KEEP_FAILED; then there is none.
- * Approving and administrating are for the command line, so no token has these scopes.
+ * TOKEN_SCOPES; a feed reads and has no limits of orders), CONFLICT (TOKEN_EXISTS), LIMIT
+ * (TOKENS_MAX) or KEEP_FAILED; then there is none. Approving and administrating are for the command
+ * line, so no token has these scopes.
  */
 bool tokens_add(struct task *t, struct tokens *k, const struct token *like, struct entropy entropy,
                 char secret[TOKEN_TEXT_MAX], struct error *e) FALLIBLE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "data/hash.h"
 #include "mcp/http_inside.h"
 
 #include <stdio.h>
@@ -179,37 +180,6 @@ static bool header_error(struct mcp_exchange *x, const struct mcp_message *m, co
 {
     reply_error(&x->outlet, &m->head, RPC_HEADER, str_of(text), STR_NONE);
     return false;
-}
-
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* Strict base64 (RFC 4648 section 4) with its padding. */
-static bool base64_decode(struct str s, struct buf *out)
-{
-    size_t pad = 0;
-    uint32_t bits = 0;
-    while (pad < 2 && pad < s.n && s.p[s.n - 1 - pad] == '=')
-        pad++;
-    if (s.n % 4 != 0)
-        return false;
-    for (size_t i = 0; i < s.n - pad; i++) {
-        const char *at = s.p[i] ? strchr(base64_digits, s.p[i]) : NULL;
-        if (!at)
-            return false;
-        bits = bits << 6 | (uint32_t)(at - base64_digits);
-        if (i % 4 == 3) {
-            const unsigned char three[3] = {(unsigned char)(bits >> 16), (unsigned char)(bits >> 8),
-                                            (unsigned char)bits};
-            buf_add(out, three, 3);
-            bits = 0;
-        }
-    }
-    if (pad == 1) {
-        const unsigned char two[2] = {(unsigned char)(bits >> 10), (unsigned char)(bits >> 2)};
-        return (bits & 3) == 0 && buf_add(out, two, 2);
-    }
-    return pad == 0 || ((bits & 15) == 0 && buf_add_char(out, (char)(bits >> 4)));
 }
 
 /* Whether the header says `want`, plainly or as =?base64?...?=. */

@@ -53,11 +53,20 @@ static const struct field http_fields[] = {
           .doc = "Loopback address to listen on"),
     FIELD(struct http_settings, port, .initial = "5000", .min = "0", .max = "65535",
           .doc = "Port of the REST interface; 0 picks a free one"),
+    FIELD(struct http_settings, hosts, .initial = "", .example = "gate.example.com",
+          .doc =
+              "Names by which this server is reached besides localhost, perhaps with a port: what "
+              "a Host header may say"),
     FIELD(struct http_settings, anonymous_read, .initial = "true",
-          .doc = "Let whoever reaches the port read and preview without a token"),
+          .doc = "Let whoever reaches the port from this machine read and preview without a token"),
     FIELD(struct http_settings, cors_origins, .initial = "", .example = "http://localhost:3000",
           .doc = "Origins whose pages may ask from within a browser, comma-separated; they need a "
                  "token always"),
+    FIELD(struct http_settings, requests_per_minute, .initial = "60000", .min = "0",
+          .max = "100000000", .unit = "1/min", .doc = "Requests of one token; 0: no bound"),
+    FIELD(struct http_settings, address_requests_per_minute, .initial = "60000", .min = "0",
+          .max = "100000000", .unit = "1/min",
+          .doc = "Requests from one address of another machine; 0: no bound"),
 };
 static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
 

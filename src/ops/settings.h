@@ -35,8 +35,11 @@ struct http_settings {
     bool enabled;
     struct str address;
     int64_t port;
+    struct str hosts;        /* names that a Host header may have besides loopback's */
+    struct str cors_origins; /* of pages that may ask */
     bool anonymous_read;
-    struct str cors_origins; /* "https://example.org,http://localhost:3000"; "" = none */
+    int64_t requests_per_minute; /* of one principal, and of one address; 0: no bound */
+    int64_t address_requests_per_minute;
 };
 
 enum mcp_profile { MCP_PROFILE_AUTO, MCP_PROFILE_READ, MCP_PROFILE_TRADE, MCP_PROFILE_FULL };

@@ -17,12 +17,16 @@ struct add_in {
     struct opt_int expires_days;
     struct opt_dec max_order_value;
     struct opt_int max_orders_per_day;
+    bool feed;
 };
 static const struct field add_in_fields[] = {
     FIELD(struct add_in, name, .required = true, .positional = true, .max = "31",
           .doc = "A name for whoever uses it; it stands in the audit log", .example = "sheet"),
-    FIELD(struct add_in, scopes, .initial = "read,preview", .example = "read,preview,trade",
-          .doc = "What it may do: read, preview, note, trade, separated by commas"),
+    FIELD(struct add_in, scopes, .example = "read,preview,trade",
+          .doc = "What it may do: read, preview, note, trade, separated by commas; default: "
+                 "read,preview"),
+    FIELD(struct add_in, feed,
+          .doc = "For addresses, /feed/TOKEN/portfolio.csv: it reads, and is refused elsewhere"),
     FIELD(struct add_in, account, .doc = "The only account that it may see and use",
           .example = "DU9000001"),
     FIELD(struct add_in, expires_days, .min = "1", .max = "3650", .unit = "d",
@@ -37,13 +41,16 @@ static const struct field add_in_fields[] = {
 static const struct type add_in_type = TYPE_OF(struct add_in, add_in_fields);
 
 struct add_out {
-    struct str name, token, scopes, only_account;
+    struct str name, token, feed_path, scopes, only_account;
     struct opt_utc expires;
 };
 static const struct field add_out_fields[] = {
     FIELD(struct add_out, name, .doc = "Its name; in the audit log it is token:NAME"),
     FIELD(struct add_out, token,
-          .doc = "The token, shown this once: it is sent as Authorization: Bearer TOKEN"),
+          .doc = "The token, shown this once: it is sent as Authorization: Bearer TOKEN, or as the "
+                 "password of Basic"),
+    FIELD(struct add_out, feed_path,
+          .doc = "Of a token for addresses: where its feeds are, shown this once"),
     FIELD(struct add_out, scopes, .doc = "What it may do"),
     FIELD(struct add_out, only_account, .doc = "The only account that it may see and use"),
     FIELD(struct add_out, expires, .doc = "When it ends by itself"),
@@ -53,7 +60,11 @@ static const struct type add_out_type = TYPE_OF(struct add_out, add_out_fields);
 static bool take_terms(struct call *c, const struct add_in *args, struct token *out)
 {
     struct str account = STR_NONE;
-    if (!scopes_parse(args->scopes, &out->scopes)) {
+    struct str scopes = args->scopes.n ? args->scopes
+                        : args->feed   ? STR("read")
+                                       : STR("read,preview");
+    out->kind = args->feed ? TOKEN_FEED : TOKEN_HEADER;
+    if (!scopes_parse(scopes, &out->scopes)) {
         error_set(&c->error, ERROR_INVALID, "TOKEN_SCOPES", "scopes: no such scope");
         return error_next(&c->error, "use read, preview, note and trade, separated by commas");
     }
@@ -85,6 +96,8 @@ static bool add_token(struct call *c, const void *in, void *result)
                             .scopes = call_text(c, scopes),
                             .only_account = call_text(c, like.account),
                             .expires = like.expires};
+    if (like.kind == TOKEN_FEED)
+        out->feed_path = arena_f(c->arena, "/feed/%s/", secret);
     explicit_bzero(secret, sizeof secret);
     call_warn(c, "the token is not shown again and is nowhere kept; whoever has it may do this");
     return true;
@@ -99,6 +112,7 @@ static const struct type no_in_type = {.name = "nothing", .size = sizeof(struct 
 
 struct token_row {
     struct str name, scopes, only_account;
+    bool is_feed;
     struct opt_utc created, expires, used;
     bool is_valid;
     struct opt_dec max_order_value;
@@ -108,6 +122,7 @@ static const struct field token_row_fields[] = {
     FIELD(struct token_row, name, .doc = "Its name"),
     FIELD(struct token_row, scopes, .doc = "What it may do"),
     FIELD(struct token_row, only_account, .doc = "The only account that it may see and use"),
+    FIELD(struct token_row, is_feed, .doc = "Good in addresses alone"),
     FIELD(struct token_row, is_valid, .doc = "False once it has expired"),
     FIELD(struct token_row, expires, .doc = "When it ends by itself"),
     FIELD(struct token_row, used, .doc = "When it was last used since the daemon started"),
@@ -142,6 +157,7 @@ static bool list_tokens(struct call *c, const void *in, void *result)
                                      .created = t->created,
                                      .expires = t->expires,
                                      .used = t->used,
+                                     .is_feed = t->kind == TOKEN_FEED,
                                      .is_valid = !t->expires.has || t->expires.v.ns > now.ns,
                                      .max_order_value = t->max_order_value,
                                      .max_orders_per_day = t->max_orders_per_day};
@@ -173,7 +189,8 @@ static const struct op token_ops[] = {
      .title = "Make a token",
      .doc = "Makes a token with which a program may come over HTTP, and shows it this once. Asks a "
             "person for the PIN. It can read, preview and trade; what approves or loosens is done "
-            "on the command line alone.",
+            "on the command line alone. With --feed it is for addresses that a sheet or a calendar "
+            "fetches.",
      .in = &add_in_type,
      .out = &add_out_type,
      .effect = OP_ADMIN,

@@ -42,7 +42,8 @@ static void end(void *self)
 static void on_request(void *self, struct httpd_exchange *x, const struct http_request *r)
 {
     struct serving *s = self;
-    if (http_is_local(r, httpd_port(s->httpd)) != HTTP_LOCAL || !str_eq(r->path, STR("/mcp"))) {
+    struct http_site site = {.port = httpd_port(s->httpd)};
+    if (http_aim(r, &site) != HTTP_LOCAL || !str_eq(r->path, STR("/mcp"))) {
         struct http_response no = {.status = str_eq(r->path, STR("/mcp")) ? 403 : 404,
                                    .content_type = "text/plain"};
         buf_init(&no.body, 64);

@@ -83,9 +83,54 @@ static void base64url_has_no_padding(void **state)
     buf_fini(&b);
 }
 
+static void base64_is_read_strictly(void **state)
+{
+    static const struct {
+        const char *in, *plain, *url; /* NULL: refused */
+    } rows[] = {
+        {"", "", ""},
+        {"YQ==", "a", "a"},
+        {"YWI=", "ab", "ab"},
+        {"YWJj", "abc", "abc"},
+        {"YQ", NULL, "a"},
+        {"YWI", NULL, "ab"},
+        {"Y", NULL, NULL},
+        {"YQ=", NULL, NULL},
+        {"YR==", NULL, NULL},
+        {"YQ==YQ==", NULL, NULL},
+        {"Y Q==", NULL, NULL},
+        {"YQ==\n", NULL, NULL},
+        {"+/+/", "\xfb\xff\xbf", NULL},
+        {"-_-_", NULL, "\xfb\xff\xbf"},
+        {"=", NULL, NULL},
+        {"====", NULL, NULL},
+        {"YQ=a", NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf b;
+        buf_init(&b, 64);
+        bool ok = base64_decode(str_of(rows[i].in), &b);
+        if (ok != (rows[i].plain != NULL))
+            print_error("base64 %s\n", rows[i].in);
+        assert_int_equal(ok, rows[i].plain != NULL);
+        if (ok)
+            assert_str(buf_str(&b), rows[i].plain);
+        buf_reset(&b);
+        ok = base64url_decode(str_of(rows[i].in), &b);
+        if (ok != (rows[i].url != NULL))
+            print_error("base64url %s\n", rows[i].in);
+        assert_int_equal(ok, rows[i].url != NULL);
+        if (ok)
+            assert_str(buf_str(&b), rows[i].url);
+        buf_fini(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base64_is_read_strictly),
         cmocka_unit_test(sha256_gives_the_published_digests),
         cmocka_unit_test(hmac_gives_the_published_digests),
         cmocka_unit_test(secrets_are_equal_only_in_full),

@@ -59,12 +59,61 @@ static void a_status_has_its_text(void **state)
     assert_string_equal(http_status_text(299), "Unknown");
 }
 
+static void a_request_is_for_us_or_for_somebody_else(void **state)
+{
+    static const struct {
+        const char *host, *origin;
+        bool is_tls;
+        enum http_aim aim;
+    } rows[] = {
+        {"localhost", NULL, false, HTTP_LOCAL},
+        {"127.0.0.1:5000", NULL, false, HTTP_LOCAL},
+        {"[::1]:5000", NULL, false, HTTP_LOCAL},
+        {"127.0.0.1:5001", NULL, false, HTTP_OTHER_HOST},
+        {"127.0.0.1:5000:5000", NULL, false, HTTP_OTHER_HOST},
+        {"127.0.0.2", NULL, false, HTTP_OTHER_HOST},
+        {"0.0.0.0:5000", NULL, false, HTTP_OTHER_HOST},
+        {"", NULL, false, HTTP_OTHER_HOST},
+        {"evil.example", NULL, false, HTTP_OTHER_HOST},
+        {"localhost.evil.example", NULL, false, HTTP_OTHER_HOST},
+        {"localhost:5000", "http://localhost:5000", false, HTTP_LOCAL},
+        {"localhost:5000", "https://localhost:5000", false, HTTP_OTHER_ORIGIN},
+        {"localhost:5000", "https://localhost:5000", true, HTTP_LOCAL},
+        {"localhost:5000", "http://localhost:5000", true, HTTP_OTHER_ORIGIN},
+        {"localhost:5000", "http://127.0.0.1:5000", false, HTTP_OTHER_ORIGIN},
+        {"localhost:5000", "null", false, HTTP_OTHER_ORIGIN},
+        {"localhost:5000", "", false, HTTP_OTHER_ORIGIN},
+        {"localhost:5000", "https://app.example", false, HTTP_PAGE},
+        {"localhost:5000", "http://app.example", false, HTTP_OTHER_ORIGIN},
+        {"gate.example", NULL, false, HTTP_NAMED},
+        {"GATE.example:5000", NULL, false, HTTP_NAMED},
+        {"gate.example:443", NULL, false, HTTP_OTHER_HOST},
+        {"other.example:8443", NULL, false, HTTP_NAMED},
+        {"other.example", NULL, false, HTTP_OTHER_HOST},
+        {"gate.example", "https://gate.example", false, HTTP_NAMED},
+        {"gate.example", "http://gate.example", false, HTTP_NAMED},
+        {"gate.example", "http://localhost", false, HTTP_OTHER_ORIGIN},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct http_site site = {5000, rows[i].is_tls, STR("gate.example, other.example:8443,"),
+                                 STR("https://app.example")};
+        struct http_request r = {.headers = {{STR("Host"), str_of(rows[i].host)},
+                                             {STR("Origin"), str_of(rows[i].origin)}},
+                                 .header_count = rows[i].origin ? 2 : 1};
+        if (http_aim(&r, &site) != rows[i].aim)
+            print_error("%s %s\n", rows[i].host, rows[i].origin ? rows[i].origin : "");
+        assert_int_equal(http_aim(&r, &site), rows[i].aim);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_is_found_whatever_its_case),
         cmocka_unit_test(escapes_are_decoded_or_refused),
         cmocka_unit_test(a_status_has_its_text),
+        cmocka_unit_test(a_request_is_for_us_or_for_somebody_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,8 +57,9 @@ static void ask(struct exchange *x, struct fixture *f, const char *line, const c
                 const char *body)
 {
     struct str rest = str_of(line), lines = str_of(headers), one;
-    *x = (struct exchange){.f = f, .config = {5000}};
     f->core.tokens = tokens;
+    *x = (struct exchange){.f = f, .config = {access_new(&f->core)}};
+    access_listens(x->config.access, 5000);
     struct http_request *r = &x->request;
     (void)str_cut(&rest, ' ', &r->method);
     size_t mark = str_find(rest, '?', 0);
@@ -72,11 +73,13 @@ static void ask(struct exchange *x, struct fixture *f, const char *line, const c
     }
     if (!http_header_count(r, STR("Host")))
         r->headers[r->header_count++] = (struct http_pair){STR("Host"), STR("127.0.0.1:5000")};
+    r->is_loopback = true;
     assert_non_null(task_spawn(f->tasks, f->now, 30000, answer, x));
     tasks_run(f->tasks, f->now);
     for (int i = 0; i < 100 && !x->is_over; i++)
         fixture_run(f, 10);
     assert_true(x->is_over);
+    access_free(x->config.access);
 }
 
 static struct str header(const struct exchange *x, const char *name)

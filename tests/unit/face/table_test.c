@@ -44,6 +44,7 @@ static const struct principal who = {.face = FACE_TEST, .scopes = SCOPE_READ, .n
 
 struct faces {
     struct fixture *f;
+    struct access *access;
     struct http_request request;
     struct http_response response;
     struct cli_request line;
@@ -53,7 +54,7 @@ struct faces {
 static void ask_rest(struct task *t, void *arg)
 {
     struct faces *x = arg;
-    rest_answer(t, &x->f->core, &(struct rest_config){.port = 5000}, &x->request, &x->response);
+    rest_answer(t, &x->f->core, &(struct rest_config){x->access}, &x->request, &x->response);
 }
 
 static void ask_cli(struct task *t, void *arg)
@@ -76,6 +77,8 @@ static void one_row_puts_an_operation_into_every_face(void **state)
 {
     (void)state;
     struct faces x = {.f = fixture_new()};
+    x.access = access_new(&x.f->core);
+    access_listens(x.access, 5000);
     struct buf text;
     op_register(&new_op_set);
     buf_init(&text, 16 << 20);
@@ -100,7 +103,8 @@ static void one_row_puts_an_operation_into_every_face(void **state)
     x.request = (struct http_request){.method = STR("GET"),
                                       .path = STR("/api/double/21"),
                                       .headers = {{STR("Host"), STR("localhost:5000")}},
-                                      .header_count = 1};
+                                      .header_count = 1,
+                                      .is_loopback = true};
     assert_non_null(task_spawn(x.f->tasks, x.f->now, 1000, ask_rest, &x));
     tasks_run(x.f->tasks, x.f->now);
     assert_int_equal(x.response.status, 200);
@@ -115,6 +119,7 @@ static void one_row_puts_an_operation_into_every_face(void **state)
     buf_fini(&x.reply.out);
     buf_fini(&x.reply.err);
     buf_fini(&text);
+    access_free(x.access);
     fixture_free(x.f);
 }
 

@@ -106,7 +106,7 @@ static bool run(bool revokes, const char *name, unsigned scopes)
 static const struct token *check(const char *secret)
 {
     b.error = (struct error){0};
-    return tokens_check(b.tokens, str_of(secret), b.now.wall, &b.error);
+    return tokens_check(b.tokens, TOKEN_HEADER, str_of(secret), b.now.wall, &b.error);
 }
 
 static void a_token_is_known_by_its_secret_alone_also_after_a_restart(void **state)
@@ -231,6 +231,32 @@ static void names_scopes_and_number_are_bounded(void **state)
     assert_non_null(tokens_at(b.tokens, TOKENS_MAX - 1));
 }
 
+static void a_token_for_addresses_reads_and_is_good_nowhere_else(void **state)
+{
+    (void)state;
+    b.like.kind = TOKEN_FEED;
+    assert_false(run(false, "feed", SCOPE_READ | SCOPE_PREVIEW));
+    assert_string_equal(b.error.reason, "TOKEN_SCOPES");
+    b.like.max_orders_per_day = (struct opt_int){1, true};
+    assert_false(run(false, "feed", SCOPE_READ));
+    b.like.max_orders_per_day = (struct opt_int){0};
+    assert_true(run(false, "feed", SCOPE_READ));
+    assert_true(str_starts(STR_NAME(b.secret), STR("pf_")));
+    char secret[TOKEN_TEXT_MAX], header[TOKEN_TEXT_MAX];
+    memcpy(secret, b.secret, sizeof secret);
+    b.like.kind = TOKEN_HEADER;
+    assert_true(run(false, "header", SCOPE_READ));
+    memcpy(header, b.secret, sizeof header);
+    for (int i = 0; i < 2; i++) { /* before and after a restart */
+        assert_null(check(secret));
+        assert_non_null(tokens_check(b.tokens, TOKEN_FEED, str_of(secret), b.now.wall, &b.error));
+        assert_null(tokens_check(b.tokens, TOKEN_FEED, str_of(header), b.now.wall, &b.error));
+        assert_non_null(check(header));
+        stop();
+        start();
+    }
+}
+
 static void scopes_are_words_with_commas(void **state)
 {
     static const struct {
@@ -298,6 +324,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_disk_that_refuses_makes_none_and_still_revokes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(names_scopes_and_number_are_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_for_addresses_reads_and_is_good_nowhere_else,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(scopes_are_words_with_commas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_none_is_refused, set_up, tear_down),
     };

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "face/access.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "data/hash.h"
+#include "data/rate.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FEED "/feed/"
+
+struct access {
+    const struct core *core;
+    struct rates *rates;
+    int port;
+};
+
+/* One decision on its way. */
+struct entry {
+    struct access *a;
+    const struct http_request *r;
+    struct moment now;
+    struct arena *arena;
+    struct access_verdict *v;
+};
+
+struct access *access_new(const struct core *core)
+{
+    assert(core && core->settings);
+    struct access *a = xcalloc(1, sizeof *a);
+    a->core = core;
+    a->rates = rates_new(ACCESS_NAMES_MAX);
+    return a;
+}
+
+void access_free(struct access *a)
+{
+    if (!a)
+        return;
+    rates_free(a->rates);
+    xfree(a);
+}
+
+void access_listens(struct access *a, int port)
+{
+    assert(a);
+    a->port = port;
+}
+
+/* ---- refusals ---- */
+
+static void add_header(struct access_verdict *v, struct str name, struct str value)
+{
+    assert(v->header_count < sizeof v->headers / sizeof v->headers[0]);
+    v->headers[v->header_count++] = (struct http_pair){name, value};
+}
+
+static bool refuse(struct entry *x, int status, const char *reason, const char *text,
+                   const char *next)
+{
+    x->v->status = status;
+    error_set(&x->v->why, ERROR_DENIED, reason, "%s", text);
+    if (next)
+        error_next(&x->v->why, "%s", next);
+    return false;
+}
+
+static bool refuse_rate(struct entry *x, const char *reason, const char *text, int64_t wait_ms)
+{
+    refuse(x, 429, reason, text, NULL);
+    x->v->why.code = ERROR_LIMIT;
+    error_next(&x->v->why, "try again in %lld s", (long long)(wait_ms + 999) / 1000);
+    add_header(x->v, STR("Retry-After"),
+               arena_f(x->arena, "%lld", (long long)(wait_ms + 999) / 1000));
+    return false;
+}
+
+/* Basic is offered where a spreadsheet may ask; a client of MCP reads the first challenge alone. */
+static void challenge(struct access_verdict *v, struct str path, const char *error,
+                      struct arena *arena)
+{
+    add_header(v, STR("WWW-Authenticate"), arena_f(arena, "Bearer realm=\"portcullis\"%s", error));
+    if (str_starts(path, STR("/api/")))
+        add_header(v, STR("WWW-Authenticate"),
+                   STR("Basic realm=\"portcullis\", charset=\"UTF-8\""));
+}
+
+static void set_unauthorized(struct access_verdict *v, struct str path, const char *error,
+                             struct arena *arena)
+{
+    v->status = 401;
+    error_next(&v->why, "a person makes a token with `portcullis token add`; send it as "
+                        "Authorization: Bearer TOKEN");
+    challenge(v, path, error, arena);
+}
+
+void access_wants_token(const struct access *a, const struct http_request *r, struct arena *arena,
+                        struct access_verdict *out)
+{
+    assert(a && r && arena && out);
+    *out = (struct access_verdict){.path = r->path, .query = r->query};
+    error_set(&out->why, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
+    set_unauthorized(out, r->path, "", arena);
+}
+
+/* ---- whence ---- */
+
+/* Sets whether the request comes from this machine by one of its own names. */
+static bool check_aim(struct entry *x, bool *is_local)
+{
+    const struct http_settings *s = &x->a->core->settings->values.http;
+    struct http_site site = {.port = x->a->port, .hosts = s->hosts, .origins = s->cors_origins};
+    enum http_aim aim = http_aim(x->r, &site);
+    *is_local = x->r->is_loopback && aim == HTTP_LOCAL;
+    if (aim == HTTP_OTHER_HOST)
+        return refuse(x, 403, "HOST", "the Host header names another machine",
+                      "use http://127.0.0.1 with the port of the daemon, or put the name into "
+                      "http.hosts");
+    if (str_starts(x->r->path, STR(FEED)))
+        x->v->page = STR("*");
+    else if (aim == HTTP_PAGE)
+        x->v->page = http_header(x->r, STR("Origin"));
+    else if (aim == HTTP_OTHER_ORIGIN)
+        return refuse(x, 403, "ORIGIN", "pages of other origins may not ask here",
+                      "http.cors_origins names those that may");
+    return true;
+}
+
+/* Addresses of this machine tell nobody from another. */
+static bool check_address(struct entry *x)
+{
+    int64_t most = x->a->core->settings->values.http.address_requests_per_minute;
+    if (x->r->is_loopback || !most)
+        return true;
+    int64_t wait = rates_take(x->a->rates, x->r->network, most, x->now.mono);
+    return !wait || refuse_rate(x, "RATE_ADDRESS", "too many requests from this address", wait);
+}
+
+/* ---- credentials ---- */
+
+static struct str failures_of(struct entry *x)
+{
+    return arena_f(x->arena, "failed " STR_FMT, STR_ARG(x->r->network));
+}
+
+/* Another machine that has guessed too often is not listened to for a while. On this one the
+ * address says nothing about who it was. */
+static bool may_try(struct entry *x)
+{
+    int64_t wait = x->r->is_loopback ? 0
+                                     : rates_look(x->a->rates, failures_of(x),
+                                                  ACCESS_FAILURES_PER_MINUTE, x->now.mono);
+    return !wait || refuse_rate(x, "RATE_CREDENTIALS", "too many wrong credentials", wait);
+}
+
+static bool has_failed(struct entry *x, const struct error *e)
+{
+    int64_t wait = rates_take(x->a->rates, failures_of(x), ACCESS_FAILURES_PER_MINUTE, x->now.mono);
+    if (wait)
+        return refuse_rate(x, "RATE_CREDENTIALS", "too many wrong credentials", wait);
+    x->v->why = *e;
+    set_unauthorized(x->v, x->r->path, ", error=\"invalid_token\"", x->arena);
+    return false;
+}
+
+static bool enter_as(struct entry *x, const struct token *t)
+{
+    struct principal *who = &x->v->who;
+    who->scopes = t->scopes;
+    (void)snprintf(who->name, sizeof who->name, "token:%s", t->name);
+    memcpy(who->only_account, t->account, sizeof who->only_account);
+    int64_t most = x->a->core->settings->values.http.requests_per_minute;
+    int64_t wait = most ? rates_take(x->a->rates, STR_NAME(who->name), most, x->now.mono) : 0;
+    return !wait || refuse_rate(x, "RATE_PRINCIPAL", "too many requests with this token", wait);
+}
+
+static const struct token *find_token(struct entry *x, enum token_kind kind, struct str secret,
+                                      struct error *e)
+{
+    error_set(e, ERROR_DENIED, "UNAUTHORIZED", "the token is not valid");
+    return x->a->core->tokens && secret.n
+               ? tokens_check(x->a->core->tokens, kind, secret, x->now.wall, e)
+               : NULL;
+}
+
+/* The secret of "Bearer SECRET" or "Basic base64(ANYBODY:SECRET)", STR_NONE if it is neither. */
+static struct str secret_of(struct entry *x, struct str given)
+{
+    struct str scheme, secret = STR_NONE;
+    struct buf plain;
+    (void)str_cut(&given, ' ', &scheme);
+    given = str_trim(given);
+    if (str_ieq(scheme, STR("Bearer")))
+        return given;
+    if (!str_ieq(scheme, STR("Basic")))
+        return STR_NONE;
+    buf_init(&plain, LIMIT_HTTP_HEADER);
+    if (base64_decode(given, &plain)) {
+        struct str pair = buf_str(&plain);
+        size_t colon = str_find(pair, ':', 0);
+        if (colon < pair.n)
+            secret = arena_str(x->arena, str_sub(pair, colon + 1, pair.n));
+    }
+    if (plain.p)
+        explicit_bzero(plain.p, plain.n);
+    buf_fini(&plain);
+    return secret;
+}
+
+static bool check_header(struct entry *x, struct str given)
+{
+    struct error e = {0};
+    bool is_one = http_header_count(x->r, STR("Authorization")) == 1;
+    const struct token *t =
+        find_token(x, TOKEN_HEADER, is_one ? secret_of(x, given) : STR_NONE, &e);
+    return t ? enter_as(x, t) : has_failed(x, &e);
+}
+
+/* ---- feeds ---- */
+
+/* "portfolio.csv" is /api/portfolio?format=csv. */
+static void set_feed(struct entry *x, struct str name)
+{
+    static const char *const formats[] = {".csv", ".json", ".ndjson"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct str suffix = str_of(formats[i]);
+        if (!str_ends(name, suffix))
+            continue;
+        x->v->path =
+            arena_f(x->arena, "/api/" STR_FMT, STR_ARG(str_sub(name, 0, name.n - suffix.n)));
+        x->v->query = arena_f(x->arena, STR_FMT "%sformat=%s", STR_ARG(x->r->query),
+                              x->r->query.n ? "&" : "", formats[i] + 1);
+        return;
+    }
+    x->v->path = arena_f(x->arena, "/api/" STR_FMT, STR_ARG(name));
+}
+
+/* What is wrong with it is not told to who has no token; the path is shown to nobody. */
+static bool no_feed(struct entry *x)
+{
+    int64_t wait = rates_take(x->a->rates, failures_of(x), ACCESS_FAILURES_PER_MINUTE, x->now.mono);
+    x->v->path = STR("/feed/...");
+    if (wait)
+        return refuse_rate(x, "RATE_CREDENTIALS", "too many wrong credentials", wait);
+    refuse(x, 404, "NO_FEED", "there is no such feed",
+           "a person makes one with `portcullis token add NAME --feed`");
+    x->v->why.code = ERROR_NOT_FOUND;
+    return false;
+}
+
+static bool check_feed(struct entry *x)
+{
+    struct str rest = str_sub(x->r->path, sizeof FEED - 1, x->r->path.n), secret;
+    struct error e = {0};
+    bool has_name = str_find(rest, '/', 0) < rest.n && str_cut(&rest, '/', &secret);
+    const struct token *t = has_name ? find_token(x, TOKEN_FEED, secret, &e) : NULL;
+    if (!t || http_header(x->r, STR("Authorization")).p)
+        return no_feed(x);
+    set_feed(x, rest);
+    if (!str_eq(x->r->method, STR("GET")) && !str_eq(x->r->method, STR("HEAD"))) {
+        add_header(x->v, STR("Allow"), STR("GET, HEAD"));
+        return refuse(x, 405, "METHOD", "a feed is read and nothing else", NULL);
+    }
+    return enter_as(x, t);
+}
+
+void access_check(struct access *a, const struct http_request *r, struct moment now,
+                  struct arena *arena, struct access_verdict *out)
+{
+    assert(a && r && arena && out);
+    struct entry x = {a, r, now, arena, out};
+    bool is_feed = str_starts(r->path, STR(FEED)), is_local;
+    *out = (struct access_verdict){
+        .who = {.face = FACE_REST, .name = "http"}, .path = r->path, .query = r->query};
+    struct str given = http_header(r, STR("Authorization"));
+    if (!check_aim(&x, &is_local) || !check_address(&x))
+        return;
+    if ((is_feed || given.p) && !may_try(&x))
+        return;
+    if (is_feed)
+        (void)check_feed(&x);
+    else if (given.p)
+        (void)check_header(&x, given);
+    else if (is_local && a->core->settings->values.http.anonymous_read)
+        out->who.scopes = SCOPE_READ | SCOPE_PREVIEW;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access: who asks over HTTP. The one place that decides it, for /api, /mcp and feeds alike.
+ *
+ * A request is let in as a principal with scopes, or refused with a status and a reason. In this
+ * order: Host (a name that is not ours is DNS rebinding), Origin (pages of others), how often the
+ * address comes, the credentials, how often the principal comes. Credentials are a token of
+ * guard/tokens.h, as `Authorization: Bearer TOKEN` or as the password of Basic with any user name
+ * (spreadsheets ask for both), or a feed's token in the path, /feed/TOKEN/portfolio.csv, which
+ * stands for /api/portfolio?format=csv, reads, and is refused everywhere else. Credentials that are
+ * given must be right, also where none are needed. Without any, who comes from this machine by one
+ * of its own names may read and preview (http.anonymous_read); nobody else may anything.
+ *
+ * Being let in is not being allowed: that is decided by scopes (ops/op.h) and the gate. Nobody is a
+ * person here. Time is an argument.
+ */
+#ifndef PORTCULLIS_FACE_ACCESS_H
+#define PORTCULLIS_FACE_ACCESS_H
+
+#include "data/http.h"
+#include "ops/op.h"
+
+struct access;
+
+enum {
+    ACCESS_NAMES_MAX = 1024,        /* addresses and principals whose rates are remembered */
+    ACCESS_FAILURES_PER_MINUTE = 20 /* wrong credentials from one address */
+};
+
+/* `core` is borrowed: its settings and tokens. Never NULL. */
+struct access *access_new(const struct core *core);
+/* Accepts NULL. */
+void access_free(struct access *a);
+/* Our own port, for the Host check; before the first request. */
+void access_listens(struct access *a, int port);
+
+struct access_verdict {
+    int status; /* 0: let in as `who`; else what to refuse with, and `why` */
+    struct principal who;
+    struct str path, query; /* what is asked for, in the arena: that of a feed has no token in it */
+    struct str page; /* whose pages may read the answer: of that origin, which http.cors_origins
+                      * names, or of any ("*"), because the address itself has the secret, or the
+                      * answer has none; STR_NONE: our own alone */
+    struct error why;
+    struct http_pair headers[4]; /* of the refusal */
+    size_t header_count;
+};
+
+/* Decides. Texts of the verdict lie in the arena, or are the request's. */
+void access_check(struct access *a, const struct http_request *r, struct moment now,
+                  struct arena *arena, struct access_verdict *out);
+/* The refusal of one who was let in, for what needs a token. */
+void access_wants_token(const struct access *a, const struct http_request *r, struct arena *arena,
+                        struct access_verdict *out);
+
+#endif
