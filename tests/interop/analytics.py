@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The numbers of src/quant against TA-Lib, pandas and QuantStats (PyPI), over the same bars.
+"""The numbers of src/quant against TA-Lib, pandas, QuantStats and pyxirr (PyPI), over the same bars.
 
 Both sides read the same ten years of daily prices, made here from a fixed seed: quiet and wild
 spells, a price that stands still, a day without volume, holidays. Every single number that an
@@ -18,6 +18,7 @@ import warnings
 
 import numpy
 import pandas
+import pyxirr
 import talib
 
 warnings.filterwarnings("ignore")
@@ -45,8 +46,18 @@ def make_bars():
     high[700:730] = low[700:730] = closes[700:730]
     volume = random.integers(0, 5_000_000, n).astype(float)
     volume[1000] = 0
+    # an account that holds nothing else, into which its owner puts and of which takes money
+    change = numpy.diff(closes) / closes[:-1]
+    put_in = numpy.where(random.random(n) > 0.99, random.integers(1, 50_000, n), 0).astype(float)
+    taken = numpy.where(random.random(n) > 0.995, random.integers(1, 2_000, n), 0).astype(float)
+    put_in[0] = taken[0] = 0
+    worth = numpy.full(n, 100_000.0)
+    for i in range(1, n):
+        worth[i] = (worth[i - 1] + put_in[i]) * (1 + change[i - 1]) - taken[i]
+    assert worth.min() > 0
     return pandas.DataFrame({"high": high, "low": low, "close": closes, "volume": volume,
-                             "other": other}, index=days)
+                             "other": other, "worth": worth, "in": put_in, "out": taken},
+                            index=days)
 
 
 def ours(bars):
@@ -105,6 +116,13 @@ def theirs(bars):
     yield "TA-Lib", "high of 252 days", "high252", talib.MAX(c, 252)[-1]
     yield "QuantStats", "total return", "total", quantstats.comp(r)
     yield "QuantStats", "annual return", "annual", quantstats.cagr(r)
+    # money that comes and goes changes nothing about the return of what is held
+    yield "QuantStats", "time-weighted return of an account", "time_weighted", quantstats.comp(r)
+    paid = (bars.out - bars["in"])[bars.out + bars["in"] > 0]
+    paid = pandas.concat([pandas.Series({bars.index[0]: -bars.worth.iloc[0]}), paid,
+                          pandas.Series({bars.index[-1]: bars.worth.iloc[-1]})])
+    yield ("pyxirr", "money-weighted return of an account", "money_weighted",
+           pyxirr.xirr(paid.index.date, paid.to_numpy()))
     yield "QuantStats", "volatility", "volatility", quantstats.volatility(r)
     yield "QuantStats", "Sharpe", "sharpe", quantstats.sharpe(r)
     yield "QuantStats", "Sharpe, 5 % free of risk", "sharpe_at_5", quantstats.sharpe(r, rf=0.05)
@@ -138,7 +156,7 @@ def main():
     bars = make_bars()
     mine = ours(bars)
     versions = {name: f"{name} {importlib.metadata.version(name)}"
-                for name in ("TA-Lib", "pandas", "QuantStats")}
+                for name in ("TA-Lib", "pandas", "QuantStats", "pyxirr")}
     print("# | number | equal to | numbers compared |")
     print("# |---|---|---|")
     failed = number = 0

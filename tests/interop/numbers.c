@@ -2,11 +2,14 @@
 /*
  * numbers: what src/quant makes of bars, for comparison with the programs of others.
  *
- * stdin: lines "day,high,low,close,volume,other", oldest first; day counts from 1970-01-01, `other`
- * is the close of a benchmark. stdout: "name,index,value" for each number of an indicator, the
- * index that of its bar; "name,,value" for what is made of the whole, no value if it is unknown.
+ * stdin: lines "day,high,low,close,volume,other,worth,in,out", oldest first; day counts from
+ * 1970-01-01, `other` is the close of a benchmark; an account was worth so much at the close, and
+ * so much was put in and taken out that day. stdout: "name,index,value" for each number of an
+ * indicator, the index that of its bar; "name,,value" for what is made of the whole, no value if it
+ * is unknown.
  */
 #include "quant/dated.h"
+#include "quant/flows.h"
 #include "quant/indicators.h"
 #include "quant/performance.h"
 
@@ -17,6 +20,8 @@ enum { BARS_MAX = 20000 };
 
 static double high[BARS_MAX], low[BARS_MAX], closes[BARS_MAX], volume[BARS_MAX], other[BARS_MAX];
 static int32_t day[BARS_MAX];
+static struct interval account[BARS_MAX];
+static struct payment payments[2 * BARS_MAX + 2];
 static size_t n;
 
 static double a[BARS_MAX], b[BARS_MAX], c[BARS_MAX];
@@ -25,9 +30,10 @@ static bool read_bars(void)
 {
     int d;
     for (n = 0; n < BARS_MAX; n++) {
-        int got = scanf("%d,%lf,%lf,%lf,%lf,%lf", &d, &high[n], &low[n], &closes[n], &volume[n],
-                        &other[n]);
-        if (got != 6)
+        struct interval *i = &account[n];
+        int got = scanf("%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &d, &high[n], &low[n], &closes[n],
+                        &volume[n], &other[n], &i->value, &i->in, &i->out);
+        if (got != 9)
             return got == EOF && n > 0;
         day[n] = (int32_t)d;
     }
@@ -115,14 +121,29 @@ static void performance(void)
     one("at_risk", value_at_risk(r, 0.05, c));
 }
 
+/* The whole time of the account: it begins with what it was worth on the first day. */
+static void flows(void)
+{
+    size_t k = 0;
+    payments[k++] = (struct payment){day[0], -account[0].value};
+    for (size_t i = 1; i < n; i++)
+        if (account[i].in != 0 || account[i].out != 0)
+            payments[k++] = (struct payment){day[i], account[i].out - account[i].in};
+    payments[k++] = (struct payment){day[n - 1], account[n - 1].value};
+    one("time_weighted", time_weighted(account, n));
+    one("money_weighted", money_weighted(payments, k));
+}
+
 int main(void)
 {
     if (!read_bars()) {
-        fprintf(stderr, "numbers: lines day,high,low,close,volume,other are expected\n");
+        fprintf(stderr,
+                "numbers: lines day,high,low,close,volume,other,worth,in,out are expected\n");
         return 1;
     }
     indicators();
     changes();
     performance();
+    flows();
     return 0;
 }
