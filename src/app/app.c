@@ -237,6 +237,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->entropy = config->entropy;
     a->mcp = mcp_face_new(core, a->tasks,
                           (struct mcp_entropy){config->entropy.fill, config->entropy.self});
+    a->flow.mcp = a->mcp;
     core->pin =
         pin_new(config->pin_file, a->keeps[APP_PIN], config->entropy, config->pin_iterations, e);
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
@@ -268,6 +269,7 @@ void app_free(struct app *a)
     mcp_face_end(a->mcp);
     tasks_free(a->tasks); /* requests in progress end first, with CANCELLED */
     mcp_face_free(a->mcp);
+    a->flow.mcp = NULL;
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
     alerts_free(core->alerts);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/flow.h"
 
+#include <stdio.h>
+
 enum { RECONCILE_TIMEOUT_MS = 120 * 1000, LOOK_AGAIN_MS = 20 * 1000, KILL_TIMEOUT_MS = 600 * 1000 };
 enum { REFRESH_TIMEOUT_MS = 60 * 1000 };
 
@@ -119,6 +121,8 @@ void flow_on_event(void *self, const struct event *ev)
     chronicle_observe(f->core->chronicle, ev); /* and what is committed with that record */
     gate_observe(f->core->gate, ev);           /* then the limits that depend on it */
     alerts_on_event(f->core->alerts, ev);      /* then what goes on by itself */
+    if (f->mcp)
+        mcp_face_on_event(f->mcp, ev); /* and who follows it */
     say(f, ev);
     if (ev->kind == EVENT_LINK && ev->link == LINK_READY && !f->is_reconciling &&
         gate_unknown_count(f->core->gate) > 0)
@@ -131,4 +135,9 @@ void flow_on_firing(void *self, const struct firing *firing)
     log_warn(&f->core->log, "alert=%lld %s name=%s what=\"%s\" firing=%lld",
              (long long)firing->alert, firing_kind_names[firing->kind], firing->name, firing->what,
              (long long)firing->id);
+    char text[sizeof firing->what + sizeof firing->name + 80];
+    (void)snprintf(text, sizeof text, "alert %lld %s: %s; see get_alerts", (long long)firing->alert,
+                   firing->name, firing->what);
+    if (f->mcp)
+        mcp_face_tell(f->mcp, MCP_ALERT, "alerts", str_of(text));
 }

@@ -2,16 +2,19 @@
 /*
  * mcp: the operation table as a server of the Model Context Protocol (mcp/server.h).
  *
- * Each operation that is shown to who asks is a tool. An answer goes out twice, as structured
- * content for programs and as the same JSON in a text for models; an error is text alone. Nothing
- * here knows what trading is. A call that is cancelled runs on until its handler notices, because
- * an order that is on its way cannot be called back; only its answer is dropped.
+ * Each operation that is shown to who asks is a tool (mcp_tools.c). An answer goes out twice, as
+ * structured content for programs and as the same JSON in a text for models; an error is text
+ * alone. Resources are operations with arguments (ops/resources.h, mcp_resources.c) and can be
+ * followed (mcp_follow.c); prompts word whole pieces of work (ops/prompts.h, mcp_prompts.c).
+ * Nothing here knows what trading is. A call that is cancelled runs on until its handler notices,
+ * because an order that is on its way cannot be called back; only its answer is dropped.
  */
 #ifndef PORTCULLIS_FACE_MCP_H
 #define PORTCULLIS_FACE_MCP_H
 
 #include "mcp/http.h"
 #include "mcp/line.h"
+#include "model/event.h"
 #include "ops/op.h"
 
 struct mcp_face;
@@ -31,6 +34,11 @@ struct mcp_exchange *mcp_face_request(struct mcp_face *f, const struct http_requ
                                       struct http_sink sink);
 /* Once a turn; returns when it is next needed. */
 struct instant mcp_face_step(struct mcp_face *f, struct moment now);
+
+/* The last station of an event of the session: who follows what it concerns is told. */
+void mcp_face_on_event(struct mcp_face *f, const struct event *ev);
+/* Something that all assistants should hear of, by their logs. */
+void mcp_face_tell(struct mcp_face *f, enum mcp_level level, const char *logger, struct str text);
 
 /* The array of tools/list for that principal, as JSON, appended to out. */
 void mcp_tools_write(const struct core *core, const struct principal *who, struct buf *out);

@@ -259,7 +259,7 @@ static void follow(struct turn *t)
     if (!json_to_str(json_get(t->m->params, STR("uri")), &uri) || !uri.n)
         refuse(t, RPC_PARAMS, "params.uri must be the URI of a resource");
     else if (!listen_follow(t->client, uri))
-        refuse(t, RPC_PARAMS, "too many resources are followed; unsubscribe from some");
+        refuse(t, RPC_PARAMS, "this resource cannot be followed, or too many are");
     else
         empty_result(t);
 }

@@ -39,7 +39,8 @@ struct mcp_hub *mcp_client_hub(const struct mcp_client *c)
 
 void client_init(struct mcp_client *c, struct mcp_hub *h, void *user, struct mcp_outlet *outlet)
 {
-    *c = (struct mcp_client){.hub = h, .user = user, .outlet = outlet, .level = MCP_INFO};
+    *c = (struct mcp_client){
+        .hub = h, .user = user, .outlet = outlet, .level = h->server->log_level};
     buf_init(&c->follows, MCP_SUBSCRIPTIONS_MAX * 1024);
     c->next = h->clients;
     c->link = &h->clients;
@@ -68,7 +69,7 @@ void client_close(struct mcp_client *c)
     if (c->next)
         c->next->link = c->link;
     h->client_count--;
-    listen_forget(h, &c->follows);
+    listen_forget(c, &c->follows);
     buf_fini(&c->follows);
     for (struct mcp_request *r = c->requests, *next; r; r = next) {
         next = r->next;

@@ -160,6 +160,7 @@ bool mcp_request_start(struct mcp_client *c, struct mcp_outlet *o, const struct 
                        enum mcp_method method, struct moment now);
 void mcp_request_cancel(struct mcp_request *r);
 int level_parse(struct str text); /* -1: there is no such level */
+void write_log(struct mcp_outlet *o, enum mcp_level level, const char *logger, struct str text);
 
 /* ---- ask.c ---- */
 /* An answer of the client to a question of ours. */
@@ -172,7 +173,7 @@ bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_m
 void listen_end(struct mcp_request *r);
 bool listen_follow(struct mcp_client *c, struct str uri);
 void listen_unfollow(struct mcp_client *c, struct str uri);
-/* Tells who minded that nobody follows what is in `uris` any more. */
-void listen_forget(struct mcp_hub *h, struct buf *uris);
+/* The client does not follow what is in `uris` any more, unless by another way. */
+void listen_forget(struct mcp_client *c, struct buf *uris);
 
 #endif

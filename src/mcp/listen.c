@@ -36,13 +36,13 @@ bool mcp_is_followed(const struct mcp_hub *h, struct str uri)
     return false;
 }
 
-static void tell_watch(struct mcp_hub *h, struct str uri, bool is_followed)
+static bool tell_watch(struct mcp_client *c, struct str uri, bool is_followed)
 {
-    if (h->server->watch)
-        h->server->watch(h->server->self, uri, is_followed);
+    const struct mcp_server *s = c->hub->server;
+    return !s->watch || s->watch(s->self, c, uri, is_followed);
 }
 
-static bool add_uri(struct mcp_hub *h, struct buf *uris, struct str uri)
+static bool add_uri(struct mcp_client *c, struct buf *uris, struct str uri)
 {
     size_t n = 0;
     for (size_t i = 0; i < uris->n; i++)
@@ -51,29 +51,28 @@ static bool add_uri(struct mcp_hub *h, struct buf *uris, struct str uri)
         return true;
     if (n >= MCP_SUBSCRIPTIONS_MAX || !uri.n || uri.n > 1000 || str_find(uri, '\0', 0) < uri.n)
         return false;
-    bool is_first = !mcp_is_followed(h, uri);
+    if (!is_followed_by(c, uri) && !tell_watch(c, uri, true))
+        return false;
     buf_add_str(uris, uri);
     buf_add_char(uris, '\0');
-    if (is_first)
-        tell_watch(h, uri, true);
     return true;
 }
 
-void listen_forget(struct mcp_hub *h, struct buf *uris)
+void listen_forget(struct mcp_client *c, struct buf *uris)
 {
     struct buf gone = *uris;
     struct str all = buf_str(&gone), one;
     size_t cap = uris->cap;
     buf_init(uris, cap);
     while (all.n && str_cut(&all, '\0', &one))
-        if (!mcp_is_followed(h, one))
-            tell_watch(h, one, false);
+        if (!is_followed_by(c, one))
+            (void)tell_watch(c, one, false);
     buf_fini(&gone);
 }
 
 bool listen_follow(struct mcp_client *c, struct str uri)
 {
-    return add_uri(c->hub, &c->follows, uri);
+    return add_uri(c, &c->follows, uri);
 }
 
 void listen_unfollow(struct mcp_client *c, struct str uri)
@@ -90,8 +89,8 @@ void listen_unfollow(struct mcp_client *c, struct str uri)
         }
     buf_fini(&c->follows);
     c->follows = rest;
-    if (!mcp_is_followed(c->hub, uri))
-        tell_watch(c->hub, uri, false);
+    if (!is_followed_by(c, uri))
+        (void)tell_watch(c, uri, false);
 }
 
 /* ---- subscriptions/listen ---- */
@@ -168,7 +167,7 @@ bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_m
     for (size_t i = 0; s->can_subscribe && uris && i < uris->n; i++) {
         struct str uri;
         if (json_to_str(&uris->items[i], &uri))
-            (void)add_uri(c->hub, &r->uris, uri);
+            (void)add_uri(c, &r->uris, uri);
     }
     acknowledge(r);
     return true;
@@ -178,7 +177,7 @@ void listen_end(struct mcp_request *r)
 {
     struct mcp_client *c = r->client;
     c->listen_count--;
-    listen_forget(c->hub, &r->uris);
+    listen_forget(c, &r->uris);
     mcp_request_free(r);
 }
 
@@ -240,14 +239,25 @@ void mcp_list_changed(struct mcp_hub *h, enum mcp_list list)
     }
 }
 
-void mcp_resource_changed(struct mcp_hub *h, struct str uri)
+void mcp_resource_changed_for(struct mcp_client *c, struct str uri)
 {
     static const char method[] = "notifications/resources/updated";
-    for (struct mcp_client *c = h->clients; c; c = c->next) {
-        if (has_uri(&c->follows, uri))
-            tell(c->outlet, method, NULL, uri);
-        for (struct mcp_request *r = c->requests; r; r = r->next)
-            if (!r->task && has_uri(&r->uris, uri))
-                tell(r->outlet, method, r, uri);
-    }
+    if (has_uri(&c->follows, uri))
+        tell(c->outlet, method, NULL, uri);
+    for (struct mcp_request *r = c->requests; r; r = r->next)
+        if (!r->task && has_uri(&r->uris, uri))
+            tell(r->outlet, method, r, uri);
+}
+
+void mcp_resource_changed(struct mcp_hub *h, struct str uri)
+{
+    for (struct mcp_client *c = h->clients; c; c = c->next)
+        mcp_resource_changed_for(c, uri);
+}
+
+void mcp_log_all(struct mcp_hub *h, enum mcp_level level, const char *logger, struct str text)
+{
+    for (struct mcp_client *c = h->clients; c; c = c->next)
+        if (c->is_initialized && h->server->can_log && level >= c->level)
+            write_log(c->outlet, level, logger, text);
 }

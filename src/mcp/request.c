@@ -255,13 +255,10 @@ int level_parse(struct str text)
     return -1;
 }
 
-void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text)
+void write_log(struct mcp_outlet *o, enum mcp_level level, const char *logger, struct str text)
 {
     struct json_writer w;
-    struct mcp_outlet *o = outlet_of(r);
-    if (r->level < 0 || (int)level < r->level || r->is_answered || !o)
-        return;
-    struct buf *b = o->begin(o, FRAME_NOTICE, 0);
+    struct buf *b = o ? o->begin(o, FRAME_NOTICE, 0) : NULL;
     if (!b)
         return;
     notice_begin(&w, b, "notifications/message");
@@ -273,6 +270,12 @@ void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, st
     json_str(&w, text);
     notice_end(&w);
     o->end(o, FRAME_NOTICE);
+}
+
+void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text)
+{
+    if (r->level >= 0 && (int)level >= r->level && !r->is_answered)
+        write_log(outlet_of(r), level, logger, text);
 }
 
 /* ---- life ---- */

@@ -45,17 +45,29 @@ enum {
 
 /* ---- what is offered ---- */
 
+enum mcp_level {
+    MCP_DEBUG,
+    MCP_INFO,
+    MCP_NOTICE,
+    MCP_WARNING,
+    MCP_ERROR,
+    MCP_CRITICAL,
+    MCP_ALERT,
+    MCP_EMERGENCY,
+    MCP_LEVEL_COUNT
+};
 enum mcp_list { MCP_TOOLS, MCP_PROMPTS, MCP_RESOURCES, MCP_TEMPLATES, MCP_LIST_COUNT };
 enum mcp_method { MCP_CALL, MCP_PROMPT, MCP_READ, MCP_COMPLETE };
 
 struct mcp_server {
     const char *name, *title, *version;
-    unsigned lists;         /* 1 << enum mcp_list: which exist */
-    unsigned changing;      /* ... and which of them tell when they change */
-    bool can_subscribe;     /* resources tell when they change */
-    bool can_complete;      /* arguments of prompts and templates */
-    bool can_log;           /* in the era of initialize; in the modern one each request says */
-    const char *extensions; /* JSON object of extensions, NULL: none */
+    unsigned lists;           /* 1 << enum mcp_list: which exist */
+    unsigned changing;        /* ... and which of them tell when they change */
+    bool can_subscribe;       /* resources tell when they change */
+    bool can_complete;        /* arguments of prompts and templates */
+    bool can_log;             /* in the era of initialize; in the modern one each request says */
+    enum mcp_level log_level; /* of which a client of the former hears until it says its own */
+    const char *extensions;   /* JSON object of extensions, NULL: none */
     int64_t list_ttl_ms, read_ttl_ms; /* how long answers may be kept */
     bool is_same_for_all;             /* lists do not depend on who asks */
     int64_t call_timeout_ms;
@@ -82,8 +94,10 @@ struct mcp_server {
     struct str (*who)(void *self, const struct mcp_client *c);
     /* A client has said its name for the first time; it proves nothing. NULL: nobody minds. */
     void (*named)(void *self, struct mcp_client *c, struct str name);
-    /* A resource has its first follower, or has lost its last. NULL: nobody minds. */
-    void (*watch)(void *self, struct str uri, bool is_followed);
+    /* A client begins to follow a resource (false: it cannot, or may not), or has ceased to; told
+     * once, however often it asked. Not to be answered from inside by mcp_resource_changed. NULL:
+     * everything can be followed, and nobody minds. */
+    bool (*watch)(void *self, struct mcp_client *c, struct str uri, bool is_followed);
     void *self;
 };
 
@@ -97,9 +111,13 @@ struct mcp_hub *mcp_hub_new(const struct mcp_server *server, struct tasks *tasks
 void mcp_hub_end(struct mcp_hub *h);
 /* All clients are gone by then. Accepts NULL. */
 void mcp_hub_free(struct mcp_hub *h);
-/* Tells everybody who listens that a list, or a resource, has changed. */
+/* Tells everybody who listens that a list has changed. */
 void mcp_list_changed(struct mcp_hub *h, enum mcp_list list);
+/* Tells who follows it that a resource has changed: all, or that client alone. */
 void mcp_resource_changed(struct mcp_hub *h, struct str uri);
+void mcp_resource_changed_for(struct mcp_client *c, struct str uri);
+/* A line of the log that belongs to no request, for clients of the era of initialize. */
+void mcp_log_all(struct mcp_hub *h, enum mcp_level level, const char *logger, struct str text);
 bool mcp_is_followed(const struct mcp_hub *h, struct str uri);
 
 /* ---- a client ---- */
@@ -125,17 +143,6 @@ void mcp_no_resource(struct mcp_request *r, struct str uri);
 
 /* How far it is; `total` < 0: unknown. Told only to who asked for it, and only if it grows. */
 void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char *text);
-enum mcp_level {
-    MCP_DEBUG,
-    MCP_INFO,
-    MCP_NOTICE,
-    MCP_WARNING,
-    MCP_ERROR,
-    MCP_CRITICAL,
-    MCP_ALERT,
-    MCP_EMERGENCY,
-    MCP_LEVEL_COUNT
-};
 void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text);
 
 /* ---- asking back ---- */

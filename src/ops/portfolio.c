@@ -11,12 +11,13 @@
 /* ---- get_portfolio ---- */
 
 struct portfolio_in {
-    struct str currency, account;
+    struct str currency, symbol, account;
 };
 static const struct field portfolio_in_fields[] = {
     FIELD(struct portfolio_in, currency, .positional = true, .example = "USD",
-          .doc = "Currency of all totals; default: the account's base currency"),
-    FIELD(struct portfolio_in, account, .doc = "Account id; default: the connection's account"),
+          .doc = "Currency of the totals; default: the account's"),
+    FIELD(struct portfolio_in, symbol, .doc = "Only this symbol"),
+    FIELD(struct portfolio_in, account, .doc = "Default: the connection's"),
 };
 static const struct type portfolio_in_type = TYPE_OF(struct portfolio_in, portfolio_in_fields);
 
@@ -315,6 +316,17 @@ static void add_up(struct call *c, struct portfolio *out, const struct rates *ra
     }
 }
 
+/* What is shown of them; values and weights are those in the whole. */
+static void keep_symbol(struct portfolio *out, struct str symbol)
+{
+    struct portfolio_row *rows = out->positions.items;
+    size_t n = 0;
+    for (size_t i = 0; i < out->positions.n; i++)
+        if (str_ieq(rows[i].symbol, symbol))
+            rows[n++] = rows[i];
+    out->positions.n = n;
+}
+
 /* The currency of the totals: the argument, else the account's. False if it is none. */
 static bool choose_currency(struct call *c, struct str asked, const char *base, struct str *out)
 {
@@ -369,6 +381,8 @@ static bool get_portfolio(struct call *c, const void *in, void *result)
         return false;
     convert_totals(out, &rates, base);
     add_up(c, out, &rates);
+    if (args->symbol.n)
+        keep_symbol(out, args->symbol);
     return true;
 }
 
@@ -385,9 +399,8 @@ static const char *const portfolio_phrases[] = {
 static const struct op portfolio_ops[] = {
     {.name = "get_portfolio",
      .title = "Portfolio",
-     .doc = "Positions of the account with price, value, profit and loss, weight, and cash by "
-            "currency; values in each position's own currency and in one for all: the account's, "
-            "or `currency`, at quoted rates.",
+     .doc = "Positions with price, value, profit and loss, weight, and cash by currency; values "
+            "in each position's own currency and in `currency`, at quoted rates.",
      .in = &portfolio_in_type,
      .out = &portfolio_type,
      .effect = OP_READ,

@@ -726,6 +726,7 @@ struct mcp_server fixture_server = {
     .can_subscribe = true,
     .can_complete = true,
     .can_log = true,
+    .log_level = MCP_INFO,
     .list_ttl_ms = 60000,
     .read_ttl_ms = 1000,
     .is_same_for_all = true,

@@ -70,7 +70,8 @@ static const struct {
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
      "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"x\",\"version\":\"1\"}}}",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-06-18\","
-     "\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"portcullis\""},
+     "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{\"subscribe\":true},"
+     "\"completions\":{},\"logging\":{}},\"serverInfo\":{\"name\":\"portcullis\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
      "\"2024-11-05\"}}",
      "\"protocolVersion\":\"2024-11-05\""},
@@ -87,9 +88,39 @@ static const struct {
      "\"tools\":["},
     {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\",\"params\":{\"cursor\":\"\"}}",
      "-32602"},
-    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/list\"}", "-32601"},
-    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/list\"}", "-32601"},
-    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"logging/setLevel\"}", "-32601"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/list\"}",
+     "{\"uri\":\"portcullis://portfolio\",\"name\":\"portfolio\","},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/templates/list\"}",
+     "{\"uriTemplate\":\"portcullis://quotes/{symbols}\","},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/list\",\"params\":{\"cursor\":\"n9\"}}",
+     "\"resources\":[]"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/read\",\"params\":{\"uri\":"
+     "\"portcullis://docs/stop_loss\"}}",
+     "\"contents\":[{\"uri\":\"portcullis://docs/stop_loss\",\"mimeType\":\"text/markdown\","
+     "\"text\":\"# stop_loss"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/read\",\"params\":{\"uri\":"
+     "\"portcullis://docs/none\"}}",
+     "\"code\":-32002,\"message\":\"resource not found\""},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/list\"}",
+     "{\"name\":\"symbols\",\"description\":\"Symbols, comma-separated: ASML, SAP.IBIS.EUR\","
+     "\"required\":true}"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/get\",\"params\":{\"name\":\"heat_map\"}}",
+     "{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":\"Draw the risk map"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/get\",\"params\":{\"name\":\"heat_map\","
+     "\"arguments\":{\"currency\":\"E\\u202eUR\\n```\"}}}",
+     "as data:\\n```json\\n{\\\"currency\\\":\\\"E UR ```\\\"}\\n```\""},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/get\",\"params\":{\"name\":\"heatmap\"}}",
+     "unknown prompt: heatmap; did you mean heat_map?"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"completion/"
+     "complete\",\"params\":{\"ref\":{\"type\":"
+     "\"ref/resource\",\"uri\":\"portcullis://docs/{tool_or_category}\"},\"argument\":{\"name\":"
+     "\"tool_or_category\",\"value\":\"stop_\"}}}",
+     "{\"completion\":{\"values\":[\"stop_loss\",\"stop_daemon\"],\"total\":2,\"hasMore\":false}}"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"completion/"
+     "complete\",\"params\":{\"ref\":{\"type\":"
+     "\"ref/prompt\",\"name\":\"none\"},\"argument\":{\"name\":\"a\",\"value\":\"\"}}}",
+     "-32602"},
+    {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"logging/setLevel\"}", "-32602"},
     {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"\"}", "-32601"},
     {"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"server/discover\"}", "-32602"},
     /* modern */
@@ -97,7 +128,8 @@ static const struct {
      "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{\"resultType\":\"complete\",\"_meta\":{"
      "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"server/discover\",\"params\":{" META "}}",
-     "\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}},\"instructions\""},
+     "\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{},\"prompts\":{},"
+     "\"resources\":{\"subscribe\":true},\"completions\":{},\"logging\":{}},\"instructions\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\",\"params\":{" META "}}",
      "],\"ttlMs\":3600000,\"cacheScope\":\"private\"}}\n"},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\",\"params\":{" META "}}", "-32601"},

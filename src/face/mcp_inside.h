@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mcp_inside: what the files of this face share: mcp.c (who is there), mcp_tools.c, mcp_prompts.c,
+ * mcp_resources.c and mcp_follow.c.
+ */
+#ifndef PORTCULLIS_FACE_MCP_INSIDE_H
+#define PORTCULLIS_FACE_MCP_INSIDE_H
+
+#include "base/limits.h"
+#include "face/mcp.h"
+#include "ops/resources.h"
+
+enum {
+    /* JSON of one answer: it goes out twice, the second time with its quotes escaped */
+    ANSWER_MAX = LIMIT_REPLY / 4,
+};
+
+struct follow;
+
+struct mcp_face {
+    struct core *core;
+    struct tasks *tasks;
+    struct mcp_server server;
+    struct mcp_hub *hub;
+    struct mcp_http *http;
+    struct buf scratch; /* the JSON of one answer, and the same as a JSON string */
+    struct follow *follows;
+    size_t follow_count, reading_count, echo_count;
+    unsigned topics; /* something about them has come since the last step */
+    int64_t journal_seq;
+    bool is_ended, was_ready; /* the connection to the broker was */
+};
+
+/* ---- mcp.c ---- */
+/* Gives back what a large answer has taken. */
+void face_trim(struct mcp_face *f);
+
+/* ---- mcp_tools.c ---- */
+void tools_list(const struct core *core, const struct principal *who, struct json_writer *w);
+void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
+                   struct arena *arena);
+void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
+/* Appends our own JSON text, b[from, to), to b as a JSON string; STR_NONE: there is no room. */
+struct str face_quote(struct buf *b, size_t from, size_t to);
+
+/* ---- mcp_prompts.c ---- */
+void prompts_list(struct json_writer *w);
+void *prompt_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
+                     struct arena *arena);
+void prompt_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
+void *completion_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
+                         struct arena *arena);
+void completion_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
+
+/* ---- mcp_resources.c ---- */
+void resources_list(const struct core *core, const struct principal *who, bool templates,
+                    struct json_writer *w);
+/* Whether it is there for who asks: its operation is one that it may call. */
+bool resource_is_shown(const struct core *core, const struct principal *who,
+                       const struct resource *r);
+void *resource_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
+                       struct arena *arena);
+void resource_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
+/*
+ * Calls its operation for `who`. True: f->scratch holds the JSON of the answer, or the text of the
+ * one member that is shown. False with *e. May suspend.
+ */
+bool resource_read(struct mcp_face *f, struct task *t, struct principal *who,
+                   const struct resource *r, const struct json *arguments,
+                   struct error *e) FALLIBLE;
+
+/* ---- mcp_follow.c ---- */
+/* The server's `watch`; self is the face. */
+bool follow_watch(void *self, struct mcp_client *c, struct str uri, bool is_followed);
+void follow_on_event(struct mcp_face *f, const struct event *ev);
+/* Reads again what may have changed; returns when it is next needed. */
+struct instant follow_step(struct mcp_face *f, struct moment now);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tools: operations that are shown, called by name.
+ */
+#include "face/mcp_inside.h"
+
+#include "data/schema.h"
+#include "face/arguments.h"
+#include "face/errors.h"
+#include "face/render.h"
+#include "guard/limits.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- tools/list ---- */
+
+static void write_hint(struct json_writer *w, const char *name, bool value)
+{
+    json_key(w, name);
+    json_bool(w, value);
+}
+
+static void write_tool(const struct op *op, struct json_writer *w)
+{
+    const struct type *in[2] = {op->in, arguments_common(op)};
+    json_begin_object(w);
+    json_key(w, "name");
+    json_text(w, op->name);
+    json_key(w, "title");
+    json_text(w, op->title);
+    json_key(w, "description");
+    json_text(w, op->doc);
+    json_key(w, "inputSchema");
+    schema_write_merged(in, in[1] ? 2 : 1, SCHEMA_TOOL_INPUT, w);
+    json_key(w, "outputSchema");
+    render_schema(op, SCHEMA_TOOL_OUTPUT, w);
+    json_key(w, "annotations");
+    json_begin_object(w);
+    json_key(w, "title");
+    json_text(w, op->title);
+    write_hint(w, "readOnlyHint", op->effect == OP_READ || op->effect == OP_PREVIEW);
+    write_hint(w, "destructiveHint", op->is_destructive);
+    write_hint(w, "idempotentHint", op->is_idempotent);
+    write_hint(w, "openWorldHint", op->is_open_world);
+    json_end_object(w);
+    json_end_object(w);
+}
+
+/* What people look at now and then, and every list of tools would have to carry. */
+static bool is_rare(const struct op *op)
+{
+    static const char *const rare[] = {"audit", "control", "daemon"};
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
+        if (strcmp(op->category, rare[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool changes_trading(const struct op *op)
+{
+    return op->effect == OP_TRADE || op->effect == OP_NOTE;
+}
+
+static bool is_shown(const struct core *core, const struct principal *who, const struct op *op)
+{
+    const struct mcp_settings *s = &core->settings->values.mcp;
+    if (!arguments_shown(core, who, op) || (s->profile == MCP_PROFILE_READ && changes_trading(op)))
+        return false;
+    if (s->toolsets.n)
+        return guard_list_has(s->toolsets, str_of(op->category));
+    return s->profile == MCP_PROFILE_FULL || !is_rare(op);
+}
+
+void tools_list(const struct core *core, const struct principal *who, struct json_writer *w)
+{
+    const struct op *op;
+    for (size_t i = 0; (op = op_next(&i));)
+        if (is_shown(core, who, op))
+            write_tool(op, w);
+}
+
+void mcp_tools_write(const struct core *core, const struct principal *who, struct buf *out)
+{
+    struct json_writer w;
+    json_writer_init(&w, out);
+    json_begin_array(&w);
+    tools_list(core, who, &w);
+    json_end_array(&w);
+}
+
+/* ---- answers ---- */
+
+/*
+ * Appends JSON text to b as a JSON string. Our own JSON holds nothing else to escape than quotes
+ * and backslashes. There is no branch for each byte: a backslash is always written, and the byte
+ * itself over it or behind it.
+ */
+struct str face_quote(struct buf *b, size_t from, size_t to)
+{
+    static const unsigned char is_escaped[256] = {['"'] = 1, ['\\'] = 1};
+    size_t at = b->n;
+    char *p = buf_space(b, 2 * (to - from) + 2);
+    if (!p)
+        return STR_NONE;
+    const char *s = b->p;
+    char *end = p;
+    *end++ = '"';
+    for (size_t i = from; i < to; i++) {
+        size_t behind = is_escaped[(unsigned char)s[i]];
+        end[0] = '\\';
+        end[behind] = s[i];
+        end += 1 + behind;
+    }
+    *end++ = '"';
+    buf_grow(b, (size_t)(end - p));
+    return (struct str){b->p + at, b->n - at};
+}
+
+/*
+ * Answers with what the scratch holds: once for programs, and the same as text for models. An error
+ * is text alone: clients hold structuredContent against the tool's output schema even when isError
+ * is true (TypeScript SDK v1), and would put their own complaint in the place of ours.
+ */
+static void answer(struct mcp_face *f, struct mcp_request *r, bool is_error)
+{
+    struct json_writer w;
+    struct buf *b = &f->scratch;
+    size_t n = b->n;
+    struct str text = face_quote(b, 0, n);
+    assert(text.p); /* ANSWER_MAX leaves room for it */
+    mcp_result_begin(r, &w);
+    json_key(&w, "content");
+    json_begin_array(&w);
+    json_begin_object(&w);
+    json_key(&w, "type");
+    json_text(&w, "text");
+    json_key(&w, "text");
+    json_raw(&w, text);
+    json_end_object(&w);
+    json_end_array(&w);
+    if (!is_error) {
+        json_key(&w, "structuredContent");
+        json_raw(&w, str_sub(buf_str(b), 0, n));
+    }
+    json_key(&w, "isError");
+    json_bool(&w, is_error);
+    mcp_result_end(r, &w);
+    face_trim(f);
+}
+
+static void answer_error(struct mcp_face *f, struct mcp_request *r, const struct error *e,
+                         const struct call *call)
+{
+    struct json_writer w;
+    buf_reset(&f->scratch);
+    json_writer_init(&w, &f->scratch);
+    error_write(e, call, &w);
+    if (f->scratch.failed || f->scratch.n > ANSWER_MAX) { /* findings without end */
+        buf_reset(&f->scratch);
+        json_writer_init(&w, &f->scratch);
+        error_write(e, NULL, &w);
+    }
+    answer(f, r, true);
+}
+
+static void answer_call(struct mcp_face *f, struct mcp_request *r, struct call *call,
+                        const void *out)
+{
+    struct json_writer w;
+    buf_reset(&f->scratch);
+    json_writer_init(&w, &f->scratch);
+    render_json(call, out, &w);
+    if (!f->scratch.failed && f->scratch.n <= ANSWER_MAX) {
+        answer(f, r, false);
+        return;
+    }
+    error_set(&call->error, ERROR_LIMIT, "REPLY_TOO_LARGE", "the answer exceeds %d bytes",
+              (int)ANSWER_MAX);
+    error_next(&call->error, "ask for fewer rows or a shorter period");
+    answer_error(f, r, &call->error, call);
+}
+
+/* ---- calls ---- */
+
+/* A call whose arguments are bound, or why they could not be. */
+struct tool_call {
+    const struct op *op;
+    const void *in; /* NULL: `error` says why */
+    struct common_arguments common;
+    struct error error;
+};
+
+static void refuse_tool(struct mcp_face *f, struct mcp_request *r, struct str name)
+{
+    struct error e = {0};
+    const struct op *op;
+    char text[ERROR_TEXT_MAX + ERROR_NEXT_MAX + 4];
+    struct nearest near = nearest_to(name);
+    for (size_t i = 0; (op = op_next(&i));)
+        if (is_shown(f->core, mcp_client_user(mcp_client(r)), op))
+            nearest_try(&near, op->name);
+    error_set(&e, ERROR_NOT_FOUND, "UNKNOWN_TOOL", "unknown tool: " STR_FMT,
+              STR_ARG(str_sub(name, 0, 64)));
+    error_next(&e,
+               "%s%s%swhat is not listed is for a person, who changes limits and settings in "
+               "portcullis.yaml",
+               near.best ? "did you mean " : "", near.best ? near.best : "", near.best ? "? " : "");
+    (void)snprintf(text, sizeof text, "%s%s%s", e.text, e.next[0] ? "; " : "", e.next);
+    mcp_fail(r, error_face(e.code)->json_rpc, str_of(text), STR_NONE);
+}
+
+/* For who wants to hear how it went, beside the answer. */
+static void log_call(struct mcp_request *r, const struct call *call, bool ok)
+{
+    char text[ERROR_TEXT_MAX + 80];
+    if (ok)
+        (void)snprintf(text, sizeof text, "%s: answered%s", call->op->name,
+                       call->envelope.complete ? "" : ", incomplete");
+    else
+        (void)snprintf(text, sizeof text, "%s: %s: %s", call->op->name, call->error.reason,
+                       call->error.text);
+    mcp_log(r, ok ? MCP_DEBUG : MCP_NOTICE, "tools", str_of(text));
+}
+
+void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
+                   struct arena *arena)
+{
+    struct str name = json_get_str(params, STR("name"));
+    const struct op *op = op_find(name);
+    if (!op) {
+        refuse_tool(f, r, name);
+        return NULL;
+    }
+    struct tool_call *call = ARENA_NEW(arena, struct tool_call);
+    call->op = op;
+    call->in =
+        arguments_bind(op, json_get(params, STR("arguments")), arena, &call->common, &call->error);
+    return call;
+}
+
+void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared)
+{
+    const struct tool_call *asked = prepared;
+    struct call call;
+    call_init(&call, t, f->core, mcp_client_user(mcp_client(r)), asked->op);
+    call.idempotency_key = asked->common.idempotency_key;
+    void *out = arena_alloc(call.arena, asked->op->out->size);
+    bool ok = asked->in && op_call(&call, asked->in, out);
+    if (!asked->in)
+        call.error = asked->error;
+    log_call(r, &call, ok);
+    if (ok)
+        answer_call(f, r, &call, out);
+    else
+        answer_error(f, r, &call.error, &call);
+}
