@@ -118,7 +118,7 @@ export async function startExchange(client, maxVersion, ...more) {
 // own. `settings` are PORTCULLIS_ variables. The daemon is stopped and all is removed at the end.
 export function newHome(settings = {}) {
   const home = mkdtempSync(join(tmpdir(), 'pi-')); // short: sockets have a limit of 107 bytes
-  const socket = join(home, 'run/portcullis/portcullis.sock');
+  const socket = join(home, 'state/portcullis/portcullis.sock');
   const env = {
     PATH: process.env.PATH,
     HOME: home,

@@ -163,6 +163,32 @@ static void logging(struct turn *t)
     say(t, "logged");
 }
 
+/* Works until it is cancelled, and counts that; ten seconds at most. */
+static int cancelled;
+static void work(struct turn *t)
+{
+    for (int i = 0; i < 200; i++) {
+        if (mcp_is_cancelled(t->r)) {
+            cancelled++;
+            return;
+        }
+        mcp_progress(t->r, i, 200, "working");
+        rest(t);
+    }
+    say(t, "nobody cancelled this");
+}
+
+static void count_cancelled(struct turn *t)
+{
+    say(t, arena_f(t->arena, "%d", cancelled).p);
+}
+
+static void resource_change(struct turn *t)
+{
+    mcp_resource_changed(mcp_client_hub(mcp_client(t->r)), STR("test://watched-resource"));
+    say(t, "changed");
+}
+
 static void list_change(struct turn *t)
 {
     enum mcp_list which = strstr(t->item->name, "prompt") ? MCP_PROMPTS : MCP_TOOLS;
@@ -444,6 +470,9 @@ static const struct item tools[] = {
     {"json_schema_2020_12_tool", "A schema with everything", schema_2020, {0}, simple_text},
     {"test_missing_capability", "Needs sampling", NO_ARGUMENTS, {0}, missing_capability},
     {"test_streaming_elicitation", "Streams, then asks", NO_ARGUMENTS, {0}, streaming_elicitation},
+    {"work_until_cancelled", "Works", NO_ARGUMENTS, {0}, work},
+    {"count_cancelled", "How many calls were cancelled", NO_ARGUMENTS, {0}, count_cancelled},
+    {"change_watched_resource", "Changes a resource", NO_ARGUMENTS, {0}, resource_change},
     {"test_trigger_tool_change", "Changes the tools", NO_ARGUMENTS, {0}, list_change},
     {"test_trigger_prompt_change", "Changes the prompts", NO_ARGUMENTS, {0}, list_change},
     {"test_input_required_result_elicitation", "Asks a name", NO_ARGUMENTS, {0}, ask_name},

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""The published clients of MCP for Python, over stdio and HTTP, in each era that they speak: list
+and call at the product, and what the product does not show at the fixture of tests/mcp. Runs in the
+world of mcp_world. Each test stands for a cell of the table in docs/interop.md."""
+
+import asyncio
+import os
+import sys
+import traceback
+import warnings
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import fastmcp
+import mcp
+import mcp_types as types
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.subscriptions import listen
+
+warnings.simplefilter("ignore")  # what is deprecated is tried all the same
+
+LEGACY, MODERN = "2025-11-25", "2026-07-28"
+WATCHED = "test://watched-resource"
+PATIENCE = 20
+ENV = os.environ
+SOCKET = {s: ENV[f"MCP_{s.upper()}_SOCKET"] for s in ("product", "fixture")}
+URL = {s: ENV[f"MCP_{s.upper()}_URL"] for s in ("product", "fixture")}
+PROGRAM = ENV["MCP_PROGRAM"]
+NOWHERE = open(os.devnull, "w", encoding="utf-8")
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def text(result):
+    return result.content[0].text
+
+
+def answer(params):
+    """What the user types into the form of either era."""
+    fields = params.requested_schema["properties"]
+    return {"name": "Ada"} if "name" in fields else {"username": "Ada", "email": "a@b.c"}
+
+
+class Sdk:
+    """mcp: the official SDK."""
+
+    label = "Python mcp " + version("mcp")
+
+    @staticmethod
+    @asynccontextmanager
+    async def connected(kind, era, server, heard):
+        async def elicited(_context, params):
+            heard.append(params.message)
+            return types.ElicitResult(action="accept", content=answer(params))
+
+        async def told(message):
+            heard.append(message)
+
+        env = {**ENV, "PORTCULLIS_SOCKET": SOCKET[server]}
+        to = URL[server] if kind == "HTTP" else stdio_client(
+            StdioServerParameters(command=PROGRAM, args=["mcp"], env=env), errlog=NOWHERE)
+        async with mcp.Client(to, mode="legacy" if era == LEGACY else "auto",
+                              elicitation_callback=elicited, message_handler=told) as client:
+            yield client
+
+    @staticmethod
+    def structured(result):
+        return result.structured_content
+
+    @staticmethod
+    async def tools(client):
+        return (await client.list_tools()).tools
+
+    @staticmethod
+    async def call(client, name, arguments=None, progress=None):
+        return await client.call_tool(name, arguments or {}, progress_callback=progress)
+
+
+class FastMcp:
+    """fastmcp: what it has no word for is asked of the session of the SDK that it stands on."""
+
+    label = "fastmcp " + version("fastmcp")
+
+    @staticmethod
+    @asynccontextmanager
+    async def connected(kind, era, server, heard):
+        async def elicited(message, _type, params, _context):
+            heard.append(message)
+            return answer(params)
+
+        async def told(message):
+            heard.append(message)
+
+        env = {**ENV, "PORTCULLIS_SOCKET": SOCKET[server]}
+        to = StreamableHttpTransport(URL[server]) if kind == "HTTP" else StdioTransport(
+            PROGRAM, ["mcp"], env=env, keep_alive=False, log_file=NOWHERE)
+        async with fastmcp.Client(to, mode="legacy" if era == LEGACY else "auto",
+                                  elicitation_handler=elicited, message_handler=told) as client:
+            yield client
+
+    @staticmethod
+    def structured(result):
+        return result.structured_content
+
+    @staticmethod
+    async def tools(client):
+        return await client.list_tools()
+
+    @staticmethod
+    async def call(client, name, arguments=None, progress=None):
+        return await client.call_tool(name, arguments or {}, progress_handler=progress)
+
+
+class Cell:
+    """The six features, for one client, transport and era."""
+
+    def __init__(self, kit, kind, era):
+        self.kit, self.kind, self.era = kit, kind, era
+
+    @asynccontextmanager
+    async def connected(self, server, heard=None):
+        async with self.kit.connected(self.kind, self.era, server,
+                                      [] if heard is None else heard) as client:
+            spoken = client.session.protocol_version
+            expect(spoken == self.era, f"it speaks {spoken}")
+            yield client
+
+    async def list(self):
+        """it lists the tools"""
+        async with self.connected("product") as client:
+            names = [tool.name for tool in await self.kit.tools(client)]
+        expect({"get_portfolio", "preview_order"} <= set(names), names)
+
+    async def call(self):
+        """it reads the portfolio"""
+        async with self.connected("product") as client:
+            await self.kit.tools(client)  # from now on answers are held against their schema
+            held = self.kit.structured(await self.kit.call(client, "get_portfolio"))
+        expect(held["account"] == "DU9000001" and held["positions"], held)
+
+    async def progress(self):
+        """it hears how far a call is"""
+        seen = []
+
+        async def progress(done, _total, _message):
+            seen.append(done)
+
+        async with self.connected("fixture") as client:
+            await self.kit.call(client, "test_tool_with_progress", progress=progress)
+        expect(seen == [0, 50, 100], seen)
+
+    async def cancel(self):
+        """a call that it cancels ends at the server"""
+        begun = asyncio.Event()
+
+        async def progress(*_):
+            begun.set()
+
+        async with self.connected("fixture") as client:
+            async def count():
+                return int(text(await self.kit.call(client, "count_cancelled")))
+
+            before = await count()
+            call = asyncio.ensure_future(
+                self.kit.call(client, "work_until_cancelled", progress=progress))
+            await begun.wait()
+            call.cancel()
+            await asyncio.wait([call])
+            for _ in range(100):
+                if await count() > before:
+                    return
+                await asyncio.sleep(0.02)
+        raise AssertionError("the server has not heard of it")
+
+    async def elicitation(self):
+        """its user answers a question"""
+        heard = []
+        async with self.connected("fixture", heard) as client:
+            if self.era == MODERN:
+                said = await self.kit.call(client, "test_input_required_result_elicitation")
+            else:
+                said = await self.kit.call(client, "test_elicitation", {"message": "Who are you?"})
+        expect("Ada" in text(said), text(said))
+        question = "What is your name?" if self.era == MODERN else "Who are you?"
+        expect(question in heard, heard)
+
+    async def subscribe(self):
+        """it hears that a resource has changed"""
+        heard = []
+        async with self.connected("fixture", heard) as client:
+            if self.era == MODERN:
+                async with listen(client.session, resource_subscriptions=[WATCHED]) as events:
+                    await self.kit.call(client, "change_watched_resource")
+                    event = await anext(aiter(events))
+                expect(event.uri == WATCHED, event)
+                return
+            await client.session.subscribe_resource(WATCHED)
+            await self.kit.call(client, "change_watched_resource")
+            for _ in range(100):
+                if any(str(getattr(getattr(m, "params", None), "uri", "")) == WATCHED for m in heard):
+                    return
+                await asyncio.sleep(0.02)
+        raise AssertionError(heard)
+
+
+FEATURES = ["list", "call", "progress", "cancel", "elicitation", "subscribe"]
+
+
+async def main():
+    n = failed = 0
+    for kit in (Sdk, FastMcp):
+        for kind in ("stdio", "HTTP"):
+            for era in (LEGACY, MODERN):
+                cell = Cell(kit, kind, era)
+                for feature in FEATURES:
+                    n += 1
+                    body = getattr(cell, feature)
+                    name = f"{n} - {kit.label}, {kind}, {era}, M-{feature}: "
+                    try:
+                        await asyncio.wait_for(body(), PATIENCE)
+                        print(f"ok {name}{body.__doc__}", flush=True)
+                    except Exception:  # each test stands for itself
+                        failed += 1
+                        print(f"not ok {name}{body.__doc__}", flush=True)
+                        for line in traceback.format_exc().splitlines():
+                            print("# " + line)
+    print(f"1..{n}")
+    return failed
+
+
+sys.exit(1 if asyncio.run(main()) else 0)
