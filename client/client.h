@@ -27,6 +27,7 @@ enum {
     CLIENT_PATH_MAX = 1024,
     CLIENT_LINE_MAX = 512,
     CLIENT_WAIT_MS = 10000, /* for the daemon to come up, and for its answer line */
+    CLIENT_USAGE = 2,       /* exit status: the command line is not understood */
     CLIENT_UNAVAILABLE = 69 /* exit status: no daemon, or it went away */
 };
 
@@ -60,6 +61,11 @@ int relay_bytes(int fd);
 /* Copies the daemon's frames out; the exit status. The daemon may ask for files that are among the
  * arguments, and for no other: it may run under another user. */
 int relay_frames(int fd, char **args);
+
+/* ---- setup.c ---- */
+/* Prints what the configuration of that assistant needs to start this program; NULL, or a name that
+ * is not known: the usage. The exit status. */
+int setup_print(const char *name);
 
 /* ---- terminal.c ---- */
 enum { SECRET_MAX = 256, PROMPT_MAX = 200 };

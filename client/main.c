@@ -112,7 +112,7 @@ static int run_verb(const struct where *w, bool verbose, char **args)
         size_t length = strlen(args[i]) + 1;
         if (length > sizeof hello - n) {
             say("the arguments have more than %d bytes", HELLO_MAX);
-            return 2;
+            return CLIENT_USAGE;
         }
         memcpy(hello + n, args[i], length);
         n += length;
@@ -150,5 +150,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);             /* a write that fails is looked at where it is made */
     if (!strcmp(verb, "mcp") && !args[1])
         return run_mcp(&w, verbose);
+    if (!strcmp(verb, "mcp") && !strcmp(args[1], "--print-config"))
+        return setup_print(args[2] && args[3] ? NULL : args[2]);
     return run_verb(&w, verbose, args);
 }

@@ -74,8 +74,6 @@ bool where_find(struct where *w)
     }
     if (at && at[0])
         return join(w->socket, at, "");
-    if ((at = absolute("XDG_RUNTIME_DIR")))
-        return join(w->socket, at, "/portcullis/portcullis.sock");
     return join(w->socket, w->state, "/portcullis.sock");
 }
 

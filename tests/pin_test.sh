@@ -58,7 +58,7 @@ begin() {
     "$B/portcullisd" --foreground-log >>"$t/log" 2>&1 &
     daemon=$!
     for ((i = 0; i < 200; i++)); do
-        [ -S "$t/run/portcullis/portcullis.sock" ] && return
+        [ -S "$t/state/portcullis/portcullis.sock" ] && return
         sleep 0.05
     done
 }
@@ -117,7 +117,7 @@ try:
     sys.exit(0 if urllib.request.urlopen(q, timeout=20).status == 200 else 1)
 except urllib.error.HTTPError as e:
     sys.exit(4 if e.code == 401 else 1)' "$port" "$1"; }
-socket=$t/run/portcullis/portcullis.sock
+socket=$t/state/portcullis/portcullis.sock
 end
 old=$(printf 'old%.0s' {1..16})
 (umask 077 && echo "$old" >"$t/state/portcullis/token")

@@ -23,7 +23,7 @@ const struct cli_word cli_flags[] = {
 
 /* serve, paper, wire, doctor and mcp are done by the client program before a daemon is asked. */
 const struct cli_word cli_verbs[] = {
-    {"mcp", NULL, "Serve an assistant over standard input and output"},
+    {"mcp", "[--print-config NAME]", "Serve an assistant; or show what its configuration needs"},
     {"serve", NULL, "Run the daemon in the foreground"},
     {"paper", NULL, "Run the paper exchange alone, for any TWS client"},
     {"wire", NULL, "Look at the TWS protocol: decode, encode, proxy, recordings"},

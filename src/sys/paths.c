@@ -51,8 +51,6 @@ bool paths_find(struct paths *out, struct error *e)
                          "PORTCULLIS_SOCKET must be an absolute path");
     if (at && at[0])
         return join(out->socket, at, "", e);
-    if ((at = absolute("XDG_RUNTIME_DIR")))
-        return join(out->socket, at, "/portcullis/portcullis.sock", e);
     return join(out->socket, out->state, "/portcullis.sock", e);
 }
 

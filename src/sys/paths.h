@@ -13,8 +13,9 @@ struct paths {
     char config[PATH_TEXT_MAX]; /* $XDG_CONFIG_HOME/portcullis or ~/.config/portcullis */
     char state[PATH_TEXT_MAX];  /* $XDG_STATE_HOME/portcullis or ~/.local/state/portcullis */
     /*
-     * $PORTCULLIS_SOCKET (must be absolute), else $XDG_RUNTIME_DIR/portcullis/portcullis.sock, else
-     * portcullis.sock in `state`. The client (client/where.c) follows the same rule.
+     * $PORTCULLIS_SOCKET (must be absolute), else portcullis.sock in `state`: not in
+     * $XDG_RUNTIME_DIR, which programs that start us have and hide as they like, while each state
+     * has one daemon. The client (client/where.c) follows the same rule.
      */
     char socket[PATH_TEXT_MAX];
 };
