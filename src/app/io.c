@@ -23,7 +23,8 @@ enum {
     DISK_JOBS_MAX = 8, /* one of each kind at a time */
     KILL_FILE_MS = 1000,
     PAPER_RESTART_MS = 500,
-    PAPER_GRACE_MS = 3000
+    PAPER_GRACE_MS = 3000,
+    INPUT_PIECE = 1024,
 };
 
 struct io;
@@ -153,10 +154,24 @@ static void client_free(struct client *c)
     xfree(c);
 }
 
+static void send_output(struct client *c)
+{
+    for (struct str out; (out = local_output(c->local)).n;) {
+        if (!stream_send(c->stream, out))
+            break;
+        local_sent(c->local, out.n);
+    }
+}
+
+/* A burst is answered piece by piece: the client reads while the rest is worked on, and what waits
+ * for it stays small. */
 static void client_data(void *self, struct str bytes)
 {
     struct client *c = self;
-    local_input(c->local, bytes, loop_now(c->io->loop));
+    for (size_t at = 0; at < bytes.n; at += INPUT_PIECE) {
+        local_input(c->local, str_sub(bytes, at, at + INPUT_PIECE), loop_now(c->io->loop));
+        send_output(c);
+    }
 }
 
 static void client_end(void *self)
@@ -201,11 +216,7 @@ static void client_new(void *self, struct stream *s)
 static void drive_clients(struct io *io)
 {
     for (struct client *c = io->clients; c; c = c->next) {
-        for (struct str out; (out = local_output(c->local)).n;) {
-            if (!stream_send(c->stream, out))
-                break;
-            local_sent(c->local, out.n);
-        }
+        send_output(c);
         if (!c->is_ending && !local_output(c->local).n && local_is_done(c->local)) {
             c->is_ending = true;
             stream_end(c->stream);

@@ -171,10 +171,9 @@ static size_t collect(const struct chronicle *c, struct str account, int64_t day
     for (size_t i = 0; n < PAST_PAGE_MAX && book_next_position(c->book, &i, account, &p);)
         if (!dec_is_zero(p->quantity))
             out[n++] = held_of(c, p, day);
-    for (size_t i = 0; n < PAST_PAGE_MAX && book_next_value(c->book, &i, account, &v);) {
+    for (size_t i = 0; n < PAST_PAGE_MAX && book_next_cash(c->book, &i, account, &v);) {
         struct held h = {.day = day};
-        if (strcmp(v->key, "CashBalance") != 0 || strcmp(v->currency, "BASE") == 0 ||
-            !dec_parse_round(STR_NAME(v->value), &h.quantity) || dec_is_zero(h.quantity))
+        if (!dec_parse_round(STR_NAME(v->value), &h.quantity) || dec_is_zero(h.quantity))
             continue;
         memcpy(h.account, v->account, sizeof h.account);
         memcpy(h.currency, v->currency, sizeof h.currency);

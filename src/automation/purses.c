@@ -443,9 +443,7 @@ static void look(struct purses *p, struct purse *u, struct purse_days days, stru
 static void begin(struct purses *p, const char *account, struct moment now)
 {
     const struct account_value *v;
-    for (size_t i = 0; book_next_value(p->book, &i, str_of(account), &v);) {
-        if (strcmp(v->key, "CashBalance") != 0 || strcmp(v->currency, "BASE") == 0)
-            continue;
+    for (size_t i = 0; book_next_cash(p->book, &i, str_of(account), &v);) {
         struct purse *u = purse_of(p, account, v->currency);
         if (!u)
             return;
@@ -460,9 +458,8 @@ static void begin(struct purses *p, const char *account, struct moment now)
 static void find_new(struct purses *p, const char *account)
 {
     const struct account_value *v;
-    for (size_t i = 0; book_next_value(p->book, &i, str_of(account), &v);)
-        if (strcmp(v->key, "CashBalance") == 0 && strcmp(v->currency, "BASE") != 0)
-            (void)purse_of(p, account, v->currency);
+    for (size_t i = 0; book_next_cash(p->book, &i, str_of(account), &v);)
+        (void)purse_of(p, account, v->currency);
 }
 
 void purses_step(struct purses *p, struct str account, struct purse_days days, struct moment now)

@@ -160,57 +160,67 @@ bool dec_parse_round(struct str s, struct dec *out)
     return parse(s, true, out);
 }
 
-/* Writes the digits of v so that they end before `end`; returns where they begin. */
-static char *put_digits(char *end, uint64_t v)
+/* The last n digits of v, zeros in front; returns the place behind them. */
+static char *put_digits(char *out, uint64_t v, size_t n)
 {
-    do {
-        *--end = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    return end;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    char *p = out + n;
+    for (; p - out >= 2; v /= 100)
+        memcpy(p -= 2, pairs + v % 100 * 2, 2);
+    if (p > out)
+        *out = (char)('0' + v % 10);
+    return out + n;
+}
+
+static size_t count_digits(uint64_t v)
+{
+    size_t n = 1;
+    for (uint64_t power = 10; n < 20 && v >= power; power *= 10)
+        n++;
+    return n;
 }
 
 /* Whole part, point and `decimals` digits of a count of nano; returns the length. */
-static size_t put_fixed(bool negative, u128 nano, int decimals, char out[DEC_TEXT_MAX])
+static size_t put_fixed(bool negative, u128 nano, size_t decimals, char out[DEC_TEXT_MAX])
 {
-    char digits[40];
-    char *end = digits + sizeof digits;
-    char *first;
-    if (nano <= UINT64_MAX) {
-        first = put_digits(end, (uint64_t)nano);
-    } else {
-        first = put_digits(end, (uint64_t)(nano % E18));
-        while (first > end - 18)
-            *--first = '0';
-        first = put_digits(first, (uint64_t)(nano / E18));
-    }
-    while (first > end - SCALE - 1)
-        *--first = '0';
-
-    size_t n = 0;
+    bool is_small = nano <= UINT64_MAX;
+    u128 whole = is_small ? (uint64_t)nano / ONE : nano / ONE;
+    uint64_t fraction = (uint64_t)nano - (uint64_t)whole * ONE;
+    char *p = out;
     if (negative)
-        out[n++] = '-';
-    size_t whole = (size_t)(end - SCALE - first);
-    memcpy(out + n, first, whole);
-    n += whole;
-    if (decimals > 0) {
-        out[n++] = '.';
-        memcpy(out + n, end - SCALE, (size_t)decimals);
-        n += (size_t)decimals;
+        *p++ = '-';
+    if (whole >= E18) {
+        uint64_t high = (uint64_t)(whole / E18);
+        p = put_digits(p, high, count_digits(high));
+        p = put_digits(p, (uint64_t)(whole % E18), 18);
+    } else {
+        p = put_digits(p, (uint64_t)whole, count_digits((uint64_t)whole));
     }
-    out[n] = 0;
-    return n;
+    if (decimals) {
+        *p++ = '.';
+        put_digits(p, fraction, SCALE);
+        p += decimals;
+    }
+    *p = 0;
+    return (size_t)(p - out);
 }
 
 size_t dec_format(struct dec d, char out[DEC_TEXT_MAX])
 {
     u128 nano = magnitude(d);
     assert(nano < NANO_END);
-    uint64_t fraction = nano <= UINT64_MAX ? (uint64_t)nano % ONE : (uint64_t)(nano % ONE);
-    int decimals = fraction ? SCALE : 0;
-    for (; fraction && fraction % 10 == 0; fraction /= 10)
-        decimals--;
-    return put_fixed(d.nano < 0, nano, decimals, out);
+    bool is_whole = nano <= UINT64_MAX && (uint64_t)nano % ONE == 0;
+    size_t n = put_fixed(d.nano < 0, nano, is_whole ? 0 : SCALE, out);
+    if (is_whole)
+        return n;
+    while (out[n - 1] == '0')
+        n--;
+    n -= out[n - 1] == '.';
+    out[n] = 0;
+    return n;
 }
 
 size_t dec_format_fixed(struct dec d, int decimals, char out[DEC_TEXT_MAX])
@@ -220,7 +230,7 @@ size_t dec_format_fixed(struct dec d, int decimals, char out[DEC_TEXT_MAX])
     assert(nano < NANO_END);
     u128 step = power_of_ten(SCALE - decimals);
     nano = half_even(nano / step, nano % step, step) * step;
-    return put_fixed(d.nano < 0 && nano != 0, nano, decimals, out);
+    return put_fixed(d.nano < 0 && nano != 0, nano, (size_t)decimals, out);
 }
 
 /* ---- exact operations ---- */

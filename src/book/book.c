@@ -20,6 +20,11 @@ struct account_row {
     struct book_pnl pnl;
 };
 
+struct value_row {
+    struct account_value v;
+    bool is_cash; /* in one currency */
+};
+
 struct position_row {
     struct position p;
     uint64_t snapshot;
@@ -28,7 +33,7 @@ struct position_row {
 struct book {
     struct account_row accounts[LIMIT_ACCOUNTS];
     size_t account_count;
-    struct map *values;    /* owned account_values by account, key and currency */
+    struct map *values;    /* owned value_rows by account, key and currency */
     struct map *positions; /* owned position_rows by account and con_id */
     struct orders *orders;
     uint64_t snapshot; /* counts the reconciliations */
@@ -92,11 +97,16 @@ static void apply_accounts(struct book *b, struct str list)
 static struct str value_key(char out[ROW_KEY_MAX], struct str account, struct str key,
                             struct str currency)
 {
-    int n = snprintf(out, ROW_KEY_MAX, STR_FMT "\x1f" STR_FMT "\x1f" STR_FMT, STR_ARG(account),
-                     STR_ARG(key), STR_ARG(currency));
-    if (n < 0 || n >= ROW_KEY_MAX)
-        return STR(""); /* longer than any row's */
-    return (struct str){out, (size_t)n};
+    const struct str parts[] = {account, STR("\x1f"), key, STR("\x1f"), currency};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].n > ROW_KEY_MAX - n)
+            return STR(""); /* longer than any row's */
+        if (parts[i].n > 0)
+            memcpy(out + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
+    }
+    return (struct str){out, n};
 }
 
 static void apply_value(struct book *b, const struct account_value *v)
@@ -106,7 +116,7 @@ static void apply_value(struct book *b, const struct account_value *v)
         return;
     char text[ROW_KEY_MAX];
     struct str key = value_key(text, STR_NAME(v->account), STR_NAME(v->key), STR_NAME(v->currency));
-    struct account_value *row = map_get_str(b->values, key);
+    struct value_row *row = map_get_str(b->values, key);
     if (row == NULL) {
         if (account->value_count >= LIMIT_ACCOUNT_VALUES)
             return;
@@ -117,7 +127,8 @@ static void apply_value(struct book *b, const struct account_value *v)
         }
         account->value_count++;
     }
-    *row = *v;
+    row->v = *v;
+    row->is_cash = strcmp(v->key, "CashBalance") == 0 && strcmp(v->currency, "BASE") != 0;
     if (str_eq(STR_NAME(v->key), STR("NetLiquidation")) && v->currency[0] != '\0' &&
         !str_eq(STR_NAME(v->currency), STR("BASE")))
         memcpy(account->base_currency, v->currency, sizeof account->base_currency);
@@ -326,18 +337,24 @@ const char *book_base_currency(const struct book *b, struct str account)
     return row == NULL ? "" : row->base_currency;
 }
 
+static const struct account_value *find_value(const struct book *b, struct str account,
+                                              struct str key, struct str currency)
+{
+    char text[ROW_KEY_MAX];
+    const struct value_row *row = map_get_str(b->values, value_key(text, account, key, currency));
+    return row == NULL ? NULL : &row->v;
+}
+
 const struct account_value *book_value(const struct book *b, struct str account, struct str key,
                                        struct str currency)
 {
-    char text[ROW_KEY_MAX];
     if (currency.p != NULL)
-        return map_get_str(b->values, value_key(text, account, key, currency));
+        return find_value(b, account, key, currency);
     /* Sums over currencies stand under BASE; totals that have no parts under the currency itself,
      * and what is not money under none. */
     const struct str order[] = {STR("BASE"), STR_NAME(book_base_currency(b, account)), STR("")};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        const struct account_value *v =
-            map_get_str(b->values, value_key(text, account, key, order[i]));
+        const struct account_value *v = find_value(b, account, key, order[i]);
         if (v != NULL)
             return v;
     }
@@ -367,18 +384,30 @@ struct opt_utc book_updated(const struct book *b)
 
 /* ---- rows ---- */
 
-bool book_next_value(const struct book *b, size_t *i, struct str account,
-                     const struct account_value **out)
+static bool next_value(const struct book *b, size_t *i, struct str account, bool only_cash,
+                       const struct account_value **out)
 {
     void *value = NULL;
     while (map_next(b->values, i, &value)) {
-        const struct account_value *v = value;
-        if (account.p != NULL && !str_is(account, v->account))
+        const struct value_row *row = value;
+        if ((only_cash && !row->is_cash) || (account.p != NULL && !str_is(account, row->v.account)))
             continue;
-        *out = v;
+        *out = &row->v;
         return true;
     }
     return false;
+}
+
+bool book_next_value(const struct book *b, size_t *i, struct str account,
+                     const struct account_value **out)
+{
+    return next_value(b, i, account, false, out);
+}
+
+bool book_next_cash(const struct book *b, size_t *i, struct str account,
+                    const struct account_value **out)
+{
+    return next_value(b, i, account, true, out);
 }
 
 bool book_next_position(const struct book *b, size_t *i, struct str account,

@@ -43,6 +43,9 @@ struct opt_utc book_updated(const struct book *b); /* the newest event of any ki
 /* ---- rows; `i` starts at 0, false at the end; account STR_NONE means every account ---- */
 bool book_next_value(const struct book *b, size_t *i, struct str account,
                      const struct account_value **out);
+/* Cash in one currency, as the broker tells it; not the sum over all of them. */
+bool book_next_cash(const struct book *b, size_t *i, struct str account,
+                    const struct account_value **out);
 bool book_next_position(const struct book *b, size_t *i, struct str account,
                         const struct position **out);
 struct book_order {

@@ -26,6 +26,15 @@ static const char *choice_text(const struct field *f, unsigned value)
     return f->choices[value];
 }
 
+/* The name of a member; that of a field made by hand is not prepared. */
+static void write_key(const struct field *f, struct json_writer *w)
+{
+    if (f->key.p)
+        json_key_raw(w, f->key);
+    else
+        json_key(w, f->name);
+}
+
 /* Which members are written: all, or those that are not `wide`. */
 enum extent { EXTENT_WHOLE, EXTENT_CONCISE };
 
@@ -56,7 +65,7 @@ static void write_columns(const struct type *row, const struct list *list, enum 
         const struct field *f = &row->fields[k];
         if (f->wide && extent == EXTENT_CONCISE)
             continue;
-        json_key(w, f->name);
+        write_key(f, w);
         if (!has_any(f, row, list)) {
             json_null(w);
             continue;
@@ -137,7 +146,7 @@ static void write_members(const struct type *type, const void *value, enum exten
         const struct field *f = &type->fields[i];
         if (f->wide && extent == EXTENT_CONCISE)
             continue;
-        json_key(w, f->name);
+        write_key(f, w);
         write_member(f, value, extent, w);
     }
 }

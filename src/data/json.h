@@ -77,6 +77,7 @@ void json_begin_array(struct json_writer *w);
 void json_end_array(struct json_writer *w);
 void json_key(struct json_writer *w, const char *key);
 void json_key_str(struct json_writer *w, struct str key);
+void json_key_raw(struct json_writer *w, struct str key); /* quoted and with its colon already */
 
 void json_str(struct json_writer *w, struct str s);      /* STR_NONE: null */
 void json_text(struct json_writer *w, const char *text); /* NULL: null */
@@ -92,6 +93,9 @@ void json_time(struct json_writer *w, struct utc t);
 void json_value(struct json_writer *w, const struct json *j);
 /* Text that is one JSON value already (a schema made earlier); not checked. */
 void json_raw(struct json_writer *w, struct str json_text);
+/* The same as a string: JSON text of this writer, which holds nothing to escape but quotes and
+ * backslashes. */
+void json_quoted(struct json_writer *w, struct str json_text);
 
 /* A decimal text that reads back as v, which is finite: of 15 digits or fewer where they suffice.
  * Returns the length. */

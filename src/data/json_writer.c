@@ -11,10 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
+static inline bool has_room(const struct json_writer *w, size_t n)
+{
+    return !w->out->failed && w->out->room - w->out->n >= n;
+}
+
 static inline void put(struct json_writer *w, const char *p, size_t n)
 {
     struct buf *b = w->out;
-    if (!b->failed && b->room - b->n >= n) {
+    if (has_room(w, n)) {
         memcpy(b->p + b->n, p, n);
         b->n += n;
     } else {
@@ -102,12 +107,17 @@ static inline uint64_t zero_byte(uint64_t x)
     return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
 }
 
+static inline uint64_t load(const char *p, size_t n)
+{
+    uint64_t x = 0;
+    memcpy(&x, p, n);
+    return x;
+}
+
 /* As is_plain, for eight bytes at once: most text is plain, and most of an answer is text. */
-static inline bool are_plain(const char *p)
+static inline bool are_plain(uint64_t x)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
     uint64_t control = (x - ones * 0x20) & ~x & ones * 0x80;
     return !(control | (x & ones * 0x80) | zero_byte(x ^ ones * '"') | zero_byte(x ^ ones * '\\') |
              zero_byte(x ^ ones * 0x7F));
@@ -125,26 +135,45 @@ static void put_escape(struct json_writer *w, unsigned char c)
     }
 }
 
+/* Copies s if it is plain, in pieces of eight or four bytes, of which the last may overlap the one
+ * before it. */
+static inline bool copy_plain(char *to, struct str s)
+{
+    size_t i = 0;
+    if (s.n < 4) {
+        for (; i < s.n; i++) {
+            if (!is_plain((unsigned char)s.p[i]))
+                return false;
+            to[i] = s.p[i];
+        }
+        return true;
+    }
+    if (s.n < 8) {
+        uint64_t first = load(s.p, 4), last = load(s.p + s.n - 4, 4);
+        memcpy(to, &first, 4);
+        memcpy(to + s.n - 4, &last, 4);
+        return are_plain(first | last << 32);
+    }
+    for (; i < s.n; i += 8) {
+        size_t at = i + 8 <= s.n ? i : s.n - 8;
+        uint64_t piece = load(s.p + at, 8);
+        if (!are_plain(piece))
+            return false;
+        memcpy(to + at, &piece, 8);
+    }
+    return true;
+}
+
 /* The usual case: s is plain and there is room. Else nothing is written, and false. */
 static inline bool put_plain(struct json_writer *w, struct str s)
 {
     struct buf *b = w->out;
-    size_t i = 0;
-    if (b->failed || b->room - b->n < s.n + 2)
+    if (!has_room(w, s.n + 2))
         return false;
     char *to = b->p + b->n;
-    *to++ = '"';
-    for (; s.n - i >= 8; i += 8) {
-        if (!are_plain(s.p + i))
-            return false;
-        memcpy(to + i, s.p + i, 8);
-    }
-    for (; i < s.n; i++) {
-        if (!is_plain((unsigned char)s.p[i]))
-            return false;
-        to[i] = s.p[i];
-    }
-    to[i] = '"';
+    if (!copy_plain(to + 1, s))
+        return false;
+    to[0] = to[s.n + 1] = '"';
     b->n += s.n + 2;
     return true;
 }
@@ -181,6 +210,15 @@ void json_key_str(struct json_writer *w, struct str key)
         put(w, ",", 1);
     put_quoted(w, key);
     put(w, ":", 1);
+    w->keyed = true;
+}
+
+void json_key_raw(struct json_writer *w, struct str key)
+{
+    assert(in_object(w) && !w->keyed && key.n > 3);
+    if (w->comma)
+        put(w, ",", 1);
+    put(w, key.p, key.n);
     w->keyed = true;
 }
 
@@ -289,7 +327,10 @@ void json_dec(struct json_writer *w, struct dec d)
 {
     char text[DEC_TEXT_MAX];
     before_value(w);
-    put(w, text, dec_format(d, text));
+    if (has_room(w, sizeof text))
+        buf_grow(w->out, dec_format(d, w->out->p + w->out->n));
+    else
+        put(w, text, dec_format(d, text));
 }
 
 void json_opt_dec(struct json_writer *w, struct opt_dec d)
@@ -327,6 +368,26 @@ void json_raw(struct json_writer *w, struct str json_text)
     assert(json_text.n > 0);
     before_value(w);
     put(w, json_text.p, json_text.n);
+}
+
+/* Without a branch for each byte: a backslash is always written, and the byte itself over it or
+ * behind it. */
+void json_quoted(struct json_writer *w, struct str json_text)
+{
+    static const unsigned char is_escaped[256] = {['"'] = 1, ['\\'] = 1};
+    before_value(w);
+    char *begin = buf_space(w->out, 2 * json_text.n + 2), *to = begin;
+    if (!to)
+        return;
+    *to++ = '"';
+    for (size_t i = 0; i < json_text.n; i++) {
+        size_t behind = is_escaped[(unsigned char)json_text.p[i]];
+        to[0] = '\\';
+        to[behind] = json_text.p[i];
+        to += 1 + behind;
+    }
+    *to++ = '"';
+    buf_grow(w->out, (size_t)(to - begin));
 }
 
 void json_value(struct json_writer *w, const struct json *j)

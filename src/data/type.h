@@ -73,6 +73,7 @@ struct type;
 
 struct field {
     const char *name;           /* as in JSON: snake_case unless compatibility says otherwise */
+    struct str key;             /* the same as it stands before a value: "name": */
     const char *doc;            /* one sentence for people and models; never NULL */
     const char *example;        /* text of a valid value; shown in help and OpenAPI */
     const char *unit;           /* "USD", "ms", "ratio" ... or NULL */
@@ -111,16 +112,19 @@ struct type {
     struct opt_int: SHAPE_OPT, struct opt_num: SHAPE_OPT, struct opt_dec: SHAPE_OPT,              \
     struct opt_bool: SHAPE_OPT, struct opt_utc: SHAPE_OPT, default: SHAPE_PLAIN)
 
+#define FIELD_KEY(name) {"\"" name "\":", sizeof("\"" name "\":") - 1}
+
 /* FIELD(struct quote_row, last, .doc = "Last traded price") */
 #define FIELD(S, member, ...) FIELD_AS(S, member, #member, __VA_ARGS__)
 /* The same where the public name differs from the member's: FIELD_AS(S, avg_cost, "avgCost", ...) */
 #define FIELD_AS(S, member, public_name, ...)                                                     \
-    { .name = (public_name), .kind = TYPE_KIND_OF(((S *)0)->member),                              \
+    { .name = (public_name), .key = FIELD_KEY(public_name),                                       \
+      .kind = TYPE_KIND_OF(((S *)0)->member),                                                     \
       .shape = TYPE_SHAPE_OF(((S *)0)->member), .offset = offsetof(S, member), __VA_ARGS__ }
 /* A struct held inside: FIELD_OBJECT(struct x, limits, &limits_type, .doc = ...) */
 #define FIELD_OBJECT(S, member, object_type, ...)                                                 \
-    { .name = #member, .kind = TYPE_OBJECT, .of = (object_type), .offset = offsetof(S, member),   \
-      __VA_ARGS__ }
+    { .name = #member, .key = FIELD_KEY(#member), .kind = TYPE_OBJECT, .of = (object_type),       \
+      .offset = offsetof(S, member), __VA_ARGS__ }
 #define TYPE_OF(S, table)                                                                         \
     { .name = #table, .fields = (table), .count = sizeof(table) / sizeof((table)[0]),             \
       .size = sizeof(S) }

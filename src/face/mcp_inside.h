@@ -23,7 +23,7 @@ struct mcp_face {
     struct mcp_server server;
     struct mcp_hub *hub;
     struct mcp_http *http;
-    struct buf scratch; /* the JSON of one answer, and the same as a JSON string */
+    struct buf scratch; /* the JSON of one answer */
     struct follow *follows;
     size_t follow_count, reading_count, echo_count;
     unsigned topics; /* something about them has come since the last step */
@@ -40,8 +40,6 @@ void tools_list(const struct core *core, const struct principal *who, struct jso
 void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
                    struct arena *arena);
 void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
-/* Appends our own JSON text, b[from, to), to b as a JSON string; STR_NONE: there is no room. */
-struct str face_quote(struct buf *b, size_t from, size_t to);
 
 /* ---- mcp_prompts.c ---- */
 void prompts_list(struct json_writer *w);

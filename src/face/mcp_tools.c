@@ -10,7 +10,6 @@
 #include "face/render.h"
 #include "guard/limits.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,32 +92,6 @@ void mcp_tools_write(const struct core *core, const struct principal *who, struc
 /* ---- answers ---- */
 
 /*
- * Appends JSON text to b as a JSON string. Our own JSON holds nothing else to escape than quotes
- * and backslashes. There is no branch for each byte: a backslash is always written, and the byte
- * itself over it or behind it.
- */
-struct str face_quote(struct buf *b, size_t from, size_t to)
-{
-    static const unsigned char is_escaped[256] = {['"'] = 1, ['\\'] = 1};
-    size_t at = b->n;
-    char *p = buf_space(b, 2 * (to - from) + 2);
-    if (!p)
-        return STR_NONE;
-    const char *s = b->p;
-    char *end = p;
-    *end++ = '"';
-    for (size_t i = from; i < to; i++) {
-        size_t behind = is_escaped[(unsigned char)s[i]];
-        end[0] = '\\';
-        end[behind] = s[i];
-        end += 1 + behind;
-    }
-    *end++ = '"';
-    buf_grow(b, (size_t)(end - p));
-    return (struct str){b->p + at, b->n - at};
-}
-
-/*
  * Answers with what the scratch holds: once for programs, and the same as text for models. An error
  * is text alone: clients hold structuredContent against the tool's output schema even when isError
  * is true (TypeScript SDK v1), and would put their own complaint in the place of ours.
@@ -126,10 +99,7 @@ struct str face_quote(struct buf *b, size_t from, size_t to)
 static void answer(struct mcp_face *f, struct mcp_request *r, bool is_error)
 {
     struct json_writer w;
-    struct buf *b = &f->scratch;
-    size_t n = b->n;
-    struct str text = face_quote(b, 0, n);
-    assert(text.p); /* ANSWER_MAX leaves room for it */
+    const struct buf *b = &f->scratch;
     mcp_result_begin(r, &w);
     json_key(&w, "content");
     json_begin_array(&w);
@@ -137,12 +107,12 @@ static void answer(struct mcp_face *f, struct mcp_request *r, bool is_error)
     json_key(&w, "type");
     json_text(&w, "text");
     json_key(&w, "text");
-    json_raw(&w, text);
+    json_quoted(&w, buf_str(b));
     json_end_object(&w);
     json_end_array(&w);
     if (!is_error) {
         json_key(&w, "structuredContent");
-        json_raw(&w, str_sub(buf_str(b), 0, n));
+        json_raw(&w, buf_str(b));
     }
     json_key(&w, "isError");
     json_bool(&w, is_error);

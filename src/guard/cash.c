@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { ROWS_MAX = 1024, KEY_MAX = 32 }; /* accounts by currencies */
 
@@ -135,11 +134,10 @@ size_t cash_compare(struct cash *c, const struct book *book, struct cash_move *m
 {
     const struct account_value *v;
     size_t n = 0;
-    for (size_t i = 0; book_next_value(book, &i, STR_NONE, &v);) {
+    for (size_t i = 0; book_next_cash(book, &i, STR_NONE, &v);) {
         struct dec brokers, ours;
         struct str account = STR_NAME(v->account), currency = STR_NAME(v->currency);
-        if (strcmp(v->key, "CashBalance") != 0 || strcmp(v->currency, "BASE") == 0 ||
-            !dec_parse_round(STR_NAME(v->value), &brokers))
+        if (!dec_parse_round(STR_NAME(v->value), &brokers))
             continue;
         struct cash_row *row = row_of(c, account, currency);
         if (!row || (row->has_mark && row->touched.ns > 0 &&

@@ -9,13 +9,13 @@ static const struct minor_unit {
 
 enum { CODE = 3, PAIR = 6 };
 
-/* Codes of ISO 4217 that a brokerage account may meet, in one string for a quick look-up. */
+/* Codes of ISO 4217 that a brokerage account may meet, in one string, sorted. */
 static const char CODES[] =
     "AED ARS AUD BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK "
     "JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR "
     "SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR";
 
-/* Pairs as IDEALPRO quotes them. */
+/* Pairs as IDEALPRO quotes them, sorted. */
 static const char PAIRS[] =
     "AUDCAD AUDCHF AUDCNH AUDHKD AUDJPY AUDNZD AUDSGD AUDUSD AUDZAR CADCHF CADCNH CADHKD CADJPY "
     "CHFCNH CHFCZK CHFDKK CHFHUF CHFJPY CHFNOK CHFPLN CHFSEK CHFTRY CHFZAR CNHHKD CNHJPY DKKJPY "
@@ -25,6 +25,23 @@ static const char PAIRS[] =
     "GBPUSD GBPZAR HKDJPY MXNJPY NOKJPY NOKSEK NZDCAD NZDCHF NZDJPY NZDUSD SEKJPY SGDCNH SGDHKD "
     "SGDJPY USDAED USDBGN USDCAD USDCHF USDCNH USDCZK USDDKK USDHKD USDHUF USDILS USDJPY USDKRW "
     "USDMXN USDMYR USDNOK USDPLN USDRON USDSAR USDSEK USDSGD USDTHB USDTRY USDTWD USDZAR ZARJPY";
+
+/* Whether one of the words of `size` bytes, sorted and one blank apart, is this one. */
+static bool has_word(const char *words, size_t length, size_t size, const char *word)
+{
+    size_t from = 0, to = (length + 1) / (size + 1);
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        int order = memcmp(words + middle * (size + 1), word, size);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return false;
+}
 
 /* "GBp" with a small p is pence; all other codes are the same in any case. */
 static const struct minor_unit *minor_unit_of(struct str code)
@@ -39,14 +56,11 @@ static const struct minor_unit *minor_unit_of(struct str code)
 
 bool currency_is_known(struct str code)
 {
+    char canonical[CURRENCY_MAX];
     if (code.n != CODE)
         return false;
-    if (minor_unit_of(code))
-        return true;
-    for (size_t at = 0; at + CODE < sizeof CODES; at += CODE + 1)
-        if (str_ieq((struct str){CODES + at, CODE}, code))
-            return true;
-    return false;
+    currency_canonical(code, canonical);
+    return has_word(CODES, sizeof CODES - 1, CODE, canonical) || minor_unit_of(code);
 }
 
 void currency_canonical(struct str code, char out[CURRENCY_MAX])
@@ -103,13 +117,17 @@ bool currency_pair_at(size_t i, char pair[PAIR + 1])
     return true;
 }
 
+static bool is_quoted(const char *base, const char *quote)
+{
+    char pair[PAIR];
+    if (strlen(base) != CODE || strlen(quote) != CODE)
+        return false;
+    memcpy(pair, base, CODE);
+    memcpy(pair + CODE, quote, CODE);
+    return has_word(PAIRS, sizeof PAIRS - 1, PAIR, pair);
+}
+
 enum pair_hint currency_pair_hint(const char *a, const char *b)
 {
-    for (const char *p = PAIRS; p < PAIRS + sizeof PAIRS; p += PAIR + 1) {
-        if (strncmp(p, a, CODE) == 0 && strncmp(p + CODE, b, CODE) == 0)
-            return PAIR_AS_GIVEN;
-        if (strncmp(p, b, CODE) == 0 && strncmp(p + CODE, a, CODE) == 0)
-            return PAIR_REVERSED;
-    }
-    return PAIR_UNKNOWN;
+    return is_quoted(a, b) ? PAIR_AS_GIVEN : is_quoted(b, a) ? PAIR_REVERSED : PAIR_UNKNOWN;
 }

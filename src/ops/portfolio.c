@@ -209,19 +209,17 @@ static struct opt_dec convert(const struct rate *r, struct opt_dec amount)
     return DEC_SOME(dec_round_to(v, DEC_MICRO(10000), DEC_HALF_EVEN));
 }
 
-/* Cash rows; "BASE" is their sum and not one of them. */
 static void fill_cash(struct call *c, struct str account, struct portfolio *out)
 {
     const struct account_value *v;
     size_t n = 0;
-    for (size_t i = 0; book_next_value(c->core->book, &i, account, &v);)
-        n += strcmp(v->key, "CashBalance") == 0;
+    for (size_t i = 0; book_next_cash(c->core->book, &i, account, &v);)
+        n++;
     struct cash_row *rows = ARENA_MANY(c->arena, struct cash_row, n);
     out->cash = (struct list){rows, 0};
-    for (size_t i = 0; book_next_value(c->core->book, &i, account, &v);) {
+    for (size_t i = 0; book_next_cash(c->core->book, &i, account, &v);) {
         struct dec amount;
-        if (strcmp(v->key, "CashBalance") != 0 || strcmp(v->currency, "BASE") == 0 ||
-            !dec_parse_round(STR_NAME(v->value), &amount))
+        if (!dec_parse_round(STR_NAME(v->value), &amount))
             continue;
         rows[out->cash.n++] = (struct cash_row){
             .currency = arena_str(c->arena, STR_NAME(v->currency)), .amount = amount};

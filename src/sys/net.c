@@ -17,7 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEEPALIVE_S = 60, KEPT_ROOM = 256 << 10 };
+enum {
+    KEEPALIVE_S = 60,
+    KEPT_ROOM = 256 << 10,
+    DIRECT_MIN = 16 << 10, /* what is as long as this is not worth a copy */
+};
 
 static void flush(void *self);
 static void try_next_address(struct stream *s);
@@ -173,6 +177,20 @@ size_t stream_queued(const struct stream *s)
     return s->out.n + (s->flying.n - s->flying_at);
 }
 
+/* How much the kernel takes at once. */
+static size_t write_some(struct stream *s, struct str bytes)
+{
+    union {
+        const char *borrowed;
+        char *writable;
+    } p = {bytes.p};
+    uv_buf_t b = uv_buf_init(p.writable, (unsigned)bytes.n);
+    int n = uv_try_write(&s->h.stream, &b, 1);
+    if (n < 0 && n != UV_EAGAIN)
+        stream_fail(s, n);
+    return n > 0 ? (size_t)n : 0;
+}
+
 bool stream_send(struct stream *s, struct str bytes)
 {
     assert(s);
@@ -182,6 +200,10 @@ bool stream_send(struct stream *s, struct str bytes)
         s->was_full = true;
         return false;
     }
+    if (bytes.n >= DIRECT_MIN && !stream_queued(s))
+        bytes = str_sub(bytes, write_some(s, bytes), bytes.n);
+    if (!bytes.n || s->closing)
+        return true;
     buf_add_str(&s->out, bytes);
     if (stream_queued(s) > s->out_cap / 2)
         s->was_full = true;
@@ -250,16 +272,9 @@ static void flush(void *self)
     struct stream *s = self;
     if (s->closing || s->is_writing)
         return;
-    size_t sent = 0;
-    if (s->out.n) {
-        uv_buf_t b = uv_buf_init(s->out.p, (unsigned)s->out.n);
-        int n = uv_try_write(&s->h.stream, &b, 1);
-        if (n < 0 && n != UV_EAGAIN) {
-            stream_fail(s, n);
-            return;
-        }
-        sent = n > 0 ? (size_t)n : 0;
-    }
+    size_t sent = s->out.n ? write_some(s, buf_str(&s->out)) : 0;
+    if (s->closing)
+        return;
     if (sent == s->out.n) {
         empty(&s->out, s->out_cap);
         drained(s);

@@ -210,6 +210,29 @@ static void a_newer_value_replaces_the_older(void **state)
     book_free(b);
 }
 
+static void cash_is_told_by_currency_without_its_sum(void **state)
+{
+    (void)state;
+    static const char *const rows[][4] = {{"DU1", "CashBalance", "1", "USD"},
+                                          {"DU1", "CashBalance", "3", "BASE"},
+                                          {"DU1", "TotalCashBalance", "4", "EUR"},
+                                          {"DU2", "CashBalance", "5", "EUR"},
+                                          {"DU1", "CashBalance", "2", "EUR"}};
+    struct book *b = book_new();
+    apply_accounts(b, "DU1,DU2");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        apply_value(b, rows[i][0], rows[i][1], rows[i][2], rows[i][3]);
+    const struct account_value *v;
+    int one = 0, all = 0;
+    for (size_t i = 0; book_next_cash(b, &i, STR("DU1"), &v);)
+        one = one * 10 + (v->value[0] - '0');
+    for (size_t i = 0; book_next_cash(b, &i, STR_NONE, &v);)
+        all = all * 10 + (v->value[0] - '0');
+    assert_int_equal(one, 12);
+    assert_int_equal(all, 152);
+    book_free(b);
+}
+
 static void values_of_an_account_are_bounded(void **state)
 {
     (void)state;
@@ -860,6 +883,7 @@ int main(void)
         cmocka_unit_test(accounts_come_in_the_brokers_order),
         cmocka_unit_test(a_value_is_found_in_its_base_currency_row),
         cmocka_unit_test(a_newer_value_replaces_the_older),
+        cmocka_unit_test(cash_is_told_by_currency_without_its_sum),
         cmocka_unit_test(values_of_an_account_are_bounded),
         cmocka_unit_test(an_account_is_ready_until_the_connection_is_lost),
         cmocka_unit_test(profit_and_loss_is_kept_with_its_time),

@@ -327,6 +327,73 @@ static void a_value_of_the_tree_is_written_as_it_came(void **state)
     buf_fini(&b);
 }
 
+static void a_prepared_key_is_a_key(void **state)
+{
+    struct buf b;
+    struct json_writer w;
+    (void)state;
+    buf_init(&b, 4096);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    json_key_raw(&w, STR("\"a\":"));
+    json_i64(&w, 1);
+    json_key_raw(&w, STR("\"b\":"));
+    json_begin_object(&w);
+    json_end_object(&w);
+    json_end_object(&w);
+    assert_true(json_writer_done(&w));
+    assert_str(buf_str(&b), "{\"a\":1,\"b\":{}}");
+    buf_fini(&b);
+}
+
+/* One character to escape at each place of texts of all short lengths. */
+static void a_text_is_escaped_wherever_it_must_be(void **state)
+{
+    char text[40], want[48];
+    struct buf b;
+    struct json_writer w;
+    (void)state;
+    buf_init(&b, 4096);
+    for (size_t n = 0; n < sizeof text; n++) {
+        for (size_t at = 0; at <= n; at++) { /* at == n: none */
+            memset(text, 'x', n);
+            if (at < n)
+                text[at] = '"';
+            size_t length = (size_t)snprintf(want, sizeof want, "\"%.*s%s%.*s\"", (int)at, text,
+                                             at < n ? "\\\"" : "", (int)(at < n ? n - at - 1 : 0),
+                                             text + at + 1);
+            buf_reset(&b);
+            json_writer_init(&w, &b);
+            json_str(&w, (struct str){text, n});
+            assert_true(json_writer_done(&w));
+            assert_true(str_eq(buf_str(&b), (struct str){want, length}));
+        }
+    }
+    buf_fini(&b);
+}
+
+static void json_stands_in_json_as_a_string(void **state)
+{
+    static const char text[] = "{\"s\":\"a\\n\\\"\",\"n\":[1.5,null]}";
+    struct buf b;
+    struct json_writer w;
+    struct str back;
+    (void)state;
+    buf_init(&b, 4096);
+    json_writer_init(&w, &b);
+    json_begin_array(&w);
+    json_quoted(&w, str_of(text));
+    json_quoted(&w, STR("1"));
+    json_end_array(&w);
+    assert_true(json_writer_done(&w));
+    const struct json *list = must_parse(buf_str(&b));
+    assert_true(json_to_str(json_at(list, 0), &back));
+    assert_str(back, text);
+    assert_true(json_to_str(json_at(list, 1), &back));
+    assert_str(back, "1");
+    buf_fini(&b);
+}
+
 static void a_double_is_written_short(void **state)
 {
     static const struct {
@@ -486,6 +553,9 @@ int main(void)
         TEST(values_convert_only_when_they_fit),
         TEST(the_writer_writes_what_the_reader_reads),
         TEST(a_value_of_the_tree_is_written_as_it_came),
+        TEST(a_prepared_key_is_a_key),
+        TEST(a_text_is_escaped_wherever_it_must_be),
+        TEST(json_stands_in_json_as_a_string),
         TEST(a_double_is_written_short),
         TEST(every_double_reads_back_exactly),
         TEST(random_decimals_pass_through_json_unchanged),
