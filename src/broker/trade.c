@@ -33,10 +33,10 @@ bool trade_next_order_id(struct session *s, int32_t *out, struct error *e)
     return take_order_id(s, out, e);
 }
 
-void trade_used_order_id(struct session *s, int32_t id)
+void trade_used_order_id(struct session *s, int64_t id)
 {
     if (id > s->used_order_id && id < REQUEST_ID_FIRST)
-        s->used_order_id = id;
+        s->used_order_id = (int32_t)id;
 }
 
 static bool act(struct session *s, enum pacing_class class, const struct pacing_about *about,

@@ -17,7 +17,7 @@
 bool trade_next_order_id(struct session *s, int32_t *out, struct error *e) FALLIBLE;
 /* Order ids up to and including `id` have been used (known from the journal): never hand them out.
  */
-void trade_used_order_id(struct session *s, int32_t id);
+void trade_used_order_id(struct session *s, int64_t id);
 
 /* Orders, changes and cancels that were queued less than ms milliseconds ago, as far as 256 are
  * remembered. */

@@ -127,17 +127,14 @@ bool gate_closing_next(const struct gate *g, size_t place, size_t *i, struct gat
 {
     const struct kill_switch *k = &g->kills.switches[place];
     const struct position *p;
-    char prefix[LEDGER_KEY_MAX];
     struct intent *it;
     struct gate_leg leg;
     if (!k->is_on || k->flatten == GATE_FLATTEN_NONE)
         return false;
-    closing_prefix(k, prefix);
     *out = (struct gate_closing){0};
-    while (*i < POSITIONS_FROM && ledger_next(g->ledger, i, &it)) {
+    while (ledger_next(g->ledger, i, &it)) {
         const struct order *o = &it->order;
         if (!str_eq(STR_NAME(it->principal), STR(GATE_CLOSER)) ||
-            !str_starts(STR_NAME(it->key), str_of(prefix)) ||
             closing_of(g, k, o->account, o->contract.con_id) != it)
             continue;
         memcpy(out->account, o->account, sizeof out->account);
@@ -263,7 +260,7 @@ static void price_through(struct task *t, struct gate *g, const struct contract_
     if (!value_positive(from))
         return; /* a market order then, which waits for the session */
     struct dec price = price_moved(from.v, g->limits.price_collar_pct, sells ? -1 : 1);
-    if (d->min_tick.has && dec_sign(d->min_tick.v) > 0)
+    if (value_positive(d->min_tick))
         price = dec_round_to(price, d->min_tick.v, sells ? DEC_UP : DEC_DOWN);
     o->type = ORDER_LMT;
     o->limit_price = DEC_SOME(price);
@@ -357,17 +354,14 @@ static bool close_all(struct task *t, struct gate *g, struct kill_switch *k)
             due[n++] = *p;
     if (n > 0)
         k->note[0] = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (; n > 0; n--, due++) {
         struct error e = {0};
         if (!is_same(k, since, attempt))
             return false;
-        if (!is_due(g, k, &due[i]))
-            continue;
-        bool is_sent = close_one(t, g, k, &due[i], &e);
+        bool is_sent = close_one(t, g, k, due, &e);
         g->kills.quiet = is_sent ? 0 : PASSES_MAX;
         if (!is_sent)
-            note_that(k, "%.24s is not closed: %s, %.80s", due[i].contract.symbol, e.reason,
-                      e.text);
+            note_that(k, "%.24s is not closed: %s, %.80s", due->contract.symbol, e.reason, e.text);
     }
     return is_same(k, since, attempt);
 }

@@ -123,8 +123,8 @@ bool gate_restore(struct gate *g, struct db *db, struct moment now, struct error
         !ledger_restore(g->ledger, db, now, e) || !approvals_restore(g, db, now, e) ||
         !reconcile_restore(g, db, since, e))
         return false;
-    if (text[0] && str_to_i64(str_of(text), &used) && used > 0 && used <= INT32_MAX)
-        trade_used_order_id(g->session, (int32_t)used);
+    if (str_to_i64(str_of(text), &used))
+        trade_used_order_id(g->session, used);
     note_limits(g, now);
     log_info(&g->config.log, "restored orders_today=%lld unknown=%zu killed=%d",
              (long long)ledger_orders_today(g->ledger), gate_unknown_count(g),
@@ -214,9 +214,10 @@ static bool ask_margin(struct task *t, struct gate *g, const struct order *first
     o.transmit = true;
     o.order_id = o.parent_id = 0;
     m->is_margin_asked = true;
-    m->has_margin = query_what_if(t, g->session, &o, &m->margin, &why);
-    if (m->has_margin)
+    if (query_what_if(t, g->session, &o, &m->margin, &why)) {
+        m->has_margin = true;
         return true;
+    }
     if (why.code == ERROR_TIMEOUT && strcmp(why.reason, "BROKER_TIMEOUT") != 0) {
         *e = why;
         return false;

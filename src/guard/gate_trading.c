@@ -251,8 +251,6 @@ void trading_observe(struct gate *g, const struct event *ev)
     struct str account = ev->kind == EVENT_PNL ? ev->text : STR_NONE;
     if (ev->kind == EVENT_ACCOUNT_VALUE && str_eq(STR_NAME(ev->value->key), STR("NetLiquidation")))
         account = STR_NAME(ev->value->account);
-    if (!account.n)
-        return;
     struct opt_dec net = book_number(g->book, account, STR("NetLiquidation"), STR_NONE);
     if (net.has)
         watch_losses(g, account, net.v, ev->at);

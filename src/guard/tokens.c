@@ -151,6 +151,7 @@ static bool get_time(const struct json *j, struct str key, struct opt_utc *out)
     return out->has;
 }
 
+/* Of any length: who keeps it has the bound. */
 static bool is_name(struct str s)
 {
     size_t i = 0;
@@ -158,7 +159,7 @@ static bool is_name(struct str s)
            ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
             (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || s.p[i] == '_' || s.p[i] == '.'))
         i++;
-    return s.n > 0 && i == s.n && s.n < TOKEN_NAME_MAX;
+    return s.n > 0 && i == s.n;
 }
 
 /* Its place, or count. */

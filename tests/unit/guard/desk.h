@@ -32,7 +32,8 @@ struct desk {
     bool is_foreign;        /* not the embedded exchange, as far as the gate knows */
     enum disk disk;
     struct error disk_error;
-    bool is_offline; /* the exchange cannot be reached */
+    bool is_offline;                                       /* the exchange cannot be reached */
+    void (*hears)(struct desk *d, const struct event *ev); /* the test's own, after all others */
     /* the program */
     struct paper_peer *peer;
     struct tasks *tasks;
@@ -51,6 +52,8 @@ static inline void desk_on_event(void *self, const struct event *ev)
     book_apply(d->book, ev);
     (void)!journal_record_event(d->journal, ev, &e);
     gate_observe(d->gate, ev);
+    if (d->hears)
+        d->hears(d, ev);
 }
 
 static inline void desk_start(struct desk *d)
@@ -182,27 +185,44 @@ static inline void desk_restart(struct desk *d)
 
 /* ---- life ---- */
 
-static inline struct desk *desk_new(void)
+/* The product's own list of instruments, to be freed with test_free. */
+static inline char *desk_instruments(void)
+{
+    FILE *f = fopen("data/instruments.csv", "r");
+    assert_non_null(f);
+    char *text = test_calloc(1 << 20, 1);
+    size_t n = fread(text, 1, (1 << 20) - 1, f);
+    (void)fclose(f);
+    assert_true(n > 0);
+    return text;
+}
+
+/* Behind an exchange like that, which trades those instruments. */
+static inline struct desk *desk_with(struct paper_config config, const char *instruments)
 {
     struct error e;
     struct desk *d = test_calloc(1, sizeof *d);
     d->now = at_s(0);
     d->client_id = 1;
     guard_limits_default(&d->limits);
-    FILE *f = fopen("data/instruments.csv", "r");
-    assert_non_null(f);
-    char *text = test_malloc(1 << 20);
-    size_t n = fread(text, 1, 1 << 20, f);
-    (void)fclose(f);
-    struct paper_config config = {.seed = 1, .has_start = true, .start = d->now.wall};
-    d->paper = paper_new(&config, (struct str){text, n}, d->now, &e);
-    test_free(text);
+    config.seed = 1;
+    config.has_start = true;
+    config.start = d->now.wall;
+    d->paper = paper_new(&config, str_of(instruments), d->now, &e);
     if (!d->paper)
         fail_msg("%s", e.text);
     d->db = db_open(":memory:", &e);
     assert_non_null(d->db);
     desk_start(d);
     desk_ready(d);
+    return d;
+}
+
+static inline struct desk *desk_new(void)
+{
+    char *instruments = desk_instruments();
+    struct desk *d = desk_with((struct paper_config){0}, instruments);
+    test_free(instruments);
     return d;
 }
 

@@ -4,6 +4,7 @@
  * what is told about it. Found by `make mutate`.
  */
 #include "guard/state.h"
+#include "guard/value.h"
 #include "tests/kit/arm.h"
 #include "words.h"
 
@@ -285,20 +286,211 @@ static void a_closing_order_fits_while_the_switch_wants_it_and_the_size_is_right
 
 /* ---- passes ---- */
 
+static void one_pass(struct desk *d)
+{
+    assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
+    for (int i = 0; i < 10000 && tasks_count(d->tasks) > 0; i++)
+        desk_run(d, 10);
+    assert_int_equal(tasks_count(d->tasks), 0);
+}
+
+/* Beside the exchange's own list, at its end. */
+static void holds_a_stranger(struct desk *d, const struct event *ev)
+{
+    if (ev->kind == EVENT_POSITIONS_END)
+        holds(d, 990001, SEC_STK, "5");
+}
+
 static void what_the_broker_does_not_know_is_not_closed_and_that_is_told(void **state)
 {
     struct desk *d = *state;
-    sell_out(d);
     flatten(d, "KO");
-    assert_true(arm(d->paper, d->now, "drop account 0")); /* it would tell that nothing is held */
-    holds(d, 990001, SEC_STK, "5");
-    switch_of(d)->flatten = GATE_FLATTEN_CLOSING;
-    struct task *t = task_spawn(d->tasks, d->now, 600000, work, d);
-    assert_non_null(t);
-    desk_run(d, 30000);
-    if (!strstr(switch_of(d)->note, "KO is not closed") &&
-        !strstr(switch_of(d)->note, "has not told what is held"))
-        fail_msg("%s", switch_of(d)->note);
+    d->hears = holds_a_stranger;
+    one_pass(d);
+    assert_contains(switch_of(d)->note, "KO is not closed: ");
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CLOSING);
+    assert_int_equal(d->gate->kills.quiet, 10); /* not asked for again at once */
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static void a_contract_of_which_nothing_is_told_is_not_closed(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    assert_true(arm(d->paper, d->now, "drop contractData 0"));
+    one_pass(d);
+    assert_contains(switch_of(d)->note, "AAPL is not closed: NO_CONTRACT");
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static void what_is_held_is_not_known_without_its_list(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    assert_true(arm(d->paper, d->now, "drop account 0"));
+    one_pass(d);
+    assert_contains(switch_of(d)->note, "has not told what is held");
+    assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CANCELLING);
+}
+
+/* The broker is asked what AAPL is; meanwhile none of it is held any more. */
+static void is_gone_meanwhile(struct desk *d, const struct event *ev)
+{
+    if (ev->kind != EVENT_POSITIONS_END)
+        return;
+    d->hears = NULL;
+    assert_true(arm(d->paper, d->now, "stall 1000"));
+}
+
+static void what_is_gone_meanwhile_needs_no_order(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    d->hears = is_gone_meanwhile;
+    assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
+    desk_run(d, 500);
+    assert_null(d->hears);
+    sell_out(d);
+    desk_run(d, 2000);
+    assert_string_equal(switch_of(d)->note, "");
+    assert_int_equal(d->gate->kills.quiet, 0);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static void a_switch_that_is_released_between_two_orders_sends_no_second(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    const struct position *p;
+    size_t n = 0;
+    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);)
+        n += !dec_is_zero(p->quantity) && p->contract.sec_type != SEC_CASH;
+    assert_true(n > 1);
+    flatten(d, NULL);
+    struct kill_switch *k = switch_of(d);
+    assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
+    for (int i = 0; i < 1000 && journaled(d, JOURNAL_INTENT, "") == 0; i++)
+        desk_run(d, 10);
+    assert_true(
+        gate_release(d->gate, GATE_SCOPE_ALL, STR_NONE, STR("me"), true, STR("calm"), d->now, &e));
+    for (int i = 0; i < 1000 && tasks_count(d->tasks) > 0; i++)
+        desk_run(d, 10);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 1);
+    assert_string_equal(k->note, "");
+    assert_true(k->flatten != GATE_FLATTEN_STUCK);
+}
+
+static void a_note_stays_while_the_same_is_waited_for_and_no_longer(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    struct kill_switch *k = switch_of(d);
+    k->flatten = GATE_FLATTEN_CLOSING;
+    (void)closing(d, GATE_CLOSER, NULL, 15, INTENT_SENT); /* works */
+    struct intent *it = closing(d, GATE_CLOSER, NULL, AAPL, INTENT_SENT);
+    str_copy_cut(k->note, sizeof k->note, STR("its market is closed"));
+    one_pass(d);
+    assert_string_equal(k->note, "its market is closed");
+    it->state = INTENT_NOT_SENT; /* to be done again, and it is */
+    one_pass(d);
+    assert_string_equal(k->note, "");
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 1);
+}
+
+static void when_all_orders_are_over_and_something_is_held_it_is_stuck(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    struct kill_switch *k = switch_of(d);
+    k->flatten = GATE_FLATTEN_CLOSING;
+    (void)closing(d, GATE_CLOSER, NULL, AAPL, INTENT_NOT_PLACED);
+    str_copy_cut(k->note, sizeof k->note, STR("its market is closed"));
+    one_pass(d);
+    assert_int_equal(k->flatten, GATE_FLATTEN_STUCK);
+    assert_contains(k->note, "ask again to flatten");
+    k->is_held_up = true; /* as if by the journal, until now */
+    str_copy_cut(k->note, sizeof k->note, STR("the journal cannot be written"));
+    one_pass(d);
+    assert_false(k->is_held_up);
+    assert_string_equal(k->note, "");
+    assert_int_equal(k->flatten, GATE_FLATTEN_STUCK);
+}
+
+/* ---- how it is sent ---- */
+
+/* The terms of the only order that was sent. */
+static struct order sent(struct desk *d)
+{
+    struct intent *it;
+    struct order o = {0};
+    size_t n = 0;
+    for (size_t i = 0; ledger_next(d->gate->ledger, &i, &it); n++)
+        o = it->order;
+    assert_int_equal(n, 1);
+    return o;
+}
+
+static void closing_goes_to_the_exchanges_that_there_are(void **state)
+{
+    struct desk *d = *state;
+    flatten(d, "AAPL");
+    one_pass(d);
+    struct order o = sent(d);
+    assert_string_equal(o.contract.exchange, "SMART");
+    assert_int_equal(o.type, ORDER_MKT);
+    assert_int_equal(o.side, SIDE_SELL);
+    assert_false(o.outside_rth);
+}
+
+/* Seven in the morning in New York, before the session, with the exchange's own hours. */
+static struct desk *early(void)
+{
+    char *instruments = desk_instruments();
+    struct desk *d = desk_with((struct paper_config){.real_sessions = true}, instruments);
+    test_free(instruments);
+    return d;
+}
+
+static void outside_of_the_session_a_limit_order_goes_through_the_market(void **state)
+{
+    (void)state;
+    struct desk *d = early();
+    struct dec bid = bid_of(d, AAPL);
+    flatten(d, "AAPL");
+    one_pass(d);
+    struct order o = sent(d);
+    assert_int_equal(o.type, ORDER_LMT);
+    assert_true(o.outside_rth && o.limit_price.has);
+    /* ten percent below the bid, in whole cents, upwards */
+    assert_true(dec_gt(o.limit_price.v, price_moved(bid, DEC(11), -1)));
+    assert_true(dec_lt(o.limit_price.v, price_moved(bid, DEC(9), -1)));
+    assert_true(dec_is_multiple(o.limit_price.v, DEC_MICRO(10000)));
+    desk_free(d);
+}
+
+static void where_nobody_bids_the_last_price_is_the_market(void **state)
+{
+    (void)state;
+    struct desk *d = early();
+    assert_true(arm(d->paper, d->now, "drop tickPrice 1"));
+    flatten(d, "AAPL");
+    one_pass(d);
+    struct order o = sent(d);
+    assert_int_equal(o.type, ORDER_LMT);
+    desk_free(d);
+}
+
+static void without_a_price_a_market_order_waits_for_the_session(void **state)
+{
+    (void)state;
+    struct desk *d = early();
+    assert_true(arm(d->paper, d->now, "drop quotes 0"));
+    flatten(d, "AAPL");
+    one_pass(d);
+    struct order o = sent(d);
+    assert_int_equal(o.type, ORDER_MKT);
+    assert_false(o.outside_rth || o.limit_price.has);
+    desk_free(d);
 }
 
 static void a_pass_whose_questions_are_not_answered_sends_nothing(void **state)
@@ -348,6 +540,10 @@ static void closing_waits_for_cancels_and_for_the_journal(void **state)
     flatten(d, "AAPL");
     struct kill_switch *k = switch_of(d);
     str_copy_cut(k->note, sizeof k->note, STR("an old note"));
+    desk_run(d, 10); /* the cancel is out */
+    assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
+    tasks_run(d->tasks, d->now);
+    assert_int_equal(tasks_count(d->tasks), 0); /* nothing has been asked for yet */
     go_on(d, 3000);
     assert_int_equal(k->flatten, GATE_FLATTEN_CANCELLING);
     assert_true(k->is_held_up);
@@ -400,6 +596,16 @@ int main(void)
         TEST(closing_is_spared_some_controls_and_no_others),
         TEST(a_closing_order_fits_while_the_switch_wants_it_and_the_size_is_right),
         TEST(what_the_broker_does_not_know_is_not_closed_and_that_is_told),
+        TEST(a_contract_of_which_nothing_is_told_is_not_closed),
+        TEST(what_is_held_is_not_known_without_its_list),
+        TEST(what_is_gone_meanwhile_needs_no_order),
+        TEST(a_switch_that_is_released_between_two_orders_sends_no_second),
+        TEST(a_note_stays_while_the_same_is_waited_for_and_no_longer),
+        TEST(when_all_orders_are_over_and_something_is_held_it_is_stuck),
+        TEST(closing_goes_to_the_exchanges_that_there_are),
+        cmocka_unit_test(outside_of_the_session_a_limit_order_goes_through_the_market),
+        cmocka_unit_test(where_nobody_bids_the_last_price_is_the_market),
+        cmocka_unit_test(without_a_price_a_market_order_waits_for_the_session),
         TEST(a_pass_whose_questions_are_not_answered_sends_nothing),
         TEST(a_switch_that_was_released_meanwhile_closes_nothing),
         TEST(closing_waits_for_cancels_and_for_the_journal),

@@ -491,7 +491,114 @@ static void what_changes_no_mark_is_not_written(void **state)
     d->disk = DISK_WORKS;
 }
 
+static void more_accounts_than_marks_are_kept_for_change_nothing(void **state)
+{
+    struct desk *d = *state;
+    char list[512];
+    int n = snprintf(list, sizeof list, "%s", book_account(d->book, 0));
+    for (int i = 1; i <= TRADING_MARKS_MAX; i++)
+        n += snprintf(list + n, sizeof list - (size_t)n, ",DU%d", 100 + i);
+    struct event ev = {.kind = EVENT_ACCOUNTS, .at = d->now, .text = str_of(list)};
+    desk_on_event(d, &ev);
+    for (int i = 1; i <= TRADING_MARKS_MAX; i++) {
+        struct account_value v = {.key = "NetLiquidation", .currency = "USD", .value = "9"};
+        (void)snprintf(v.account, sizeof v.account, "DU%d", 100 + i);
+        struct event value = {.kind = EVENT_ACCOUNT_VALUE, .at = d->now, .value = &v};
+        desk_on_event(d, &value);
+        assert_int_equal(trading_marks(&d->gate->trading, STR_NAME(v.account)) != NULL,
+                         i < TRADING_MARKS_MAX);
+    }
+    assert_int_equal(d->gate->trading.state, GATE_ACTIVE);
+}
+
+static void a_new_peak_is_known_after_a_restart(void **state)
+{
+    struct desk *d = *state;
+    assert_true(arm(d->paper, d->now, "drop any 0"));
+    d->gate->limits.max_drawdown_pct = d->gate->limits.max_daily_loss_pct = DEC_ZERO;
+    struct dec peak = dec_times(mark(d)->peak, 2);
+    char text[DEC_TEXT_MAX];
+    dec_format(peak, text);
+    worth(d, text);
+    desk_run(d, 100);
+    struct trading *t = &d->gate->trading;
+    struct error e;
+    trading_init(t);
+    assert_true(trading_restore(d->gate, d->db, d->now, &e));
+    assert_true(dec_eq(mark(d)->peak, peak));
+}
+
+static void a_state_that_cannot_be_read_is_no_harmless_one(void **state)
+{
+    static const struct {
+        const char *key, *text;
+        bool ok;
+    } rows[] = {{"trading", "{}", false}, {"trading", "junk", false},
+                {"arm", "{}", false},     {"arm", "{\"armed\":\"\"}", true},
+                {"marks", "{}", false},   {"marks", "{\"marks\":[]}", true}};
+    struct desk *d = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *other = desk_new();
+        struct error e = {0};
+        desk_run(other, 100);
+        assert_true(trading_restore(other->gate, other->db, other->now, &e));
+        assert_true(
+            journal_put(other->journal, str_of(rows[i].key), str_of(rows[i].text), d->now, &e));
+        desk_run(other, 100);
+        assert_int_equal(trading_restore(other->gate, other->db, other->now, &e), rows[i].ok);
+        bool is_json = rows[i].text[0] == '{';
+        assert_string_equal(e.reason, rows[i].ok ? "" : is_json ? "STORE_DAMAGED" : e.reason);
+        assert_true(rows[i].ok || e.reason[0]);
+        desk_free(other);
+    }
+}
+
+static void a_breaker_that_is_off_halts_nothing(void **state)
+{
+    struct desk *d = *state;
+    d->gate->limits.breaker_count = 0;
+    trading_failed(d->gate, d->now);
+    assert_int_equal(d->gate->trading.state, GATE_ACTIVE);
+    d->gate->limits.breaker_count = 2;
+    trading_failed(d->gate, d->now);
+    assert_int_equal(d->gate->trading.state, GATE_HALTED);
+}
+
+/* ---- life ---- */
+
+static void a_gate_begins_with_the_link_as_it_is_and_with_references_of_its_own(void **state)
+{
+    struct desk *d = *state;
+    struct gate_config config = d->gate->config;
+    uint32_t serials[2];
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        config.seed = seed;
+        struct gate *g =
+            gate_new(&config, d->session, d->book, d->journal, d->quotes, d->currencies);
+        assert_int_equal(g->link, LINK_READY);
+        serials[seed - 1] = g->serial;
+        gate_free(g);
+    }
+    assert_true(serials[0] != serials[1]);
+    gate_free(NULL);
+}
+
 /* ---- arming ---- */
+
+static void a_paper_account_needs_no_arming_and_gets_none(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    d->gate->limits.mode = GUARD_LIVE;
+    d->gate->limits.accounts = STR("DU1,U1");
+    assert_false(gate_arm(d->gate, STR("DU1"), 10, STR("me"), true, d->now, &e));
+    assert_string_equal(e.reason, "ACCOUNT_NOT_LIVE");
+    assert_true(gate_arm(d->gate, STR("U1"), 10, STR("me"), true, d->now, &e));
+    assert_string_equal(d->gate->trading.arm.account, "U1");
+    assert_true(gate_arm(d->gate, STR("U1"), 0, STR("me"), true, d->now, &e));
+    assert_string_equal(d->gate->trading.arm.account, "");
+    assert_false(d->gate->trading.arm.until.has);
+}
 
 static void disarming_works_also_where_it_cannot_be_kept(void **state)
 {
@@ -540,6 +647,12 @@ int main(void)
         TEST(a_fall_from_the_peak_reduces_trading_once_a_day),
         TEST(a_loss_of_the_day_reduces_trading),
         TEST(what_changes_no_mark_is_not_written),
+        TEST(more_accounts_than_marks_are_kept_for_change_nothing),
+        TEST(a_new_peak_is_known_after_a_restart),
+        TEST(a_state_that_cannot_be_read_is_no_harmless_one),
+        TEST(a_breaker_that_is_off_halts_nothing),
+        TEST(a_gate_begins_with_the_link_as_it_is_and_with_references_of_its_own),
+        TEST(a_paper_account_needs_no_arming_and_gets_none),
         TEST(disarming_works_also_where_it_cannot_be_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

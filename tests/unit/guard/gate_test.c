@@ -226,9 +226,11 @@ static void a_preview_sends_nothing_and_says_everything(void **state)
     assert_true(c.ticket.reference.has && c.ticket.value_base.has && c.ticket.headroom_count > 0);
     assert_int_equal(working(d), 0);
     assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+    assert_true(c.ticket.preview_id[0] && c.ticket.preview_until.has);
     pull(d, "t", "w", true);
     call(d, &c, CALL_PREVIEW);
     assert_true(c.ok && !c.ticket.is_allowed);
+    assert_int_equal(c.ticket.preview_id[0], 0); /* there is nothing to submit */
     assert_string_equal(c.ticket.findings[0].code, "KILLED");
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "guard/pin.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,6 +177,46 @@ static void its_length_is_bounded_on_both_sides(void **state)
     }
 }
 
+/* What the file says of it, at once: nothing more is written by looking. */
+static void all_that_is_known_of_it_is_kept(void **state)
+{
+    (void)state;
+    struct pin_status s;
+    assert_true(run(true, "1234"));
+    struct utc since = b.now.wall;
+    pass(10);
+    restart();
+    pin_status(b.pin, b.now.wall, &s);
+    assert_true(s.is_set && s.set_at.has && s.set_at.v.ns == since.ns);
+    assert_int_equal(s.failures, 0);
+    assert_int_equal(b.file.p[b.file.n - 1], '\n');
+    assert_false(run(false, "0000"));
+    assert_true(str_find_str(buf_str(&b.file), STR("\"locked_until\":null")) < b.file.n);
+    assert_true(run(false, "1234"));
+    restart();
+    pin_status(b.pin, b.now.wall, &s);
+    assert_int_equal(s.failures, 0);
+    assert_true(run(false, "1234"));
+}
+
+static void a_refusal_says_how_many_are_left_and_until_when_it_is_locked(void **state)
+{
+    (void)state;
+    char until[UTC_TEXT_MAX];
+    struct error e = {0};
+    assert_false(pin_may_try(b.pin, b.now.wall, &e));
+    assert_non_null(strstr(e.next, "portcullis pin set"));
+    assert_true(run(true, "1234"));
+    for (int i = 1; i < PIN_TRIES; i++)
+        assert_false(run(false, "0000"));
+    assert_string_equal(b.error.next, "1 more before it is locked for a while");
+    assert_false(run(false, "0000"));
+    assert_string_equal(b.error.next, "it is locked for 60 s");
+    utc_format((struct utc){b.now.wall.ns + MINUTE_S * (int64_t)NS_PER_S}, until);
+    assert_false(run(false, "1234"));
+    assert_non_null(strstr(b.error.text, until));
+}
+
 static void wrong_ones_lock_it_for_a_time_that_doubles(void **state)
 {
     (void)state;
@@ -260,6 +301,78 @@ static void one_attempt_at_a_time(void **state)
     assert_true(pin_may_try(b.pin, b.now.wall, &e));
 }
 
+static void it_is_not_set_while_another_one_is_checked(void **state)
+{
+    (void)state;
+    assert_true(run(true, "1234"));
+    begin(false, "1234");
+    begin(true, "1234");
+    assert_true(b.is_done && !b.ok);
+    refused("PIN_BUSY");
+    for (int i = 0; i < 3; i++) {
+        drive();
+        tasks_run(b.tasks, b.now);
+    }
+    assert_true(b.ok);
+    assert_true(run(false, "1234"));
+}
+
+/* Given up before the worker has it, or while it is there. */
+static void one_that_was_not_set_in_time_is_not_set(void **state)
+{
+    (void)state;
+    assert_true(run(true, "1234"));
+    for (int at_worker = 0; at_worker < 2; at_worker++) {
+        struct pin_job job;
+        begin(true, "5678");
+        assert_true(!at_worker || pin_take(b.pin, &job));
+        pass(2);
+        tasks_run(b.tasks, b.now);
+        assert_true(b.is_done && !b.ok);
+        refused("TIMEOUT");
+        if (at_worker) {
+            pin_job_run(&job);
+            pin_done(b.pin, &job);
+        }
+        assert_true(run(false, "1234"));
+    }
+}
+
+/* The bytes of the object, whose type is private: what was typed must not be among them. */
+static bool is_in_memory(const void *object, const char *text)
+{
+    struct str all = {object, malloc_usable_size((void *)(uintptr_t)object)};
+    return str_find_str(all, str_of(text)) < all.n;
+}
+
+static void what_was_typed_does_not_stay_in_memory(void **state)
+{
+    (void)state;
+    struct pin_job job;
+    assert_true(run(true, "1234"));
+    struct secret s = {"correct horse", 13};
+    secret_wipe(&s);
+    assert_true(s.n == 0 && !is_in_memory(b.pin, "correct"));
+    for (size_t i = 0; i < sizeof s.text; i++)
+        assert_int_equal(s.text[i], 0);
+    begin(true, "correct horse");
+    assert_true(is_in_memory(b.pin, "correct")); /* until the worker has it */
+    assert_true(pin_take(b.pin, &job));
+    assert_false(is_in_memory(b.pin, "correct"));
+    pin_job_run(&job);
+    pin_done(b.pin, &job);
+    tasks_run(b.tasks, b.now);
+    drive();
+    begin(false, "horse correct");
+    drive();
+    tasks_run(b.tasks, b.now);
+    assert_true(is_in_memory(b.pin, "horse"));
+    pass(2); /* given up before the worker has it */
+    tasks_run(b.tasks, b.now);
+    assert_true(b.is_done);
+    assert_false(is_in_memory(b.pin, "horse"));
+}
+
 static void who_gives_up_leaves_the_next_one_free(void **state)
 {
     (void)state;
@@ -278,39 +391,66 @@ static void who_gives_up_leaves_the_next_one_free(void **state)
     assert_true(run(false, "1234"));
 }
 
+#define SALT "00000000000000000000000000000000"
+#define HASH SALT SALT
+#define FILE_OF(version, iterations, salt, hash, failures)                                         \
+    "{\"version\":" version ",\"iterations\":" iterations ",\"salt\":\"" salt                      \
+    "\",\"pbkdf2_sha256\":\"" hash "\",\"failures\":" failures "}"
+
 static void a_file_that_is_none_is_refused(void **state)
 {
-    static const char no_hash[] =
-        "{\"version\":1,\"iterations\":5,\"salt\":\"00000000000000000000000000000000\","
-        "\"pbkdf2_sha256\":\"00\",\"failures\":0}";
-    static const char *const files[] = {
-        "junk", "{}", "{\"version\":2}", no_hash,
-        "{\"version\":1,\"iterations\":0,\"salt\":\"00\",\"pbkdf2_sha256\":\"\",\"failures\":0}"};
+    static const struct {
+        const char *text;
+        bool ok;
+    } rows[] = {
+        {"", true}, /* no PIN yet */
+        {"junk", false},
+        {"{}", false},
+        {FILE_OF("1", "5", SALT, HASH, "0"), true},
+        {FILE_OF("2", "5", SALT, HASH, "0"), false},
+        {FILE_OF("\"1\"", "5", SALT, HASH, "0"), false},
+        {FILE_OF("1", "0", SALT, HASH, "0"), false},
+        {FILE_OF("1", "1", SALT, HASH, "0"), true},
+        {FILE_OF("1", "100000000", SALT, HASH, "0"), true},
+        {FILE_OF("1", "100000001", SALT, HASH, "0"), false},
+        {FILE_OF("1", "\"5\"", SALT, HASH, "0"), false},
+        {FILE_OF("1", "5", SALT, HASH, "-1"), false},
+        {FILE_OF("1", "5", SALT, HASH, "\"0\""), false},
+        {FILE_OF("1", "5", "00", HASH, "0"), false},
+        {FILE_OF("1", "5", SALT, "00", "0"), false},
+    };
     (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    pin_free(NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct error e = {0};
-        assert_null(pin_new(str_of(files[i]), b.keep, (struct entropy){fill, NULL}, 3, &e));
-        assert_string_equal(e.reason, "BAD_PIN_FILE");
+        struct pin *p = pin_new(str_of(rows[i].text), b.keep, (struct entropy){fill, NULL}, 3, &e);
+        if ((p != NULL) != rows[i].ok)
+            fail_msg("%s", rows[i].text);
+        assert_string_equal(e.reason, p ? "" : "BAD_PIN_FILE");
+        assert_true(p || strstr(e.next, "portcullis pin set"));
+        pin_free(p);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(without_a_pin_nothing_is_right, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_right_one_is_right_also_after_a_restart, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(its_length_is_bounded_on_both_sides, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wrong_ones_lock_it_for_a_time_that_doubles, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(an_attempt_counts_before_its_answer_is_known, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_counted_is_not_checked, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_clock_that_was_set_back_does_not_lock_for_years, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(one_attempt_at_a_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_gives_up_leaves_the_next_one_free, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_file_that_is_none_is_refused, set_up, tear_down),
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(without_a_pin_nothing_is_right),
+        TEST(the_right_one_is_right_also_after_a_restart),
+        TEST(its_length_is_bounded_on_both_sides),
+        TEST(all_that_is_known_of_it_is_kept),
+        TEST(a_refusal_says_how_many_are_left_and_until_when_it_is_locked),
+        TEST(wrong_ones_lock_it_for_a_time_that_doubles),
+        TEST(an_attempt_counts_before_its_answer_is_known),
+        TEST(what_cannot_be_counted_is_not_checked),
+        TEST(a_clock_that_was_set_back_does_not_lock_for_years),
+        TEST(one_attempt_at_a_time),
+        TEST(it_is_not_set_while_another_one_is_checked),
+        TEST(one_that_was_not_set_in_time_is_not_set),
+        TEST(what_was_typed_does_not_stay_in_memory),
+        TEST(who_gives_up_leaves_the_next_one_free),
+        TEST(a_file_that_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,8 @@ static void a_token_is_known_by_its_secret_alone_also_after_a_restart(void **sta
     assert_string_not_equal(first, second);
     for (int i = 0; i < 2; i++) {
         assert_string_equal(check(first)->name, "one");
+        assert_non_null(tokens_of(b.tokens, STR("token:one"), b.now.wall));
+        assert_null(tokens_of(b.tokens, STR("local:one"), b.now.wall));
         assert_int_equal(check(second)->scopes, SCOPE_READ | SCOPE_TRADE);
         assert_null(check("pc_"));
         assert_string_equal(b.error.reason, "UNAUTHORIZED");
@@ -178,9 +180,13 @@ static void who_is_revoked_is_nobody_at_once_and_for_good(void **state)
     assert_string_equal(tokens_at(b.tokens, 1)->name, "c");
     assert_false(run(true, "b", 0));
     assert_string_equal(b.error.reason, "NO_TOKEN");
+    assert_true(run(false, "last", SCOPE_READ));
+    assert_true(run(true, "last", 0));
+    assert_null(check(b.secret));
     stop();
     start();
     assert_null(check(secret));
+    assert_int_equal(b.file.p[b.file.n - 1], '\n');
     assert_non_null(tokens_at(b.tokens, 1));
     assert_null(tokens_at(b.tokens, 2));
 }
@@ -197,6 +203,85 @@ static void a_disk_that_refuses_makes_none_and_still_revokes(void **state)
     assert_false(run(true, "kept", 0));
     assert_string_equal(b.error.reason, "KEEP_FAILED");
     assert_null(tokens_at(b.tokens, 0));
+}
+
+/* In one list, while the answer of the disk is still to come. */
+static void start_making(const char *name)
+{
+    b.revokes = b.ok = false;
+    b.error = (struct error){0};
+    b.like = (struct token){.scopes = SCOPE_READ};
+    str_copy_cut(b.like.name, sizeof b.like.name, str_of(name));
+    assert_non_null(task_spawn(b.tasks, b.now, 1000, work, NULL));
+    tasks_run(b.tasks, b.now);
+}
+
+static void pass(int64_t ms)
+{
+    b.now.mono.ns += ms * NS_PER_MS;
+    b.now.wall.ns += ms * NS_PER_MS;
+    tasks_run(b.tasks, b.now);
+}
+
+static void one_that_was_not_kept_in_time_is_none_also_on_the_disk(void **state)
+{
+    (void)state;
+    start_making("late");
+    pass(2000);
+    assert_string_equal(b.error.reason, "TIMEOUT");
+    assert_null(tokens_at(b.tokens, 0));
+    for (int i = 0; i < 3; i++)
+        drive();
+    stop();
+    start();
+    assert_null(tokens_at(b.tokens, 0));
+}
+
+static void another_of_that_name_is_not_taken_back_with_it(void **state)
+{
+    (void)state;
+    start_making("same");
+    pass(500);
+    b.revokes = true; /* and nobody waits for that either */
+    assert_non_null(task_spawn(b.tasks, b.now, 1000, work, NULL));
+    tasks_run(b.tasks, b.now);
+    pass(300);
+    start_making("same");
+    pass(300); /* the first one is given up */
+    assert_string_equal(b.error.reason, "TIMEOUT");
+    assert_non_null(tokens_at(b.tokens, 0));
+    for (int i = 0; i < 3; i++) {
+        drive();
+        tasks_run(b.tasks, b.now);
+    }
+    assert_true(b.ok);
+    assert_non_null(tokens_at(b.tokens, 0));
+}
+
+static void one_that_is_revoked_while_it_is_made_is_gone(void **state)
+{
+    (void)state;
+    start_making("gone");
+    b.revokes = true;
+    assert_non_null(task_spawn(b.tasks, b.now, 1000, work, NULL));
+    tasks_run(b.tasks, b.now);
+    pass(2000);
+    assert_string_equal(b.error.reason, "TIMEOUT");
+    assert_null(tokens_at(b.tokens, 0));
+}
+
+static void a_name_is_letters_digits_dots_and_dashes(void **state)
+{
+    (void)state;
+    for (int c = 1; c < 256; c++) {
+        const char name[2] = {(char)c, 0};
+        bool ok = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_", c);
+        assert_int_equal(run(false, name, SCOPE_READ), ok);
+        if (ok)
+            assert_true(run(true, name, 0));
+        else
+            assert_string_equal(b.error.reason, "TOKEN_NAME");
+    }
 }
 
 static void names_scopes_and_number_are_bounded(void **state)
@@ -226,6 +311,7 @@ static void names_scopes_and_number_are_bounded(void **state)
     }
     assert_false(run(false, "more", SCOPE_READ));
     assert_string_equal(b.error.reason, "TOKENS_MAX");
+    assert_null(check("pc_none"));
     stop();
     start(); /* as many as can be made can be read */
     assert_non_null(tokens_at(b.tokens, TOKENS_MAX - 1));
@@ -279,6 +365,9 @@ static void scopes_are_words_with_commas(void **state)
         scopes_format(set, text);
         assert_string_equal(text, rows[i].written);
     }
+    assert_string_equal(scope_text(SCOPE_READ), "read");
+    assert_string_equal(scope_text(SCOPE_NOTE), "note");
+    assert_string_equal(scope_text(SCOPE_ADMIN), "admin");
 }
 
 #define HASH         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -295,6 +384,8 @@ static void a_file_that_is_none_is_refused(void **state)
                 {"junk", false},
                 {"{}", false},
                 {"{\"version\":2,\"tokens\":[]}", false},
+                {"{\"version\":1}", false},
+                {"{\"version\":1,\"tokens\":{}}", false},
                 {TOKENS("{}"), false},
                 {TOKENS(TOKEN("") "," TOKEN("")), false}, /* twice */
                 {TOKENS(TOKEN(",\"expires\":\"soon\"")), false},
@@ -308,6 +399,7 @@ static void a_file_that_is_none_is_refused(void **state)
         struct tokens *k = tokens_new(str_of(rows[i].text), b.keep, &e);
         if ((k != NULL) != rows[i].ok)
             fail_msg("%s", rows[i].text);
+        assert_true(k || strstr(e.next, "portcullis token add"));
         tokens_free(k);
     }
 }
@@ -315,19 +407,20 @@ static void a_file_that_is_none_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_token_is_known_by_its_secret_alone_also_after_a_restart,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(all_its_terms_are_kept, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(its_end_is_the_moment_that_was_named, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_is_revoked_is_nobody_at_once_and_for_good, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_disk_that_refuses_makes_none_and_still_revokes, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(names_scopes_and_number_are_bounded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_token_for_addresses_reads_and_is_good_nowhere_else,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(scopes_are_words_with_commas, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_file_that_is_none_is_refused, set_up, tear_down),
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(a_token_is_known_by_its_secret_alone_also_after_a_restart),
+        TEST(all_its_terms_are_kept),
+        TEST(its_end_is_the_moment_that_was_named),
+        TEST(who_is_revoked_is_nobody_at_once_and_for_good),
+        TEST(a_disk_that_refuses_makes_none_and_still_revokes),
+        TEST(one_that_was_not_kept_in_time_is_none_also_on_the_disk),
+        TEST(another_of_that_name_is_not_taken_back_with_it),
+        TEST(one_that_is_revoked_while_it_is_made_is_gone),
+        TEST(a_name_is_letters_digits_dots_and_dashes),
+        TEST(names_scopes_and_number_are_bounded),
+        TEST(a_token_for_addresses_reads_and_is_good_nowhere_else),
+        TEST(scopes_are_words_with_commas),
+        TEST(a_file_that_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
