@@ -76,12 +76,12 @@ static size_t room(size_t n, size_t size)
 struct past_page *past_copy(const struct past_page *p)
 {
     size_t head = room(1, sizeof *p);
-    size_t size = head + room(p->snapshot_count, sizeof *p->snapshots) +
-                  room(p->held_count, sizeof *p->held) + room(p->flow_count, sizeof *p->flows) +
-                  room(p->coverage_count, sizeof *p->coverage) +
-                  room(p->execution_count, sizeof *p->executions) +
-                  room(p->order_count, sizeof *p->orders) +
-                  room(p->statement != NULL, sizeof *p->statement);
+    size_t size =
+        head + room(p->snapshot_count, sizeof *p->snapshots) +
+        room(p->held_count, sizeof *p->held) + room(p->flow_count, sizeof *p->flows) +
+        room(p->coverage_count, sizeof *p->coverage) +
+        room(p->execution_count, sizeof *p->executions) + room(p->order_count, sizeof *p->orders) +
+        room(p->ranked_count, sizeof *p->ranked) + room(p->statement != NULL, sizeof *p->statement);
     char *at = xmalloc(size);
     struct past_page *copy = (struct past_page *)(void *)at;
     at += head;
@@ -92,6 +92,7 @@ struct past_page *past_copy(const struct past_page *p)
     copy->coverage = take(&at, p->coverage, p->coverage_count, sizeof *p->coverage);
     copy->executions = take(&at, p->executions, p->execution_count, sizeof *p->executions);
     copy->orders = take(&at, p->orders, p->order_count, sizeof *p->orders);
+    copy->ranked = take(&at, p->ranked, p->ranked_count, sizeof *p->ranked);
     copy->statement = take(&at, p->statement, p->statement != NULL, sizeof *p->statement);
     return copy;
 }

@@ -94,6 +94,15 @@ struct past_order {
     struct utc at; /* when it ended, as far as was seen */
 };
 
+/* A place in a ranking that was made of closes up to that day. */
+struct ranked {
+    char inputs[200]; /* what was ranked, by what, in one line: rankings of the same compare */
+    int64_t day;
+    char name[40];
+    struct utc at;              /* when it was made */
+    struct opt_dec score, rank; /* absent: what is ranked has no score */
+};
+
 /* A file that was imported. */
 struct statement {
     char hash[65]; /* SHA-256 of the file, hex, and the account: the same file is known again */
@@ -113,8 +122,10 @@ struct past_page {
     const struct coverage *coverage;
     const struct execution *executions; /* imported ones; `source` tells from where */
     const struct past_order *orders;
+    const struct ranked *ranked;
     const struct statement *statement; /* or NULL */
-    size_t snapshot_count, held_count, flow_count, coverage_count, execution_count, order_count;
+    size_t snapshot_count, held_count, flow_count, coverage_count, execution_count, order_count,
+        ranked_count;
     enum past_source source; /* of the executions */
 };
 

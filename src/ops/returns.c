@@ -8,8 +8,10 @@
  * and takes no part; nothing stands in for it.
  */
 #include "automation/watchlists.h"
+#include "data/hash.h"
 #include "market/groups.h"
 #include "ops/prices.h"
+#include "ops/ranking.h"
 #include "quant/period.h"
 
 #include <stdio.h>
@@ -22,9 +24,6 @@ enum {
     MEMBERS_MAX = HISTORY_QUESTIONS_MAX,
     DAYS_MAX = 50000 /* of all members together: what the memory of a call holds */
 };
-
-/* Scores that are no further apart say little about who is better. */
-static const double NEAR_TIE = 0.001;
 
 /* ---- input ---- */
 
@@ -106,22 +105,9 @@ static const struct field group_row_fields[] = {
 };
 static const struct type group_row_type = TYPE_OF(struct group_row, group_row_fields);
 
-struct ranking_row {
-    struct str name;
-    struct opt_num score, rank;
-    bool near_tie;
-};
-static const struct field ranking_row_fields[] = {
-    FIELD(struct ranking_row, name, .doc = "Group, or symbol where no group is asked"),
-    FIELD(struct ranking_row, score, .doc = "Mean of base_return over the spans", .unit = "ratio"),
-    FIELD(struct ranking_row, rank, .doc = "1 is best; equals share; null: a return is missing"),
-    FIELD(struct ranking_row, near_tie, .doc = "Another is within 0.001"),
-};
-static const struct type ranking_row_type = TYPE_OF(struct ranking_row, ranking_row_fields);
-
 struct returns_out {
     struct list returns, groups, ranking;
-    struct str base_currency, prices, last_close, benchmark;
+    struct str base_currency, prices, last_close, ranked_before, benchmark;
 };
 static const struct field returns_out_fields[] = {
     FIELD(struct returns_out, returns, .of = &return_row_type, .doc = "A row a symbol and span"),
@@ -132,6 +118,7 @@ static const struct field returns_out_fields[] = {
     FIELD(struct returns_out, base_currency, .doc = "Currency of base_return"),
     FIELD(struct returns_out, prices, .doc = "What the prices are"),
     FIELD(struct returns_out, last_close, .doc = "Day that spans of the calendar end on"),
+    FIELD(struct returns_out, ranked_before, .doc = "Day of the ranking kept before this one"),
     FIELD(struct returns_out, benchmark, .doc = "Benchmark"),
 };
 static const struct type returns_out_type = TYPE_OF(struct returns_out, returns_out_fields);
@@ -586,12 +573,25 @@ static struct opt_num mean_of(const struct opt_num *v, size_t n)
     return (struct opt_num){sum / (double)n, true};
 }
 
-static int by_rank(const void *a, const void *b)
+/* What was ranked and by what. Of a group that is changed the mark changes as well. */
+static struct str inputs_of(const struct work *w)
 {
-    const struct ranking_row *x = a, *y = b;
-    if (x->rank.has != y->rank.has)
-        return x->rank.has ? -1 : 1;
-    return x->rank.has ? (x->rank.v > y->rank.v) - (x->rank.v < y->rank.v) : 0;
+    struct arena *a = w->c->arena;
+    struct str members = STR_NONE, spans = STR_NONE, names = STR_NONE;
+    char hex[SHA256_HEX_MAX];
+    for (size_t i = 0; i < w->compared; i++)
+        members = arena_f(a, STR_FMT "|" STR_FMT "*%.17g", STR_ARG(members),
+                          STR_ARG(w->members[i].priced->asked), w->members[i].weight);
+    struct sha256 mark = hash_sha256(members);
+    hash_hex(&mark, hex);
+    for (size_t i = 0; i < w->period_count; i++)
+        spans = arena_f(a, STR_FMT "%s%s", STR_ARG(spans), i ? "," : "", w->periods[i].name);
+    for (size_t i = 0; i < w->group_count; i++)
+        names = arena_f(a, STR_FMT "%s" STR_FMT, STR_ARG(names), i ? "," : "",
+                        STR_ARG(w->groups[i].name));
+    return arena_f(a, "%.12s %s " STR_FMT " " STR_FMT " %s " STR_FMT, hex,
+                   w->in->groups.n ? "groups" : "members", STR_ARG(spans), STR_ARG(w->base),
+                   w->in->adjusted ? "adjusted" : "unadjusted", STR_ARG(str_sub(names, 0, 80)));
 }
 
 /* Groups where they are asked for by name, else symbols. */
@@ -600,24 +600,21 @@ static void rank_all(struct work *w, const struct group_row *groups, struct retu
     bool by_group = w->in->groups.n > 0;
     size_t n = by_group ? w->group_count : w->compared;
     struct ranking_row *rows = ARENA_MANY(w->c->arena, struct ranking_row, n);
-    struct opt_num score[MEMBERS_MAX], rank[MEMBERS_MAX], spans[PERIODS_MAX];
-    bool near[MEMBERS_MAX];
+    struct opt_num spans[PERIODS_MAX];
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < w->period_count; k++)
             spans[k] =
                 by_group ? groups[i * w->period_count + k].base_return : cell_at(w, i, k)->base;
-        score[i] = mean_of(spans, w->period_count);
-    }
-    scores_rank(score, n, NEAR_TIE, rank, near);
-    for (size_t i = 0; i < n; i++)
         rows[i] = (struct ranking_row){
             .name = by_group ? group_last_name(&w->groups[i])
                              : prices_symbol(w->c, w->members[i].priced),
-            .score = prices_ratio(score[i]),
-            .rank = rank[i],
-            .near_tie = near[i],
+            .score = mean_of(spans, w->period_count),
         };
-    qsort(rows, n, sizeof *rows, by_rank);
+    }
+    ranking_make(w->c, rows, n);
+    /* kept is what has a name, and is known now: not a question about the past or half a day */
+    if (!w->in->symbols.n && w->to && !w->in->to.has && !w->in->with_today)
+        out->ranked_before = ranking_keep(w->c, inputs_of(w), w->to, rows, n);
     out->ranking = (struct list){rows, n};
 }
 

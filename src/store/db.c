@@ -139,9 +139,14 @@ static bool add_orders(sqlite3 *sql, struct error *e)
     return make(sql, "", past_schema_orders, e);
 }
 
+static bool add_rankings(sqlite3 *sql, struct error *e)
+{
+    return make(sql, "", past_schema_rankings, e);
+}
+
 /* steps[n] leads from version n to n + 1. */
 static bool (*const steps[DB_SCHEMA_VERSION])(sqlite3 *sql, struct error *e) = {
-    create, add_story, add_past, add_orders};
+    create, add_story, add_past, add_orders, add_rankings};
 
 /* All steps and the new number are one transaction. A failure leaves it to sqlite3_close, which
  * undoes it. */

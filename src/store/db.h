@@ -9,8 +9,8 @@
  * removed or inserted is found by db_verify; a cut tail is not, without the newest hash kept
  * elsewhere (store/audit.h). Table `execution` holds every fill once, the newest correction of it,
  * with its commission; `value` named texts; `story` what each record is about (store/audit.h);
- * `snapshot`, `holding`, `flow`, `coverage`, `statement` and `past_order` the account over time
- * (store/past.h).
+ * `snapshot`, `holding`, `flow`, `coverage`, `statement`, `past_order` and `ranking` the account
+ * over time (store/past.h).
  * Amounts are decimal text, times UTC text.
  *
  * A connection belongs to one thread at a time. The daemon has two: one that commits, on the worker
@@ -25,7 +25,7 @@
 
 struct db;
 
-enum { DB_SCHEMA_VERSION = 4 };
+enum { DB_SCHEMA_VERSION = 5 };
 
 /* ---- life ---- */
 /*

@@ -97,7 +97,16 @@ static const struct column order_columns[] = {
     COLUMN_AS(struct past_order, "broker_text", status.broker_text, COLUMN_NAME),
 };
 
-enum table { SNAPSHOT, HOLDING, FLOW, COVERAGE, STATEMENT, ORDER, TABLE_COUNT };
+static const struct column ranked_columns[] = {
+    COLUMN(struct ranked, inputs, COLUMN_NAME),
+    COLUMN(struct ranked, day, COLUMN_I64),
+    COLUMN(struct ranked, name, COLUMN_NAME),
+    COLUMN(struct ranked, at, COLUMN_UTC),
+    COLUMN(struct ranked, score, COLUMN_OPT_DEC),
+    COLUMN_AS(struct ranked, "place", rank, COLUMN_OPT_DEC),
+};
+
+enum table { SNAPSHOT, HOLDING, FLOW, COVERAGE, STATEMENT, ORDER, RANKING, TABLE_COUNT };
 
 static const struct {
     const char *name, *key;
@@ -114,6 +123,7 @@ static const struct {
     [STATEMENT] = {"statement", "hash", "DO NOTHING", COLUMNS_OF(statement_columns)},
     [ORDER] = {"past_order", "account, perm_id, client_id, order_id, ref", NULL,
                COLUMNS_OF(order_columns)},
+    [RANKING] = {"ranking", "inputs, day, name", NULL, COLUMNS_OF(ranked_columns)},
 };
 
 enum { SQL_TEXT_MAX = 4096 };
@@ -136,6 +146,11 @@ void past_schema_orders(struct buf *out)
 {
     add_table(ORDER, out);
     buf_add_c(out, "CREATE INDEX past_order_at ON past_order(account, at);");
+}
+
+void past_schema_rankings(struct buf *out)
+{
+    add_table(RANKING, out);
 }
 
 /* ---- writing ---- */
@@ -185,7 +200,8 @@ bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded, st
               write_rows(sql, HOLDING, p->held, p->held_count, sizeof *p->held, e) &&
               write_rows(sql, FLOW, p->flows, p->flow_count, sizeof *p->flows, e) &&
               write_rows(sql, COVERAGE, p->coverage, p->coverage_count, sizeof *p->coverage, e) &&
-              write_rows(sql, ORDER, p->orders, p->order_count, sizeof *p->orders, e);
+              write_rows(sql, ORDER, p->orders, p->order_count, sizeof *p->orders, e) &&
+              write_rows(sql, RANKING, p->ranked, p->ranked_count, sizeof *p->ranked, e);
     for (size_t i = 0; ok && i < p->execution_count; i++)
         ok = execution_write(sql, &p->executions[i], recorded, e);
     return ok &&
@@ -194,7 +210,7 @@ bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded, st
 
 /* ---- reading ---- */
 
-/* Begins "SELECT ... FROM table" and the clauses; the account is ?1. */
+/* Begins "SELECT ... FROM table" and the clauses; the account, or what else is asked for, is ?1. */
 static sqlite3_stmt *select_rows(struct db *db, enum table t, const char *clauses,
                                  struct str account, struct error *e)
 {
@@ -286,6 +302,19 @@ bool db_orders(struct db *db, struct str account, struct utc since, db_order_fn 
         return false;
     sql_bind_str(st, 2, (struct str){text, n});
     EACH(struct past_order, ORDER);
+}
+
+bool db_ranking(struct db *db, struct str inputs, int64_t until_day, db_ranked_fn *fn, void *self,
+                struct error *e)
+{
+    sqlite3_stmt *st = select_rows(db, RANKING,
+                                   "inputs = ?1 AND day = (SELECT max(day) FROM ranking AS n"
+                                   " WHERE n.inputs = ?1 AND n.day <= ?2) ORDER BY name",
+                                   inputs, e);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 2, until_day);
+    EACH(struct ranked, RANKING);
 }
 
 bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *self, struct error *e)

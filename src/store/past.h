@@ -4,8 +4,8 @@
  *
  * Every table keeps what came first: a snapshot, a holding, a flow or a statement that is there
  * already is not written again, so a page that is committed twice, or a file that is imported
- * twice, changes nothing. Coverage grows, its end moves on; and of an order the newest word counts,
- * where it says something.
+ * twice, changes nothing. Coverage grows, its end moves on; and of an order or a
+ * place in a ranking the newest word counts, where it says something.
  */
 #ifndef PORTCULLIS_STORE_PAST_H
 #define PORTCULLIS_STORE_PAST_H
@@ -36,6 +36,10 @@ typedef bool db_order_fn(void *self, const struct past_order *o);
 /* Orders that ended at or after `since`, newest first. order.type is not kept, its text is. */
 bool db_orders(struct db *db, struct str account, struct utc since, db_order_fn *fn, void *self,
                struct error *e) FALLIBLE;
+typedef bool db_ranked_fn(void *self, const struct ranked *r);
+/* The newest ranking of the same inputs of a day up to that one, by name. */
+bool db_ranking(struct db *db, struct str inputs, int64_t until_day, db_ranked_fn *fn, void *self,
+                struct error *e) FALLIBLE;
 /* By their beginning. */
 bool db_coverage(struct db *db, struct str account, db_coverage_fn *fn, void *self,
                  struct error *e) FALLIBLE;

@@ -50,7 +50,8 @@ bool execution_commission(sqlite3 *sql, const struct execution *x, struct error 
 
 /* ---- the account over time, in past.c ---- */
 void past_schema(struct buf *out);
-void past_schema_orders(struct buf *out); /* since schema 4 */
+void past_schema_orders(struct buf *out);   /* since schema 4 */
+void past_schema_rankings(struct buf *out); /* since schema 5 */
 bool past_write(sqlite3 *sql, const struct past_page *p, struct utc recorded,
                 struct error *e) FALLIBLE;
 

@@ -43,6 +43,7 @@ static inline struct desk *desk_new(void)
     assert_non_null(d->db);
     guard_limits_default(&d->limits);
     d->journal = journal_new(0);
+    d->core.journal = d->journal;
     struct gate_config gate = {.limits = &d->limits, .client_id = 1};
     d->core.gate =
         gate_new(&gate, d->b->peer->s, d->b->book, d->journal, d->b->quotes, d->b->currencies);

@@ -356,6 +356,54 @@ static void of_an_order_the_newest_word_counts(void **state)
     assert_int_equal(f.n, 0);
 }
 
+/* ---- rankings ---- */
+
+static bool see_ranked(void *self, const struct ranked *r)
+{
+    struct ranked **to = self;
+    *(*to)++ = *r;
+    return true;
+}
+
+static size_t ranking(struct place *p, const char *inputs, int64_t until, struct ranked out[4])
+{
+    struct error e;
+    struct ranked *at = out;
+    assert_true(db_ranking(p->db, str_of(inputs), until, see_ranked, &at, &e));
+    return (size_t)(at - out);
+}
+
+static struct ranked place_of(const char *inputs, int64_t day, const char *name, int64_t score)
+{
+    struct ranked r = {.day = day, .score = DEC_SOME(DEC(score)), .rank = DEC_SOME(DEC(1))};
+    str_copy_cut(r.inputs, sizeof r.inputs, str_of(inputs));
+    str_copy_cut(r.name, sizeof r.name, str_of(name));
+    return r;
+}
+
+static void the_newest_ranking_up_to_a_day_is_found(void **state)
+{
+    struct place *p = *state;
+    struct ranked out[4],
+        all[] = {place_of("tech 20d", 100, "AAPL", 1), place_of("tech 20d", 100, "MSFT", 0),
+                 place_of("tech 20d", 107, "AAPL", 2), place_of("tech 1m", 107, "AAPL", 3)};
+    all[1].score = all[1].rank = DEC_NONE;
+    keep(p, &(struct past_page){.ranked = all, .ranked_count = 4});
+    assert_int_equal(ranking(p, "tech 20d", 106, out), 2);
+    assert_string_equal(out[0].name, "AAPL");
+    assert_true(dec_eq(out[0].score.v, DEC(1)));
+    assert_false(out[1].rank.has);
+    assert_int_equal(ranking(p, "tech 20d", 107, out), 1);
+    assert_true(dec_eq(out[0].score.v, DEC(2)));
+    assert_int_equal(ranking(p, "tech 20d", 99, out), 0);
+    /* what comes later completes a day, and takes nothing away */
+    all[1].score = all[1].rank = DEC_SOME(DEC(2));
+    all[0].score = DEC_NONE;
+    keep(p, &(struct past_page){.ranked = all, .ranked_count = 2});
+    assert_int_equal(ranking(p, "tech 20d", 100, out), 2);
+    assert_true(out[0].score.has && out[1].score.has);
+}
+
 /* ---- an earlier schema ---- */
 
 static void a_file_of_the_second_schema_keeps_its_executions(void **state)
@@ -368,11 +416,12 @@ static void a_file_of_the_second_schema_keeps_its_executions(void **state)
     db_close(p->db);
     assert_int_equal(sqlite3_open(p->path, &sql), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(sql,
-                     "DROP TABLE snapshot; DROP TABLE holding; DROP TABLE flow;"
-                     "DROP TABLE coverage; DROP TABLE statement; DROP TABLE past_order;"
-                     "ALTER TABLE execution DROP COLUMN source; PRAGMA user_version = 2",
-                     NULL, NULL, NULL),
+        sqlite3_exec(
+            sql,
+            "DROP TABLE snapshot; DROP TABLE holding; DROP TABLE flow;"
+            "DROP TABLE coverage; DROP TABLE statement; DROP TABLE past_order; DROP TABLE ranking;"
+            "ALTER TABLE execution DROP COLUMN source; PRAGMA user_version = 2",
+            NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(sql);
     p->db = db_open(p->path, &e);
@@ -407,6 +456,7 @@ int main(void)
         TEST(a_statement_replaces_nothing_that_the_broker_told),
         TEST(the_broker_replaces_what_a_statement_told),
         TEST(of_an_order_the_newest_word_counts),
+        TEST(the_newest_ranking_up_to_a_day_is_found),
         TEST(a_file_of_the_second_schema_keeps_its_executions),
         cmocka_unit_test(every_word_is_read_back),
     };
