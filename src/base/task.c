@@ -328,6 +328,16 @@ struct instant task_deadline(const struct task *t)
     return t->deadline;
 }
 
+void task_prolong(struct task *t, int64_t ms)
+{
+    struct instant until = instant_after_ms(t->tasks->now.mono, ms);
+    assert(t->tasks->running == t);
+    if (!instant_due(t->deadline, until))
+        return;
+    t->timeout_ms += instant_ms_since(t->deadline, until);
+    t->deadline = until;
+}
+
 /* Why t may wait no longer, if so; both reasons leave the outcome of a write unknown. */
 static bool may_wait(const struct task *t, struct error *e)
 {

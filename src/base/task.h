@@ -46,6 +46,8 @@ struct arena *task_arena(struct task *t);
 /* The turn's clock reading; changes across suspensions. */
 struct moment task_now(const struct task *t);
 struct instant task_deadline(const struct task *t);
+/* A person has been asked: the deadline lies at least ms milliseconds from now. */
+void task_prolong(struct task *t, int64_t ms);
 /*
  * Suspends until task_wake. False with ERROR_TIMEOUT (reason TIMEOUT) once the deadline has passed,
  * or with the same code and reason CANCELLED once cancelled; both stay true for every later wait.

@@ -224,6 +224,7 @@ void cli_help(int width_given, struct buf *out)
         if (f->exit_doc)
             buf_add_f(out, "  %-4d%s\n", f->exit, f->exit_doc);
     }
+    buf_add_f(out, "  %-4d%s\n", EXIT_AWAITS_PERSON, exit_awaits_doc);
     buf_add_f(out, "  %-4d%s\n", CLI_EXIT_NO_DAEMON, "the daemon cannot be reached or started");
 }
 

@@ -22,6 +22,8 @@ static const struct error_face faces[ERROR_CODE_COUNT] = {
     [ERROR_INTERNAL] = {500, -32603, 70, "a fault of the program"},
 };
 
+const char exit_awaits_doc[] = "not sent: a person has to approve it first";
+
 const struct error_face *error_face(enum error_code code)
 {
     assert(code < ERROR_CODE_COUNT);

@@ -7,9 +7,10 @@
  * content is the same everywhere: an object that keeps `success`, `error`, `code`, `details` and
  * `warnings` for programs, and a sentence with its next step for people.
  *
- * Exit statuses: 0 done, 2 wrong usage or argument, 3 not found, 4 denied or over a limit,
- * 5 conflict, 6 not available now, 7 no answer in time, 8 refused by the broker, 9 nonsense from
- * the other side, 70 a fault of the program.
+ * Exit statuses: 0 done, 10 nothing was done because a person has to approve it first, 2 wrong
+ * usage or argument, 3 not found, 4 denied or over a limit, 5 conflict, 6 not available now, 7 no
+ * answer in time, 8 refused by the broker, 9 nonsense from the other side, 70 a fault of the
+ * program.
  */
 #ifndef PORTCULLIS_FACE_ERRORS_H
 #define PORTCULLIS_FACE_ERRORS_H
@@ -24,6 +25,9 @@ struct error_face {
     const char *exit_doc; /* what the exit status means, for help; NULL: as the row before */
 };
 
+/* The exit status of an answer, no error, whose order waits for a person; and for help, why. */
+enum { EXIT_AWAITS_PERSON = 10 };
+extern const char exit_awaits_doc[];
 /* `code` is one of the enum, ERROR_NONE included (200, 0, 0). */
 const struct error_face *error_face(enum error_code code);
 /* Seconds after which asking again makes sense; 0 if the reason is no matter of time. */

@@ -65,7 +65,8 @@ static bool changes_trading(const struct op *op)
 static bool is_shown(const struct core *core, const struct principal *who, const struct op *op)
 {
     const struct mcp_settings *s = &core->settings->values.mcp;
-    if (!arguments_shown(core, who, op) || (s->profile == MCP_PROFILE_READ && changes_trading(op)))
+    if (op->is_for_pages || !arguments_shown(core, who, op) ||
+        (s->profile == MCP_PROFILE_READ && changes_trading(op)))
         return false;
     if (s->toolsets.n)
         return guard_list_has(s->toolsets, str_of(op->category));

@@ -152,6 +152,19 @@ static void write_success(const struct op *op, const char *status, const char *t
     json_end_object(w);
 }
 
+/* In the form of 200, which is not told again for a case that is rare. */
+static void write_waiting(struct json_writer *w)
+{
+    open_object(w, "202");
+    member(w, "description", "Not sent: a person has to approve it first; as 200");
+    open_object(w, "content");
+    open_object(w, "application/json");
+    open_object(w, "schema");
+    member(w, "type", "object");
+    for (int i = 0; i < 4; i++)
+        json_end_object(w);
+}
+
 static void write_problem_reference(struct json_writer *w, const char *status)
 {
     open_object(w, status);
@@ -168,6 +181,8 @@ static void write_responses(const struct op *op, struct str method, struct json_
     write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer", w);
     if (is_trade && str_eq(method, STR("POST")))
         write_success(op, "201", "Sent to the broker", w);
+    if (is_trade)
+        write_waiting(w);
     if (str_eq(method, STR("GET"))) {
         open_object(w, "304");
         member(w, "description", "You have it already, by the ETag in If-None-Match");

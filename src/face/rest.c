@@ -172,10 +172,11 @@ static bool is_preview(const struct op *op, const void *in)
            *(const bool *)((const char *)in + f->offset);
 }
 
-/* Something new has come into the world by this call. */
-static bool is_created(const struct exchange *x, const struct op *op, const void *in)
+static int status_of(const struct exchange *x, const struct call *c, const void *in)
 {
-    return op->effect == OP_TRADE && str_eq(x->request->method, STR("POST")) && !is_preview(op, in);
+    bool is_created = c->op->effect == OP_TRADE && str_eq(x->request->method, STR("POST")) &&
+                      !is_preview(c->op, in);
+    return c->awaits_person ? 202 : is_created ? 201 : 200;
 }
 
 static void run(struct exchange *x, const struct route_match *m)
@@ -192,7 +193,7 @@ static void run(struct exchange *x, const struct route_match *m)
     if (ok && x->form->is_whole)
         arguments_for_csv(m->op, a->pairs, a->count, a->body, in);
     if (ok && op_call(&c, in, out))
-        rest_show(x, &c, is_created(x, m->op, in) ? 201 : 200, out);
+        rest_show(x, &c, status_of(x, &c, in), out);
     else
         rest_error(x, &c.error, &c);
 }

@@ -34,8 +34,8 @@ bool approval_ask(struct task *t, struct gate *g, struct gate_proposal *p, struc
     return journal_wait(t, g->journal, seq, e);
 }
 
-static bool may_decide(const struct gate *g, int64_t number, bool is_human, struct moment now,
-                       struct error *e)
+static bool may_decide(const struct gate *g, int64_t number, enum gate_approval way,
+                       struct moment now, struct error *e)
 {
     const struct gate_proposal *p = proposal_numbered(g, number);
     if (!p) {
@@ -44,9 +44,10 @@ static bool may_decide(const struct gate *g, int64_t number, bool is_human, stru
         return error_next(e, "portcullis approvals lists them");
     }
     enum proposal_state state = gate_proposal_state(p, now);
-    if (state == PROPOSAL_PENDING && !p->is_deciding && is_human)
+    bool is_person = way != GATE_APPROVAL_NONE && way >= p->needs;
+    if (state == PROPOSAL_PENDING && !p->is_deciding && is_person)
         return true;
-    if (state == PROPOSAL_PENDING && !is_human) {
+    if (state == PROPOSAL_PENDING && !is_person) {
         error_set(e, ERROR_DENIED, "HUMAN_ONLY", "only a person can decide about an order");
         return error_next(e, "a person types `portcullis approve` at a terminal");
     }
@@ -64,26 +65,28 @@ static void decide_it(struct gate_proposal *p, const struct record_decision *d,
 {
     int64_t ms = (d->until.ns - now.wall.ns) / NS_PER_MS;
     p->state = d->is_yes ? PROPOSAL_APPROVED : PROPOSAL_DECLINED;
+    p->way = d->way;
     str_copy_cut(p->by, sizeof p->by, principal);
     str_copy_cut(p->why, sizeof p->why, d->why);
     proposal_lives(p, ms > 0 ? ms : 0, now);
 }
 
 bool gate_approve(struct task *t, struct gate *g, int64_t number, bool is_yes, struct str principal,
-                  bool is_human, struct str why, struct error *e)
+                  enum gate_approval way, struct str why, struct error *e)
 {
     struct moment now = task_now(t);
     struct record_decision d = {
         .number = number,
         .is_yes = is_yes,
+        .way = way,
         .why = why,
         .until = {now.wall.ns + g->limits.approval_ttl_s * (int64_t)NS_PER_S}};
     struct buf b;
-    if (!may_decide(g, number, is_human, now, e))
+    if (!may_decide(g, number, way, now, e))
         return false;
     struct gate_proposal *p = proposal_numbered(g, number);
     buf_init(&b, JOURNAL_BODY_MAX);
-    record_decision(&b, p, is_yes, why, d.until);
+    record_decision(&b, p, &d);
     int64_t seq = journal_append(g->journal, JOURNAL_APPROVAL, principal, buf_str(&b), now, e);
     buf_fini(&b);
     if (!seq)
@@ -94,11 +97,16 @@ bool gate_approve(struct task *t, struct gate *g, int64_t number, bool is_yes, s
     if (!ok)
         return false;
     if (p->state != PROPOSAL_PENDING) /* a kill switch was released meanwhile */
-        return may_decide(g, number, is_human, now, e);
+        return may_decide(g, number, way, now, e);
     decide_it(p, &d, principal, now);
-    log_warn(&g->config.log, "approval=%lld %s by=" STR_FMT, (long long)number,
-             proposal_state_text(p->state), STR_ARG(principal));
+    log_warn(&g->config.log, "approval=%lld %s by=" STR_FMT " way=%s", (long long)number,
+             proposal_state_text(p->state), STR_ARG(principal), gate_approval_text(way));
     return true;
+}
+
+const struct gate_proposal *gate_approval_find(const struct gate *g, int64_t number)
+{
+    return proposal_numbered(g, number);
 }
 
 void approvals_void(struct gate *g, struct moment now)

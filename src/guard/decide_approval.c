@@ -28,7 +28,8 @@ bool warn_approval(const struct gate_facts *f, const struct gate_ticket *t, stru
 {
     (void)r;
     const char *setting;
-    return approval_of(f, t, &setting) == GATE_APPROVAL_OUT_OF_BAND &&
+    enum gate_approval needs = approval_of(f, t, &setting);
+    return needs != GATE_APPROVAL_NONE && needs != GATE_APPROVAL_DENY &&
            t->mode != GATE_MODE_READ_ONLY &&
            says(out, "a person has to approve it before it is sent (limits.%s)", setting);
 }

@@ -154,12 +154,8 @@ const char *gate_mode_text(enum gate_mode m)
 
 const char *gate_approval_text(enum gate_approval a)
 {
-    static const char *const texts[] = {
-        [GATE_APPROVAL_NONE] = "none",
-        [GATE_APPROVAL_OUT_OF_BAND] = "out_of_band",
-        [GATE_APPROVAL_DENY] = "deny",
-    };
-    return texts[a];
+    assert(a < GATE_APPROVAL_COUNT);
+    return guard_approvals[a];
 }
 
 enum gate_mode gate_mode(const struct gate *g, struct str account)

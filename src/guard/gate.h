@@ -120,11 +120,18 @@ struct opt_dec gate_headroom_left(const struct gate_headroom *h);
 
 enum gate_mode { GATE_MODE_READ_ONLY, GATE_MODE_PAPER, GATE_MODE_LIVE };
 
-/* Who has to agree before an order is sent; the stricter the higher. */
+/*
+ * Who has to agree before an order is sent, and on what way a person did; the stricter the higher,
+ * and a stricter way serves where a weaker one is asked for. The first two are as good as the
+ * program that shows the question (SECURITY.md).
+ */
 enum gate_approval {
     GATE_APPROVAL_NONE,
+    GATE_APPROVAL_ELICIT, /* a person, in a form that the assistant's own program shows */
+    GATE_APPROVAL_APP,    /* a person, by a click in our own ticket that such a program shows */
     GATE_APPROVAL_OUT_OF_BAND, /* a person, on a way that the caller has no part in */
-    GATE_APPROVAL_DENY         /* nobody can: such orders are refused */
+    GATE_APPROVAL_DENY,        /* nobody can: such orders are refused */
+    GATE_APPROVAL_COUNT
 };
 
 /* The result of a check. */
@@ -187,7 +194,7 @@ struct gate_outcome {
 
 const char *gate_result_text(enum gate_result r);     /* "working", "filled", "unknown" ... */
 const char *gate_mode_text(enum gate_mode m);         /* "read_only", "paper", "live" */
-const char *gate_approval_text(enum gate_approval a); /* "none", "out_of_band", "deny" */
+const char *gate_approval_text(enum gate_approval a); /* "none", "elicit", "app" ... */
 
 /* Checks and values a request; sends nothing but questions. May suspend. False if it could not be
  * judged at all (malformed request, cancelled task); a refusal is true with !is_allowed. What is

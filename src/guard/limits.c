@@ -7,7 +7,7 @@ static const char *const mode_choices[] = {"auto", "read_only", "paper", "live",
 
 static const char *const margin_choices[] = {"auto", "on", "off", NULL};
 
-static const char *const approval_choices[] = {"none", "out_of_band", "deny", NULL};
+const char *const guard_approvals[] = {"none", "elicit", "app", "out_of_band", "deny", NULL};
 
 static const struct field guard_limits_fields[] = {
     FIELD(struct guard_limits, mode, .choices = mode_choices, .initial = "auto", .example = "paper",
@@ -132,14 +132,17 @@ static const struct field guard_limits_fields[] = {
                  "that reduce a position pass; 0 switches the check off"),
     FIELD(struct guard_limits, arm_minutes_max, .initial = "480", .example = "60", .min = "1",
           .max = "1440", .unit = "min", .doc = "Longest time for which live trading can be armed"),
-    FIELD(struct guard_limits, approval_paper, .choices = approval_choices, .initial = "none",
+    FIELD(struct guard_limits, approval_paper, .choices = guard_approvals, .initial = "none",
           .example = "out_of_band",
           .doc =
-              "Who has to approve orders of paper accounts: none: nobody; out_of_band: a person, "
-              "with `portcullis approve`; deny: such orders are refused"),
-    FIELD(struct guard_limits, approval_live, .choices = approval_choices, .initial = "out_of_band",
+              "Who has to approve orders of paper accounts: none: nobody; elicit: a person, whom "
+              "the assistant's own program asks; app: a person, in the ticket that such a program "
+              "shows; out_of_band: a person, with `portcullis approve` or the page that "
+              "`portcullis approvals` names; deny: such orders are refused. A stricter way always "
+              "serves. elicit and app trust the assistant's program to ask a person"),
+    FIELD(struct guard_limits, approval_live, .choices = guard_approvals, .initial = "out_of_band",
           .example = "out_of_band", .doc = "The same for live accounts"),
-    FIELD(struct guard_limits, approval_above, .choices = approval_choices, .initial = "none",
+    FIELD(struct guard_limits, approval_above, .choices = guard_approvals, .initial = "none",
           .example = "out_of_band",
           .doc = "The same for orders above confirm_above_pct of max_order_value, where it is the "
                  "stricter one; not for orders that reduce a position"),

@@ -26,6 +26,9 @@ enum guard_margin_setting {
     GUARD_MARGIN_OFF
 };
 
+/* The names of enum gate_approval (guard/gate.h), ended by NULL. */
+extern const char *const guard_approvals[];
+
 struct guard_limits {
     unsigned mode;             /* enum guard_mode_setting */
     struct str accounts;       /* ids that may trade, comma-separated; "" = every paper account */

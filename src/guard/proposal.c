@@ -232,6 +232,31 @@ void proposal_request(const struct gate_proposal *p, struct gate_request *out)
     memcpy(out->orders, p->orders, sizeof out->orders);
 }
 
+/* ---- what a page proves by ---- */
+
+bool gate_proposal_proof(const struct gate *g, struct str id, struct str principal,
+                         char out[PROPOSAL_PROOF_MAX])
+{
+    const struct gate_proposal *p = find(g, id, principal);
+    char text[sizeof p->id + sizeof p->principal + 16], hex[SHA256_HEX_MAX];
+    if (!p)
+        return false;
+    (void)snprintf(text, sizeof text, "proof %s %s", p->id, p->principal);
+    struct str secret = {(const char *)g->config.secret, sizeof g->config.secret};
+    struct sha256 h = hash_hmac_sha256(secret, str_of(text));
+    hash_hex(&h, hex);
+    memcpy(out, hex, PROPOSAL_PROOF_MAX - 1);
+    out[PROPOSAL_PROOF_MAX - 1] = 0;
+    return true;
+}
+
+bool gate_proposal_is_proven(const struct gate *g, struct str id, struct str principal,
+                             struct str proof)
+{
+    char right[PROPOSAL_PROOF_MAX];
+    return gate_proposal_proof(g, id, principal, right) && hash_equal(proof, STR_NAME(right));
+}
+
 /* ---- submitting ---- */
 
 static bool unknown(struct error *e)
@@ -367,11 +392,14 @@ bool proposal_passes(struct task *t, struct gate *g, const struct gate_request *
     bool needs = ticket->approval != GATE_APPROVAL_NONE;
     if (p && !(needs && p->state == PROPOSAL_PENDING) && !is_as_shown(g, p, r, ticket, e))
         return false;
+    if (p && p->state == PROPOSAL_APPROVED && p->way < ticket->approval)
+        return changed(e, "another way of approving is asked for now than it was approved on");
     if (needs && (!p || p->state == PROPOSAL_PREVIEWED) && !has_room_to_wait(g, now, e))
         return false;
     if (!p && !(p = proposal_keep(g, r, ticket, now)))
         return error_set(e, ERROR_LIMIT, "APPROVALS_FULL", "too many orders are being submitted");
     p->is_busy = true;
+    p->needs = ticket->approval;
     *held = p;
     if (p->state == PROPOSAL_APPROVED || !needs) {
         tell(p, ticket);

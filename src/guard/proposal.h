@@ -12,9 +12,14 @@
  *
  * Where the settings approval_paper, approval_live and approval_above ask for it, a person has to
  * approve: the first attempt to submit makes the proposal pending, under a number that is the
- * journal's; `portcullis approve NUMBER` makes it approved, and the next attempt passes. Nothing
- * that the proposer can say does. A placing request without a preview becomes a proposal of its own
- * there, and the same request by the same principal finds it again.
+ * journal's; `portcullis approve NUMBER` makes it approved, and the next attempt passes. No
+ * argument that a model can invent does. A placing request without a preview becomes a proposal of
+ * its own there, and the same request by the same principal finds it again. On which way a person
+ * agreed is kept: a weaker one than the settings ask for does not count.
+ *
+ * A page of ours that shows a proposal to a person (the order ticket of MCP Apps) is given its
+ * proof: 128 unpredictable bits of that proposal and that principal, which no answer for models has
+ * in it. Whoever can tell it has it from the page.
  *
  * Pending and decided proposals are journaled and survive restarts, previews do not. The table is
  * bounded: a new preview takes the place of the oldest one; pending proposals stay until decided or
@@ -58,11 +63,13 @@ struct gate_proposal {
     struct opt_dec reference, value_base;
     char base_currency[8];
     char warnings[PROPOSAL_WARNINGS_MAX];
+    enum gate_approval needs; /* who has to agree, as of the newest attempt to submit */
     /* when */
     struct utc since, until;
     struct instant until_mono; /* a clock that is set back prolongs nothing */
     /* what became of it */
     char by[64], why[GATE_WHY_MAX]; /* who decided */
+    enum gate_approval way;         /* and how; GATE_APPROVAL_NONE while nobody has */
     char ref[64];                   /* of the order that it became */
     /* private to guard/ */
     char digest[SHA256_HEX_MAX]; /* of the request */
@@ -83,13 +90,24 @@ bool gate_proposal_request(const struct gate *g, struct str id, struct str princ
                            struct gate_request *out, struct error *e) FALLIBLE;
 
 /* ---- for people ---- */
+enum { PROPOSAL_PROOF_MAX = 33 }; /* with NUL */
+/* The proof of a proposal, for the page that shows it and for nobody else. False: as the request.
+ */
+bool gate_proposal_proof(const struct gate *g, struct str id, struct str principal,
+                         char out[PROPOSAL_PROOF_MAX]);
+/* Whether that is its proof. */
+bool gate_proposal_is_proven(const struct gate *g, struct str id, struct str principal,
+                             struct str proof);
 /*
- * A person's yes or no. Suspends until it is on the disk. False with HUMAN_ONLY, UNKNOWN_APPROVAL,
- * APPROVAL_EXPIRED, NOT_PENDING, or JOURNAL_FAILED: nothing changed (but a restart may find a word
- * that came to the disk late).
+ * A person's yes or no, on a way that the caller has made sure of (GATE_APPROVAL_NONE: none).
+ * Suspends until it is on the disk. False with HUMAN_ONLY (the way is weaker than the proposal
+ * needs), UNKNOWN_APPROVAL, APPROVAL_EXPIRED, NOT_PENDING, or JOURNAL_FAILED: nothing changed (but
+ * a restart may find a word that came to the disk late).
  */
 bool gate_approve(struct task *t, struct gate *g, int64_t number, bool is_yes, struct str principal,
-                  bool is_human, struct str why, struct error *e) FALLIBLE;
+                  enum gate_approval way, struct str why, struct error *e) FALLIBLE;
+/* What waits, or waited, under that number; NULL if nothing does. */
+const struct gate_proposal *gate_approval_find(const struct gate *g, int64_t number);
 /* Those that have a number, in no order: `for (size_t i = 0; gate_next_approval(g, &i, &p);)`. */
 bool gate_next_approval(const struct gate *g, size_t *i, const struct gate_proposal **out);
 /* The state now, with the time looked at. */

@@ -195,6 +195,7 @@ void record_proposal(struct buf *out, const struct gate_proposal *p)
     put_text(&w, "state", "pending");
     put_text(&w, "kind", p->kind == GATE_MODIFY ? "modify" : "place");
     put_text(&w, "preview", p->id);
+    put_text(&w, "needs", gate_approval_text(p->needs));
     put_text(&w, "assistant", p->assistant);
     put_text(&w, "reasoning", p->reasoning);
     json_key(&w, "allow_duplicate");
@@ -219,16 +220,17 @@ void record_proposal(struct buf *out, const struct gate_proposal *p)
     assert(ok);
 }
 
-void record_decision(struct buf *out, const struct gate_proposal *p, bool is_yes, struct str why,
-                     struct utc until)
+void record_decision(struct buf *out, const struct gate_proposal *p,
+                     const struct record_decision *d)
 {
     struct json_writer w;
     json_writer_init(&w, out);
     json_begin_object(&w);
-    put_text(&w, "state", is_yes ? "approved" : "declined");
+    put_text(&w, "state", d->is_yes ? "approved" : "declined");
+    put_text(&w, "way", gate_approval_text(d->way));
     put_i64(&w, "approval", p->number);
-    put_str(&w, "why", str_sub(why, 0, GATE_WHY_MAX - 1));
-    put_time(&w, "until", (struct opt_utc){until, true});
+    put_str(&w, "why", str_sub(d->why, 0, GATE_WHY_MAX - 1));
+    put_time(&w, "until", (struct opt_utc){d->until, true});
     put_text(&w, "preview", p->id);
     put_text(&w, "proposer", p->principal);
     json_end_object(&w);
@@ -383,6 +385,15 @@ bool record_read_intent(const struct json *j, struct record_intent *out)
     return true;
 }
 
+static enum gate_approval get_approval(const struct json *j, const char *key)
+{
+    struct str text = json_get_str(j, str_of(key));
+    for (unsigned a = 0; a < GATE_APPROVAL_COUNT; a++)
+        if (str_eq(text, str_of(gate_approval_text((enum gate_approval)a))))
+            return (enum gate_approval)a;
+    return GATE_APPROVAL_OUT_OF_BAND;
+}
+
 bool record_read_proposal(const struct json *j, struct gate_proposal *out)
 {
     const struct json *legs = json_get(j, STR("legs")), *leg;
@@ -404,6 +415,7 @@ bool record_read_proposal(const struct json *j, struct gate_proposal *out)
     get_name(j, "base_currency", out->base_currency, sizeof out->base_currency);
     out->reference = get_opt(j, "reference");
     out->value_base = get_opt(j, "value_base");
+    out->needs = get_approval(j, "needs");
     struct gate_request r;
     char digest[SHA256_HEX_MAX];
     proposal_request(out, &r);
@@ -418,6 +430,7 @@ bool record_read_decision(const struct json *j, struct record_decision *out)
     struct str state = json_get_str(j, STR("state"));
     *out = (struct record_decision){.number = get_i64(j, "approval"),
                                     .is_yes = str_eq(state, STR("approved")),
+                                    .way = get_approval(j, "way"),
                                     .why = json_get_str(j, STR("why"))};
     return out->number > 0 && (out->is_yes || str_eq(state, STR("declined"))) &&
            utc_parse(json_get_str(j, STR("until")), &out->until);

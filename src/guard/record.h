@@ -23,8 +23,9 @@ void record_cancel(struct buf *out, const struct gate_cancel_request *r, const s
 
 /* A proposal that waits for a person, whole; and what the person said. */
 void record_proposal(struct buf *out, const struct gate_proposal *p);
-void record_decision(struct buf *out, const struct gate_proposal *p, bool is_yes, struct str why,
-                     struct utc until);
+struct record_decision;
+void record_decision(struct buf *out, const struct gate_proposal *p,
+                     const struct record_decision *d);
 /* One order with its ids, as in a request. */
 void record_order(struct json_writer *w, const struct order *o);
 
@@ -47,6 +48,7 @@ bool record_read_proposal(const struct json *j, struct gate_proposal *out);
 struct record_decision {
     int64_t number;
     bool is_yes;
+    enum gate_approval way; /* records of before there were several mean out_of_band */
     struct str why;
     struct utc until;
 };

@@ -2,8 +2,7 @@
 /*
  * approvals: the orders that wait for a person, and the person's word about them.
  */
-#include "guard/proposal.h"
-#include "ops/trade.h"
+#include "ops/consent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@ struct approval_row {
     struct str base_currency, principal, assistant, reasoning;
     struct utc since, expires;
     struct str decided_by, why, order_ref, preview_id;
+    struct str needs, way;
 };
 static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, approval, .doc = "Number to approve or decline it by"),
@@ -37,7 +37,10 @@ static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, reasoning, .doc = "Why, in the words of who asks"),
     FIELD(struct approval_row, since, .doc = "Since when", .wide = true),
     FIELD(struct approval_row, expires, .doc = "Until when it can be approved, or used"),
+    FIELD(struct approval_row, needs, .wide = true,
+          .doc = "The least way of agreeing that counts: elicit, app, out_of_band"),
     FIELD(struct approval_row, decided_by, .doc = "Who has decided", .wide = true),
+    FIELD(struct approval_row, way, .doc = "On which way", .wide = true),
     FIELD(struct approval_row, why, .doc = "And why"),
     FIELD(struct approval_row, order_ref, .doc = "Reference of the order that it became",
           .wide = true),
@@ -58,39 +61,6 @@ static const struct field approvals_out_fields[] = {
 };
 static const struct type approvals_out_type = TYPE_OF(struct approvals_out, approvals_out_fields);
 
-static void add_price(struct buf *b, const char *word, struct opt_dec price)
-{
-    char text[DEC_TEXT_MAX];
-    if (!price.has)
-        return;
-    (void)dec_format(price.v, text);
-    buf_add_f(b, " %s %s", word, text);
-}
-
-/* "BUY 5 AAPL LMT limit 200 DAY; SELL 5 AAPL STP stop 184 GTC" */
-static struct str in_words(struct call *c, const struct gate_proposal *p)
-{
-    struct buf b;
-    char quantity[DEC_TEXT_MAX];
-    buf_init(&b, 1024);
-    if (p->kind == GATE_MODIFY)
-        buf_add_f(&b, "change order %d to ", p->orders[0].order_id);
-    for (size_t i = 0; i < p->count; i++) {
-        const struct order *o = &p->orders[i];
-        (void)dec_format(o->quantity, quantity);
-        buf_add_f(&b, "%s%s %s %s %s", i ? "; " : "", side_text(o->side), quantity,
-                  o->contract.symbol, order_type_text(o->type));
-        add_price(&b, "limit", o->limit_price);
-        add_price(&b, "stop", o->stop_price);
-        add_price(&b, "trail", o->trail_amount);
-        add_price(&b, "trail %", o->trail_percent);
-        buf_add_f(&b, " %s%s", tif_text(o->tif), o->outside_rth ? " outside RTH" : "");
-    }
-    struct str text = arena_str(c->arena, buf_str(&b));
-    buf_fini(&b);
-    return text;
-}
-
 static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
 {
     const struct order *o = &p->orders[0];
@@ -103,7 +73,7 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
         .action = str_of(side_text(o->side)),
         .quantity = o->quantity,
         .order_type = str_of(order_type_text(o->type)),
-        .order = in_words(c, p),
+        .order = consent_order(c, p),
         .account = call_text(c, o->account),
         .value_base = p->value_base,
         .reference_price = p->reference,
@@ -113,7 +83,9 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
         .reasoning = call_text(c, p->reasoning),
         .since = p->since,
         .expires = p->until,
+        .needs = str_of(gate_approval_text(p->needs)),
         .decided_by = call_text(c, p->by),
+        .way = p->way ? str_of(gate_approval_text(p->way)) : STR_NONE,
         .why = call_text(c, p->why),
         .order_ref = call_text(c, p->ref),
         .preview_id = is_own ? call_text(c, p->id) : STR_NONE,
@@ -148,8 +120,12 @@ static bool get_approvals(struct call *c, const void *in, void *result)
     (void)in;
     struct approvals_out *out = result;
     list_all(c, false, out);
-    out->next = STR("a person decides with `portcullis approve NUMBER` or `portcullis decline "
-                    "NUMBER`; what is approved is sent by submit_order with its preview_id");
+    struct str page = consent_page(c);
+    out->next = arena_f(c->arena,
+                        "a person decides with `portcullis approve NUMBER` or `portcullis decline "
+                        "NUMBER`%s" STR_FMT
+                        "; what is approved is sent by submit_order with its preview_id",
+                        page.n ? ", or opens " : "", STR_ARG(page));
     return true;
 }
 
@@ -209,11 +185,14 @@ static bool decide_on(struct call *c, const struct decide_in *args, bool is_yes,
                                      : STR("no order waits for approval");
         return true;
     }
-    bool is_person = false;
-    if (is_pending(c, args->approval.v, is_yes, what) && !(is_person = call_person(c, what)))
-        return false;
-    if (!gate_approve(c->task, g, args->approval.v, is_yes, STR_NAME(c->who->name), is_person,
-                      args->why, &c->error))
+    enum gate_approval way = GATE_APPROVAL_NONE;
+    if (is_pending(c, args->approval.v, is_yes, what)) {
+        if (!call_person(c, what))
+            return false;
+        way = GATE_APPROVAL_OUT_OF_BAND;
+    }
+    if (!gate_approve(c->task, g, args->approval.v, is_yes, STR_NAME(c->who->name), way, args->why,
+                      &c->error))
         return false;
     struct approval_row *row = ARENA_NEW(c->arena, struct approval_row);
     for (size_t i = 0; gate_next_approval(g, &i, &p);)

@@ -70,8 +70,9 @@ static bool is_listed_in(const char *list, const char *name)
 
 static bool belongs(const struct op *op, const struct guide *g)
 {
-    return strcmp(op->category, g->name) == 0 || is_listed_in(g->includes, op->name) ||
-           is_listed_in(g->includes, op->category);
+    return !op->is_for_pages &&
+           (strcmp(op->category, g->name) == 0 || is_listed_in(g->includes, op->name) ||
+            is_listed_in(g->includes, op->category));
 }
 
 /* ---- parts of a page ---- */
@@ -268,7 +269,7 @@ static bool op_page(struct call *c, const struct op *op, enum aspect aspect, str
         buf_add_c(out, "\n## Related tools\n\n");
         const struct op *other;
         for (size_t i = 0; (other = op_next(&i));)
-            if (other != op && strcmp(other->category, op->category) == 0)
+            if (other != op && !other->is_for_pages && strcmp(other->category, op->category) == 0)
                 add_tool_line(other, out);
         buf_add_f(out, "- Category `%s`: %s\n", g->name, g->title);
     }

@@ -206,6 +206,12 @@ static bool may_call(struct call *c)
                               c->op->verb);
         return error_next(&c->error, "it needs the scope %s", scope_text(needed));
     }
+    if (c->op->is_for_pages && !c->has_pages) {
+        error_set(&c->error, ERROR_DENIED, "PAGES_ONLY",
+                  "%s is for the page that a person is shown, and this program shows none",
+                  c->op->name);
+        return false;
+    }
     if (c->op->effect == OP_NOTE && c->who->face == FACE_MCP && !op_is_listed(c->core, c->op)) {
         error_set(&c->error, ERROR_DENIED, "READ_ONLY",
                   "assistants may not call %s while the mode is read-only", c->op->name);

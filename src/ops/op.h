@@ -48,6 +48,28 @@ struct terminal {
     void *self;
 };
 
+/* What a person said, who was shown something in the course of a call. */
+enum consent {
+    CONSENT_UNHEARD,   /* nobody could be asked, or nobody answered in time */
+    CONSENT_LATER,     /* the question is on its way: the same call comes again with the answer */
+    CONSENT_DISMISSED, /* neither yes nor no */
+    CONSENT_NO,
+    CONSENT_YES
+};
+
+/* A program at the other end of a call that shows questions to a person. It may be lying. */
+struct dialog {
+    enum gate_approval way; /* as what a yes counts */
+    /*
+     * Asks for a yes or a no. `name` is that of the question, the same when the same is asked
+     * again; `typed` is what has to be typed for a yes, STR_NONE if a choice is enough. Suspends,
+     * and may prolong the task for it.
+     */
+    enum consent (*ask)(void *self, struct task *t, struct str name, struct str message,
+                        struct str typed);
+    void *self;
+};
+
 /* Who asks. */
 struct principal {
     enum face face;
@@ -84,8 +106,12 @@ struct call {
     const struct op *op;
     struct envelope envelope;
     struct str warnings[OP_WARNINGS_MAX];
-    struct str idempotency_key; /* STR_NONE if none */
-    bool is_concise;            /* JSON without the fields marked `wide` */
+    struct str idempotency_key;  /* STR_NONE if none */
+    bool is_concise;             /* JSON without the fields marked `wide` */
+    const struct dialog *dialog; /* NULL: no person can be asked through who calls */
+    bool has_pages;              /* who calls shows the page of an answer to a person (op.ui) */
+    struct str page_proof;       /* for that page alone, by the handler: it stands in no answer */
+    bool awaits_person;          /* by the handler: nothing was done, a person has to agree first */
     struct error error;
     const void *detail;             /* more about a failure: gate findings; or NULL */
     const struct type *detail_type; /* its type: a struct with one list */
@@ -108,6 +134,8 @@ struct op {
     const char *example;        /* command line after the program's name: "quotes AAPL,ASML" */
     const char *category;       /* "portfolio", "market_data", "forex", "stop_loss", ... */
     const char *const *phrases; /* sentences with {fields}, NULL-terminated; or NULL */
+    const char *ui;             /* resource that shows the answer (MCP Apps), or NULL */
+    bool is_for_pages;          /* called by such a page alone, when a person clicks */
     op_run *run;
 };
 

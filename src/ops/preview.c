@@ -271,7 +271,8 @@ static const struct field ticket_out_fields[] = {
     FIELD(struct ticket_out, preview_expires, .doc = "Until when it can be submitted"),
     FIELD(struct ticket_out, allowed, .doc = "The gate would let this order pass now"),
     FIELD(struct ticket_out, approval,
-          .doc = "Who has to agree: none (nobody), out_of_band (a person), deny (refused)"),
+          .doc = "Who has to agree: none (nobody); elicit, app, out_of_band: a person; deny "
+                 "(refused)"),
     FIELD(struct ticket_out, message, .doc = "The same in words"),
     FIELD(struct ticket_out, next, .doc = "What to do next"),
     FIELD(struct ticket_out, symbol, .doc = "Symbol"),
@@ -420,6 +421,15 @@ static void put_ticket(struct call *c, const struct gate_request *r, const struc
     trade_prices_seen(c, t);
 }
 
+/* For the page that shows this ticket to a person. */
+static void prove_to_page(struct call *c, const struct gate_ticket *t)
+{
+    char proof[PROPOSAL_PROOF_MAX];
+    if (c->has_pages &&
+        gate_proposal_proof(c->core->gate, STR_NAME(t->preview_id), STR_NAME(c->who->name), proof))
+        c->page_proof = arena_str(c->arena, STR_NAME(proof));
+}
+
 static bool preview_order(struct call *c, const void *in, void *result)
 {
     const struct preview_in *args = in;
@@ -433,6 +443,7 @@ static bool preview_order(struct call *c, const void *in, void *result)
     if (!gate_preview(c->task, c->core->gate, &request, ticket, &c->error))
         return false;
     put_ticket(c, &request, ticket, out);
+    prove_to_page(c, ticket);
     out->changes = changes;
     return true;
 }
@@ -476,6 +487,43 @@ static bool submit_order(struct call *c, const void *in, void *result)
            trade_run(c, &request, false, result, ticket, outcome);
 }
 
+/* ---- commit_order ---- */
+
+struct commit_in {
+    struct str preview_id, proof;
+};
+static const struct field commit_in_fields[] = {
+    FIELD(struct commit_in, preview_id, .required = true, .positional = true, .min = "1",
+          .max = "64", .doc = "The preview_id of the ticket that the page shows",
+          .example = "0123456789abcdef0123456789abcdef"),
+    FIELD(struct commit_in, proof, .required = true, .positional = true, .secret = true,
+          .doc = "What the page was given with it", .example = "0123456789abcdef0123456789abcdef"),
+};
+static const struct type commit_in_type = TYPE_OF(struct commit_in, commit_in_fields);
+
+/* The click has come before the question. */
+static enum consent has_clicked(void *self, struct task *t, struct str name, struct str message,
+                                struct str typed)
+{
+    (void)self, (void)t, (void)name, (void)message, (void)typed;
+    return CONSENT_YES;
+}
+
+static bool commit_order(struct call *c, const void *in, void *result)
+{
+    static const struct dialog click = {.way = GATE_APPROVAL_APP, .ask = has_clicked};
+    const struct commit_in *args = in;
+    struct submit_in submit = {args->preview_id};
+    if (!gate_proposal_is_proven(c->core->gate, args->preview_id, STR_NAME(c->who->name),
+                                 args->proof)) {
+        error_set(&c->error, ERROR_DENIED, "NOT_PROVEN",
+                  "this does not come from the ticket that a person was shown");
+        return error_next(&c->error, "call preview_order, and let a person press Confirm in it");
+    }
+    c->dialog = &click;
+    return submit_order(c, &submit, result);
+}
+
 /* ---- the table ---- */
 
 static const struct op preview_ops[] = {
@@ -494,6 +542,7 @@ static const struct op preview_ops[] = {
      .verb = "preview",
      .example = "preview AAPL BUY 5 LMT --price 200",
      .category = "order_placement",
+     .ui = "ui://portcullis/ticket",
      .run = preview_order},
     {.name = "submit_order",
      .title = "Submit a preview",
@@ -510,5 +559,17 @@ static const struct op preview_ops[] = {
      .example = "submit 0123456789abcdef0123456789abcdef",
      .category = "order_placement",
      .run = submit_order},
+    {.name = "commit_order",
+     .title = "Confirm the ticket",
+     .doc = "Sends the order of the ticket in which a person pressed Confirm. Called by the ticket "
+            "itself, never by a model.",
+     .in = &commit_in_type,
+     .out = &placed_type,
+     .effect = OP_TRADE,
+     .is_destructive = true,
+     .is_open_world = true,
+     .category = "order_placement",
+     .is_for_pages = true,
+     .run = commit_order},
 };
 const struct op_set preview_op_set = {preview_ops, sizeof preview_ops / sizeof preview_ops[0]};

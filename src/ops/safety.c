@@ -93,6 +93,7 @@ struct safety_out {
     struct str kill_progress;
     struct list kills, closing;
     struct str gate_mode, trading, trading_why;
+    bool reconciled;
     struct opt_utc armed_until;
     int64_t unknown_orders;
     bool journal_ok;
@@ -118,6 +119,8 @@ static const struct field safety_fields[] = {
     FIELD(struct safety_out, gate_mode, .doc = "What the gate allows: read_only, paper, live"),
     FIELD(struct safety_out, trading, .doc = "Trading state: active, reducing, halted"),
     FIELD(struct safety_out, trading_why, .doc = "Why it is not active"),
+    FIELD(struct safety_out, reconciled,
+          .doc = "False: nothing is sent until our books agree with the broker's"),
     FIELD(struct safety_out, armed_until, .doc = "Until when live trading is armed"),
     FIELD(struct safety_out, unknown_orders, .doc = "Orders whose fate is not known"),
     FIELD(struct safety_out, journal_ok,
@@ -243,6 +246,7 @@ static void fill_trading(struct call *c, struct safety_out *out)
     gate_trading_status(c->core->gate, task_now(c->task), &s);
     out->trading = str_of(gate_trading_text(s.state));
     out->trading_why = s.state == GATE_ACTIVE ? STR_NONE : call_text(c, s.why);
+    out->reconciled = s.is_reconciled;
     out->armed_until = s.armed_until;
 }
 

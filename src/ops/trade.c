@@ -3,6 +3,7 @@
 
 #include "market/hours.h"
 #include "market/resolver.h"
+#include "ops/consent.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -405,17 +406,40 @@ static bool show(struct call *c, const struct gate_request *request, struct plac
 }
 
 /* The gate would let it pass, but a person has to agree: an answer, which says how. */
-static bool is_waiting(struct call *c, const struct gate_request *request,
-                       const struct gate_ticket *ticket, struct placed *out)
+static void put_waiting(struct call *c, const struct gate_request *request,
+                        const struct gate_ticket *ticket, struct str next, struct placed *out)
 {
-    if (strcmp(c->error.reason, "APPROVAL_NEEDED") != 0)
-        return false;
     put_preview(c, request, ticket, out);
     out->result = STR("awaiting_approval");
     out->message = call_text(c, c->error.text);
-    out->next = call_text(c, c->error.next);
+    out->next = next;
+    c->awaits_person = true;
     c->error = (struct error){0};
-    return true;
+}
+
+static bool needs_person(const struct call *c)
+{
+    return strcmp(c->error.reason, "APPROVAL_NEEDED") == 0;
+}
+
+static bool send(struct call *c, const struct gate_request *request, struct gate_ticket *ticket,
+                 struct gate_outcome *outcome)
+{
+    return gate_submit(c->task, c->core->gate, request, ticket, outcome, &c->error) &&
+           gate_outcome_ok(outcome, &c->error);
+}
+
+/* With a person's word, where one is needed and can be had at once. */
+static bool send_or_ask(struct call *c, const struct gate_request *request,
+                        struct gate_ticket *ticket, struct gate_outcome *outcome, struct str *next)
+{
+    struct gate_request again = *request;
+    if (send(c, request, ticket, outcome))
+        return true;
+    if (!needs_person(c) || !consent_ask(c, ticket, next))
+        return false;
+    again.preview_id = arena_str(c->arena, STR_NAME(ticket->preview_id));
+    return send(c, &again, ticket, outcome);
 }
 
 bool trade_run(struct call *c, const struct gate_request *request, bool dry_run, struct placed *out,
@@ -424,10 +448,12 @@ bool trade_run(struct call *c, const struct gate_request *request, bool dry_run,
     out->dry_run = dry_run;
     if (dry_run)
         return show(c, request, out, ticket);
-    if (!gate_submit(c->task, c->core->gate, request, ticket, outcome, &c->error) ||
-        !gate_outcome_ok(outcome, &c->error)) {
-        if (is_waiting(c, request, ticket, out))
+    struct str next = STR_NONE;
+    if (!send_or_ask(c, request, ticket, outcome, &next)) {
+        if (needs_person(c)) {
+            put_waiting(c, request, ticket, next, out);
             return true;
+        }
         trade_refusal(c, ticket);
         return false;
     }

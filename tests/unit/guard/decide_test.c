@@ -298,6 +298,8 @@ static void at_25_pct_denied(struct scene *s) { value_25_pct(s); s->limits.appro
 static void at_26_pct_denied(struct scene *s) { value_26_pct(s); s->limits.approval_above = GATE_APPROVAL_DENY; }
 static void large_closing(struct scene *s) { sell(s, "26", "26"); s->limits.approval_above = GATE_APPROVAL_DENY; }
 static void paper_asked(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND; }
+static void paper_elicited(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_ELICIT; }
+static void paper_shown(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_APP; }
 static void paper_denied(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_DENY; }
 static void paper_denied_closing(struct scene *s) { sell(s, "1", "1"); paper_denied(s); }
 static void live_unasked(struct scene *s) { live_armed(s); s->limits.approval_live = GATE_APPROVAL_NONE; }
@@ -467,6 +469,7 @@ static const struct boundary {
     {"RULE_THROTTLED", person_11, rule_11},
     {"RATE_DAY", reserved_30, reserved_31}, {"RATE_DAY", reserved_for_rule, reserved_31},
     {"NEEDS_CONFIRM", value_25_pct, value_26_pct},
+    {"NEEDS_APPROVAL", nothing, paper_elicited}, {"NEEDS_APPROVAL", nothing, paper_shown},
     {"NEEDS_APPROVAL", nothing, paper_asked}, {"NEEDS_APPROVAL", live_unasked, live_armed},
     {"NEEDS_APPROVAL", at_25_pct_asked, at_26_pct_asked}, {"NEEDS_APPROVAL", large_closing, paper_asked},
     {"APPROVAL_DENY", paper_asked, paper_denied}, {"APPROVAL_DENY", live_armed, live_denied},

@@ -271,28 +271,34 @@ static void a_change_is_bound_to_the_order_that_it_starts_from(void **state)
 struct decision {
     struct desk *desk;
     int64_t number;
-    bool is_yes, is_human, ok, is_done;
+    enum gate_approval way;
+    bool is_yes, ok, is_done;
     struct error e;
 };
 
 static void decision_run(struct task *t, void *arg)
 {
     struct decision *x = arg;
-    x->ok = gate_approve(t, x->desk->gate, x->number, x->is_yes, STR("local:0"), x->is_human,
+    x->ok = gate_approve(t, x->desk->gate, x->number, x->is_yes, STR("local:0"), x->way,
                          STR("looked at"), &x->e);
     x->is_done = true;
 }
 
-static const char *decided(struct desk *d, int64_t number, bool is_yes, bool is_human)
+static const char *decided_by(struct desk *d, int64_t number, bool is_yes, enum gate_approval way)
 {
     static char reason[64];
-    struct decision x = {.desk = d, .number = number, .is_yes = is_yes, .is_human = is_human};
+    struct decision x = {.desk = d, .number = number, .is_yes = is_yes, .way = way};
     assert_non_null(task_spawn(d->tasks, d->now, 30000, decision_run, &x));
     for (int i = 0; i < 4000 && !x.is_done; i++)
         desk_run(d, 10);
     assert_true(x.is_done);
     str_copy_cut(reason, sizeof reason, x.ok ? STR("ok") : STR_NAME(x.e.reason));
     return reason;
+}
+
+static const char *decided(struct desk *d, int64_t number, bool is_yes, bool is_human)
+{
+    return decided_by(d, number, is_yes, is_human ? GATE_APPROVAL_OUT_OF_BAND : GATE_APPROVAL_NONE);
 }
 
 static enum proposal_state state_of(struct desk *d, int64_t number)
@@ -332,6 +338,71 @@ static void a_person_lets_one_order_pass_once(void **state)
     assert_int_equal(state_of(d, number), PROPOSAL_USED);
     assert_int_equal(working(d), 1);
     assert_int_equal(journaled(d, JOURNAL_INTENT, "\"approval\""), 1);
+}
+
+/* Each way against each demand: it counts if it is at least as strict. */
+static void a_way_counts_where_no_stricter_one_is_asked_for(void **state)
+{
+    struct desk *d = *state;
+    struct call shown, c;
+    for (unsigned needs = GATE_APPROVAL_ELICIT; needs <= GATE_APPROVAL_OUT_OF_BAND; needs++)
+        for (unsigned way = GATE_APPROVAL_NONE; way <= GATE_APPROVAL_OUT_OF_BAND; way++) {
+            with_limits(d, needs, 60);
+            preview(d, &shown, "5");
+            assert_int_equal(shown.ticket.approval, needs);
+            assert_string_equal(submit(d, shown.ticket.preview_id, "", &c), "APPROVAL_NEEDED");
+            int64_t number = c.ticket.approval_number;
+            bool counts = way >= needs;
+            assert_string_equal(decided_by(d, number, true, (enum gate_approval)way),
+                                counts ? "ok" : "HUMAN_ONLY");
+            assert_int_equal(state_of(d, number), counts ? PROPOSAL_APPROVED : PROPOSAL_PENDING);
+            assert_string_equal(decided_by(d, number, false, (enum gate_approval)way),
+                                counts ? "NOT_PENDING" : "HUMAN_ONLY");
+        }
+    assert_int_equal(working(d), 0);
+}
+
+static void a_weak_yes_does_not_outlive_a_stricter_setting(void **state)
+{
+    struct desk *d = *state;
+    struct call shown, c;
+    char id[GATE_PREVIEW_ID_MAX];
+    with_limits(d, GATE_APPROVAL_ELICIT, 60);
+    preview(d, &shown, "5");
+    memcpy(id, shown.ticket.preview_id, sizeof id);
+    (void)submit(d, id, "", &c);
+    int64_t number = c.ticket.approval_number;
+    assert_string_equal(decided_by(d, number, true, GATE_APPROVAL_ELICIT), "ok");
+    desk_run(d, 100);
+    with_limits(d, GATE_APPROVAL_OUT_OF_BAND, 60); /* and a restart */
+    assert_int_equal(state_of(d, number), PROPOSAL_APPROVED);
+    assert_int_equal(gate_approval_find(d->gate, number)->way, GATE_APPROVAL_ELICIT);
+    assert_string_equal(submit(d, id, "", &c), "PREVIEW_CHANGED");
+    assert_int_equal(working(d), 0);
+    with_limits(d, GATE_APPROVAL_ELICIT, 60);
+    assert_string_equal(submit(d, id, "", &c), "sent");
+    assert_int_equal(working(d), 1);
+}
+
+static void a_proof_is_of_one_proposal_and_one_principal(void **state)
+{
+    struct desk *d = *state;
+    struct call a, b;
+    char proof[PROPOSAL_PROOF_MAX], other[PROPOSAL_PROOF_MAX];
+    with_limits(d, GATE_APPROVAL_APP, 60);
+    preview(d, &a, "5");
+    preview(d, &b, "6");
+    struct str id = STR_NAME(a.ticket.preview_id), who = a.request.principal;
+    assert_true(gate_proposal_proof(d->gate, id, who, proof));
+    assert_true(gate_proposal_proof(d->gate, STR_NAME(b.ticket.preview_id), who, other));
+    assert_string_not_equal(proof, other);
+    assert_null(strstr(a.ticket.preview_id, proof));
+    assert_true(gate_proposal_is_proven(d->gate, id, who, STR_NAME(proof)));
+    assert_false(gate_proposal_is_proven(d->gate, id, who, STR_NAME(other)));
+    assert_false(gate_proposal_is_proven(d->gate, id, who, id));
+    assert_false(gate_proposal_is_proven(d->gate, id, who, STR_NONE));
+    assert_false(gate_proposal_is_proven(d->gate, id, STR("somebody"), STR_NAME(proof)));
+    assert_false(gate_proposal_proof(d->gate, STR("made up"), who, other));
 }
 
 static void the_same_request_finds_its_approval_and_another_does_not(void **state)
@@ -515,6 +586,9 @@ int main(void)
         T(what_is_finished_gives_way_before_what_is_not),
         T(a_change_is_bound_to_the_order_that_it_starts_from),
         T(a_person_lets_one_order_pass_once),
+        T(a_way_counts_where_no_stricter_one_is_asked_for),
+        T(a_weak_yes_does_not_outlive_a_stricter_setting),
+        T(a_proof_is_of_one_proposal_and_one_principal),
         T(the_same_request_finds_its_approval_and_another_does_not),
         T(a_no_and_the_end_of_the_time_are_final),
         T(what_waits_and_what_was_decided_survive_a_restart),

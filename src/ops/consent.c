@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "ops/consent.h"
+
+#include "data/table.h"
+
+#include <string.h>
+
+enum {
+    MESSAGE_MAX = 2048,
+    REASONING_SHOWN_MAX = 200, /* a proposer's words are not to push the order out of sight */
+    NAME_DIGITS = 12
+};
+
+/* ---- words ---- */
+
+static void add_price(struct buf *b, const char *word, struct opt_dec price)
+{
+    char text[DEC_TEXT_MAX];
+    if (!price.has)
+        return;
+    (void)dec_format(price.v, text);
+    buf_add_f(b, " %s %s", word, text);
+}
+
+static void add_order(struct buf *b, const struct gate_proposal *p)
+{
+    char quantity[DEC_TEXT_MAX];
+    if (p->kind == GATE_MODIFY)
+        buf_add_f(b, "change order %d to ", p->orders[0].order_id);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct order *o = &p->orders[i];
+        (void)dec_format(o->quantity, quantity);
+        buf_add_f(b, "%s%s %s %s %s", i ? "; " : "", side_text(o->side), quantity,
+                  o->contract.symbol, order_type_text(o->type));
+        add_price(b, "limit", o->limit_price);
+        add_price(b, "stop", o->stop_price);
+        add_price(b, "trail", o->trail_amount);
+        add_price(b, "trail %", o->trail_percent);
+        buf_add_f(b, " %s%s", tif_text(o->tif), o->outside_rth ? " outside RTH" : "");
+    }
+}
+
+struct str consent_order(struct call *c, const struct gate_proposal *p)
+{
+    struct buf b;
+    buf_init(&b, 1024);
+    add_order(&b, p);
+    struct str text = arena_str(c->arena, buf_str(&b));
+    buf_fini(&b);
+    return text;
+}
+
+/* What else a person has to know; what came from the proposer stands last, and in quotes. */
+static struct str in_words(struct call *c, const struct gate_proposal *p,
+                           const struct gate_ticket *t)
+{
+    static const char *const money[] = {"", ", paper money", ", REAL MONEY"};
+    struct buf b;
+    buf_init(&b, MESSAGE_MAX);
+    buf_add_c(&b, "Send this order?\n");
+    add_order(&b, p);
+    buf_add_f(&b, "\nAccount %s%s", p->orders[0].account,
+              money[account_mode_of(STR_NAME(p->orders[0].account))]);
+    add_price(&b, ", worth at most", t->value_base);
+    buf_add_f(&b, " %s", t->value_base.has ? t->base_currency : "");
+    add_price(&b, "\nPrice now:", t->reference);
+    for (size_t i = 0; i < t->finding_count; i++) {
+        if (strcmp(t->findings[i].code, "NEEDS_APPROVAL") == 0)
+            continue;
+        buf_add_c(&b, "\nNote: ");
+        table_clean(str_of(t->findings[i].text), &b);
+    }
+    buf_add_c(&b, "\nAsked by ");
+    table_clean(STR_NAME(p->principal), &b);
+    if (p->reasoning[0]) {
+        buf_add_c(&b, ", in its words: \"");
+        table_clean(str_sub(STR_NAME(p->reasoning), 0, REASONING_SHOWN_MAX), &b);
+        buf_add_char(&b, '"');
+    }
+    struct str text = arena_str(c->arena, buf_str(&b));
+    buf_fini(&b);
+    return text;
+}
+
+struct str consent_page(struct call *c)
+{
+    const struct core *core = c->core;
+    if (!core->http_port || !core->page_key[0])
+        return STR_NONE;
+    return arena_f(c->arena, "http://127.0.0.1:%d/approve/%s", core->http_port, core->page_key);
+}
+
+static struct str what_to_do(struct call *c, const struct gate_ticket *t, const char *first)
+{
+    struct str page = consent_page(c);
+    return arena_f(c->arena,
+                   "%sa person types `portcullis approve %lld` at a terminal%s" STR_FMT
+                   "; then submit preview %s",
+                   first, (long long)t->approval_number, page.n ? ", or opens " : "", STR_ARG(page),
+                   t->preview_id);
+}
+
+/* ---- asking ---- */
+
+/* A name that nobody can answer to before the question has been put. */
+static struct str name_of(struct call *c, const struct gate_ticket *t)
+{
+    char proof[PROPOSAL_PROOF_MAX], hex[SHA256_HEX_MAX];
+    if (!gate_proposal_proof(c->core->gate, STR_NAME(t->preview_id), STR_NAME(c->who->name), proof))
+        return STR_NONE;
+    struct sha256 h = hash_sha256(arena_f(c->arena, "question %s", proof));
+    hash_hex(&h, hex);
+    return arena_f(c->arena, "approve_%lld_%.*s", (long long)t->approval_number, (int)NAME_DIGITS,
+                   hex);
+}
+
+/* A large order is not approved by a click alone: its quantity has to be typed. */
+static struct str to_type(struct call *c, const struct gate_ticket *t)
+{
+    char quantity[DEC_TEXT_MAX];
+    for (size_t i = 0; i < t->finding_count; i++)
+        if (strcmp(t->findings[i].code, "NEEDS_CONFIRM") == 0) {
+            (void)dec_format(t->orders[0].quantity, quantity);
+            return arena_str(c->arena, STR_NAME(quantity));
+        }
+    return STR_NONE;
+}
+
+/* Whether the newest refusal can be lifted by the person at the other end of this call. */
+static const char *cannot_ask(const struct call *c, const struct gate_ticket *t)
+{
+    if (c->dialog && c->dialog->way >= t->approval)
+        return NULL;
+    if (t->approval == GATE_APPROVAL_ELICIT)
+        return "limits ask for elicit, but who calls cannot put a question to a person: ";
+    if (t->approval == GATE_APPROVAL_APP)
+        return c->has_pages ? "a person confirms it in the ticket that preview_order shows; or "
+                            : "limits ask for app, but who calls shows no ticket to a person: ";
+    return "";
+}
+
+static bool decide(struct call *c, const struct gate_ticket *t, bool is_yes)
+{
+    static const char declined[] = "in the assistant's program; if nobody was asked there, it "
+                                   "answers by itself, and approvals should be out_of_band";
+    struct error e;
+    if (gate_approve(c->task, c->core->gate, t->approval_number, is_yes, STR_NAME(c->who->name),
+                     c->dialog->way, is_yes ? STR("") : STR(declined), &e))
+        return true;
+    c->error = e;
+    return false;
+}
+
+bool consent_ask(struct call *c, const struct gate_ticket *t, struct str *next)
+{
+    const struct gate_proposal *p = gate_approval_find(c->core->gate, t->approval_number);
+    const char *why = cannot_ask(c, t);
+    enum consent said = CONSENT_UNHEARD;
+    if (!why && p)
+        said = c->dialog->ask(c->dialog->self, c->task, name_of(c, t), in_words(c, p, t),
+                              to_type(c, t));
+    if (said == CONSENT_YES || said == CONSENT_NO)
+        return decide(c, t, said == CONSENT_YES);
+    if (!why)
+        why = said == CONSENT_DISMISSED ? "the question was closed without an answer: "
+                                        : "the question was not answered: ";
+    *next = what_to_do(c, t, why);
+    return false;
+}
