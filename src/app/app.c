@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "data/hash.h"
 #include "data/json.h"
+#include "face/rest_stream.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -23,6 +24,9 @@ struct app {
     struct access *access;
     struct mcp_face *mcp;
     struct instant mcp_next;
+    struct bulletin *bulletin;
+    struct rest_streams *streams;
+    struct instant streams_next;
     struct keep *keeps[APP_FILE_COUNT];
     int64_t uid;
     const char *build;
@@ -32,7 +36,8 @@ struct app {
 struct app_http {
     struct app *app;
     struct task *task;           /* of a request of REST, or ... */
-    struct mcp_exchange *mcp;    /* ... one of MCP */
+    struct mcp_exchange *mcp;    /* ... one of MCP, or ... */
+    struct rest_reader *reader;  /* ... of the stream of events */
     struct http_request request; /* a copy: the requester may go before the answer is made */
     struct arena *arena;         /* of the copy */
     struct http_sink sink;
@@ -243,6 +248,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->tokens = core->pin ? tokens_new(config->tokens_file, a->keeps[APP_TOKENS], e) : NULL;
     a->access = access_new(core);
     core->gate = make_gate(config, core);
+    a->bulletin = a->flow.bulletin = bulletin_new(core->book, core->gate);
+    a->streams = rest_streams_new(core, a->bulletin);
     struct log log = {config->sink, "alerts"};
     core->alerts = alerts_new(core->session, core->quotes, core->journal, config->zones, log,
                               (struct alerts_listener){flow_on_firing, &a->flow});
@@ -269,10 +276,12 @@ void app_free(struct app *a)
     mcp_face_end(a->mcp);
     tasks_free(a->tasks); /* requests in progress end first, with CANCELLED */
     mcp_face_free(a->mcp);
+    rest_streams_free(a->streams);
     a->flow.mcp = NULL;
     session_free(core->session); /* its last events still find the book and the gate */
     gate_free(core->gate);
     alerts_free(core->alerts);
+    bulletin_free(a->bulletin);
     watchlists_free(core->watchlists);
     chronicle_free(core->chronicle);
     access_free(a->access);
@@ -298,12 +307,15 @@ void app_turn(struct app *a, struct moment now)
     tasks_run(a->tasks, now);
     quotes_step(a->core.quotes, now);
     a->mcp_next = mcp_face_step(a->mcp, now);
+    bulletin_step(a->bulletin, now);
+    a->streams_next = rest_streams_step(a->streams, now);
 }
 
 struct instant app_next(const struct app *a)
 {
     struct instant next = instant_min(session_next(a->core.session), tasks_next(a->tasks));
-    return instant_min(instant_min(next, a->mcp_next), flow_next(&a->flow));
+    next = instant_min(next, instant_min(a->mcp_next, a->streams_next));
+    return instant_min(next, flow_next(&a->flow));
 }
 
 struct session *app_session(struct app *a)
@@ -401,28 +413,28 @@ static void copy_request(struct app_http *h, const struct http_request *r)
     }
 }
 
-/* ---- MCP over HTTP: its answers pass through, and their end frees the request ---- */
+/* ---- MCP and the stream: their answers pass through, and their end frees the request ---- */
 
-static void mcp_reply(void *self, struct http_response *r)
+static void pass_reply(void *self, struct http_response *r)
 {
     struct app_http *h = self;
     h->sink.reply(h->sink.self, r);
     http_free(h);
 }
 
-static void mcp_begin(void *self, struct http_response *r)
+static void pass_begin(void *self, struct http_response *r)
 {
     struct app_http *h = self;
     h->sink.begin(h->sink.self, r);
 }
 
-static bool mcp_send(void *self, struct str piece)
+static bool pass_send(void *self, struct str piece)
 {
     struct app_http *h = self;
     return h->sink.send(h->sink.self, piece);
 }
 
-static void mcp_end(void *self)
+static void pass_end(void *self)
 {
     struct app_http *h = self;
     h->sink.end(h->sink.self);
@@ -436,16 +448,27 @@ static struct app_http *start_mcp(struct app_http *h, struct moment now)
     struct http_response no = {0};
     if (!rest_admit(&a->core, &(struct rest_config){a->access}, &h->request, now, h->arena, &who,
                     &no)) {
-        mcp_reply(h, &no);
+        pass_reply(h, &no);
         return NULL;
     }
     who.face = FACE_MCP;
     who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
-    struct http_sink sink = {mcp_reply, mcp_begin, mcp_send, mcp_end, h};
+    struct http_sink sink = {pass_reply, pass_begin, pass_send, pass_end, h};
     struct mcp_exchange *x = mcp_face_request(a->mcp, &h->request, &who, now, sink);
     if (x)
         h->mcp = x; /* else h is gone already */
     return x ? h : NULL;
+}
+
+static struct app_http *start_stream(struct app_http *h, struct moment now)
+{
+    struct http_sink sink = {pass_reply, pass_begin, pass_send, pass_end, h};
+    struct rest_config config = {h->app->access};
+    struct rest_reader *r =
+        rest_stream_open(h->app->streams, &config, &h->request, now, h->arena, sink);
+    if (r)
+        h->reader = r; /* else h is gone already */
+    return r ? h : NULL;
 }
 
 struct app_http *app_http_start(struct app *a, const struct http_request *r, struct moment now,
@@ -457,6 +480,8 @@ struct app_http *app_http_start(struct app *a, const struct http_request *r, str
     h->sink = sink;
     if (str_eq(r->path, STR(MCP_PATH)))
         return start_mcp(h, now);
+    if (str_eq(r->path, STR(STREAM_PATH)))
+        return start_stream(h, now);
     h->task = task_spawn(a->tasks, now, HTTP_TIMEOUT_MS, answer_http, h);
     if (h->task)
         return h;
@@ -469,8 +494,11 @@ struct app_http *app_http_start(struct app *a, const struct http_request *r, str
 
 void app_http_abandon(struct app_http *h)
 {
-    if (h->mcp) {
+    if (h->mcp)
         mcp_http_abandon(h->mcp);
+    if (h->reader)
+        rest_stream_leave(h->reader);
+    if (!h->task) {
         http_free(h);
         return;
     }

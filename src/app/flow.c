@@ -115,14 +115,17 @@ void flow_on_event(void *self, const struct event *ev)
 {
     struct flow *f = self;
     struct error e = {0};
+    int64_t known = journal_last(f->core->journal);
     book_apply(f->core->book, ev);                       /* state first */
     if (!journal_record_event(f->core->journal, ev, &e)) /* then what must outlive us */
         log_error(&f->core->log, "journal: %s", e.text);
     chronicle_observe(f->core->chronicle, ev); /* and what is committed with that record */
     gate_observe(f->core->gate, ev);           /* then the limits that depend on it */
     alerts_on_event(f->core->alerts, ev);      /* then what goes on by itself */
+    if (f->bulletin)                           /* and who follows it */
+        bulletin_observe(f->bulletin, ev, journal_last(f->core->journal) > known);
     if (f->mcp)
-        mcp_face_on_event(f->mcp, ev); /* and who follows it */
+        mcp_face_on_event(f->mcp, ev);
     say(f, ev);
     if (ev->kind == EVENT_LINK && ev->link == LINK_READY && !f->is_reconciling &&
         gate_unknown_count(f->core->gate) > 0)
@@ -135,6 +138,7 @@ void flow_on_firing(void *self, const struct firing *firing)
     log_warn(&f->core->log, "alert=%lld %s name=%s what=\"%s\" firing=%lld",
              (long long)firing->alert, firing_kind_names[firing->kind], firing->name, firing->what,
              (long long)firing->id);
+    bulletin_firing(f->bulletin, firing);
     char text[sizeof firing->what + sizeof firing->name + 80];
     (void)snprintf(text, sizeof text, "alert %lld %s: %s; see get_alerts", (long long)firing->alert,
                    firing->name, firing->what);

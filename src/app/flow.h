@@ -5,6 +5,7 @@
 #ifndef PORTCULLIS_APP_FLOW_H
 #define PORTCULLIS_APP_FLOW_H
 
+#include "automation/bulletin.h"
 #include "base/task.h"
 #include "face/mcp.h"
 #include "model/event.h"
@@ -13,6 +14,7 @@
 struct flow {
     struct core *core;
     struct tasks *tasks;
+    struct bulletin *bulletin;   /* NULL until there is one */
     struct mcp_face *mcp;        /* NULL until there is one */
     bool is_reconciling;         /* a task compares our books with the broker's */
     struct instant reconcile_at; /* the next look, INSTANT_NEVER if all are known */

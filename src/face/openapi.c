@@ -4,6 +4,7 @@
 #include "build_id.h"
 #include "data/schema.h"
 #include "face/arguments.h"
+#include "face/openapi_inside.h"
 #include "face/render.h"
 #include "face/rest_inside.h"
 
@@ -11,16 +12,22 @@
 
 enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, FORMS_MAX = 8 };
 
-static void member(struct json_writer *w, const char *key, const char *text)
+void openapi_member(struct json_writer *w, const char *key, const char *text)
 {
     json_key(w, key);
     json_text(w, text);
 }
 
-static void open_object(struct json_writer *w, const char *key)
+void openapi_open(struct json_writer *w, const char *key)
 {
     json_key(w, key);
     json_begin_object(w);
+}
+
+void openapi_close(struct json_writer *w, int count)
+{
+    while (count-- > 0)
+        json_end_object(w);
 }
 
 /* "GET" as OpenAPI spells it. */
@@ -42,16 +49,16 @@ static void write_parameter(const struct field *f, const char *name, const char 
     bool is_path = str_eq(str_of(place), STR("path"));
     bool is_json = f->kind == TYPE_OBJECT || (f->kind == TYPE_LIST && f->of);
     json_begin_object(w);
-    member(w, "name", name);
-    member(w, "in", place);
-    member(w, "description", f->doc);
+    openapi_member(w, "name", name);
+    openapi_member(w, "in", place);
+    openapi_member(w, "description", f->doc);
     json_key(w, "required");
     json_bool(w, is_path || (f->required && !f->initial));
     if (is_json) { /* given as JSON text */
-        open_object(w, "content");
-        open_object(w, "application/json");
+        openapi_open(w, "content");
+        openapi_open(w, "application/json");
     } else if (f->kind == TYPE_LIST) {
-        member(w, "style", is_path ? "simple" : "form");
+        openapi_member(w, "style", is_path ? "simple" : "form");
         json_key(w, "explode");
         json_bool(w, false);
     }
@@ -118,11 +125,11 @@ static void write_body(const struct op *op, struct str path, struct json_writer 
         kept[body.count++] = *f;
         is_needed = is_needed || (f->required && !f->initial);
     }
-    open_object(w, "requestBody");
+    openapi_open(w, "requestBody");
     json_key(w, "required");
     json_bool(w, is_needed);
-    open_object(w, "content");
-    open_object(w, "application/json");
+    openapi_open(w, "content");
+    openapi_open(w, "application/json");
     json_key(w, "schema");
     schema_write(&body, SCHEMA_INPUT, w);
     json_end_object(w);
@@ -135,12 +142,12 @@ static void write_body(const struct op *op, struct str path, struct json_writer 
 static void write_success(const struct op *op, const char *status, const char *text,
                           struct json_writer *w)
 {
-    open_object(w, status);
-    member(w, "description", text);
-    open_object(w, "content");
+    openapi_open(w, status);
+    openapi_member(w, "description", text);
+    openapi_open(w, "content");
     const struct form *form;
     for (size_t i = 0; (form = form_at(i)); i++) {
-        open_object(w, form->kind);
+        openapi_open(w, form->kind);
         json_key(w, "schema");
         if (form->render)
             json_raw(w, STR("{\"type\":\"string\"}"));
@@ -155,20 +162,19 @@ static void write_success(const struct op *op, const char *status, const char *t
 /* In the form of 200, which is not told again for a case that is rare. */
 static void write_waiting(struct json_writer *w)
 {
-    open_object(w, "202");
-    member(w, "description", "Not sent: a person has to approve it first; as 200");
-    open_object(w, "content");
-    open_object(w, "application/json");
-    open_object(w, "schema");
-    member(w, "type", "object");
-    for (int i = 0; i < 4; i++)
-        json_end_object(w);
+    openapi_open(w, "202");
+    openapi_member(w, "description", "Not sent: a person has to approve it first; as 200");
+    openapi_open(w, "content");
+    openapi_open(w, "application/json");
+    openapi_open(w, "schema");
+    openapi_member(w, "type", "object");
+    openapi_close(w, 4);
 }
 
-static void write_problem_reference(struct json_writer *w, const char *status)
+void openapi_problem(struct json_writer *w, const char *status)
 {
-    open_object(w, status);
-    member(w, "$ref", "#/components/responses/Problem");
+    openapi_open(w, status);
+    openapi_member(w, "$ref", "#/components/responses/Problem");
     json_end_object(w);
 }
 
@@ -177,19 +183,19 @@ static void write_responses(const struct op *op, struct str method, struct json_
     static const char *const problems[] = {"400", "401", "403", "404", "405", "406", "409", "413",
                                            "415", "422", "429", "500", "502", "503", "504"};
     bool is_trade = op->effect == OP_TRADE;
-    open_object(w, "responses");
+    openapi_open(w, "responses");
     write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer", w);
     if (is_trade && str_eq(method, STR("POST")))
         write_success(op, "201", "Sent to the broker", w);
     if (is_trade)
         write_waiting(w);
     if (str_eq(method, STR("GET"))) {
-        open_object(w, "304");
-        member(w, "description", "You have it already, by the ETag in If-None-Match");
+        openapi_open(w, "304");
+        openapi_member(w, "description", "You have it already, by the ETag in If-None-Match");
         json_end_object(w);
     }
     for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
-        write_problem_reference(w, problems[i]);
+        openapi_problem(w, problems[i]);
     json_end_object(w);
 }
 
@@ -198,9 +204,9 @@ static void write_operation(const struct op *op, struct str method, struct str p
 {
     key_lower(method, w);
     json_begin_object(w);
-    member(w, "operationId", op->name);
-    member(w, "summary", op->title);
-    member(w, "description", op->doc);
+    openapi_member(w, "operationId", op->name);
+    openapi_member(w, "summary", op->title);
+    openapi_member(w, "description", op->doc);
     json_key(w, "tags");
     json_begin_array(w);
     json_text(w, op->category);
@@ -209,16 +215,7 @@ static void write_operation(const struct op *op, struct str method, struct str p
     if (takes_body(method))
         write_body(op, path, w);
     write_responses(op, method, w);
-    json_key(w, "security");
-    json_begin_array(w);
-    if (op_is_write(op)) {
-        json_begin_object(w);
-        json_key(w, "token");
-        json_begin_array(w);
-        json_end_array(w);
-        json_end_object(w);
-    }
-    json_end_array(w);
+    openapi_security(w, !op_is_write(op));
     json_end_object(w);
 }
 
@@ -247,39 +244,15 @@ static void write_path(struct str path, struct json_writer *w)
     json_end_object(w);
 }
 
-static void write_health(const char *path, const char *id, const char *doc, bool may_fail,
-                         struct json_writer *w)
-{
-    open_object(w, path);
-    open_object(w, "get");
-    member(w, "operationId", id);
-    member(w, "summary", doc);
-    json_key(w, "security");
-    json_begin_array(w);
-    json_end_array(w);
-    open_object(w, "responses");
-    open_object(w, "200");
-    member(w, "description", "Yes");
-    json_end_object(w);
-    if (may_fail)
-        write_problem_reference(w, "503");
-    json_end_object(w);
-    json_end_object(w);
-    json_end_object(w);
-}
-
 static void write_paths(struct json_writer *w)
 {
     const struct op *op;
     struct str method, path;
-    open_object(w, "paths");
+    openapi_open(w, "paths");
     for (size_t i = 0; (op = op_next(&i));)
         if (route_split(op, &method, &path) && !is_written(path, i - 1))
             write_path(path, w);
-    write_health("/healthz", "healthz", "Whether the daemon runs", false, w);
-    write_health("/readyz", "readyz",
-                 "Whether the broker connection is ready and our books agree with the broker's",
-                 true, w);
+    openapi_own_paths(w);
     json_end_object(w);
 }
 
@@ -287,19 +260,15 @@ static void write_paths(struct json_writer *w)
 
 static void write_components(struct json_writer *w)
 {
-    open_object(w, "components");
-    open_object(w, "securitySchemes");
-    open_object(w, "token");
-    member(w, "type", "http");
-    member(w, "scheme", "bearer");
-    member(w, "description", "A token made with `portcullis token add`");
+    openapi_open(w, "components");
+    openapi_open(w, "securitySchemes");
+    openapi_schemes(w);
     json_end_object(w);
-    json_end_object(w);
-    open_object(w, "responses");
-    open_object(w, "Problem");
-    member(w, "description", "What is wrong, and the next step");
-    open_object(w, "content");
-    open_object(w, "application/problem+json");
+    openapi_open(w, "responses");
+    openapi_open(w, "Problem");
+    openapi_member(w, "description", "What is wrong, and the next step");
+    openapi_open(w, "content");
+    openapi_open(w, "application/problem+json");
     json_key(w, "schema");
     json_raw(w, STR("{\"type\":\"object\",\"required\":[\"status\",\"title\",\"success\",\"error\","
                     "\"code\",\"class\",\"details\",\"warnings\"],\"properties\":{"
@@ -322,13 +291,14 @@ void openapi_write(struct buf *out)
     struct json_writer w;
     json_writer_init(&w, out);
     json_begin_object(&w);
-    member(&w, "openapi", "3.1.0");
-    open_object(&w, "info");
-    member(&w, "title", "Portcullis");
-    member(&w, "version", PORTCULLIS_VERSION);
-    member(&w, "description",
-           "A guarded gate to an Interactive Brokers account. Reading needs no token on this "
-           "machine; whatever trades does. Absent values are null: unknown is never zero.");
+    openapi_member(&w, "openapi", "3.1.0");
+    openapi_open(&w, "info");
+    openapi_member(&w, "title", "Portcullis");
+    openapi_member(&w, "version", PORTCULLIS_VERSION);
+    openapi_member(
+        &w, "description",
+        "A guarded gate to an Interactive Brokers account. Reading needs no token on this "
+        "machine; whatever trades does. Absent values are null: unknown is never zero.");
     json_end_object(&w);
     json_key(&w, "servers");
     json_raw(&w, STR("[{\"url\":\"/\",\"description\":\"This machine\"}]"));

@@ -198,6 +198,21 @@ static void run(struct exchange *x, const struct route_match *m)
         rest_error(x, &c.error, &c);
 }
 
+bool rest_enter(struct exchange *x, enum scope scope, const char *allow)
+{
+    if (!enter(x))
+        return false;
+    if (str_eq(x->request->method, STR("OPTIONS"))) {
+        rest_options(x, allow);
+        return false;
+    }
+    if (!str_eq(x->request->method, STR("GET"))) {
+        rest_no_route(x, allow);
+        return false;
+    }
+    return (x->who.scopes & scope) || wants_token(x);
+}
+
 bool rest_admit(struct core *core, const struct rest_config *config,
                 const struct http_request *request, struct moment now, struct arena *arena,
                 struct principal *who, struct http_response *response)

@@ -25,7 +25,8 @@ struct route_match {
     size_t param_count;
     char allow[ROUTE_ALLOW_MAX]; /* "GET, HEAD, OPTIONS": what the path takes; "": no such path */
 };
-/* Finds the operation; HEAD is served by GET. A route with fewer parameters goes first. */
+/* Finds the operation; HEAD is served by GET. Where several patterns fit, those with the fewest
+ * parameters alone count, as in OpenAPI: /api/orders/limit is no order with the id "limit". */
 void route_find(struct str method, struct str path, struct route_match *out);
 /* The pattern of the path most like that one, or STR_NONE. */
 struct str route_nearest(struct str path);
@@ -75,6 +76,12 @@ bool rest_choose_form(struct exchange *x);
 void rest_show(struct exchange *x, struct call *c, int status, const void *out);
 /* Last: 304 where the client has it already, compression, and what caches and pages must know. */
 void rest_finish(struct exchange *x);
+
+/*
+ * Lets in who asks for a path that takes GET and is no operation's: false, and answered, if it is
+ * not let in, lacks the scope, or asks with another method.
+ */
+bool rest_enter(struct exchange *x, enum scope scope, const char *allow);
 
 /* OPTIONS: what the path takes, and what a browser asks before it lets such a page ask. */
 void rest_options(struct exchange *x, const char *allow);

@@ -77,17 +77,19 @@ void route_find(struct str method, struct str path, struct route_match *out)
     const struct op *op;
     if (str_eq(method, STR("HEAD")))
         method = STR("GET");
-    *out = (struct route_match){.op = NULL};
+    *out = (struct route_match){.param_count = ROUTE_PARAMS_MAX};
     for (size_t i = 0; (op = op_next(&i));) {
         struct route_match one;
         struct str its_method, its_path;
-        if (!route_split(op, &its_method, &its_path) || !path_matches(op, its_path, path, &one))
+        if (!route_split(op, &its_method, &its_path) || !path_matches(op, its_path, path, &one) ||
+            one.param_count > out->param_count)
             continue;
+        if (one.param_count < out->param_count) /* says more exactly what is meant */
+            *out = (struct route_match){.param_count = one.param_count};
         allow(its_method, out->allow);
-        if (!str_eq(its_method, method) || (out->op && one.param_count >= out->param_count))
+        if (!str_eq(its_method, method))
             continue;
         out->op = op;
-        out->param_count = one.param_count;
         memcpy(out->params, one.params, sizeof one.params);
     }
     if (out->allow[0])
