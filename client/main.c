@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH_MAX = 1000, HELLO_MAX = 64 << 10, INTERRUPTED = 130 };
+enum { WIDTH_MAX = 1000, HELLO_MAX = 64 << 10, INTERRUPTED = 130, DOCTOR_ARGS_MAX = 64 };
 
 void say(const char *fmt, ...)
 {
@@ -61,12 +61,24 @@ static int run_program(const struct where *w, char **argv)
     static char name[] = "portcullisd";
     argv[0] = name;
     if (!w->program[0]) {
-        say("portcullisd is neither beside this program nor on the PATH");
+        say("portcullisd is neither beside this program nor on the PATH: build it (make), or keep "
+            "both files of one release together");
         return CLIENT_UNAVAILABLE;
     }
     execv(w->program, argv);
     say("%s: %s", w->program, strerror(errno));
     return CLIENT_UNAVAILABLE;
+}
+
+/* doctor: the program hears which build started it. */
+static int run_doctor(const struct where *w, char **args)
+{
+    static char name[] = "doctor", flag[] = "--client-build", build[] = PORTCULLIS_BUILD;
+    char *argv[DOCTOR_ARGS_MAX + 5] = {NULL, name, flag, build};
+    size_t n = 4;
+    while (*args && n < DOCTOR_ARGS_MAX + 4)
+        argv[n++] = *args++;
+    return run_program(w, argv);
 }
 
 static int print_version(const struct where *w)
@@ -145,7 +157,9 @@ int main(int argc, char **argv)
         return print_version(&w);
     if (!strcmp(verb, "serve"))
         return run_program(&w, args);
-    if (!strcmp(verb, "paper") || !strcmp(verb, "wire") || !strcmp(verb, "doctor"))
+    if (!strcmp(verb, "doctor"))
+        return run_doctor(&w, args + 1);
+    if (!strcmp(verb, "paper") || !strcmp(verb, "wire"))
         return run_program(&w, args - 1); /* the verb stays, as the first argument */
     signal(SIGPIPE, SIG_IGN);             /* a write that fails is looked at where it is made */
     if (!strcmp(verb, "mcp") && !args[1])

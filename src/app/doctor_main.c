@@ -2,6 +2,7 @@
 #include "app/doctor_main.h"
 
 #include "app/acceptance.h"
+#include "app/doctor_look.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/net.h"
@@ -13,10 +14,19 @@
 enum { OK = 0, TROUBLE = 1, USAGE = 2, QUEUE_MAX = 4 << 20, REPORT_MAX = 4 << 20 };
 
 static const char usage[] =
-    "usage: portcullis doctor --acceptance [--host HOST] [--port N] [--client-id N] [--orders]\n"
+    "usage: portcullis doctor [--json] [--config FILE] [--state DIR] [--socket PATH]\n"
+    "                         [--set KEY=VALUE]...\n"
+    "       portcullis doctor --acceptance [--host HOST] [--port N] [--client-id N] [--orders]\n"
     "                         [--wait SECONDS] [--out PREFIX]\n"
     "\n"
-    "Tries a TWS or IB Gateway (or portcullis paper) with a fixed script of harmless questions,\n"
+    "Without --acceptance it says what is wrong with this set-up, and how to mend it: the "
+    "programs,\n"
+    "the settings, the disk, the daemon, the PIN, HTTP, TWS or IB Gateway, the account and the\n"
+    "clock. The daemon that runs is asked; where none runs, TWS is, with the same client id. The\n"
+    "exit status is 0 if there is no fault.\n"
+    "\n"
+    "--acceptance tries a TWS or IB Gateway (or portcullis paper) with a fixed script of harmless "
+    "questions,\n"
     "once with server versions 176 to 200 (text) and once with 213 to 226 (protobuf). It needs no\n"
     "daemon. Written are PREFIX.txt and PREFIX.json, which say what was answered, refused or left\n"
     "unanswered and whether every frame could be read and has the expected bytes; and the masked\n"
@@ -38,7 +48,7 @@ static const char usage[] =
 struct doctor_options {
     const char *host, *out;
     int64_t port, client_id, wait_s;
-    bool is_acceptance, allows_orders;
+    bool allows_orders;
 };
 
 /* One connection. */
@@ -205,8 +215,8 @@ static bool parse(struct doctor_options *o, int count, char *const *args)
 {
     for (int i = 0; i < count; i++) {
         if (strcmp(args[i], "--acceptance") == 0)
-            o->is_acceptance = true;
-        else if (strcmp(args[i], "--orders") == 0)
+            continue;
+        if (strcmp(args[i], "--orders") == 0)
             o->allows_orders = true;
         else if (i + 1 < count && take_flag(o, args[i], args[i + 1]))
             i++;
@@ -215,7 +225,15 @@ static bool parse(struct doctor_options *o, int count, char *const *args)
             return false;
         }
     }
-    return o->is_acceptance;
+    return true;
+}
+
+static bool has(int count, char *const *args, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(args[i], name) == 0)
+            return true;
+    return false;
 }
 
 int doctor_main(int count, char *const *args)
@@ -224,16 +242,22 @@ int doctor_main(int count, char *const *args)
         .host = "127.0.0.1", .port = 7497, .client_id = 91, .wait_s = 10, .out = "acceptance"};
     struct error e = {0};
     bool is_good = false;
-    for (int i = 0; i < count; i++)
-        if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
-            return fputs(usage, stdout) < 0;
-    if (!parse(&o, count, args)) {
+    const char *client_build = NULL;
+    if (count > 1 && strcmp(args[0], "--client-build") == 0) { /* the client starts with it */
+        client_build = args[1];
+        args += 2;
+        count -= 2;
+    }
+    if (has(count, args, "--help") || has(count, args, "-h"))
+        return fputs(usage, stdout) < 0;
+    bool is_acceptance = has(count, args, "--acceptance");
+    if (is_acceptance && !parse(&o, count, args)) {
         fputs(usage, stderr);
         return USAGE;
     }
-    if (!accept(&o, &is_good, &e)) {
-        fprintf(stderr, "portcullis doctor: %s%s%s\n", e.text, e.next[0] ? "; " : "", e.next);
-        return TROUBLE;
-    }
-    return is_good ? OK : TROUBLE;
+    if (is_acceptance ? accept(&o, &is_good, &e)
+                      : doctor_look(count, args, client_build, &is_good, &e))
+        return is_good ? OK : TROUBLE;
+    fprintf(stderr, "portcullis doctor: %s%s%s\n", e.text, e.next[0] ? "; " : "", e.next);
+    return e.code == ERROR_INVALID && !is_acceptance ? USAGE : TROUBLE;
 }

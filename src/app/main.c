@@ -8,25 +8,22 @@
 #include "app/event_files.h"
 #include "app/io.h"
 #include "app/paper_main.h"
+#include "app/start.h"
 #include "app/wire_main.h"
 #include "app/zones.h"
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "build_id.h"
 #include "data/hash.h"
-#include "ops/settings.h"
 #include "sys/clock.h"
 #include "sys/entropy.h"
 #include "sys/files.h"
 #include "sys/logfile.h"
-#include "sys/paths.h"
 
 #include <stdio.h>
 #include <string.h>
 
-extern char **environ;
-
-enum { LOG_FILE_MAX = 16 << 20, FLAGS_MAX = 32, LOCK_WAIT_MS = 5000, LOCK_POLL_MS = 10 };
+enum { LOG_FILE_MAX = 16 << 20, LOCK_WAIT_MS = 5000, LOCK_POLL_MS = 10 };
 
 enum exit_status { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
 
@@ -42,104 +39,14 @@ static const char usage[] =
     "variables, then --set.\n";
 
 struct daemon {
-    struct paths paths;
-    struct settings settings;
-    const char *config_file; /* as given; NULL: the usual place, if there is one */
-    const char *assignments[FLAGS_MAX];
-    size_t assignment_count;
-    bool logs_to_stderr, only_check;
+    struct start start;
     char state[PATH_TEXT_MAX]; /* of this kind of broker and mode: histories never mix */
     char file_paths[APP_FILE_COUNT][PATH_TEXT_MAX + 32];
     struct buf files[APP_FILE_COUNT]; /* as they were at the start */
     struct event_directory events;
 };
 
-/* ---- command line and settings ---- */
-
-static bool refuse_flag(const char *name, const char *value, struct error *e)
-{
-    static const char *const known[] = {"--config", "--state", "--socket", "--set"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(name, known[i]) == 0 && !value)
-            return error_set(e, ERROR_INVALID, "USAGE", "%s needs a value", name);
-    error_set(e, ERROR_INVALID, "USAGE", "%s%s%s is not understood", name,
-              strcmp(name, "--set") == 0 ? " " : "", strcmp(name, "--set") == 0 ? value : "");
-    return error_next(e, "portcullisd --help tells what is");
-}
-
-static bool take_flag(struct daemon *d, const char *name, const char *value, struct error *e)
-{
-    if (value && strcmp(name, "--config") == 0)
-        d->config_file = value;
-    else if (value && strcmp(name, "--state") == 0)
-        str_copy_cut(d->paths.state, sizeof d->paths.state, str_of(value));
-    else if (value && strcmp(name, "--socket") == 0)
-        str_copy_cut(d->paths.socket, sizeof d->paths.socket, str_of(value));
-    else if (value && strcmp(name, "--set") == 0 && strchr(value, '=') &&
-             d->assignment_count < FLAGS_MAX)
-        d->assignments[d->assignment_count++] = value;
-    else
-        return refuse_flag(name, value, e);
-    return true;
-}
-
-static bool parse(struct daemon *d, int argc, char **argv, struct error *e)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--foreground-log") == 0)
-            d->logs_to_stderr = true;
-        else if (strcmp(argv[i], "--check") == 0)
-            d->only_check = true;
-        else if (!take_flag(d, argv[i], i + 1 < argc ? argv[i + 1] : NULL, e))
-            return false;
-        else
-            i++;
-    }
-    return true;
-}
-
-static bool read_config_file(struct daemon *d, struct error *e)
-{
-    char usual[PATH_TEXT_MAX + 32];
-    (void)snprintf(usual, sizeof usual, "%s/portcullis.yaml", d->paths.config);
-    const char *path = d->config_file ? d->config_file : usual;
-    if (!d->config_file && !file_exists(path))
-        return true;
-    struct buf text;
-    buf_init(&text, LIMIT_CONFIG_BYTES);
-    bool ok = file_read(path, LIMIT_CONFIG_BYTES, &text, e) &&
-              settings_read_yaml(&d->settings, buf_str(&text), path, e);
-    buf_fini(&text);
-    return ok;
-}
-
-static bool read_settings(struct daemon *d, struct error *e)
-{
-    if (!read_config_file(d, e))
-        return false;
-    for (char **v = environ; *v; v++)
-        if (!settings_read_env(&d->settings, *v, e))
-            return false;
-    for (size_t i = 0; i < d->assignment_count; i++) {
-        struct str all = str_of(d->assignments[i]);
-        size_t eq = str_find(all, '=', 0);
-        if (!settings_set(&d->settings, str_sub(all, 0, eq), str_sub(all, eq + 1, all.n),
-                          STR("--set"), e))
-            return false;
-    }
-    return settings_check(&d->settings, e);
-}
-
 /* ---- state ---- */
-
-static const char *state_name(const struct settings_values *v)
-{
-    static const char *const by_mode[] = {[GUARD_AUTO] = "tws",
-                                          [GUARD_READ_ONLY] = "tws",
-                                          [GUARD_PAPER] = "tws-paper",
-                                          [GUARD_LIVE] = "tws-live"};
-    return v->broker.kind == BROKER_EMBEDDED ? "embedded" : by_mode[v->limits.mode];
-}
 
 /* A file that others must not even read; "" if it is not there. */
 static bool read_private(const char *path, size_t cap, struct buf *out, struct error *e)
@@ -153,7 +60,7 @@ static bool import_token(struct daemon *d, struct error *e)
 {
     char path[PATH_TEXT_MAX + 32];
     struct buf text;
-    (void)snprintf(path, sizeof path, "%s/token", d->paths.state);
+    (void)snprintf(path, sizeof path, "%s/token", d->start.paths.state);
     bool ok = read_private(path, 4096, &text, e);
     struct str secret = str_trim(buf_str(&text));
     if (ok && !file_exists(d->file_paths[APP_TOKENS]) && secret.n >= TOKEN_BYTES) {
@@ -173,7 +80,7 @@ static bool read_files(struct daemon *d, struct error *e)
     static const char *const names[] = {[APP_PIN] = "pin", [APP_TOKENS] = "tokens"};
     bool ok = true;
     for (size_t i = 0; i < APP_FILE_COUNT; i++) {
-        (void)snprintf(d->file_paths[i], sizeof d->file_paths[i], "%s/%s", d->paths.state,
+        (void)snprintf(d->file_paths[i], sizeof d->file_paths[i], "%s/%s", d->start.paths.state,
                        names[i]);
         ok = ok && read_private(d->file_paths[i], TOKENS_FILE_MAX, &d->files[i], e);
     }
@@ -192,11 +99,11 @@ static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e
     char path[PATH_TEXT_MAX + 32];
     int holder = 0;
     struct instant give_up = instant_after_ms(clock_now().mono, LOCK_WAIT_MS);
-    (void)snprintf(path, sizeof path, "%s/portcullisd.lock", d->paths.state);
+    (void)snprintf(path, sizeof path, "%s/portcullisd.lock", d->start.paths.state);
     while (!(*lock = lock_take(path, &holder, e))) {
         if (strcmp(e->reason, "LOCKED") != 0)
             return false;
-        if (file_exists(d->paths.socket) || instant_due(give_up, clock_now().mono))
+        if (file_exists(d->start.paths.socket) || instant_due(give_up, clock_now().mono))
             return error_next(e, "a daemon runs already; `portcullis stop` ends it");
         clock_sleep(LOCK_POLL_MS);
     }
@@ -229,16 +136,17 @@ static uint64_t random_seed(void)
 
 static void find_events(struct daemon *d)
 {
-    struct str named = d->settings.values.events.directory;
+    struct str named = d->start.settings.values.events.directory;
     if (named.n)
         str_copy_cut(d->events.path, sizeof d->events.path, named);
     else
-        (void)snprintf(d->events.path, sizeof d->events.path, "%.1000s/events", d->paths.config);
+        (void)snprintf(d->events.path, sizeof d->events.path, "%.1000s/events",
+                       d->start.paths.config);
 }
 
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
-    const struct settings_values *v = &d->settings.values;
+    const struct settings_values *v = &d->start.settings.values;
     char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32];
     char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
     char paper_log[PATH_TEXT_MAX + 32], anchor_path[PATH_TEXT_MAX + 32], seed[32];
@@ -277,7 +185,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
     struct cached *cached = cached_open(d->state, sink);
     struct zones *zones = zones_new("/usr/share/zoneinfo");
     struct io_config config = {
-        .app = {.settings = &d->settings,
+        .app = {.settings = &d->start.settings,
                 .db = db,
                 .cache = cached_reader(cached),
                 .anchors = anchors,
@@ -294,7 +202,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
         .db_path = db_path,
         .cached = cached,
         .anchor_path = anchor_path,
-        .socket_path = d->paths.socket,
+        .socket_path = d->start.paths.socket,
         .kill_path = kill_path,
         .file_paths = {d->file_paths[APP_PIN], d->file_paths[APP_TOKENS]},
         .reserve_path = reserve_path,
@@ -313,18 +221,19 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
 static bool run(struct daemon *d, struct error *e)
 {
     char log_path[PATH_TEXT_MAX + 32], parent[PATH_TEXT_MAX];
-    (void)snprintf(d->state, sizeof d->state, "%.900s/%s", d->paths.state,
-                   state_name(&d->settings.values));
-    (void)snprintf(log_path, sizeof log_path, "%s/portcullisd.log", d->paths.state);
-    if (!dir_make(d->state, e) || !path_parent(d->paths.socket, parent) || !dir_make(parent, e))
+    (void)snprintf(d->state, sizeof d->state, "%.900s/%s", d->start.paths.state,
+                   start_state_name(&d->start.settings.values));
+    (void)snprintf(log_path, sizeof log_path, "%s/portcullisd.log", d->start.paths.state);
+    if (!dir_make(d->state, e) || !path_parent(d->start.paths.socket, parent) ||
+        !dir_make(parent, e))
         return false;
     struct lock_file *lock = NULL;
     find_events(d);
     if (!take_lock(d, &lock, e))
         return false;
     struct logfile *logs =
-        logfile_open(d->logs_to_stderr ? NULL : log_path,
-                     (enum log_level)d->settings.values.log.level, LOG_FILE_MAX, e);
+        logfile_open(d->start.logs_to_stderr ? NULL : log_path,
+                     (enum log_level)d->start.settings.values.log.level, LOG_FILE_MAX, e);
     bool ok = logs && read_files(d, e) && serve(d, logfile_sink(logs), e);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_fini(&d->files[i]);
@@ -367,11 +276,11 @@ int main(int argc, char **argv)
         return print_sample();
     struct daemon d = {0};
     struct error e = {0};
-    settings_init(&d.settings);
-    bool ok = paths_find(&d.paths, &e) && parse(&d, argc, argv, &e) && read_settings(&d, &e) &&
-              (d.only_check || run(&d, &e));
-    if (ok && d.only_check)
+    settings_init(&d.start.settings);
+    bool ok = paths_find(&d.start.paths, &e) && start_parse(&d.start, argc - 1, argv + 1, &e) &&
+              start_read(&d.start, &e) && (d.start.only_check || run(&d, &e));
+    if (ok && d.start.only_check)
         puts("the settings are valid");
-    settings_fini(&d.settings);
+    settings_fini(&d.start.settings);
     return ok ? EXIT_OK : complain(&e);
 }

@@ -27,7 +27,7 @@ const struct cli_word cli_verbs[] = {
     {"serve", NULL, "Run the daemon in the foreground"},
     {"paper", NULL, "Run the paper exchange alone, for any TWS client"},
     {"wire", NULL, "Look at the TWS protocol: decode, encode, proxy, recordings"},
-    {"doctor", "--acceptance", "Try a gateway with harmless questions; writes a report"},
+    {"doctor", "[--acceptance]", "Say what is wrong with this set-up; or try a gateway"},
     {"schema", NULL, "The MCP tools with their schemas, as JSON"},
     {"openapi", NULL, "The HTTP interface, as an OpenAPI document"},
     {"completion", "bash", "A script that completes commands and flags"},

@@ -251,7 +251,7 @@ struct status_out {
     struct opt_int last_code;
     struct str last_text;
     struct utc started;
-    struct opt_int round_trip_ms;
+    struct opt_int round_trip_ms, clock_offset_s;
 };
 static const struct field status_fields[] = {
     FIELD(struct status_out, connected, .doc = "Connected, reconciled and ready"),
@@ -281,6 +281,8 @@ static const struct field status_fields[] = {
           .doc = "Data farms of the broker that are out of reach; null if none is"),
     FIELD(struct status_out, round_trip_ms, .doc = "Time of one question to the broker's server",
           .unit = "ms"),
+    FIELD(struct status_out, clock_offset_s,
+          .doc = "This machine's clock less the broker's, which tells full seconds", .unit = "s"),
     FIELD(struct status_out, reconnects, .doc = "Reconnections since the start"),
     FIELD(struct status_out, attempts, .doc = "Failed attempts since the last success"),
     FIELD(struct status_out, requests_in_flight, .doc = "Requests waiting for the broker"),
@@ -335,6 +337,10 @@ static void fill_link(struct call *c, struct status_out *out)
         out->last_code = (struct opt_int){s.last_code, true};
     out->last_text = call_text(c, s.last_text);
     out->hint = call_text(c, call_hint(c, &s));
+    struct utc broker;
+    struct moment now = task_now(c->task);
+    if (session_clock(c->core->session, now, &broker))
+        out->clock_offset_s = (struct opt_int){(now.wall.ns - broker.ns) / NS_PER_S, true};
 }
 
 static bool get_connection_status(struct call *c, const void *in, void *result)

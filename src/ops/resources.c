@@ -151,7 +151,7 @@ bool topic_is_passing(struct str member)
 {
     static const char *const passing[] = {"as_of",        "age_s",         "time",
                                           "timestamp",    "round_trip_ms", "slowed_ms",
-                                          "queue_age_ms", "unanswered_s"};
+                                          "queue_age_ms", "unanswered_s",  "clock_offset_s"};
     for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
         if (str_eq(member, str_of(passing[i])))
             return true;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* All of it or errno; a short write without an error is continued. */
@@ -104,6 +105,17 @@ bool file_exists(const char *path)
 {
     assert(path);
     return access(path, F_OK) == 0;
+}
+
+bool file_look(const char *path, struct file_facts *out, struct error *e)
+{
+    assert(path && out && e);
+    struct stat s;
+    if (stat(path, &s))
+        return fault_set(e, errno, path);
+    out->uid = s.st_uid;
+    out->changed.ns = (int64_t)s.st_mtim.tv_sec * NS_PER_S + s.st_mtim.tv_nsec;
+    return true;
 }
 
 bool file_is_private(const char *path, struct error *e)
@@ -226,6 +238,16 @@ static int by_bytes(const void *a, const void *b)
     const char *const *x = a;
     const char *const *y = b;
     return strcmp(*x, *y);
+}
+
+bool dir_room(const char *path, int64_t *out, struct error *e)
+{
+    assert(path && out && e);
+    struct statvfs s;
+    if (statvfs(path, &s))
+        return fault_set(e, errno, path);
+    *out = (int64_t)(s.f_bavail * s.f_frsize);
+    return true;
 }
 
 bool dir_list(const char *path, size_t cap, void (*each)(void *self, const char *name), void *self,

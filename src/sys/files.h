@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/instant.h"
 
 /* ---- whole files ---- */
 /* Appends the content of a regular file to out; TOO_LARGE if it has more than `cap` bytes. */
@@ -21,6 +22,12 @@ bool file_read(const char *path, size_t cap, struct buf *out, struct error *e) F
  */
 bool file_write(const char *path, struct str content, struct error *e) FALLIBLE;
 bool file_exists(const char *path);
+/* Who owns a file, and when its content was last changed. */
+struct file_facts {
+    int64_t uid;
+    struct utc changed;
+};
+bool file_look(const char *path, struct file_facts *out, struct error *e) FALLIBLE;
 /* NOT_PRIVATE if group or others may read or write the file, or another user owns it. */
 bool file_is_private(const char *path, struct error *e) FALLIBLE;
 /* Replaces what has the new name. */
@@ -43,6 +50,8 @@ int64_t append_size(const struct append_file *f);
 /* ---- directories ---- */
 /* Makes a directory and its parents; fine if it is there. */
 bool dir_make(const char *path, struct error *e) FALLIBLE;
+/* Bytes that may still be written to the disk of a directory. */
+bool dir_room(const char *path, int64_t *out, struct error *e) FALLIBLE;
 /*
  * Calls each(self, name) for every entry but "." and "..", in the order of the bytes of their
  * names; LIMIT with reason TOO_LARGE if there are more than `cap`.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/instant.h"
+#include "sys/clock.h"
 #include "sys/entropy.h"
 #include "sys/files.h"
 #include "sys/logfile.h"
@@ -257,6 +258,27 @@ static void paths_follow_the_environment(void **state)
     assert_string_equal(e.reason, "NO_HOME");
 }
 
+static void owner_change_and_room_are_told(void **state)
+{
+    struct file_facts facts;
+    struct error e;
+    int64_t room = -1;
+    char path[128];
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/look", root);
+    assert_true(file_write(path, STR("x"), &e));
+    assert_true(file_look(path, &facts, &e));
+    assert_int_equal(facts.uid, path_owner());
+    int64_t now_s = clock_now().wall.ns / NS_PER_S;
+    assert_in_range(facts.changed.ns / NS_PER_S, now_s - 60, now_s + 60);
+    assert_true(file_remove(path, &e));
+    assert_false(file_look(path, &facts, &e));
+    assert_string_equal(e.reason, "NO_SUCH_FILE");
+    assert_true(dir_room(root, &room, &e));
+    assert_true(room >= 0);
+    assert_false(dir_room("/nowhere", &room, &e));
+}
+
 static void the_parent_of_a_path_is_found(void **state)
 {
     (void)state;
@@ -342,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_secret_that_others_can_read_is_not_private),
         cmocka_unit_test(a_lock_names_its_holder_and_ends_with_it),
         cmocka_unit_test(paths_follow_the_environment),
+        cmocka_unit_test(owner_change_and_room_are_told),
         cmocka_unit_test(the_parent_of_a_path_is_found),
         cmocka_unit_test(random_bytes_differ),
         cmocka_unit_test(a_log_line_has_time_level_and_component),
