@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * libmicrohttpd runs without a thread of its own: it keeps an epoll set, we watch that set's
- * descriptor with one uv_poll, call MHD_run when it is readable, and arm one timer with what
- * MHD_get_timeout says. Two things it lacks are done by a sweep over the connections: a deadline
- * for slow headers and one for slow bodies (its own timeout starts again with every byte).
- */
 #include "sys/httpd.h"
 
 #include "base/alloc.h"
@@ -15,105 +9,170 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-enum { BACKLOG = 128, SWEEP_MS_MAX = 1000 };
+enum { BACKLOG = 511, SWEEP_MS_MAX = 1000 };
 
-/* ---- running ---- */
+/* ---- the lists ---- */
 
-static void run(struct httpd *h)
+static void unlist_idle(struct conn *c)
 {
-    h->is_running = true;
-    MHD_run(h->mhd);
-    h->is_running = false;
-    MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(h->mhd, &ms) == MHD_YES)
-        loop_timer_start(h->due, ms < 3600000 ? (int64_t)ms : 3600000, 0);
+    struct httpd *h = c->h;
+    if (c->idle_prev)
+        c->idle_prev->idle_next = c->idle_next;
     else
-        loop_timer_stop(h->due);
+        h->idle_first = c->idle_next;
+    if (c->idle_next)
+        c->idle_next->idle_prev = c->idle_prev;
+    else
+        h->idle_last = c->idle_prev;
+    c->idle_prev = c->idle_next = NULL;
 }
 
-static void on_due(void *self)
+void conn_set_idle(struct conn *c, bool is_idle)
 {
-    run(self);
-}
-
-static void on_readable(uv_poll_t *p, int status, int events)
-{
-    (void)status, (void)events;
-    run(p->data);
-}
-
-static void run_after_turn(void *self)
-{
-    struct httpd *h = self;
-    run(h);
-    loop_again(h->loop); /* a pipelined request may have come up */
-}
-
-void httpd_wake(struct httpd *h)
-{
-    loop_after_turn(h->loop, &h->run);
-}
-
-/* ---- connections ---- */
-
-struct conn *httpd_conn(struct MHD_Connection *c)
-{
-    return MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
-
-static void name_peer(struct conn *c, const struct sockaddr *a)
-{
-    char host[INET6_ADDRSTRLEN] = "?";
-    unsigned port = 0;
-    if (a->sa_family == AF_INET) {
-        struct sockaddr_in v4;
-        memcpy(&v4, a, sizeof v4);
-        inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-        port = ntohs(v4.sin_port);
-    } else if (a->sa_family == AF_INET6) {
-        struct sockaddr_in6 v6;
-        memcpy(&v6, a, sizeof v6);
-        inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
-        port = ntohs(v6.sin6_port);
-    }
-    snprintf(c->peer, sizeof c->peer, "%s:%u", host, port);
-}
-
-static void on_connection(void *cls, struct MHD_Connection *m, void **context,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    struct httpd *h = cls;
-    struct conn *c;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        c = xcalloc(1, sizeof *c);
-        c->h = h;
-        c->mhd = m;
-        c->fd = MHD_get_connection_info(m, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        c->deadline = instant_after_ms(clock_now().mono, h->config.header_timeout_ms);
-        name_peer(c, MHD_get_connection_info(m, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-        c->next = h->conns;
-        if (c->next)
-            c->next->prev = c;
-        h->conns = c;
-        *context = c;
+    struct httpd *h = c->h;
+    if (c->is_listed_idle)
+        unlist_idle(c);
+    c->is_listed_idle = is_idle;
+    if (!is_idle)
         return;
-    }
-    c = *context;
+    c->idle_prev = h->idle_last;
+    if (h->idle_last)
+        h->idle_last->idle_next = c;
+    else
+        h->idle_first = c;
+    h->idle_last = c;
+}
+
+static void list(struct conn *c)
+{
+    struct httpd *h = c->h;
+    c->next = h->conns;
+    if (c->next)
+        c->next->prev = c;
+    h->conns = c;
+    h->count++;
+}
+
+static void conn_free(struct conn *c)
+{
+    loop_hook_cancel(&c->flush);
+    http_reader_fini(&c->reader);
+    tls_session_free(c->tls);
+    buf_fini(&c->pending);
+    buf_fini(&c->out);
+    buf_fini(&c->flying);
+    buf_fini(&c->x.queue);
+    xfree(c);
+}
+
+static void free_if_done(struct httpd *h)
+{
+    if (h->is_closed && !h->conns)
+        xfree(h);
+}
+
+void conn_gone(struct conn *c)
+{
+    if (!c->is_closed || c->x.state != EXCHANGE_NONE)
+        return;
+    struct httpd *h = c->h;
     if (c->prev)
         c->prev->next = c->next;
     else
         h->conns = c->next;
     if (c->next)
         c->next->prev = c->prev;
-    *context = NULL;
-    xfree(c);
+    conn_free(c);
+    free_if_done(h);
+}
+
+/* ---- who comes ---- */
+
+/* Addresses as text: the peer's with its port, and what limits count by. */
+static void name_peer(struct conn *c)
+{
+    struct sockaddr_storage a = {0};
+    int n = sizeof a;
+    char host[INET6_ADDRSTRLEN] = "?", network[INET6_ADDRSTRLEN] = "?";
+    unsigned port = 0;
+    (void)uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&a, &n);
+    if (a.ss_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, &a, sizeof v4);
+        inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
+        memcpy(network, host, sizeof network);
+        port = ntohs(v4.sin_port);
+    } else if (a.ss_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, &a, sizeof v6);
+        port = ntohs(v6.sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+            inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], host, sizeof host);
+            memcpy(network, host, sizeof network);
+        } else {
+            inet_ntop(AF_INET6, &v6.sin6_addr, host, sizeof host);
+            memset(&v6.sin6_addr.s6_addr[8], 0, 8); /* one subscriber has a /64 */
+            inet_ntop(AF_INET6, &v6.sin6_addr, network, sizeof network);
+        }
+    }
+    c->is_loopback = net_is_loopback(host);
+    snprintf(c->peer, sizeof c->peer, "%s:%u", host, port);
+    snprintf(c->network, sizeof c->network, "%s", network);
+}
+
+/* Closes the connection that has been idle longest, of that address or of any. */
+static bool make_room(struct httpd *h, const char *network)
+{
+    struct conn *c = h->idle_first;
+    while (c && network && strcmp(c->network, network) != 0)
+        c = c->idle_next;
+    if (c)
+        conn_close(c);
+    return c != NULL;
+}
+
+static size_t count_of(const struct httpd *h, const char *network)
+{
+    size_t n = 0;
+    for (const struct conn *c = h->conns; c; c = c->next)
+        n += !c->is_dead && strcmp(c->network, network) == 0;
+    return n;
+}
+
+static bool has_room(struct conn *c)
+{
+    struct httpd *h = c->h;
+    unsigned most = h->config.max_per_address;
+    if (!c->is_loopback && most && count_of(h, c->network) > most && !make_room(h, c->network))
+        return false;
+    return h->count <= h->config.max_connections || make_room(h, NULL);
+}
+
+static void on_connection(uv_stream_t *s, int status)
+{
+    struct httpd *h = s->data;
+    if (status || h->is_stopping)
+        return;
+    struct conn *c = xcalloc(1, sizeof *c);
+    c->h = h;
+    uv_tcp_init(loop_uv(h->loop), &c->tcp);
+    c->tcp.data = c;
+    list(c);
+    conn_open(c);
+    if (uv_accept(s, (uv_stream_t *)&c->tcp)) {
+        conn_close(c);
+        return;
+    }
+    uv_tcp_nodelay(&c->tcp, 1);
+    name_peer(c);
+    if (!has_room(c)) {
+        conn_close(c);
+        return;
+    }
+    conn_start(c);
 }
 
 static void sweep(void *self)
@@ -121,73 +180,46 @@ static void sweep(void *self)
     struct httpd *h = self;
     struct instant now = clock_now().mono;
     for (struct conn *c = h->conns; c; c = c->next)
-        if (c->phase != CONN_ANSWER && instant_due(c->deadline, now))
-            shutdown(c->fd, SHUT_RDWR); /* libmicrohttpd sees the end of input and closes */
+        if (!c->is_dead)
+            conn_check(c, now);
 }
 
 /* ---- starting ---- */
 
-static int open_socket(struct httpd *h, struct error *e)
+static bool listen_at(struct httpd *h, struct error *e)
 {
     const char *host = h->config.address;
-    if (!net_is_loopback(host))
-        return error_set(e, ERROR_DENIED, "NOT_LOOPBACK", "%s: is not a loopback address", host),
-               -1;
-    struct sockaddr_storage a = {0};
-    socklen_t n = sizeof(struct sockaddr_in);
-    if (uv_ip4_addr(host, h->config.port, (struct sockaddr_in *)&a)) {
-        uv_ip6_addr(host, h->config.port, (struct sockaddr_in6 *)&a);
-        n = sizeof(struct sockaddr_in6);
+    if (!h->config.tls && !net_is_loopback(host)) {
+        error_set(e, ERROR_DENIED, "NOT_LOOPBACK",
+                  "%s: is not a loopback address, and there is no TLS", host);
+        return error_next(e, "set http.tls, or listen on 127.0.0.1");
     }
-    char what[96];
-    snprintf(what, sizeof what, "%.64s:%u", host, (unsigned)h->config.port);
-    int fd = socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fault_set(e, errno, what), -1;
-    int yes = 1;
-    socklen_t room = sizeof a;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ||
-        bind(fd, (const struct sockaddr *)&a, n) || listen(fd, BACKLOG) ||
-        getsockname(fd, (struct sockaddr *)&a, &room)) {
-        fault_set(e, errno, what);
-        close(fd);
-        return -1;
+    struct sockaddr_storage a = {0};
+    int n = sizeof a;
+    int r = uv_ip4_addr(host, h->config.port, (struct sockaddr_in *)&a);
+    if (r)
+        r = uv_ip6_addr(host, h->config.port, (struct sockaddr_in6 *)&a);
+    if (!r)
+        r = uv_tcp_bind(&h->listener, (const struct sockaddr *)&a, 0);
+    if (!r)
+        r = uv_listen((uv_stream_t *)&h->listener, BACKLOG, on_connection);
+    if (!r)
+        r = uv_tcp_getsockname(&h->listener, (struct sockaddr *)&a, &n);
+    if (r) {
+        char what[96];
+        snprintf(what, sizeof what, "%.64s:%u", host, (unsigned)h->config.port);
+        return fault_set(e, r, what);
     }
     h->port = ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port
                                            : ((struct sockaddr_in6 *)&a)->sin6_port);
-    return fd;
+    return true;
 }
 
-/* Paths and queries reach us as they came: whoever routes decodes (http_decode). */
-static size_t unescape_nothing(void *cls, struct MHD_Connection *c, char *s)
+static void on_listener_closed(uv_handle_t *p)
 {
-    (void)cls, (void)c;
-    return strlen(s);
-}
-
-static struct MHD_Daemon *start_daemon(struct httpd *h, int fd)
-{
-    const struct httpd_config *c = &h->config;
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
-    if (strchr(c->address, ':'))
-        flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(flags, h->port, NULL, NULL, httpd_on_access, h,       //
-                            MHD_OPTION_LISTEN_SOCKET, fd,                         //
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1,                      //
-                            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,                 //
-                            MHD_OPTION_CONNECTION_LIMIT, c->max_connections,      //
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->header_max,    //
-                            MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout_s,     //
-                            MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL, //
-                            MHD_OPTION_URI_LOG_CALLBACK, httpd_on_uri, h,         //
-                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,       //
-                            MHD_OPTION_NOTIFY_COMPLETED, httpd_on_completed, h,   //
-                            MHD_OPTION_END);
-}
-
-static void on_poll_closed(uv_handle_t *p)
-{
-    xfree(p->data);
+    struct httpd *h = p->data;
+    h->is_closed = true;
+    free_if_done(h);
 }
 
 struct httpd *httpd_start(struct loop *l, const struct httpd_config *config,
@@ -201,24 +233,14 @@ struct httpd *httpd_start(struct loop *l, const struct httpd_config *config,
     h->loop = l;
     h->config = *config;
     h->owner = *owner;
-    h->run = (struct loop_hook){.fn = run_after_turn, .self = h};
-    int fd = open_socket(h, e);
-    if (fd >= 0 && !(h->mhd = start_daemon(h, fd))) {
-        error_set(e, ERROR_UNAVAILABLE, "IO", "the HTTP server cannot be started");
-        close(fd);
-    }
-    h->config.address = NULL; /* borrowed for the call */
-    if (!h->mhd) {
-        xfree(h);
+    h->date_s = -1;
+    uv_tcp_init(loop_uv(l), &h->listener);
+    h->listener.data = h;
+    if (!listen_at(h, e)) {
+        uv_close((uv_handle_t *)&h->listener, on_listener_closed);
         return NULL;
     }
-    int epoll_fd = MHD_get_daemon_info(h->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    int r = uv_poll_init(loop_uv(l), &h->poll, epoll_fd);
-    assert(!r);
-    (void)r;
-    h->poll.data = h;
-    uv_poll_start(&h->poll, UV_READABLE, on_readable);
-    h->due = loop_timer_new(l, on_due, h);
+    h->config.address = NULL; /* borrowed for the call */
     h->sweep = loop_timer_new(l, sweep, h);
     int64_t shortest = config->header_timeout_ms < config->body_timeout_ms
                            ? config->header_timeout_ms
@@ -232,17 +254,15 @@ void httpd_stop(struct httpd *h)
 {
     if (!h)
         return;
-    assert(!h->is_running); /* not from inside on_request */
-    for (struct conn *c = h->conns; c; c = c->next)
-        if (c->x)
-            httpd_abandon(c->x);
-    uv_poll_stop(&h->poll);
-    MHD_stop_daemon(h->mhd);
-    assert(!h->conns && !h->open);
-    loop_hook_cancel(&h->run);
-    loop_timer_free(h->due);
+    h->is_stopping = true;
     loop_timer_free(h->sweep);
-    uv_close((uv_handle_t *)&h->poll, on_poll_closed);
+    for (struct conn *c = h->conns, *next; c; c = next) {
+        next = c->next;
+        conn_close(c);
+        exchange_abandon(c);
+    }
+    assert(!h->open);
+    uv_close((uv_handle_t *)&h->listener, on_listener_closed);
 }
 
 uint16_t httpd_port(const struct httpd *h)
@@ -255,4 +275,10 @@ size_t httpd_open(const struct httpd *h)
 {
     assert(h);
     return h->open;
+}
+
+size_t httpd_connections(const struct httpd *h)
+{
+    assert(h);
+    return h->count;
 }

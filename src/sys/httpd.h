@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * httpd: an HTTP/1.1 server on libmicrohttpd, whose epoll set is watched by our loop.
+ * httpd: an HTTP/1.1 server on the loop, in the clear or with TLS.
  *
  * It turns what the wire brings into `struct http_request` values and takes an answer at any later
- * time: the connection is suspended meanwhile and costs nothing. One exchange is one request and
- * its answer; its pointer is valid for the owner from on_request until httpd_reply,
- * httpd_stream_end or on_abandon, whichever is first. The request and all text in it live as long.
+ * time. One exchange is one request and its answer; its pointer is valid for the owner from
+ * on_request until httpd_reply, httpd_stream_end or on_abandon, whichever is first. The request and
+ * all text in it live as long. What is answered in a turn leaves after it, in one write.
  *
- * Refused here, before on_request: no or several Host headers, several Content-Length headers,
- * Content-Length with Transfer-Encoding, another Transfer-Encoding than chunked (400); bodies over
- * the cap (413, before they are read if their length is announced); headers over the cap (431);
- * headers and bodies that come too slowly (closed). Which Host, Origin and token are allowed is
- * not decided here but in face/. Loopback addresses only; TLS would be added in httpd_start.
+ * What is no request in one way only is refused here (data/http_reader.h), and so is what is too
+ * long (413, 431) or comes too slowly (408). Where there are too many connections, of one address
+ * or in all, the one that has been idle longest makes room; where none is idle the new one is
+ * closed. A reader that takes next to nothing of its answer is dropped. Which Host, Origin and
+ * credentials are let in is not decided here but in face/.
  */
 #ifndef PORTCULLIS_SYS_HTTPD_H
 #define PORTCULLIS_SYS_HTTPD_H
@@ -21,18 +21,23 @@
 
 struct httpd;
 struct httpd_exchange;
+struct tls;
 
 struct httpd_config {
-    const char *address; /* loopback number */
+    const char *address; /* a number; loopback's, unless there is TLS */
     uint16_t port;       /* 0: a free one */
+    struct tls *tls;     /* borrowed for the life of the server; NULL: in the clear */
     unsigned max_connections;
+    unsigned max_per_address;  /* of another machine; 0: no bound but the one above */
     size_t header_max;         /* bytes of request line and headers, at least 4096 */
     size_t body_max;           /* bytes of a request body */
     size_t stream_queue_max;   /* bytes queued for one slow reader of a stream */
-    int64_t header_timeout_ms; /* from connect to the end of the headers */
+    int64_t header_timeout_ms; /* from connect, or a request's first byte, to its headers' end */
     int64_t body_timeout_ms;   /* from there to the end of the body */
-    unsigned idle_timeout_s;   /* of a connection between requests */
+    unsigned idle_timeout_s;   /* of a connection between requests; and HTTPD_TAKE_MIN bytes of an
+                                * answer, or what is left of it, must be taken in that time */
 };
+enum { HTTPD_TAKE_MIN = 64 << 10 };
 
 struct httpd_owner {
     /* A complete request. Answer now or later. */
@@ -47,7 +52,8 @@ struct httpd_owner {
     void *self;
 };
 
-/* NULL and *e if the port is in use (CONFLICT, IN_USE) or the address is not loopback (DENIED). */
+/* NULL and *e if the port is in use (CONFLICT, IN_USE), or the address is not loopback's and there
+ * is no TLS (DENIED, NOT_LOOPBACK). */
 struct httpd *httpd_start(struct loop *l, const struct httpd_config *config,
                           const struct httpd_owner *owner, struct error *e) FALLIBLE;
 /* Abandons what is open (on_abandon is called) and closes everything. Accepts NULL. */
@@ -55,6 +61,8 @@ void httpd_stop(struct httpd *h);
 uint16_t httpd_port(const struct httpd *h);
 /* Exchanges handed to the owner and not finished. */
 size_t httpd_open(const struct httpd *h);
+/* Connections, those between requests too. */
+size_t httpd_connections(const struct httpd *h);
 
 /* The owner's mark on an exchange; NULL at first. */
 void httpd_set_user(struct httpd_exchange *x, void *user);

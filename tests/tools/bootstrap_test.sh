@@ -50,7 +50,7 @@ through_sudo() { bootstrap build && grep -q '^noninteractive .*install' "$dir/ca
 elsewhere() {
     local said
     said=$(bootstrap build)
-    [[ $said == *"not a Debian system"* && $said == *libmicrohttpd-dev* ]]
+    [[ $said == *"not a Debian system"* && $said == *libgnutls28-dev* ]]
 }
 failing() {
     local said
