@@ -375,9 +375,10 @@ bool app_stop_requested(const struct app *a)
 
 /* ---- HTTP ---- */
 
-void app_http_listens(struct app *a, int port)
+void app_http_listens(struct app *a, int port, bool is_tls)
 {
-    access_listens(a->access, port);
+    access_listens(a->access, port, is_tls);
+    a->core.http_is_tls = is_tls;
     a->core.http_port = port;
 }
 

@@ -77,7 +77,7 @@ void app_stop(struct app *a, struct moment now);
 struct app_http; /* a request in progress */
 
 /* The owner serves HTTP on that port of this machine; before the first request. */
-void app_http_listens(struct app *a, int port);
+void app_http_listens(struct app *a, int port, bool is_tls);
 
 /*
  * Starts to answer r (copied) through `sink`: in this call (then NULL is returned), or in a later

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/io.h"
 
+#include "app/certificate.h"
 #include "app/local.h"
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -24,6 +25,7 @@ enum {
     KILL_FILE_MS = 1000,
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000,
+    SPARE_FILES = 128,
     INPUT_PIECE = 1024,
 };
 
@@ -60,6 +62,7 @@ struct io {
     struct listener *listener;
     struct client *clients;
     struct httpd *httpd;
+    struct tls *tls;
     struct worker *disk;
     struct db *writer;
     struct journal_batch *batch; /* at the worker, or NULL */
@@ -270,15 +273,43 @@ static void http_refused(void *self, int status, struct http_response *response)
     rest_refusal(status, response);
 }
 
+/* Whoever other machines reach has TLS, and lets nobody in who has no token. */
+static bool may_listen(struct io *io, const struct http_settings *s, struct error *e)
+{
+    if (net_is_loopback(s->address.p))
+        return true;
+    if (!s->tls) {
+        error_set(e, ERROR_DENIED, "NO_TLS",
+                  "http.address " STR_FMT " is reached by other machines, and there is no TLS",
+                  STR_ARG(s->address));
+        return error_next(e, "set http.tls: true, or http.address: 127.0.0.1");
+    }
+    if (!tokens_at(app_core(io->app)->tokens, 0)) {
+        error_set(e, ERROR_DENIED, "NO_TOKEN",
+                  "http.address " STR_FMT " is reached by other machines, and there is no token",
+                  STR_ARG(s->address));
+        return error_next(e, "start with http.address: 127.0.0.1 and make one: portcullis token "
+                             "add NAME");
+    }
+    return true;
+}
+
 static bool start_http(struct io *io, struct error *e)
 {
     const struct http_settings *s = &io->config->app.settings->values.http;
     if (!s->enabled)
         return true;
+    if (!may_listen(io, s, e))
+        return false;
+    if (s->tls &&
+        !(io->tls = certificate_load(s, io->config->state_dir, clock_now().wall, &io->log, e)))
+        return false;
     struct httpd_config config = {
         .address = s->address.p,
         .port = (uint16_t)s->port,
+        .tls = io->tls,
         .max_connections = LIMIT_HTTP_CONNECTIONS,
+        .max_per_address = LIMIT_HTTP_PER_ADDRESS,
         .header_max = LIMIT_HTTP_HEADER,
         .body_max = LIMIT_JSON_BYTES,
         .stream_queue_max = 1 << 20,
@@ -287,12 +318,13 @@ static bool start_http(struct io *io, struct error *e)
         .idle_timeout_s = 60,
     };
     struct httpd_owner owner = {http_request, http_abandoned, http_refused, io};
+    net_allow_sockets(LIMIT_HTTP_CONNECTIONS + LIMIT_CLIENTS + SPARE_FILES);
     io->httpd = httpd_start(io->loop, &config, &owner, e);
     if (!io->httpd)
         return strcmp(e->reason, "IN_USE") == 0
                    ? error_next(e, "choose another port with http.port (PORTCULLIS_HTTP_PORT)")
                    : error_next(e, "see http.address and http.port in the settings");
-    app_http_listens(io->app, httpd_port(io->httpd));
+    app_http_listens(io->app, httpd_port(io->httpd), s->tls);
     return true;
 }
 
@@ -655,6 +687,7 @@ static void finish(struct io *io)
 {
     listener_close(io->listener);
     httpd_stop(io->httpd);
+    io->httpd = NULL;
     while (io->clients) {
         stream_close(io->clients->stream);
         client_free(io->clients);
@@ -674,6 +707,7 @@ static void finish(struct io *io)
     reserve_close(io->reserve);
     buf_fini(&io->reserve_text);
     loop_free(io->loop);
+    tls_free(io->tls); /* connections let go of it as the loop closes them */
 }
 
 bool io_run(const struct io_config *config, struct error *e)

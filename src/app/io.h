@@ -17,6 +17,7 @@ struct io_config {
     struct cached *cached;   /* borrowed */
     const char *anchor_path; /* file that the anchors of the journal are appended to */
     const char *socket_path;
+    const char *state_dir; /* for a certificate of our own */
     const char *kill_path; /* a file of that name pulls the kill switch while it is there */
     const char *file_paths[APP_FILE_COUNT];
     const char *reserve_path;      /* of the kill switch, for a full disk */

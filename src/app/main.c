@@ -147,10 +147,9 @@ static void find_events(struct daemon *d)
 static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e)
 {
     const struct settings_values *v = &d->start.settings.values;
-    char self[PATH_TEXT_MAX], db_path[PATH_TEXT_MAX + 32];
-    char paper_socket[PATH_TEXT_MAX + 32], paper_state[PATH_TEXT_MAX + 32];
-    char paper_log[PATH_TEXT_MAX + 32], anchor_path[PATH_TEXT_MAX + 32], seed[32];
-    char kill_path[PATH_TEXT_MAX + 32], reserve_path[PATH_TEXT_MAX + 32];
+    enum { ROOM = PATH_TEXT_MAX + 32 };
+    char self[PATH_TEXT_MAX], db_path[ROOM], anchor_path[ROOM], kill_path[ROOM], seed[32];
+    char paper_socket[ROOM], paper_state[ROOM], paper_log[ROOM], reserve_path[ROOM];
     if (!path_of_self(self, e))
         return false;
     (void)snprintf(db_path, sizeof db_path, "%s/journal.db", d->state);
@@ -203,6 +202,7 @@ static bool serve(struct daemon *d, const struct log_sink *sink, struct error *e
         .cached = cached,
         .anchor_path = anchor_path,
         .socket_path = d->start.paths.socket,
+        .state_dir = d->start.paths.state,
         .kill_path = kill_path,
         .file_paths = {d->file_paths[APP_PIN], d->file_paths[APP_TOKENS]},
         .reserve_path = reserve_path,

@@ -35,9 +35,10 @@ enum {
     LIMIT_JSON_BYTES = 4 << 20, /* one MCP message or HTTP body */
     LIMIT_JSON_VALUES = 100000, /* values in one JSON text */
     LIMIT_HTTP_HEADER = 32 << 10,
-    LIMIT_HTTP_CONNECTIONS = 256,
-    LIMIT_CLIENTS = 256,      /* connections on the daemon's own socket */
-    LIMIT_LIST_ARGUMENT = 50, /* symbols or pairs in one call */
+    LIMIT_HTTP_CONNECTIONS = 1024,
+    LIMIT_HTTP_PER_ADDRESS = 64, /* connections from one address of another machine */
+    LIMIT_CLIENTS = 256,         /* connections on the daemon's own socket */
+    LIMIT_LIST_ARGUMENT = 50,    /* symbols or pairs in one call */
     LIMIT_REPLY = 16 << 20,
 
     /* files */

@@ -16,6 +16,7 @@ struct access {
     const struct core *core;
     struct rates *rates;
     int port;
+    bool is_tls;
 };
 
 /* One decision on its way. */
@@ -44,9 +45,10 @@ void access_free(struct access *a)
     xfree(a);
 }
 
-void access_listens(struct access *a, int port)
+void access_listens(struct access *a, int port, bool is_tls)
 {
     assert(a);
+    a->is_tls = is_tls;
     a->port = port;
 }
 
@@ -112,7 +114,8 @@ void access_wants_token(const struct access *a, const struct http_request *r, st
 static bool check_aim(struct entry *x, bool *is_local)
 {
     const struct http_settings *s = &x->a->core->settings->values.http;
-    struct http_site site = {.port = x->a->port, .hosts = s->hosts, .origins = s->cors_origins};
+    struct http_site site = {
+        .port = x->a->port, .is_tls = x->a->is_tls, .hosts = s->hosts, .origins = s->cors_origins};
     enum http_aim aim = http_aim(x->r, &site);
     *is_local = x->r->is_loopback && aim == HTTP_LOCAL;
     if (aim == HTTP_OTHER_HOST)

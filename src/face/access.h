@@ -31,8 +31,8 @@ enum {
 struct access *access_new(const struct core *core);
 /* Accepts NULL. */
 void access_free(struct access *a);
-/* Our own port, for the Host check; before the first request. */
-void access_listens(struct access *a, int port);
+/* Where we are, for Host and Origin; before the first request. */
+void access_listens(struct access *a, int port, bool is_tls);
 
 struct access_verdict {
     int status; /* 0: let in as `who`; else what to refuse with, and `why` */

@@ -353,7 +353,8 @@ static bool get_connection_status(struct call *c, const void *in, void *result)
     out->unknown_orders = (int64_t)gate_unknown_count(c->core->gate);
     out->started = c->core->started;
     if (c->core->http_port)
-        out->api = arena_f(c->arena, "http://127.0.0.1:%d", c->core->http_port);
+        out->api = arena_f(c->arena, "http%s://127.0.0.1:%d", c->core->http_is_tls ? "s" : "",
+                           c->core->http_port);
     if (c->core->is_embedded && !book_account_count(c->core->book) &&
         task_now(c->task).wall.ns - c->core->started.ns < STARTING_NS)
         (void)call_needs_broker(c); /* our own exchange is there in a moment */

@@ -62,6 +62,7 @@ struct core {
     bool is_embedded;  /* the broker is the embedded paper exchange */
     char page_key[33]; /* in the path of the page for approvals: who has it may open it; "": none */
     int http_port;     /* where the HTTP interface listens on this machine; 0: nowhere */
+    bool http_is_tls;  /* https */
     /* app/ learns here that somebody asked the daemon to end */
     bool stop_requested;
 };

@@ -50,9 +50,16 @@ static const struct type broker_type = TYPE_OF(struct broker_settings, broker_fi
 static const struct field http_fields[] = {
     FIELD(struct http_settings, enabled, .initial = "true", .doc = "Serve the REST interface"),
     FIELD(struct http_settings, address, .initial = "127.0.0.1",
-          .doc = "Loopback address to listen on"),
+          .doc = "Address to listen on; one that other machines reach needs http.tls and a token"),
     FIELD(struct http_settings, port, .initial = "5000", .min = "0", .max = "65535",
           .doc = "Port of the REST interface; 0 picks a free one"),
+    FIELD(struct http_settings, tls, .initial = "false", .doc = "Serve https instead of http"),
+    FIELD(struct http_settings, certificate, .initial = "", .example = "/etc/ssl/gate.pem",
+          .doc =
+              "PEM file of the certificate and its chain; empty: one is made, and its fingerprint "
+              "logged"),
+    FIELD(struct http_settings, key, .initial = "", .example = "/etc/ssl/gate.key",
+          .doc = "PEM file of its key, readable for the daemon's user alone"),
     FIELD(struct http_settings, hosts, .initial = "", .example = "gate.example.com",
           .doc =
               "Names by which this server is reached besides localhost, perhaps with a port: what "
@@ -586,6 +593,17 @@ static bool check_origins(struct str list, struct error *e)
     return true;
 }
 
+static bool check_tls(const struct http_settings *h, struct error *e)
+{
+    if (!h->certificate.n != !h->key.n)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "http.certificate and http.key belong together");
+    if (h->certificate.n && !h->tls)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "http.certificate is set, but http.tls is false");
+    return true;
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -606,7 +624,7 @@ bool settings_check(const struct settings *s, struct error *e)
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_origins(v->http.cors_origins, e) &&
+    return check_tls(&v->http, e) && check_origins(v->http.cors_origins, e) &&
            check_uids("access.client_uids", v->access.client_uids, e) &&
            check_uids("access.admin_uids", v->access.admin_uids, e) &&
            check_types(v->limits.security_types, e) && check_restart(&v->broker, e) &&

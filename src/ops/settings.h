@@ -35,8 +35,10 @@ struct http_settings {
     bool enabled;
     struct str address;
     int64_t port;
-    struct str hosts;        /* names that a Host header may have besides loopback's */
-    struct str cors_origins; /* of pages that may ask */
+    bool tls;
+    struct str certificate, key; /* files; "" = one is made */
+    struct str hosts;            /* names that a Host header may have besides loopback's */
+    struct str cors_origins;     /* of pages that may ask */
     bool anonymous_read;
     int64_t requests_per_minute; /* of one principal, and of one address; 0: no bound */
     int64_t address_requests_per_minute;

@@ -259,7 +259,7 @@ void httpd_stop(struct httpd *h)
     for (struct conn *c = h->conns, *next; c; c = next) {
         next = c->next;
         conn_close(c);
-        exchange_abandon(c);
+        httpd_abandon(c);
     }
     assert(!h->open);
     uv_close((uv_handle_t *)&h->listener, on_listener_closed);

@@ -81,7 +81,7 @@ void conn_close(struct conn *c)
     conn_set_idle(c, false);
     loop_hook_cancel(&c->flush);
     if (c->x.state == EXCHANGE_STREAM)
-        exchange_abandon(c);
+        httpd_abandon(c);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
@@ -208,10 +208,10 @@ void conn_advance(struct conn *c, struct str in)
             }
             break;
         case HTTP_READ_DONE:
-            exchange_ask(c);
+            httpd_ask(c);
             break;
         case HTTP_READ_BAD:
-            exchange_refuse(c, c->reader.status);
+            httpd_refuse(c, c->reader.status);
             break;
         }
     }
@@ -328,10 +328,10 @@ static void on_flush(void *self)
 {
     struct conn *c = self;
     if (c->is_dead) { /* a stream that was begun for nobody */
-        exchange_abandon(c);
+        httpd_abandon(c);
         return;
     }
-    exchange_pour(c);
+    httpd_pour(c);
     write_out(c);
     if (c->pending.n && can_ask(c))
         take_pending(c);
@@ -371,7 +371,7 @@ void conn_check(struct conn *c, struct instant now)
     bool has_begun =
         c->phase == CONN_BODY || (c->phase == CONN_HEAD && !http_reader_is_idle(&c->reader));
     if (has_begun && !c->is_last)
-        exchange_refuse(c, 408);
+        httpd_refuse(c, 408);
     else
         conn_close(c);
 }

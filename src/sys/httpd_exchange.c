@@ -44,7 +44,7 @@ static void release(struct conn *c)
     conn_wake(c);
 }
 
-void exchange_abandon(struct conn *c)
+void httpd_abandon(struct conn *c)
 {
     if (c->x.state == EXCHANGE_NONE)
         return;
@@ -53,7 +53,7 @@ void exchange_abandon(struct conn *c)
     release(c);
 }
 
-void exchange_ask(struct conn *c)
+void httpd_ask(struct conn *c)
 {
     struct http_request *r = &c->reader.request;
     r->peer = str_of(c->peer);
@@ -152,7 +152,7 @@ void httpd_reply(struct httpd_exchange *x, struct http_response *r)
     release(c);
 }
 
-void exchange_refuse(struct conn *c, int status)
+void httpd_refuse(struct conn *c, int status)
 {
     const struct httpd_owner *owner = &c->h->owner;
     struct http_response r = {.status = status, .content_type = "text/plain; charset=utf-8"};
@@ -185,14 +185,14 @@ static void add_piece(struct conn *c, struct str piece)
         buf_add_c(&c->out, "\r\n");
 }
 
-void exchange_pour(struct conn *c)
+void httpd_pour(struct conn *c)
 {
     if (c->x.state != EXCHANGE_STREAM || c->is_writing)
         return;
     add_piece(c, buf_str(&c->x.queue));
     buf_reset(&c->x.queue);
     if (c->x.is_head) /* the head is all of it */
-        exchange_abandon(c);
+        httpd_abandon(c);
 }
 
 void httpd_stream_begin(struct httpd_exchange *x, struct http_response *r)

@@ -99,12 +99,12 @@ void conn_set_phase(struct conn *c, enum conn_phase phase);
 /* ---- httpd_exchange.c ---- */
 struct conn *conn_of(struct httpd_exchange *x);
 /* The request in the reader is complete. */
-void exchange_ask(struct conn *c);
+void httpd_ask(struct conn *c);
 /* Answers in the place of the owner; nothing follows on this connection. */
-void exchange_refuse(struct conn *c, int status);
+void httpd_refuse(struct conn *c, int status);
 /* The owner loses it. */
-void exchange_abandon(struct conn *c);
+void httpd_abandon(struct conn *c);
 /* Moves what is queued of a stream to `out`. */
-void exchange_pour(struct conn *c);
+void httpd_pour(struct conn *c);
 
 #endif

@@ -16,6 +16,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum {
     KEEPALIVE_S = 60,
@@ -476,4 +477,13 @@ bool net_is_loopback(const char *host)
     if (inet_pton(AF_INET, host, &v4) == 1)
         return (ntohl(v4.s_addr) >> 24) == 127;
     return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+void net_allow_sockets(unsigned n)
+{
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now) || now.rlim_cur >= n)
+        return;
+    now.rlim_cur = now.rlim_max < n ? now.rlim_max : n;
+    (void)setrlimit(RLIMIT_NOFILE, &now); /* else the system refuses connections a little earlier */
 }

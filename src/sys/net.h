@@ -106,6 +106,8 @@ void stream_close(struct stream *s);
 /* "127.0.0.1:53412", "uid 1000 pid 4711", or where a client connects to; lives as long as s. */
 const char *stream_peer(const struct stream *s);
 
+/* Raises the number of files that the process may have open to `n`, or as far as it may. */
+void net_allow_sockets(unsigned n);
 /* True for 127.0.0.0/8 and ::1 written as numbers. */
 bool net_is_loopback(const char *host);
 

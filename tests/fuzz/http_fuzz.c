@@ -37,7 +37,7 @@ static void set_up(void)
     buf_fini(&file);
     assert(core.tokens);
     door = access_new(&core);
-    access_listens(door, 5000);
+    access_listens(door, 5000, false);
 }
 
 /* Who asks, and for what; what that says goes into the sum. */

@@ -162,7 +162,7 @@ bool world_start_app(struct world *w, struct error *e)
     w->app = app_new(&config, w->now, e);
     w->reserve_version = 0;
     if (w->app)
-        app_http_listens(w->app, WORLD_HTTP_PORT);
+        app_http_listens(w->app, WORLD_HTTP_PORT, false);
     return w->app != NULL;
 }
 

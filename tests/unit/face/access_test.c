@@ -45,7 +45,7 @@ static int open_door(void **state)
     d.f->settings.values.http.hosts = STR("gate.example");
     d.f->settings.values.http.cors_origins = STR("https://app.example");
     d.access = access_new(&d.f->core);
-    access_listens(d.access, 5000);
+    access_listens(d.access, 5000, false);
     return d.f->core.tokens ? 0 : -1;
 }
 

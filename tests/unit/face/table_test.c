@@ -78,7 +78,7 @@ static void one_row_puts_an_operation_into_every_face(void **state)
     (void)state;
     struct faces x = {.f = fixture_new()};
     x.access = access_new(&x.f->core);
-    access_listens(x.access, 5000);
+    access_listens(x.access, 5000, false);
     struct buf text;
     op_register(&new_op_set);
     buf_init(&text, 16 << 20);

@@ -443,6 +443,148 @@ static void an_idle_connection_is_closed_after_its_time(void **state)
     rig_fini(&r);
 }
 
+static void a_slow_request_is_told_so_before_the_end(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.expect = 0;
+    say(&r, "GET / HTTP/1.1\r\nHost: x\r\n");
+    assert_int_equal(r.requests, 0);
+    assert_true(has(&r, "HTTP/1.1 408 "));
+    assert_true(has(&r, "Connection: close\r\n"));
+    rig_fini(&r);
+}
+
+static void heads_are_answered_without_a_body_and_old_clients_are_closed(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.expect = 2;
+    say(&r, "HEAD /1 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(count(buf_str(&r.reply), STR("Content-Length: 5\r\n")), 2);
+    assert_int_equal(count(buf_str(&r.reply), STR("Date: ")), 2);
+    assert_false(has(&r, "fine"));
+    rig_fini(&r);
+    rig_init(&r);
+    r.expect = 0;
+    say(&r, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+    assert_true(has(&r, "Connection: close\r\n"));
+    assert_true(has(&r, "\r\n\r\nfine\n"));
+    rig_fini(&r);
+}
+
+static void a_client_that_waits_is_told_to_go_on(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.expect = 2;
+    r.step_bytes = 77; /* the body comes a moment later */
+    say(&r,
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\nX: abc\r\n\r\n"
+        "ab");
+    assert_true(str_starts(buf_str(&r.reply), STR("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")));
+    rig_fini(&r);
+}
+
+static void hang_up_halfway(struct rig *r)
+{
+    if (r->fd >= 0 && !r->to_send.n)
+        shutdown(r->fd, SHUT_WR);
+}
+
+static void who_has_said_everything_still_hears_the_answers(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.expect = 0;
+    r.step = hang_up_halfway;
+    say(&r, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(count(buf_str(&r.reply), STR("HTTP/1.1 200 ")), 2);
+    assert_true(r.closed);
+    rig_fini(&r);
+}
+
+static void reply_much(struct rig *r, struct httpd_exchange *x, const struct http_request *q)
+{
+    enum { MUCH = 6 << 20 };
+    struct http_response a = {.status = 200, .content_type = "text/plain"};
+    (void)r, (void)q;
+    buf_init(&a.body, MUCH);
+    memset(buf_space(&a.body, MUCH), 'm', MUCH);
+    buf_grow(&a.body, MUCH);
+    httpd_reply(x, &a);
+    buf_fini(&a.body);
+}
+
+static void a_large_answer_arrives_whole(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.serve = reply_much;
+    r.expect = 0;
+    say(&r, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert_true(r.reply.n > 6 << 20);
+    assert_true(has(&r, "Content-Length: 6291456\r\n"));
+    rig_fini(&r);
+}
+
+/* The reader never reads: the pump is stopped as soon as the request is there. */
+static void never_read(struct rig *r)
+{
+    if (!r->requests)
+        return;
+    loop_timer_stop(r->pump);
+    if (httpd_connections(r->h) == 0)
+        loop_stop(r->l);
+}
+
+static void a_reader_that_takes_nothing_is_dropped(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    r.serve = reply_much;
+    r.step = never_read;
+    int64_t start = clock_now().mono.ns;
+    say(&r, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(httpd_connections(r.h), 0);
+    assert_in_range((clock_now().mono.ns - start) / NS_PER_MS, 500, 4000);
+    rig_fini(&r);
+}
+
+static int dial(const struct rig *r)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(httpd_port(r->h))};
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    return fd;
+}
+
+static void who_has_been_idle_longest_makes_room(void **state)
+{
+    enum { CROWD = 60 }; /* of 8 that there may be */
+    (void)state;
+    struct rig r;
+    int crowd[CROWD];
+    rig_init(&r);
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = dial(&r);
+    close(r.fd);
+    r.fd = dial(&r);
+    say(&r, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(r.requests, 1);
+    assert_true(httpd_connections(r.h) <= 8);
+    for (int i = 0; i < CROWD; i++)
+        close(crowd[i]);
+    rig_fini(&r);
+}
+
 /* ---- streams ---- */
 
 static void begin_stream(struct rig *r, struct httpd_exchange *x, const struct http_request *q)
@@ -600,6 +742,13 @@ int main(void)
         cmocka_unit_test(headers_over_the_cap_are_refused),
         cmocka_unit_test(slow_heads_and_slow_bodies_are_cut_off),
         cmocka_unit_test(an_idle_connection_is_closed_after_its_time),
+        cmocka_unit_test(a_slow_request_is_told_so_before_the_end),
+        cmocka_unit_test(heads_are_answered_without_a_body_and_old_clients_are_closed),
+        cmocka_unit_test(a_client_that_waits_is_told_to_go_on),
+        cmocka_unit_test(who_has_said_everything_still_hears_the_answers),
+        cmocka_unit_test(a_large_answer_arrives_whole),
+        cmocka_unit_test(a_reader_that_takes_nothing_is_dropped),
+        cmocka_unit_test(who_has_been_idle_longest_makes_room),
         cmocka_unit_test(a_stream_sends_pieces_until_it_is_ended),
         cmocka_unit_test(a_reader_that_leaves_is_noticed_at_once),
         cmocka_unit_test(a_slow_reader_fills_its_queue_and_no_more),
