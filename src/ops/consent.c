@@ -87,7 +87,8 @@ struct str consent_page(struct call *c)
     const struct core *core = c->core;
     if (!core->http_port || !core->page_key[0])
         return STR_NONE;
-    return arena_f(c->arena, "http://127.0.0.1:%d/approve/%s", core->http_port, core->page_key);
+    return arena_f(c->arena, "http%s://127.0.0.1:%d/approve/%s", core->http_is_tls ? "s" : "",
+                   core->http_port, core->page_key);
 }
 
 static struct str what_to_do(struct call *c, const struct gate_ticket *t, const char *first)
