@@ -224,13 +224,13 @@ static void describe(const struct gate_facts *f, const struct gate_request *r,
     t->margin = f->margin;
 }
 
-/* True if the control leaves a finding. */
-static bool apply(const struct gate_control *c, const struct gate_facts *f,
+/* Adds the control's rows of headroom and, if it fires, its finding. */
+static void apply(const struct gate_control *c, const struct gate_facts *f,
                   const struct gate_request *r, struct gate_ticket *t)
 {
     struct verdict v;
     if (c->spares_reducing && t->is_reducing)
-        return false;
+        return;
     v.text[0] = 0;
     v.value = v.limit = DEC_NONE;
     v.row_count = 0;
@@ -243,13 +243,12 @@ static bool apply(const struct gate_control *c, const struct gate_facts *f,
         row->resets = control_resets(c, f->now, f->day_end);
     }
     if (!fires)
-        return false;
+        return;
     struct gate_finding *found = &t->findings[t->finding_count++];
     *found = (struct gate_finding){
         .code = c->code, .is_warning = c->is_warning, .value = v.value, .limit = v.limit};
     memcpy(found->text, v.text, sizeof found->text);
     t->is_allowed = t->is_allowed && c->is_warning;
-    return true;
 }
 
 void decide(const struct gate_facts *f, const struct gate_request *r, struct gate_ticket *t)
@@ -257,11 +256,12 @@ void decide(const struct gate_facts *f, const struct gate_request *r, struct gat
     assert(r->count >= 1 && r->count <= GATE_LEGS_MAX);
     *t = (struct gate_ticket){.count = r->count, .is_allowed = true, .quote_age_ms = -1};
     memcpy(t->orders, r->orders, sizeof t->orders);
-    if (apply(&controls[0], f, r, t)) /* a malformed order has no value and no effect to judge */
+    apply(&controls[0], f, r, t);
+    if (t->finding_count) /* a malformed order has no value and no effect to judge */
         return;
     describe(f, r, t);
     for (size_t i = 1; i < CONTROLS; i++)
-        (void)apply(&controls[i], f, r, t);
+        apply(&controls[i], f, r, t);
 }
 
 bool ticket_refused(const struct gate_ticket *t, struct error *e)

@@ -98,7 +98,7 @@ static void add_positions(struct exposure *x, const struct gate *g, const struct
         else
             (void)contract_name(&p->contract, f->unvalued, sizeof f->unvalued);
         cell->price = p->market_price;
-        if (cell->price.has && p->contract.multiplier[0])
+        if (p->contract.multiplier[0])
             cell->price.v = amount_times(cell->price.v, contract_multiplier(&p->contract));
     }
 }
@@ -130,7 +130,7 @@ void exposure_add(struct gate *g, const struct gate_request *r, const struct ord
         return;
     struct dec *sum = &cell->working[order_kind(o)][o->side];
     struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
-    if (price.has && o->contract.multiplier[0])
+    if (o->contract.multiplier[0])
         price.v = amount_times(price.v, contract_multiplier(&o->contract));
     if (!price.has)
         price = cell->price;
@@ -154,7 +154,9 @@ struct named_sums {
         struct dec sum;
     } items[NAMED_SUMS_MAX];
     size_t count;
+    bool is_full; /* there were more */
 };
+_Static_assert((int)NAMED_SUMS_MAX >= (int)GATE_CURRENCIES_MAX, "each currency has a sum");
 
 struct sums {
     struct dec gross, longs, shorts, sector;
@@ -301,18 +303,19 @@ static struct dec gross_of(const struct exposure_cell *c)
     return one.gross;
 }
 
-/* Adds to the sum of that name; false if there is no room for another one. */
-static bool add_named(struct named_sums *all, const char *name, struct dec more)
+/* Adds to the sum of that name. */
+static void add_named(struct named_sums *all, const char *name, struct dec more)
 {
     size_t i = 0;
     while (i < all->count && strcmp(all->items[i].name, name) != 0)
         i++;
-    if (i == NAMED_SUMS_MAX)
-        return false;
+    if (i == NAMED_SUMS_MAX) {
+        all->is_full = true;
+        return;
+    }
     if (i == all->count)
         str_copy_cut(all->items[all->count++].name, sizeof all->items[0].name, str_of(name));
     all->items[i].sum = amount_plus(all->items[i].sum, more);
-    return true;
 }
 
 static struct dec largest_of(const struct named_sums *all)
@@ -338,10 +341,13 @@ bool exposure_use(const struct gate *g, const struct market_view *m, const char 
         const char *sector = sectors_of(g->sectors, c->con_id);
         struct dec value = amount_times(gross_of(c), rate_of(m, c->currency).v);
         out->position = dec_max(out->position, value);
-        if (strcmp(c->currency, base) != 0 && !add_named(&currencies, c->currency, value))
-            return false;
-        out->has_sectors = out->has_sectors && sector && add_named(&sectors, sector, value);
+        if (strcmp(c->currency, base) != 0) /* fewer than fit: all of them have rates */
+            add_named(&currencies, c->currency, value);
+        out->has_sectors = out->has_sectors && sector;
+        if (out->has_sectors)
+            add_named(&sectors, sector, value);
     }
+    out->has_sectors = out->has_sectors && !sectors.is_full;
     out->currency = largest_of(&currencies);
     out->sector = largest_of(&sectors);
     return true;
@@ -372,8 +378,7 @@ static bool fetch_rates(struct task *t, struct gate *g, struct str account, cons
     if (m->rate_count && !currencies_rates(t, g->currencies, account, rates, m->rate_count, e))
         return false;
     for (size_t i = 0; i < m->rate_count; i++)
-        if (rates[i].error.code == ERROR_NONE && dec_sign(rates[i].rate) > 0)
-            m->rates[i].rate = DEC_SOME(rates[i].rate);
+        m->rates[i].rate = (struct opt_dec){rates[i].rate, rates[i].error.code == ERROR_NONE};
     return true;
 }
 

@@ -30,11 +30,9 @@ static bool fetch_quote(struct task *t, struct gate *g, const struct contract *c
     struct quote_answer a = {.contract = *c};
     if (c->con_id <= 0 || !session_is_ready(g->session))
         return true;
-    if (!quotes_get(t, g->quotes, &a, 1, QUOTE_WAIT_MS, e)) {
-        /* the connection went down meanwhile: no price, which the controls will say */
-        return !session_is_ready(g->session) && e->code == ERROR_UNAVAILABLE;
-    }
-    out->quote = a.quote;
+    if (!quotes_get(t, g->quotes, &a, 1, QUOTE_WAIT_MS, e))
+        return false;
+    out->quote = a.quote; /* without a price if the line broke, which the controls will say */
     struct str why = a.error.code != ERROR_NONE ? STR_NAME(a.error.text) : a.notice;
     str_copy_cut(out->notice, sizeof out->notice, why);
     return true;
@@ -46,16 +44,11 @@ static bool fetch_rate(struct task *t, struct gate *g, const struct order *o,
     char base[8];
     struct str account = STR_NAME(o->account), currency = STR_NAME(o->contract.currency);
     str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
-    if (!base[0] || !currency.n)
+    if (!currency.n)
         return true;
-    if (str_eq(str_of(base), currency)) {
-        out->rate = DEC_SOME(DEC(1));
-        return true;
-    }
     struct rate rate;
     if (currencies_rate(t, g->currencies, account, currency, str_of(base), &rate, e)) {
-        if (dec_sign(rate.rate) > 0)
-            out->rate = DEC_SOME(rate.rate);
+        out->rate = DEC_SOME(rate.rate);
         return true;
     }
     bool task_failed = e->code == ERROR_TIMEOUT || str_eq(STR_NAME(e->reason), STR("CANCELLED"));
@@ -87,8 +80,6 @@ struct dec live_quantity(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
     struct dec open = open_quantity(g, bo);
-    if (o->parent_id == 0)
-        return open;
     const struct book_order *parent = book_order(g->book, o->client_id, o->parent_id);
     if (!parent || !order_state_is_working(parent->status.state))
         return open;
@@ -102,9 +93,10 @@ static void count_limit(struct gate_facts *f, const struct order *o)
         f->has_market[o->side] = true;
     if (o->type != ORDER_LMT || !o->limit_price.has)
         return;
-    int cmp = best->has ? dec_cmp(o->limit_price.v, best->v) : 0;
-    if (!best->has || (o->side == SIDE_BUY ? cmp > 0 : cmp < 0))
-        *best = o->limit_price;
+    struct dec price = o->limit_price.v;
+    if (best->has)
+        price = o->side == SIDE_BUY ? dec_max(best->v, price) : dec_min(best->v, price);
+    *best = DEC_SOME(price);
 }
 
 static void count_working(struct gate_facts *f, const struct order *mine, const struct order *o,

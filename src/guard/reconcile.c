@@ -371,8 +371,6 @@ bool gate_reconcile(struct task *t, struct gate *g, enum gate_trigger trigger, s
 static void on_link(struct gate *g, const struct event *ev)
 {
     struct reconcile *r = g->reconcile;
-    if (ev->link == LINK_READY)
-        return;
     r->named = NULL;
     r->due = INSTANT_NEVER;
     if (ev->link != LINK_RECONCILING)

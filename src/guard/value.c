@@ -145,7 +145,7 @@ bool price_drifted(struct opt_dec then, struct opt_dec now, struct dec pct)
     struct dec diff, moved;
     if (!then.has && !now.has)
         return false;
-    bool is_known = then.has && now.has && dec_sign(then.v) > 0 && dec_sub(now.v, then.v, &diff) &&
+    bool is_known = value_positive(then) && now.has && dec_sub(now.v, then.v, &diff) &&
                     dec_div(dec_times(dec_abs(diff), 100), then.v, &moved);
     return !is_known || dec_gt(moved, pct);
 }

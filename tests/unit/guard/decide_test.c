@@ -748,6 +748,23 @@ static void the_defaults_are_those_of_the_table(void **state)
     assert_false(guard_list_has(STR_NONE, STR("STK")));
 }
 
+static void the_kill_switch_says_of_what_it_is(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    s.facts.is_killed = true;
+    judge(&s);
+    assert_string_equal(finding(&s, "KILLED")->text, "the kill switch is on: only cancels pass");
+    scene_init(&s);
+    s.facts.is_killed = true;
+    memcpy(s.facts.kill_scope, "symbol KO", 10);
+    judge(&s);
+    assert_string_equal(finding(&s, "KILLED")->text,
+                        "the kill switch of symbol KO is on: only cancels pass there");
+    assert_false(s.ticket.is_allowed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -765,6 +782,7 @@ int main(void)
         cmocka_unit_test(only_what_reduces_is_called_reducing),
         cmocka_unit_test(a_change_counts_what_is_still_open_of_the_order),
         cmocka_unit_test(the_defaults_are_those_of_the_table),
+        cmocka_unit_test(the_kill_switch_says_of_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

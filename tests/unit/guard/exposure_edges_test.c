@@ -133,8 +133,10 @@ static void what_is_not_held_or_is_the_order_itself_is_left_out(void **state)
     works(s, own, SIDE_BUY, ORDER_LMT, "10", "1");
     works(s, ko(), SIDE_BUY, ORDER_LMT, "10", "0");
     works(s, ko(), SIDE_BUY, ORDER_LMT, "10", "-1");
+    works(s, ko(), SIDE_BUY, ORDER_MKT, NULL, "0"); /* what does not trade needs no price */
     end(s);
     assert_gross(s, "0");
+    assert_string_equal(s->facts.unvalued, "");
     works(s, ko(), SIDE_BUY, ORDER_LMT, "10", "1");
     end(s);
     assert_gross(s, "10");
@@ -145,6 +147,10 @@ static void nothing_is_added_up_where_nothing_is_limited(void **state)
     struct sheet *s = *state;
     rate(s, "USD", "1");
     s->desk->gate->limits.max_gross_exposure_pct = DEC_ZERO;
+    holds(s, contract_in(6, "USD"), "5", NULL, NULL, NULL); /* worth nobody knows what */
+    begin(s);
+    assert_string_equal(s->facts.unvalued, "");
+    holds(s, contract_in(6, "USD"), "0", "0", NULL, NULL);
     holds(s, ko(), "5", "100", NULL, NULL);
     begin(s);
     works(s, ko(), SIDE_BUY, ORDER_LMT, "10", "1");
@@ -154,6 +160,21 @@ static void nothing_is_added_up_where_nothing_is_limited(void **state)
     begin(s);
     end(s);
     assert_gross(s, "100");
+}
+
+static void each_limit_on_exposure_asks_for_it_alone(void **state)
+{
+    (void)state;
+    struct guard_limits l;
+    guard_limits_default(&l);
+    struct dec *limits[] = {&l.max_gross_exposure_pct, &l.max_net_exposure_pct, &l.max_currency_pct,
+                            &l.max_sector_pct};
+    assert_false(exposure_is_limited(&l));
+    for (size_t i = 0; i < 4; i++) {
+        *limits[i] = DEC(1);
+        assert_true(exposure_is_limited(&l));
+        *limits[i] = DEC_ZERO;
+    }
 }
 
 /* ---- orders ---- */
@@ -295,6 +316,19 @@ static void each_currency_counts_by_its_rate(void **state)
     assert_string_equal(s->facts.unrated, "SEK");
 }
 
+static void only_the_rates_that_were_asked_for_count(void **state)
+{
+    struct sheet *s = *state;
+    rate(s, "EUR", "1.1");
+    rate(s, "USD", "3");
+    s->market.rate_count = 1; /* what stands behind it is of another time */
+    holds(s, ko(), "1", "100", NULL, NULL);
+    begin(s);
+    end(s);
+    assert_gross(s, "0");
+    assert_string_equal(s->facts.unrated, "USD");
+}
+
 static void only_so_many_currencies_are_known(void **state)
 {
     struct sheet *s = *state;
@@ -328,13 +362,13 @@ static void the_largest_of_each_is_told(void **state)
     holds(s, ko(), "1", "1000", NULL, NULL); /* the base currency counts as none */
     holds(s, contract_in(6, "EUR"), "1", "100", NULL, NULL);
     holds(s, contract_in(7, "EUR"), "-1", "-150", NULL, NULL);
-    holds(s, contract_in(8, "GBP"), "1", "300", NULL, NULL);
+    holds(s, contract_in(8, "GBP"), "1", "250", NULL, NULL);
     begin(s);
     end(s);
     assert_true(exposure_use(s->desk->gate, &s->market, "USD", &s->facts, &use));
     assert_true(dec_eq(use.position, DEC(1000)));
-    assert_true(dec_eq(use.gross, DEC(1800)));
-    assert_true(dec_eq(use.net, DEC(1200)));
+    assert_true(dec_eq(use.gross, DEC(1750)));
+    assert_true(dec_eq(use.net, DEC(1150)));
     assert_true(dec_eq(use.currency, DEC(500)));
     assert_false(use.has_sectors); /* which are not limited */
     str_copy_cut(s->facts.unvalued, sizeof s->facts.unvalued, STR("KO"));
@@ -443,14 +477,22 @@ static void more_currencies_than_fit_are_left_out(void **state)
     static struct fetching f;
     struct sheet *s = *state;
     char code[4] = "AA?";
-    for (int i = 0; i < GATE_CURRENCIES_MAX + 1; i++) {
-        code[2] = (char)('A' + i);
-        holds(s, contract_in(100 + i, code), "1", "10", NULL, NULL);
+    for (int online = 0; online < 2; online++) {
+        s->desk->is_offline = !online;
+        if (online)
+            desk_ready(s->desk);
+        for (int i = 0; i < GATE_CURRENCIES_MAX + 1; i++) {
+            code[2] = (char)('A' + i);
+            holds(s, contract_in(100 + i, code), "1", "10", NULL, NULL);
+        }
+        (void)fetch_start(s, &f);
+        desk_run(s->desk, online ? 19000 : 100);
+        assert_true(f.is_done && f.ok); /* without a line there are no rates, and that is told */
+        assert_int_equal(f.market.rate_count, GATE_CURRENCIES_MAX);
+        for (size_t i = 0; i < GATE_CURRENCIES_MAX; i++)
+            assert_int_equal(f.market.rates[i].rate.has,
+                             online && f.market.rates[i].currency[0] != 'A');
     }
-    (void)fetch_start(s, &f);
-    desk_run(s->desk, 100);
-    assert_true(f.is_done && f.ok); /* without a line there are no rates, and that is told */
-    assert_int_equal(f.market.rate_count, GATE_CURRENCIES_MAX);
 }
 
 static void a_task_that_is_cancelled_has_fetched_nothing(void **state)
@@ -471,6 +513,216 @@ static void a_task_that_is_cancelled_has_fetched_nothing(void **state)
     assert_false(f.ok);
 }
 
+static void a_task_that_is_cancelled_while_the_line_breaks_has_fetched_nothing(void **state)
+{
+    static struct fetching f;
+    struct sheet *s = *state;
+    struct desk *d = s->desk;
+    d->is_offline = false;
+    desk_ready(d);
+    d->gate->limits.max_gross_exposure_pct = DEC(100);
+    holds(s, contract_in(68, "XTS"), "1", "100", NULL, NULL);
+    struct task *t = fetch_start(s, &f);
+    desk_run(d, 10);
+    assert_false(f.is_done);
+    task_cancel(t);
+    d->is_offline = true;
+    desk_hang_up(d);
+    desk_run(d, 100);
+    assert_true(f.is_done);
+    assert_false(f.ok);
+}
+
+/* ---- sectors ---- */
+
+enum { MSFT = 272093, JPM = 1520593, IBM = 8314, BAC = 10098 };
+
+/* Asks for sectors alone, and returns how many bytes the questions have. */
+static size_t asked(struct sheet *s, struct fetching *f)
+{
+    (void)fetch_start(s, f);
+    tasks_run(s->desk->tasks, s->desk->now);
+    size_t n = session_output(s->desk->session).n;
+    desk_run(s->desk, 3000);
+    assert_true(f->is_done && f->ok);
+    return n;
+}
+
+static void go_online(struct sheet *s)
+{
+    struct desk *d = s->desk;
+    const struct position *p;
+    d->is_offline = false;
+    desk_ready(d);
+    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
+        struct position none = *p;
+        none.quantity = DEC_ZERO;
+        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
+        desk_on_event(d, &ev);
+        i = 0;
+    }
+}
+
+static void a_sector_counts_what_is_in_it_and_names_what_is_not_known(void **state)
+{
+    static struct fetching f;
+    struct sheet *s = *state;
+    struct guard_limits *l = &s->desk->gate->limits;
+    struct exposure_use use;
+    go_online(s);
+    l->max_sector_pct = DEC(10);
+    rate(s, "USD", "1");
+    holds(s, contract_in(MSFT, "USD"), "1", "100", NULL, NULL);
+    holds(s, contract_in(JPM, "USD"), "1", "70", NULL, NULL);
+    begin(s);
+    end(s);
+    assert_true(s->facts.is_sector_missing);
+    assert_true(dec_is_zero(s->facts.others_sector));
+    assert_true(asked(s, &f) > 0);
+    begin(s);
+    works(s, contract_in(IBM, "USD"), SIDE_BUY, ORDER_LMT, "10", "1");
+    end(s);
+    assert_string_equal(s->facts.sector, "Technology");
+    assert_true(s->facts.is_sector_missing); /* that of the order by nobody asked for yet */
+    assert_true(dec_eq(s->facts.others_sector, DEC(100)));
+    begin(s);
+    end(s);
+    assert_false(s->facts.is_sector_missing);
+    assert_true(exposure_use(s->desk->gate, &s->market, "USD", &s->facts, &use));
+    assert_true(use.has_sectors && dec_eq(use.sector, DEC(100)));
+    l->max_sector_pct = DEC_ZERO; /* no longer limited, though known */
+    begin(s);
+    end(s);
+    assert_true(dec_is_zero(s->facts.others_sector));
+    holds(s, ko(), "1", "1", NULL, NULL);
+    begin(s);
+    end(s);
+    assert_false(s->facts.is_sector_missing);
+    assert_true(exposure_use(s->desk->gate, &s->market, "USD", &s->facts, &use));
+    assert_false(use.has_sectors);
+}
+
+static void sectors_are_asked_for_once_and_only_where_they_are_limited(void **state)
+{
+    static struct fetching f;
+    struct sheet *s = *state;
+    struct desk *d = s->desk;
+    struct guard_limits *l = &d->gate->limits;
+    struct contract c = contract_in(0, "USD");
+    go_online(s);
+    s->request.orders[0].contract.con_id = 0;
+    assert_int_equal(asked(s, &f), 0);
+    l->max_sector_pct = DEC(10);
+    assert_int_equal(asked(s, &f), 0); /* nothing is held, and what has no id has no sector */
+    l->max_sector_pct = DEC_ZERO;
+    c.con_id = JPM;
+    holds(s, c, "1", "70", NULL, NULL);
+    (void)asked(s, &f); /* for rates alone */
+    assert_null(sectors_of(d->gate->sectors, JPM));
+    l->max_sector_pct = DEC(10);
+    assert_true(asked(s, &f) > 0);
+    assert_non_null(sectors_of(d->gate->sectors, JPM));
+    assert_int_equal(asked(s, &f), 0); /* all is known */
+    c.con_id = IBM;
+    holds(s, c, "1", "70", NULL, NULL);
+    size_t once = asked(s, &f);
+    struct order o = order_of(SIDE_BUY, "1", ORDER_LMT);
+    memcpy(o.account, s->request.orders[0].account, sizeof o.account);
+    o.contract = c;
+    o.contract.con_id = BAC; /* held, and an order works */
+    holds(s, o.contract, "1", "70", NULL, NULL);
+    o.client_id = 9;
+    o.order_id = 801;
+    tell(d, o, (struct word){STATE_SUBMITTED, "0", 0});
+    size_t twice = asked(s, &f);
+    if (twice > once + 1) /* the id has a digit more */
+        fail_msg("%zu bytes, %zu for one contract", twice, once);
+}
+
+static void more_contracts_than_can_be_asked_for_are_left_out(void **state)
+{
+    static struct fetching f;
+    struct sheet *s = *state;
+    struct desk *d = s->desk;
+    struct position p = {.quantity = DEC(1)};
+    struct order o = order_of(SIDE_BUY, "1", ORDER_LMT);
+    struct order_status works = {.state = STATE_SUBMITTED};
+    struct event position = {.kind = EVENT_POSITION, .at = d->now, .position = &p},
+                 order = {.kind = EVENT_ORDER, .at = d->now, .order = &o, .status = &works};
+    go_online(s);
+    memcpy(p.account, s->request.orders[0].account, sizeof p.account);
+    memcpy(o.account, p.account, sizeof o.account);
+    o.client_id = 9;
+    for (int32_t i = 0; i < 8193; i++) {
+        p.contract = o.contract = contract_in(2000000 + i, "USD");
+        o.order_id = 1 + i;
+        o.perm_id = 5000000 + i;
+        book_apply(d->book, i < 4000 ? &position : &order);
+    }
+    d->gate->limits.max_sector_pct = DEC(10);
+    struct task *t = fetch_start(s, &f);
+    desk_run(d, 10);
+    assert_false(f.is_done); /* it has asked for the first of them */
+    task_cancel(t);
+    desk_run(d, 10);
+    assert_true(f.is_done && !f.ok);
+}
+
+static void more_sectors_than_fit_have_no_largest(void **state)
+{
+    enum { LIST_MAX = 2 << 20 };
+    (void)state;
+    /* the instruments of the product, the shares each in a sector of its own */
+    char *list = desk_instruments(), *own = test_calloc(LIST_MAX, 1), *line = list;
+    int32_t ids[80];
+    size_t n = 0, at = 0;
+    while (*line) {
+        char *end = strchr(line, '\n'), *field = line;
+        int column = 0;
+        assert_non_null(end);
+        for (; column < 12 && field < end; field++)
+            column += *field == ',';
+        char *behind = strchr(field, ',');
+        bool is_share = strstr(line, ",STK,") && strstr(line, ",STK,") < end && line != list;
+        if (is_share && n < 80 && behind > field) {
+            ids[n] = (int32_t)strtol(line, NULL, 10);
+            at += (size_t)snprintf(own + at, LIST_MAX - at, "%.*sSector %zu%.*s\n",
+                                   (int)(field - line), line, n, (int)(end - behind), behind);
+            n++;
+        } else {
+            at += (size_t)snprintf(own + at, LIST_MAX - at, "%.*s\n", (int)(end - line), line);
+        }
+        line = end + 1;
+    }
+    assert_true(n > 66);
+    struct sheet s = {.desk = desk_with((struct paper_config){0}, own)};
+    static struct fetching f;
+    struct exposure_use use;
+    desk_empty(s.desk);
+    s.request.count = 1;
+    str_copy_cut(s.request.orders[0].account, sizeof s.request.orders[0].account,
+                 str_of(book_account(s.desk->book, 0)));
+    go_online(&s);
+    s.desk->gate->limits.max_sector_pct = DEC(10);
+    rate(&s, "USD", "1");
+    for (size_t i = 0; i < 65; i++) {
+        char value[8];
+        (void)snprintf(value, sizeof value, "%zu", 100 - i);
+        holds(&s, contract_in(ids[i], "USD"), "1", value, NULL, NULL);
+        if (i < 63)
+            continue;
+        (void)asked(&s, &f);
+        begin(&s);
+        end(&s);
+        assert_true(exposure_use(s.desk->gate, &s.market, "USD", &s.facts, &use));
+        assert_int_equal(use.has_sectors, i == 63); /* 64 fit */
+        assert_true(dec_eq(use.sector, DEC(100)));
+    }
+    desk_free(s.desk);
+    test_free(own);
+    test_free(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,16 +730,23 @@ int main(void)
         TEST(a_position_counts_by_its_value_else_by_its_cost_else_not_at_all),
         TEST(what_is_not_held_or_is_the_order_itself_is_left_out),
         TEST(nothing_is_added_up_where_nothing_is_limited),
+        cmocka_unit_test(each_limit_on_exposure_asks_for_it_alone),
         TEST(an_order_counts_by_its_price_else_the_positions_else_what_it_was_judged_by),
         TEST(orders_against_a_position_stand_for_the_same_shares),
         TEST(contracts_are_told_apart_also_in_one_slot),
         TEST(an_account_of_too_many_contracts_cannot_be_valued),
         TEST(each_currency_counts_by_its_rate),
+        TEST(only_the_rates_that_were_asked_for_count),
         TEST(only_so_many_currencies_are_known),
         TEST(the_largest_of_each_is_told),
         TEST(rates_are_asked_for_of_all_that_is_at_stake),
         TEST(more_currencies_than_fit_are_left_out),
         TEST(a_task_that_is_cancelled_has_fetched_nothing),
+        TEST(a_task_that_is_cancelled_while_the_line_breaks_has_fetched_nothing),
+        TEST(a_sector_counts_what_is_in_it_and_names_what_is_not_known),
+        TEST(sectors_are_asked_for_once_and_only_where_they_are_limited),
+        TEST(more_contracts_than_can_be_asked_for_are_left_out),
+        cmocka_unit_test(more_sectors_than_fit_have_no_largest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

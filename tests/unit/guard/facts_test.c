@@ -3,6 +3,7 @@
  * What the controls are told about the account, its orders, the market and the program, one fact at
  * a time. Found by `make mutate`.
  */
+#include "broker/state.h"
 #include "guard/state.h"
 #include "tests/kit/arm.h"
 #include "words.h"
@@ -93,6 +94,9 @@ static void orders_count_by_kind_and_side(void **state)
     far.contract.con_id = 5;
     tell(c->desk, far, (struct word)WORKS);
     tell(c->desk, another(c, SIDE_BUY, ORDER_LMT, "98"), (struct word){STATE_CANCELLED, "0", 0});
+    struct order plain = another(c, SIDE_BUY, ORDER_LMT, "7");
+    plain.contract.con_id = 5;
+    tell(c->desk, plain, (struct word)WORKS);
     const struct gate_facts *f = gathered(c);
     assert_dec(f->working[KIND_PLAIN][SIDE_BUY], "6");
     assert_dec(f->working[KIND_PLAIN][SIDE_SELL], "10");
@@ -334,6 +338,60 @@ static void the_days_marks_and_an_equal_order_are_told(void **state)
     assert_string_equal(f->duplicate_ref, REF);
 }
 
+static void what_works_in_other_contracts_is_exposure(void **state)
+{
+    struct case_file *c = *state;
+    struct order o = another(c, SIDE_BUY, ORDER_LMT, "7");
+    o.contract.con_id = 5;
+    c->desk->gate->limits.max_gross_exposure_pct = DEC(100);
+    c->market.rate_count = 1;
+    memcpy(c->market.rates[0].currency, "USD", 4);
+    c->market.rates[0].rate = DEC_SOME(DEC(1));
+    assert_dec(gathered(c)->others_gross, "0");
+    tell(c->desk, o, (struct word)WORKS);
+    assert_dec(gathered(c)->others_gross, "70");
+}
+
+static void a_new_day_has_no_orders(void **state)
+{
+    struct case_file *c = *state;
+    struct desk *d = c->desk;
+    struct call o;
+    resting(d, &o, "1", 5);
+    call(d, &o, CALL_SUBMIT);
+    assert_true(o.ok);
+    assert_int_equal(gathered(c)->orders_today, 1);
+    d->now.mono.ns += 86400 * (int64_t)NS_PER_S;
+    d->now.wall.ns += 86400 * (int64_t)NS_PER_S;
+    assert_int_equal(gathered(c)->orders_today, 0);
+}
+
+static struct tz *utc;
+
+static const struct tz *find_utc(void *self, struct str name)
+{
+    (void)self, (void)name;
+    return utc;
+}
+
+static void only_another_program_restarts(void **state)
+{
+    struct case_file *c = *state;
+    struct session *s = c->desk->session;
+    utc = tz_new_utc();
+    s->config.zones.find = find_utc;
+    s->config.restart = (struct restart_hours){12 * 60 + 2, 12 * 60 + 30}; /* it is past 12:00 */
+    assert_true(session_restart_is_near(s, c->desk->now, 120 * 1000));
+    assert_false(gathered(c)->is_restart_near);
+    c->desk->gate->config.is_embedded = false;
+    assert_true(gathered(c)->is_restart_near);
+    s->config.restart = (struct restart_hours){20 * 60, 21 * 60};
+    assert_false(gathered(c)->is_restart_near);
+    c->desk->gate->config.is_embedded = true;
+    s->config.zones.find = NULL;
+    tz_free(utc);
+}
+
 /* ---- the market ---- */
 
 struct fetching {
@@ -380,6 +438,25 @@ static void a_quote_and_a_rate_are_fetched(void **state)
     (void)fetch_start(c, &f, 20000);
     desk_run(c->desk, 8000);
     assert_true(f.is_done && f.ok && !f.market.rate.has);
+    str_copy_cut(c->request.orders[0].account, sizeof c->request.orders[0].account, STR("DU7"));
+    (void)fetch_start(c, &f, 20000); /* nor that of the account */
+    desk_run(c->desk, 8000);
+    assert_true(f.is_done && f.ok && !f.market.rate.has);
+}
+
+static void why_a_price_is_missing_or_late_is_told_in_the_brokers_words(void **state)
+{
+    static struct fetching f;
+    struct case_file *c = *state;
+    char *instruments = desk_instruments();
+    struct case_file other = *c;
+    other.desk = desk_with((struct paper_config){.no_subscription = "NASDAQ"}, instruments);
+    (void)fetch_start(&other, &f, 20000);
+    desk_run(other.desk, 5000);
+    assert_true(f.is_done && f.ok);
+    assert_contains(f.market.notice, "delayed");
+    desk_free(other.desk);
+    test_free(instruments);
 }
 
 static void without_a_line_or_a_contract_nothing_is_fetched_and_that_is_no_failure(void **state)
@@ -456,7 +533,11 @@ int main(void)
         TEST(what_is_on_its_way_counts_as_if_it_worked),
         TEST(the_state_of_the_program_is_told_as_it_is),
         TEST(the_days_marks_and_an_equal_order_are_told),
+        TEST(what_works_in_other_contracts_is_exposure),
+        TEST(a_new_day_has_no_orders),
+        TEST(only_another_program_restarts),
         TEST(a_quote_and_a_rate_are_fetched),
+        TEST(why_a_price_is_missing_or_late_is_told_in_the_brokers_words),
         TEST(without_a_line_or_a_contract_nothing_is_fetched_and_that_is_no_failure),
         TEST(a_line_that_breaks_meanwhile_leaves_no_price),
         TEST(a_task_that_ends_has_fetched_nothing),

@@ -205,13 +205,11 @@ static void reasons_that_take_too_much_room_are_left_out(void **state)
     struct desk *d = *state;
     struct error e;
     struct buf reserve;
-    char name[16], text[GATE_WHY_MAX];
-    memset(text, 1, sizeof text);
-    for (size_t i = 0; i + 1 < sizeof text; i++)
-        text[i] = (char)(i % 2 ? 0x80 : '"'); /* no letters at all */
+    char name[GATE_KILL_NAME_MAX], text[GATE_WHY_MAX];
+    memset(text, 0x80, sizeof text); /* no letters at all */
     text[sizeof text - 1] = 0;
     for (int i = 0; i < GATE_KILLS_MAX; i++) {
-        (void)snprintf(name, sizeof name, "S%d", i);
+        (void)snprintf(name, sizeof name, "%d%.62s", i, text);
         struct gate_kill_request r = {.scope = i ? GATE_SCOPE_SYMBOL : GATE_SCOPE_ALL,
                                       .name = str_of(name),
                                       .principal = str_of(text),
@@ -221,6 +219,8 @@ static void reasons_that_take_too_much_room_are_left_out(void **state)
     buf_init(&reserve, GATE_RESERVE_MAX);
     gate_kill_text(d->gate, &reserve);
     assert_false(reserve.failed);
+    struct str all = buf_str(&reserve);
+    assert_true(str_find_str(all, STR("\"why\":\"\"")) < all.n);
     struct arena *arena = arena_new(1 << 16);
     assert_non_null(json_parse(buf_str(&reserve), arena, &e));
     arena_free(arena);

@@ -303,6 +303,64 @@ static struct ledger *restored(struct past *p, int64_t s)
     return l;
 }
 
+static void only_another_perm_id_is_news(void **state)
+{
+    static const struct {
+        int64_t perm_id;
+        bool is_news;
+        size_t count;
+    } rows[] = {{0, false, 0},  {11, false, 1}, {11, false, 1}, {0, false, 1}, {12, true, 2},
+                {11, false, 2}, {12, false, 2}, {13, true, 3},  {14, true, 4}, {15, false, 4}};
+    struct intent it = {.leg = 0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(intent_perm(&it, rows[i].perm_id), rows[i].is_news);
+        assert_int_equal(it.perm_count, rows[i].count);
+    }
+}
+
+static void wrote(struct past *p, enum journal_kind kind, const char *body, int64_t s)
+{
+    struct buf b;
+    buf_init(&b, JOURNAL_BODY_MAX);
+    buf_add_c(&b, body);
+    write_body(p, kind, &b, s);
+}
+
+static void what_became_of_an_order_comes_back(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    wrote_intent(&p, "PC:1", 0);
+    wrote_intent(&p, "PC:2", 0);
+    wrote(&p, JOURNAL_OUTCOME,
+          "{\"legs\":[{\"ref\":\"PC:7\",\"perm_id\":70,\"result\":\"working\"},"
+          "{\"ref\":\"PC:1\",\"perm_id\":71,\"result\":\"rejected\"},"
+          "{\"ref\":\"PC:2\",\"result\":\"working\"}]}",
+          1);
+    struct ledger *l = restored(&p, 10);
+    const struct intent *a = ledger_by_ref(l, STR("PC:1")), *b = ledger_by_ref(l, STR("PC:2"));
+    assert_true(a->state == INTENT_KNOWN && a->is_refused);
+    assert_true(a->perm_count == 1 && a->perm_ids[0] == 71);
+    assert_true(b->state == INTENT_KNOWN && !b->is_refused);
+    assert_int_equal(b->perm_count, 0);
+    ledger_free(l);
+    wrote(&p, JOURNAL_OUTCOME, "{\"legs\":[{\"ref\":\"PC:1\",\"result\":\"reference_lost\"}]}", 2);
+    l = restored(&p, 10);
+    a = ledger_by_ref(l, STR("PC:1"));
+    assert_true(a->state == INTENT_UNKNOWN && a->is_ref_lost && !a->is_accepted);
+    ledger_free(l);
+    wrote(&p, JOURNAL_ACCEPT,
+          "{\"breaks\":[{\"code\":\"POSITION_DIFFERS\"},{\"ref\":\"PC:1\"}],\"legs\":[]}", 3);
+    l = restored(&p, 10);
+    a = ledger_by_ref(l, STR("PC:1"));
+    assert_true(a->is_accepted && !a->is_ref_lost);
+    assert_false(ledger_by_ref(l, STR("PC:2"))->is_accepted);
+    ledger_free(l);
+    past_fini(&p);
+}
+
 static void an_intent_comes_back_as_it_was(void **state)
 {
     (void)state;
@@ -616,6 +674,8 @@ int main(void)
         cmocka_unit_test(the_orders_of_a_principal_are_those_sent_today),
         cmocka_unit_test(whatever_is_settled_makes_room),
         cmocka_unit_test(unsettled_intents_are_never_dropped_to_make_room),
+        cmocka_unit_test(only_another_perm_id_is_news),
+        cmocka_unit_test(what_became_of_an_order_comes_back),
         cmocka_unit_test(an_intent_comes_back_as_it_was),
         cmocka_unit_test(counters_duplicates_and_rate_survive_a_restart),
         cmocka_unit_test(what_was_not_sent_does_not_count_after_a_restart),

@@ -158,6 +158,110 @@ static void an_order_id_with_another_reference_is_not_known_to_be_ours(void **st
     (void)state;
 }
 
+static void a_change_is_ours_once_the_broker_restates_the_order_with_it(void **state)
+{
+    static const struct {
+        bool has_change, is_margin;
+        enum event_kind kind;
+        const char *price; /* as told */
+        bool is_promoted;
+    } rows[] = {{true, false, EVENT_ORDER, "51", true},
+                {true, false, EVENT_ORDER, "50", false},
+                {false, false, EVENT_ORDER, "51", false},
+                {true, true, EVENT_ORDER, "51", false}, /* what it would need */
+                {true, false, EVENT_ORDER_STATUS, "51", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *d = desk_new();
+        struct intent *it = sent(d, INTENT_KNOWN);
+        it->change = it->order;
+        it->change.limit_price = some("51");
+        it->has_change = rows[i].has_change;
+        struct order o = it->order;
+        struct order_status s = {.state = STATE_SUBMITTED};
+        struct order_margin margin = {.init_after = some("1")};
+        struct event ev = {.kind = rows[i].kind, .at = d->now, .order = &o, .status = &s};
+        ev.margin = rows[i].is_margin ? &margin : NULL;
+        o.limit_price = some(rows[i].price);
+        desk_on_event(d, &ev);
+        bool is_promoted = dec_eq(it->order.limit_price.v, DEC(51));
+        if (is_promoted != rows[i].is_promoted ||
+            it->has_change != (rows[i].has_change && !is_promoted))
+            fail_msg("row %zu", i);
+        desk_free(d);
+    }
+    (void)state;
+}
+
+static void a_finished_order_without_ids_is_known_by_its_reference(void **state)
+{
+    struct desk *d = *state;
+    struct intent *it = sent(d, INTENT_UNKNOWN);
+    struct order o = it->order;
+    o.order_id = 0;
+    o.perm_id = 77;
+    tell_as(d, EVENT_COMPLETED_ORDER, &o, (struct word){STATE_CANCELLED, "0", 0});
+    assert_int_equal(it->state, INTENT_KNOWN);
+    o.perm_id = 78; /* one without an id is not told to us as ours */
+    tell_as(d, EVENT_ORDER, &o, (struct word)WORKS);
+    assert_int_equal(it->perm_count, 0);
+}
+
+static void a_status_is_of_the_order_that_the_book_has_under_its_id(void **state)
+{
+    struct desk *d = *state;
+    struct intent *it = sent(d, INTENT_KNOWN);
+    tell(d, it->order, (struct word)WORKS);
+    it->state = INTENT_UNKNOWN;
+    struct order bare = {.order_id = it->order.order_id, .client_id = d->client_id};
+    tell_as(d, EVENT_ORDER_STATUS, &bare, (struct word)WORKS);
+    assert_int_equal(it->state, INTENT_KNOWN);
+}
+
+static void what_others_do_under_our_order_ids_wakes_nobody(void **state)
+{
+    struct desk *d = *state;
+    struct order o = order_of(SIDE_BUY, "5", ORDER_LMT);
+    struct watch w = {.order_id = 801};
+    watch_add(d->gate, &w);
+    o.order_id = 801;
+    o.client_id = 9;
+    struct order_status s = {.state = STATE_SUBMITTED};
+    struct event ev = {.kind = EVENT_ORDER, .at = d->now, .order = &o, .status = &s};
+    desk_on_event(d, &ev);
+    bool is_echoed = w.is_echoed;
+    watch_remove(d->gate, &w);
+    assert_false(is_echoed);
+}
+
+static void orders_and_positions_make_the_kill_switch_look(void **state)
+{
+    struct desk *d = *state;
+    struct intent *it = sent(d, INTENT_KNOWN);
+    struct order_status s = {.state = STATE_SUBMITTED};
+    struct position p = {.contract = it->order.contract};
+    struct event ev = {.kind = EVENT_ORDER, .at = d->now, .order = &it->order, .status = &s};
+    pull(d, "me", "a reason", false);
+    d->gate->kills.look_at = INSTANT_NEVER;
+    desk_on_event(d, &ev);
+    assert_true(d->gate->kills.look_at.ns != INSTANT_NEVER.ns);
+    d->gate->kills.look_at = INSTANT_NEVER;
+    ev = (struct event){.kind = EVENT_POSITION, .at = d->now, .position = &p};
+    desk_on_event(d, &ev);
+    assert_true(d->gate->kills.look_at.ns != INSTANT_NEVER.ns);
+}
+
+static void what_could_not_be_kept_is_kept_with_the_next_event(void **state)
+{
+    struct desk *d = *state;
+    struct gate *g = d->gate;
+    struct event ev = {.kind = EVENT_NOTICE, .at = d->now, .number = -1, .code = 2104};
+    pull(d, "me", "a reason", false);
+    g->kills.switches[0].is_unsaved = g->trading.is_unsaved = true;
+    gate_observe(g, &ev);
+    assert_false(g->kills.switches[0].is_unsaved);
+    assert_false(g->trading.is_unsaved);
+}
+
 /* ---- the line ---- */
 
 static void a_ready_line_settles_what_the_lists_told(void **state)
@@ -182,14 +286,14 @@ static void a_ready_line_settles_what_the_lists_told(void **state)
     it->state = INTENT_UNKNOWN;
     link_is(d, LINK_READY);
     assert_int_equal(it->state, INTENT_KNOWN);
-    s.state = STATE_UNKNOWN; /* the lists no longer have it */
-    tell_as(d, EVENT_ORDER_STATUS, &o, (struct word){STATE_UNKNOWN, "0", 0});
     struct intent *other = sent_leg(d, REF_B, 0, INTENT_KNOWN); /* finished, long ago */
+    link_is(d, LINK_RECONCILING);
+    struct event end = {.kind = EVENT_ORDERS_END, .at = d->now};
+    book_apply(d->book, &end); /* and the list no longer has the first one */
     link_is(d, LINK_READY);
+    assert_int_equal(book_order_ref(d->book, STR(REF_A))->status.state, STATE_UNKNOWN);
+    assert_int_equal(it->state, INTENT_UNKNOWN);
     assert_int_equal(other->state, INTENT_KNOWN);
-    const struct book_order *bo = book_order_ref(d->book, STR(REF_A));
-    if (bo->status.state == STATE_UNKNOWN)
-        assert_int_equal(it->state, INTENT_UNKNOWN);
 }
 
 static void the_journal_tells_when_the_account_was_known(void **state)
@@ -202,6 +306,7 @@ static void the_journal_tells_when_the_account_was_known(void **state)
     link_is(d, LINK_DOWN);
     desk_disk(d);
     assert_int_equal(journaled(d, JOURNAL_STATE, "\"link\""), before + 1);
+    assert_false(d->gate->was_ready);
     assert_int_equal(journaled(d, JOURNAL_STATE, "\"text\":\"words\""), 1);
     link_is(d, LINK_REFUSED);
     desk_disk(d);
@@ -327,6 +432,12 @@ int main(void)
         TEST(an_unknown_order_that_is_told_is_known_and_written_down),
         TEST(an_execution_names_the_order_that_a_status_did_not),
         TEST(an_order_id_with_another_reference_is_not_known_to_be_ours),
+        TEST(a_change_is_ours_once_the_broker_restates_the_order_with_it),
+        TEST(a_finished_order_without_ids_is_known_by_its_reference),
+        TEST(a_status_is_of_the_order_that_the_book_has_under_its_id),
+        TEST(what_others_do_under_our_order_ids_wakes_nobody),
+        TEST(orders_and_positions_make_the_kill_switch_look),
+        TEST(what_could_not_be_kept_is_kept_with_the_next_event),
         TEST(a_ready_line_settles_what_the_lists_told),
         TEST(the_journal_tells_when_the_account_was_known),
         TEST(what_was_asked_of_a_lost_line_is_asked_again),

@@ -207,9 +207,11 @@ static void a_comparison_waits_for_the_one_before(void **state)
     d->is_offline = true;
     desk_hang_up(d);
     r->is_running = false;
+    int64_t runs = r->status.runs;
     call_finish(d, &third);
     assert_false(third.ok);
     assert_string_equal(third.e.reason, "NOT_CONNECTED");
+    assert_int_equal(r->status.runs, runs); /* that was no comparison */
 }
 
 static void lists_of_two_connections_are_not_compared(void **state)
@@ -252,6 +254,56 @@ static void an_unknown_order_is_asked_for_again_unless_that_was_a_request(void *
     assert_true(c.ok);
     assert_int_equal(d->gate->reconcile->status.runs, runs + 2);
     assert_int_equal(it->state, INTENT_NOT_PLACED);
+}
+
+static void whoever_gives_up_between_two_lists_has_no_answer(void **state)
+{
+    struct desk *d = *state;
+    struct call c = {.gate = d->gate, .kind = CALL_RECONCILE};
+    struct reconcile *r = d->gate->reconcile;
+    struct intent *it = sent(d, REF_A, INTENT_UNKNOWN);
+    int64_t runs = r->status.runs;
+    struct task *t = task_spawn(d->tasks, d->now, 600000, call_run, &c);
+    assert_non_null(t);
+    for (int i = 0; i < 100 && r->status.runs == runs; i++)
+        desk_run(d, 10);
+    assert_int_equal(r->status.runs, runs + 1);
+    assert_false(c.is_done);
+    task_cancel(t);
+    desk_run(d, 10);
+    assert_true(c.is_done);
+    assert_false(c.ok);
+    it->state = INTENT_KNOWN;
+}
+
+static void only_a_new_connection_begins_anew(void **state)
+{
+    static const struct {
+        enum link_state link;
+        bool is_anew;
+    } rows[] = {
+        {LINK_DOWN, false}, {LINK_WAITING, false}, {LINK_REFUSED, false}, {LINK_RECONCILING, true}};
+    struct desk *d = *state;
+    struct reconcile *r = d->gate->reconcile;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct event ev = {.kind = EVENT_LINK, .link = rows[i].link};
+        d->gate->trading.is_reconciled = true;
+        r->status.state = GATE_RECONCILE_CLEAN;
+        r->is_fetching = false;
+        r->due = d->now.mono;
+        r->named = r->names;
+        uint64_t connection = r->connection;
+        later(d, 1000);
+        ev.at = d->now;
+        gate_observe(d->gate, &ev);
+        assert_int_equal(r->connection - connection, rows[i].is_anew);
+        assert_int_equal(d->gate->trading.is_reconciled, !rows[i].is_anew);
+        assert_int_equal(r->status.state == GATE_RECONCILE_NEVER, rows[i].is_anew);
+        assert_int_equal(r->is_fetching, rows[i].is_anew);
+        assert_int_equal(r->begun.mono.ns == d->now.mono.ns, rows[i].is_anew);
+        assert_int_equal(r->due.ns, INSTANT_NEVER.ns);
+        assert_null(r->named);
+    }
 }
 
 /* ---- breaks over time ---- */
@@ -324,6 +376,77 @@ static void executions_that_are_gone_are_told_apart_by_their_ids(void **state)
     assert_int_equal(concluded(d).count, 0);
 }
 
+static struct tz *utc;
+
+static const struct tz *find_utc(void *self, struct str name)
+{
+    (void)self, (void)name;
+    return utc;
+}
+
+static void an_execution_that_the_next_list_lacks_is_gone(void **state)
+{
+    struct desk *d = *state;
+    struct call c = {0};
+    struct gate_reconciliation s;
+    struct execution x = {
+        .side = SIDE_BUY, .quantity = DEC(1), .price = DEC(50), .exec_id = "z.01"};
+    x.contract = stock(KO);
+    x.time = (struct opt_utc){d->now.wall, true};
+    str_copy_cut(x.account, sizeof x.account, account(d));
+    struct event ev = {.kind = EVENT_EXECUTION, .at = d->now, .execution = &x};
+    utc = tz_new_utc();
+    d->session->config.zones.find = find_utc; /* else no time of an execution is known */
+    for (int i = 0; i < 2; i++) {             /* the list has one before it and one behind it */
+        struct call order;
+        resting(d, &order, "1", 0);
+        order.request.allow_duplicate = true;
+        order.request.orders[0].type = ORDER_MKT;
+        order.request.orders[0].limit_price = DEC_NONE;
+        call(d, &order, CALL_SUBMIT);
+        assert_true(order.ok && order.outcome.result == GATE_FILLED);
+        desk_run(d, 2000);
+        if (i == 0) {
+            x.time.v = ev.at.wall = d->now.wall;
+            desk_on_event(d, &ev);
+            counts(d, KO, "0");
+            desk_run(d, 2000);
+        }
+    }
+    desk_run(d, 20000);
+    call(d, &c, CALL_RECONCILE);
+    assert_true(c.ok);
+    gate_reconciliation(d->gate, &s);
+    size_t gone = 0;
+    for (size_t i = 0; i < s.count; i++)
+        gone += s.breaks[i].kind == GATE_BREAK_EXECUTION_GONE;
+    d->session->config.zones.find = NULL;
+    tz_free(utc);
+    assert_int_equal(gone, 1);
+}
+
+static void a_count_that_could_not_be_kept_is_kept_with_the_next_event(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    struct contract c = stock(KO);
+    d->disk = DISK_HANGS;
+    while (journal_append(d->journal, JOURNAL_CANCEL, STR("test"), STR("{}"), d->now, &e) > 0)
+        ;
+    holdings_set(d->gate->reconcile->holdings, account(d), &c, DEC(5), d->journal, d->now);
+    d->disk = DISK_WORKS;
+    desk_disk(d);
+    struct event ev = {.kind = EVENT_NOTICE, .at = d->now, .number = -1, .code = 2104};
+    desk_on_event(d, &ev);
+    desk_disk(d);
+    struct holdings *again = holdings_new();
+    struct utc long_ago = {0};
+    assert_true(holdings_restore(again, d->db, long_ago, &e));
+    const struct holding_count *h = holdings_get(again, account(d), KO);
+    assert_true(h && dec_eq(h->quantity, DEC(5)));
+    holdings_free(again);
+}
+
 static void a_difference_that_is_too_old_reduces_trading(void **state)
 {
     struct desk *d = *state;
@@ -338,6 +461,18 @@ static void a_difference_that_is_too_old_reduces_trading(void **state)
     later(d, 1);
     (void)concluded(d);
     assert_int_equal(d->gate->trading.state, GATE_REDUCING);
+}
+
+static void a_difference_may_grow_old_where_nobody_minds(void **state)
+{
+    struct desk *d = *state;
+    d->gate->limits.break_minutes_max = 0;
+    counts(d, KO, "5");
+    later(d, RECONCILE_GRACE_MS);
+    assert_int_equal(concluded(d).count, 1);
+    later(d, 3600 * 1000);
+    assert_int_equal(concluded(d).count, 1);
+    assert_int_equal(d->gate->trading.state, GATE_ACTIVE);
 }
 
 static void an_account_is_counted_from_its_first_comparison_on(void **state)
@@ -442,6 +577,50 @@ static void accepting_a_changed_order_takes_its_terms(void **state)
     assert_int_equal(journaled(d, JOURNAL_ACCEPT, "\"legs\":[{"), 1);
 }
 
+static void what_was_a_break_before_is_not_accepted_with_the_others(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    struct intent *it = sent(d, REF_A, INTENT_KNOWN);
+    struct order o = it->order;
+    o.limit_price = some("51");
+    counts(d, KO, "5");
+    tell(d, o, (struct word){STATE_SUBMITTED, "0", 0});
+    later(d, RECONCILE_GRACE_MS);
+    assert_int_equal(concluded(d).count, 2);
+    it->order.limit_price = o.limit_price; /* agreed on since */
+    assert_int_equal(concluded(d).count, 1);
+    assert_true(accept(d, &e));
+    desk_disk(d);
+    assert_int_equal(journaled(d, JOURNAL_ACCEPT, "\"legs\":[]"), 1);
+}
+
+static void more_than_a_record_holds_is_not_accepted(void **state)
+{
+    struct desk *d = *state;
+    struct error e = {0};
+    struct reconcile *r = d->gate->reconcile;
+    struct intent *it = sent(d, REF_A, INTENT_KNOWN);
+    struct order o = it->order;
+    memset(o.oca_group, '"', sizeof o.oca_group - 1);
+    memset(o.good_till, '"', sizeof o.good_till - 1);
+    memset(o.contract.local_symbol, '"', sizeof o.contract.local_symbol - 1);
+    memset(o.contract.trading_class, '"', sizeof o.contract.trading_class - 1);
+    memset(o.contract.exchange, '"', sizeof o.contract.exchange - 1);
+    memset(o.contract.primary_exchange, '"', sizeof o.contract.primary_exchange - 1);
+    tell(d, o, (struct word){STATE_SUBMITTED, "0", 0});
+    for (size_t i = 0; i < GATE_BREAKS_MAX; i++) {
+        struct gate_break *b = &r->breaks[i];
+        *b = (struct gate_break){.kind = GATE_BREAK_ORDER_CHANGED, .ref = REF_A};
+        memset(b->text, '"', sizeof b->text - 1);
+    }
+    r->count = r->total = GATE_BREAKS_MAX;
+    assert_false(accept(d, &e));
+    assert_string_equal(e.reason, "TOO_MANY");
+    assert_int_equal(r->count, GATE_BREAKS_MAX);
+    r->count = r->total = 0;
+}
+
 static void nothing_is_accepted_without_a_line_or_while_it_is_compared(void **state)
 {
     struct desk *d = *state;
@@ -473,6 +652,13 @@ int main(void)
         TEST(lists_of_two_connections_are_not_compared),
         TEST(what_was_named_by_the_list_before_is_forgotten),
         TEST(an_unknown_order_is_asked_for_again_unless_that_was_a_request),
+        TEST(whoever_gives_up_between_two_lists_has_no_answer),
+        TEST(only_a_new_connection_begins_anew),
+        TEST(an_execution_that_the_next_list_lacks_is_gone),
+        TEST(a_count_that_could_not_be_kept_is_kept_with_the_next_event),
+        TEST(a_difference_may_grow_old_where_nobody_minds),
+        TEST(what_was_a_break_before_is_not_accepted_with_the_others),
+        TEST(more_than_a_record_holds_is_not_accepted),
         TEST(a_break_keeps_the_time_since_which_it_is_known),
         TEST(executions_that_are_gone_are_told_apart_by_their_ids),
         TEST(a_difference_that_is_too_old_reduces_trading),
