@@ -34,6 +34,7 @@ ARCHIVES := $(foreach l,$(LAYERS),$(if $(wildcard src/$(l)/*.c),$(B)/$(l).a))
 BENCHKIT := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kit/*.c))
 CLIENT  := $(wildcard client/*.c)
 KIT     := $(patsubst %.c,$(B)/%.o,$(wildcard tests/kit/*.c))
+FIXTURE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/mcp/*.c))
 WORLD   := $(filter-out $(B)/tests/kit/scenario.o $(B)/tests/kit/words_%.o,$(KIT))
 UNITS   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/*_test.c))
 # the archives a folder may use: its own and those of the layers before it, highest first
@@ -93,7 +94,7 @@ $(B)/src/app/paper_main.o: $(B)/gen/instruments.h
 # (those of app/ also the kit: the whole product in virtual time)
 $(B)/unit/%_test: $(B)/tests/unit/%_test.o $$(call upto,$$(firstword $$(subst /, ,$$*))) \
                   $$(if $$(filter app/$$(percent),$$*),$(WORLD)) \
-                  $$(if $$(filter mcp/$$(percent),$$*),$(B)/tests/mcp/fixture.o)
+                  $$(if $$(filter mcp/$$(percent),$$*),$(filter-out $(B)/tests/mcp/serve.o,$(FIXTURE)))
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcmocka
@@ -105,7 +106,6 @@ $(B)/scenario: $(KIT) $(ARCHIVES)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(KIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 # tests/mcp/ -> the server that the conformance suite of MCP talks to
-FIXTURE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/mcp/*.c))
 $(B)/mcp_fixture: $(FIXTURE) $(call upto,mcp)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(FIXTURE) -Wl,--start-group $(call upto,mcp) -Wl,--end-group $(LIBS)

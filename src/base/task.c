@@ -52,6 +52,7 @@ struct task {
     enum task_state state;
     struct instant deadline;
     int64_t timeout_ms;
+    struct task_listener listener;
     bool is_cancelled;
     bool is_woken;  /* a wake that no wait has used up yet */
     bool is_asleep; /* waits for the clock alone: a wake is kept for later */
@@ -259,6 +260,7 @@ struct task *task_spawn(struct tasks *s, struct moment now, int64_t timeout_ms, 
     t->arg = arg;
     t->deadline = instant_after_ms(now.mono, timeout_ms);
     t->timeout_ms = timeout_ms;
+    t->listener = (struct task_listener){0};
     t->is_cancelled = t->is_woken = t->is_asleep = false;
     s->count++;
     make_runnable(s, t);
@@ -331,11 +333,21 @@ struct instant task_deadline(const struct task *t)
 void task_prolong(struct task *t, int64_t ms)
 {
     struct instant until = instant_after_ms(t->tasks->now.mono, ms);
-    assert(t->tasks->running == t);
     if (!instant_due(t->deadline, until))
         return;
     t->timeout_ms += instant_ms_since(t->deadline, until);
     t->deadline = until;
+}
+
+void task_listen(struct task *t, struct task_listener listener)
+{
+    t->listener = listener;
+}
+
+void task_tell(struct task *t, int64_t done, int64_t total, const char *text)
+{
+    if (t->listener.told)
+        t->listener.told(t->listener.self, done, total, text);
 }
 
 /* Why t may wait no longer, if so; both reasons leave the outcome of a write unknown. */

@@ -3,8 +3,8 @@
  * task: a request in progress, on a stack of its own (a fiber), so that a handler that waits for
  * the broker reads from top to bottom.
  *
- * A task carries its deadline, its cancellation and the arena of its call; lower layers need know
- * nothing else about who asked. Tasks run on the one core thread, one at a time, in the order in
+ * A task carries its deadline, its cancellation, the arena of its call and who hears how far it is;
+ * lower layers need know nothing else about who asked. Tasks run on the one core thread, one at a time, in the order in
  * which they were made runnable; nothing preempts them. A function that may suspend says so in its
  * header; state read before a suspension is read again after it.
  *
@@ -46,8 +46,20 @@ struct arena *task_arena(struct task *t);
 /* The turn's clock reading; changes across suspensions. */
 struct moment task_now(const struct task *t);
 struct instant task_deadline(const struct task *t);
-/* A person has been asked: the deadline lies at least ms milliseconds from now. */
+/* More time, for a person has been asked or the work takes long: the deadline lies at least ms
+ * milliseconds from the present turn. Also from outside. */
 void task_prolong(struct task *t, int64_t ms);
+
+/* Who hears how far it is. */
+struct task_listener {
+    void (*told)(void *self, int64_t done, int64_t total, const char *text);
+    void *self;
+};
+/* From now on; a new task has none. */
+void task_listen(struct task *t, struct task_listener listener);
+/* Says how far the work is; harmless if nobody listens. `total` < 0: unknown. */
+void task_tell(struct task *t, int64_t done, int64_t total, const char *text);
+
 /*
  * Suspends until task_wake. False with ERROR_TIMEOUT (reason TIMEOUT) once the deadline has passed,
  * or with the same code and reason CANCELLED once cancelled; both stay true for every later wait.

@@ -188,6 +188,7 @@ bool query_bars_batch(struct task *t, struct session *s, struct bars_ask *asks, 
                              &asks[i].error))
             asks[i].bars = rows;
         answer_fini(&answers[i]);
+        task_tell(t, (int64_t)i + 1, (int64_t)n, "pieces of history");
     }
     return ok;
 }

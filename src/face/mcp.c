@@ -11,6 +11,7 @@
 enum {
     KEEP_MAX = 256 << 10, /* memory of an idle buffer that is worth keeping */
     CALL_TIMEOUT_MS = 60 * 1000,
+    TASK_TIMEOUT_MS = 15 * 60 * 1000,
     LIST_TTL_MS = 3600 * 1000, /* constant as long as the daemon runs */
 };
 
@@ -165,6 +166,7 @@ struct mcp_face *mcp_face_new(struct core *core, struct tasks *tasks, struct mcp
                                     .log_level = MCP_WARNING,
                                     .list_ttl_ms = LIST_TTL_MS,
                                     .call_timeout_ms = CALL_TIMEOUT_MS,
+                                    .task_timeout_ms = TASK_TIMEOUT_MS,
                                     .instructions = instructions,
                                     .list = list,
                                     .prepare = prepare,
@@ -223,7 +225,7 @@ struct mcp_exchange *mcp_face_request(struct mcp_face *f, const struct http_requ
 
 struct instant mcp_face_step(struct mcp_face *f, struct moment now)
 {
-    struct instant next = follow_step(f, now);
+    struct instant next = instant_min(follow_step(f, now), mcp_hub_step(f->hub, now));
     return f->http ? instant_min(next, mcp_http_step(f->http, now)) : next;
 }
 

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { TASK_AFTER_MS = 5 * 1000 };
+
 /* ---- tools/list ---- */
 
 static void write_hint(struct json_writer *w, const char *name, bool value)
@@ -195,6 +197,20 @@ static void log_call(struct mcp_request *r, const struct call *call, bool ok)
     mcp_log(r, ok ? MCP_DEBUG : MCP_NOTICE, "tools", str_of(text));
 }
 
+static void tell_progress(void *self, int64_t done, int64_t total, const char *text)
+{
+    mcp_progress(self, done, total, text);
+}
+
+/*
+ * A call that takes long becomes a task for who can follow one. Not what trades: its answer, or
+ * that there was none in time, is what an assistant must hear before it does anything else.
+ */
+static bool may_be_task(const struct op *op)
+{
+    return op->effect == OP_READ || op->effect == OP_HALT || op->effect == OP_NOTE;
+}
+
 void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
                    struct arena *arena)
 {
@@ -217,6 +233,9 @@ void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *p
     struct call call;
     call_init(&call, t, f->core, mcp_client_user(mcp_client(r)), asked->op);
     call.idempotency_key = asked->common.idempotency_key;
+    task_listen(t, (struct task_listener){tell_progress, r});
+    if (may_be_task(asked->op))
+        mcp_task_after(r, TASK_AFTER_MS);
     void *out = arena_alloc(call.arena, asked->op->out->size);
     bool ok = asked->in && op_call(&call, asked->in, out);
     if (!asked->in)

@@ -58,8 +58,8 @@ static bool is_pacing(const struct error *e)
 static bool ask_all(struct task *t, struct history *h, struct bars_ask **list, size_t n,
                     struct error *e)
 {
-    struct instant until = instant_after_ms(task_deadline(t), -ANSWER_MARGIN_MS);
     for (size_t at = 0; at < n;) {
+        struct instant until = instant_after_ms(task_deadline(t), -ANSWER_MARGIN_MS);
         size_t round = n - at < ROUND_ASKS_MAX ? n - at : ROUND_ASKS_MAX;
         struct bars_ask *asks = ARENA_MANY(task_arena(t), struct bars_ask, round);
         for (size_t i = 0; i < round; i++)

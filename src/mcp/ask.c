@@ -249,13 +249,14 @@ static enum mcp_asked ask_modern(struct mcp_request *r, struct moment now, struc
     return MCP_PENDING;
 }
 
-/* ---- the era of initialize ---- */
+/* ---- the era of initialize, and tasks: questions that wait ---- */
 
 struct mcp_waiting {
     struct mcp_waiting *next, **link;
     struct mcp_request *request;
     char id[ID_MAX];
-    const struct json *answer; /* in the request's arena */
+    const struct mcp_question *question; /* while it waits */
+    const struct json *answer;           /* in the request's arena */
     bool is_done;
 };
 
@@ -270,6 +271,9 @@ static void send_question(struct mcp_waiting *w, const struct mcp_question *q)
     if (w->next)
         w->next->link = &w->next;
     c->waiting = w;
+    w->question = q;
+    if (r->later)
+        return; /* who looks at the task finds it there */
     struct buf *b = r->outlet->begin(r->outlet, FRAME_ASK, 0);
     if (!b) {
         w->is_done = true;
@@ -294,8 +298,8 @@ static void drop(struct mcp_waiting *w)
     xfree(w);
 }
 
-static enum mcp_asked ask_legacy(struct mcp_request *r, struct task *t, struct mcp_question *q,
-                                 size_t n)
+static enum mcp_asked ask_and_wait(struct mcp_request *r, struct task *t, struct mcp_question *q,
+                                   size_t n)
 {
     struct error e;
     bool ok = !mcp_is_cancelled(r), all = true;
@@ -332,11 +336,41 @@ void ask_answered(struct mcp_client *c, const struct json *root)
     }
 }
 
+size_t ask_write_open(const struct mcp_request *r, struct json_writer *w)
+{
+    size_t n = 0;
+    for (const struct mcp_waiting *i = r->client->waiting; i; i = i->next) {
+        if (i->request != r || i->is_done)
+            continue;
+        if (w) {
+            json_key(w, i->id);
+            json_begin_object(w);
+            write_question(i->question, w);
+            json_end_object(w);
+        }
+        n++;
+    }
+    return n;
+}
+
+void ask_answer(struct mcp_request *r, struct str key, const struct json *answer)
+{
+    for (struct mcp_waiting *w = r->client->waiting; w; w = w->next) {
+        if (w->request != r || w->is_done || !str_eq(key, STR_NAME(w->id)) ||
+            !is_answer_to(w->question->kind, answer))
+            continue;
+        w->is_done = true;
+        w->answer = keep(answer, r->arena);
+        task_wake(r->task);
+    }
+}
+
 enum mcp_asked mcp_ask(struct mcp_request *r, struct task *t, struct mcp_question *q, size_t n,
                        struct str state)
 {
     for (size_t i = 0; i < n; i++)
         if (!mcp_can_ask(r, q[i].kind))
             return MCP_UNHEARD;
-    return r->head.is_modern ? ask_modern(r, task_now(t), q, n, state) : ask_legacy(r, t, q, n);
+    return r->head.is_modern && !r->later ? ask_modern(r, task_now(t), q, n, state)
+                                          : ask_and_wait(r, t, q, n);
 }

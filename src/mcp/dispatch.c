@@ -24,120 +24,7 @@ static void refuse(const struct turn *t, int code, const char *text)
     reply_error(t->outlet, &t->m->head, code, str_of(text), STR_NONE);
 }
 
-/* ---- who is there ---- */
-
-static void learn_name(struct mcp_client *c, const struct json *client_info)
-{
-    const struct mcp_server *s = c->hub->server;
-    struct str name = json_get_str(client_info, STR("name"));
-    if (c->is_named || name.n == 0)
-        return;
-    c->is_named = true;
-    if (s->named)
-        s->named(s->self, c, name);
-}
-
-static void write_flag(struct json_writer *w, const char *name, bool on)
-{
-    if (!on)
-        return;
-    json_key(w, name);
-    json_bool(w, true);
-}
-
-static void write_empty(struct json_writer *w, const char *name, bool on)
-{
-    if (!on)
-        return;
-    json_key(w, name);
-    json_begin_object(w);
-    json_end_object(w);
-}
-
-static void write_capabilities(const struct mcp_server *s, struct json_writer *w)
-{
-    static const struct {
-        const char *name;
-        unsigned lists;
-        bool has_subscribe;
-    } offers[] = {{"tools", 1 << MCP_TOOLS, false},
-                  {"prompts", 1 << MCP_PROMPTS, false},
-                  {"resources", 1 << MCP_RESOURCES | 1 << MCP_TEMPLATES, true}};
-    json_key(w, "capabilities");
-    json_begin_object(w);
-    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++) {
-        if (!(s->lists & offers[i].lists))
-            continue;
-        json_key(w, offers[i].name);
-        json_begin_object(w);
-        write_flag(w, "subscribe", offers[i].has_subscribe && s->can_subscribe);
-        write_flag(w, "listChanged", s->changing & offers[i].lists);
-        json_end_object(w);
-    }
-    write_empty(w, "completions", s->can_complete);
-    write_empty(w, "logging", s->can_log);
-    if (s->extensions) {
-        json_key(w, "extensions");
-        json_raw(w, str_of(s->extensions));
-    }
-    json_end_object(w);
-}
-
-static void write_instructions(const struct mcp_server *s, struct json_writer *w)
-{
-    struct buf b;
-    buf_init(&b, MCP_INSTRUCTIONS_MAX - 1);
-    if (s->instructions)
-        s->instructions(s->self, &b);
-    if (b.n) {
-        json_key(w, "instructions");
-        json_str(w, buf_str(&b));
-    }
-    buf_fini(&b);
-}
-
 /* ---- methods ---- */
-
-static void initialize(struct turn *t)
-{
-    struct json_writer w;
-    struct mcp_client *c = t->client;
-    struct str asked = json_get_str(t->m->params, STR("protocolVersion"));
-    learn_name(c, json_get(t->m->params, STR("clientInfo")));
-    abilities_read(&c->abilities, json_get(t->m->params, STR("capabilities")));
-    c->abilities.declared = NULL;
-    c->is_initialized = true;
-    struct buf *b = reply_begin(t->server, t->outlet, &t->m->head, &w);
-    if (!b)
-        return;
-    json_key(&w, "protocolVersion");
-    json_text(&w, message_legacy_version(asked));
-    write_capabilities(t->server, &w);
-    json_key(&w, "serverInfo");
-    write_server(t->server, &w);
-    write_instructions(t->server, &w);
-    reply_end(t->outlet, b, &w);
-}
-
-static void discover(struct turn *t)
-{
-    struct json_writer w;
-    if (!t->m->head.is_modern) {
-        refuse(t, RPC_PARAMS, "server/discover needs _meta \"" META_VERSION "\"");
-        return;
-    }
-    struct buf *b = reply_begin(t->server, t->outlet, &t->m->head, &w);
-    if (!b)
-        return;
-    json_key(&w, "supportedVersions");
-    json_begin_array(&w);
-    json_text(&w, MODERN_VERSION);
-    json_end_array(&w);
-    write_capabilities(t->server, &w);
-    write_instructions(t->server, &w);
-    write_caching(t->server, &t->m->head, t->server->list_ttl_ms, &w);
-    reply_end(t->outlet, b, &w);
-}
 
 static void empty_result(struct turn *t)
 {
@@ -211,6 +98,15 @@ static void list_templates(struct turn *t)
     list(t, MCP_TEMPLATES);
 }
 
+static void initialize(struct turn *t)
+{
+    welcome_initialize(t->client, t->outlet, t->m);
+}
+static void discover(struct turn *t)
+{
+    welcome_discover(t->client, t->outlet, t->m);
+}
+
 /* ---- calls ---- */
 
 static void start(struct turn *t, enum mcp_method method, const char *key, const char *wrong)
@@ -246,6 +142,19 @@ static void complete(struct turn *t)
         refuse(t, RPC_PARAMS, "params must have ref.type, argument.name and argument.value");
     else
         t->has_begun = mcp_request_start(t->client, t->outlet, t->m, MCP_COMPLETE, t->now);
+}
+
+static void task_get(struct turn *t)
+{
+    tasks_get(t->client, t->outlet, t->m);
+}
+static void task_update(struct turn *t)
+{
+    tasks_update(t->client, t->outlet, t->m);
+}
+static void task_end(struct turn *t)
+{
+    tasks_cancel(t->client, t->outlet, t->m);
 }
 
 static void listen(struct turn *t)
@@ -291,7 +200,14 @@ static void set_level(struct turn *t)
 /* ---- which ---- */
 
 enum era { ERA_LEGACY = 1, ERA_MODERN = 2, ERA_BOTH = 3 };
-enum need { NEEDS_NOTHING = MCP_LIST_COUNT, NEEDS_SUBSCRIBE, NEEDS_COMPLETE, NEEDS_LOG, NEEDS_ANY };
+enum need {
+    NEEDS_NOTHING = MCP_LIST_COUNT,
+    NEEDS_SUBSCRIBE,
+    NEEDS_COMPLETE,
+    NEEDS_LOG,
+    NEEDS_TASKS,
+    NEEDS_ANY
+};
 
 static const struct method {
     const char *name;
@@ -311,6 +227,9 @@ static const struct method {
     {"resources/unsubscribe", ERA_LEGACY, NEEDS_SUBSCRIBE, unfollow},
     {"logging/setLevel", ERA_LEGACY, NEEDS_LOG, set_level},
     {"subscriptions/listen", ERA_MODERN, NEEDS_ANY, listen},
+    {"tasks/get", ERA_MODERN, NEEDS_TASKS, task_get},
+    {"tasks/update", ERA_MODERN, NEEDS_TASKS, task_update},
+    {"tasks/cancel", ERA_MODERN, NEEDS_TASKS, task_end},
     {"ping", ERA_LEGACY, NEEDS_NOTHING, empty_result},
     {"initialize", ERA_LEGACY, NEEDS_NOTHING, initialize},
     {"server/discover", ERA_BOTH, NEEDS_NOTHING, discover},
@@ -322,6 +241,7 @@ static bool is_offered(const struct mcp_server *s, int need)
         return s->lists & 1u << need;
     return need == NEEDS_NOTHING || (need == NEEDS_SUBSCRIBE && s->can_subscribe) ||
            (need == NEEDS_COMPLETE && s->can_complete) || (need == NEEDS_LOG && s->can_log) ||
+           (need == NEEDS_TASKS && s->task_timeout_ms) ||
            (need == NEEDS_ANY && (s->can_subscribe || s->changing));
 }
 
@@ -388,7 +308,7 @@ static bool ask(struct turn *t)
         (!dispatch_check_meta(t->outlet, m) || !dispatch_check_version(t->outlet, m)))
         return false;
     if (m->head.is_modern)
-        learn_name(t->client, json_get(m->meta, STR(META_CLIENT)));
+        welcome_name(t->client, json_get(m->meta, STR(META_CLIENT)));
     const struct method *method = find(t->server, m->method, m->head.is_modern);
     if (method) {
         method->run(t);
@@ -406,7 +326,7 @@ static void tell(struct mcp_client *c, const struct mcp_message *m)
     if (!id || !str_eq(m->method, STR("notifications/cancelled")))
         return;
     for (struct mcp_request *r = c->requests; r; r = r->next) {
-        if (r->head.id.kind == id->kind && str_eq(r->head.id.text, id->text)) {
+        if (!r->later && r->head.id.kind == id->kind && str_eq(r->head.id.text, id->text)) {
             mcp_request_cancel(r);
             return;
         }

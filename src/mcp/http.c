@@ -174,67 +174,6 @@ static void release(struct mcp_client *c)
     exchange_free(x);
 }
 
-/* ---- what the headers of a modern request must say ---- */
-
-static bool header_error(struct mcp_exchange *x, const struct mcp_message *m, const char *text)
-{
-    reply_error(&x->outlet, &m->head, RPC_HEADER, str_of(text), STR_NONE);
-    return false;
-}
-
-/* Whether the header says `want`, plainly or as =?base64?...?=. */
-static bool header_says(const struct http_request *r, const char *name, struct str want)
-{
-    static const char head[] = "=?base64?";
-    struct str value = str_trim(http_header(r, str_of(name)));
-    struct buf plain;
-    if (http_header_count(r, str_of(name)) != 1)
-        return false;
-    if (!str_starts(value, STR("=?base64?")) || !str_ends(value, STR("?=")))
-        return str_eq(value, want);
-    buf_init(&plain, LIMIT_HTTP_HEADER);
-    bool ok = value.n >= sizeof head + 1 &&
-              base64_decode(str_sub(value, sizeof head - 1, value.n - 2), &plain) &&
-              str_eq(buf_str(&plain), want);
-    buf_fini(&plain);
-    return ok;
-}
-
-/* The member of params that Mcp-Name repeats; NULL if the method has none. */
-static const char *name_member(struct str method)
-{
-    static const char *const rows[][2] = {{"tools/call", "name"},     {"prompts/get", "name"},
-                                          {"resources/read", "uri"},  {"tasks/get", "taskId"},
-                                          {"tasks/update", "taskId"}, {"tasks/cancel", "taskId"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (str_eq(method, str_of(rows[i][0])))
-            return rows[i][1];
-    return NULL;
-}
-
-static bool check_headers(struct mcp_exchange *x, const struct http_request *r,
-                          const struct mcp_message *m)
-{
-    struct str version = str_trim(http_header(r, STR("MCP-Protocol-Version"))), name;
-    const char *member = name_member(m->method);
-    if (!version.p)
-        return header_error(x, m, "the header MCP-Protocol-Version is missing");
-    x->is_bad = true;
-    if (!dispatch_check_meta(&x->outlet, m))
-        return false;
-    x->is_bad = false;
-    if (!str_eq(version, json_get_str(m->meta, STR(META_VERSION))))
-        return header_error(x, m, "MCP-Protocol-Version is not the version of the body");
-    if (!dispatch_check_version(&x->outlet, m))
-        return false;
-    if (!header_says(r, "Mcp-Method", m->method))
-        return header_error(x, m, "the header Mcp-Method must be the method of the body");
-    if (member && json_to_str(json_get(m->params, str_of(member)), &name) &&
-        !header_says(r, "Mcp-Name", name))
-        return header_error(x, m, "the header Mcp-Name must be the name or URI of the body");
-    return true;
-}
-
 /* ---- a POST ---- */
 
 static bool is_modern(const struct http_request *r, const struct mcp_message *m)
@@ -261,7 +200,7 @@ static struct mcp_exchange *post_modern(struct mcp_exchange *x, const struct htt
     bool has_begun = false;
     if (m->kind == MCP_TELLS) /* nothing can be told without a connection: taken, and forgotten */
         exchange_reply(x, 202);
-    else if (check_headers(x, r, m)) {
+    else if (headers_check(x, r, m)) {
         x->outlet.over = over;
         has_begun = mcp_dispatch(&x->client, &x->outlet, m, now);
     }

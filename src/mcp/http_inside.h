@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_inside: what http.c (the way of a request, the modern era) and http_session.c (sessions of
- * the era of initialize) share.
+ * http_inside: what http.c (the way of a request, the modern era), http_headers.c (what its headers
+ * must say) and http_session.c (sessions of the era of initialize) share.
  */
 #ifndef PORTCULLIS_MCP_HTTP_INSIDE_H
 #define PORTCULLIS_MCP_HTTP_INSIDE_H
@@ -53,6 +53,11 @@ void exchange_end(struct mcp_exchange *x);
 /* A JSON-RPC error without a request's id, as the whole answer. */
 void exchange_refuse(struct mcp_exchange *x, int status, int code, const char *text);
 int exchange_status(int code, bool is_bad, bool is_modern);
+
+/* ---- http_headers.c ---- */
+/* False: the request is refused. */
+bool headers_check(struct mcp_exchange *x, const struct http_request *r,
+                   const struct mcp_message *m);
 
 /* ---- http_session.c ---- */
 /* A message of the era of initialize. */

@@ -28,6 +28,7 @@ struct stream {
     bool is_delivered;             /* ... and was given to a reader */
     bool is_plain;                 /* the message at hand is the whole answer, as JSON */
     bool is_primed;                /* it was read from once */
+    int64_t retry_ms;              /* told to a reader who is let go; 0: not */
 };
 
 struct session {
@@ -62,6 +63,8 @@ static void prime(struct stream *st)
         return;
     st->is_primed = true;
     buf_reset(&st->exchange->body);
+    if (st->retry_ms)
+        buf_add_f(&st->exchange->body, "retry: %lld\n", (long long)st->retry_ms);
     buf_add_f(&st->exchange->body, "id: %lld-%lld\ndata: \n\n", (long long)st->number,
               (long long)st->event - 1);
     exchange_send(st->exchange);
@@ -165,6 +168,22 @@ static void over(struct mcp_outlet *o)
         exchange_free(x);
 }
 
+/* The reader is told from where to go on, and its answer ends; what comes is kept. */
+static void hang_up(struct mcp_outlet *o, int64_t retry_ms)
+{
+    struct stream *st = stream_of(o);
+    struct mcp_exchange *x = st->exchange;
+    if (!x || !st->session->primes)
+        return;
+    st->retry_ms = retry_ms;
+    st->is_primed = false;
+    exchange_begin_stream(x);
+    prime(st);
+    exchange_end(x);
+    stream_detach(st);
+    exchange_free(x);
+}
+
 static struct stream *stream_new(struct session *s, struct mcp_exchange *x)
 {
     struct stream *st = xcalloc(1, sizeof *st), *last = NULL;
@@ -179,7 +198,7 @@ static struct stream *stream_new(struct session *s, struct mcp_exchange *x)
     st->session = s;
     st->number = ++s->streams_made;
     st->event = st->first = 1;
-    st->outlet = (struct mcp_outlet){begin, end, over};
+    st->outlet = (struct mcp_outlet){begin, end, over, hang_up};
     st->exchange = x;
     buf_init(&st->log, STREAM_LOG_MAX);
     x->stream = st;

@@ -22,6 +22,7 @@ void mcp_hub_free(struct mcp_hub *h)
     if (!h)
         return;
     assert(!h->clients);
+    laters_free(h);
     buf_fini(&h->scratch);
     explicit_bzero(h->secret, sizeof h->secret);
     xfree(h);
@@ -73,6 +74,8 @@ void client_close(struct mcp_client *c)
     buf_fini(&c->follows);
     for (struct mcp_request *r = c->requests, *next; r; r = next) {
         next = r->next;
+        if (r->later)
+            continue; /* it goes on without us */
         r->outlet = NULL;
         mcp_request_cancel(r);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * inside: what the files of mcp/ share. message.c understands messages, dispatch.c knows the
- * methods, request.c answers, ask.c asks back, listen.c tells of changes, hub.c holds it together;
- * line.c and http.c carry.
+ * methods, welcome.c says what there is, request.c answers, ask.c asks back, tasks.c keeps what
+ * takes long, listen.c tells of changes, hub.c holds it together; line.c and http.c carry.
  */
 #ifndef PORTCULLIS_MCP_INSIDE_H
 #define PORTCULLIS_MCP_INSIDE_H
@@ -17,6 +17,7 @@
 #define META_SERVER       META_PREFIX "serverInfo"
 #define META_LEVEL        META_PREFIX "logLevel"
 #define META_SUBSCRIPTION META_PREFIX "subscriptionId"
+#define EXTENSION_TASKS   META_PREFIX "tasks"
 #define MODERN_VERSION    "2026-07-28"
 
 /* ---- message.c ---- */
@@ -57,17 +58,20 @@ struct mcp_outlet {
     void (*end)(struct mcp_outlet *o, enum mcp_frame frame);
     /* The request is over; the outlet is not used for it again. NULL: nobody minds. */
     void (*over)(struct mcp_outlet *o);
+    /* The reader is let go and asks again after retry_ms. NULL: that cannot be done here. */
+    void (*hang_up)(struct mcp_outlet *o, int64_t retry_ms);
 };
 
 /* ---- the client ---- */
 
 struct mcp_abilities {
-    bool elicit, elicit_url, sample, roots;
+    bool elicit, elicit_url, sample, roots, tasks;
     const struct json *declared; /* modern: valid while the message is; else NULL */
 };
 void abilities_read(struct mcp_abilities *a, const struct json *capabilities);
 
 struct mcp_waiting; /* a question on its way, in ask.c */
+struct mcp_later;   /* a call that became a task, in tasks.c */
 
 struct mcp_client {
     struct mcp_hub *hub;
@@ -97,7 +101,9 @@ struct mcp_hub {
     char secret[MCP_SECRET_BYTES];
     struct mcp_client *clients;
     size_t client_count;
-    int64_t asked; /* questions so far: their ids */
+    int64_t asked; /* questions and tasks so far: their ids */
+    struct mcp_later *laters;
+    size_t hurried; /* requests that become tasks at some time */
     struct buf scratch;
 };
 
@@ -120,6 +126,8 @@ struct mcp_request {
     struct str state;
     struct sha256 call; /* digest of what is asked, to which a state is sealed */
     bool is_answered, is_cancelled;
+    struct mcp_later *later;  /* it is a task */
+    struct instant task_from; /* it becomes one, INSTANT_NEVER: not by itself */
     /* subscriptions/listen */
     unsigned wants_lists;
     struct buf uris, id_text;
@@ -135,6 +143,12 @@ bool dispatch_check_meta(struct mcp_outlet *o, const struct mcp_message *m);
 bool dispatch_check_version(struct mcp_outlet *o, const struct mcp_message *m);
 /* Whether the method exists in that era and is offered. */
 bool dispatch_knows(const struct mcp_server *s, struct str method, bool is_modern);
+
+/* ---- welcome.c ---- */
+void welcome_initialize(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+void welcome_discover(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+/* Tells who minds what the client calls itself, the first time that it does. */
+void welcome_name(struct mcp_client *c, const struct json *client_info);
 
 /* ---- request.c ---- */
 /* Opens {"jsonrpc","id","result":{ with what every result has. False: nobody takes it. */
@@ -167,6 +181,22 @@ void write_log(struct mcp_outlet *o, enum mcp_level level, const char *logger, s
 void ask_answered(struct mcp_client *c, const struct json *root);
 /* Opens r->responses and r->state by what the request carries. False: refused, r is answered. */
 bool ask_take(struct mcp_request *r, const struct mcp_message *m, struct moment now);
+
+/* The questions of a request that wait for their answers, as members of an open object (or NULL);
+ * how many. */
+size_t ask_write_open(const struct mcp_request *r, struct json_writer *w);
+/* An answer to one of them; what does not fit any is passed over. */
+void ask_answer(struct mcp_request *r, struct str key, const struct json *answer);
+
+/* ---- tasks.c ---- */
+void tasks_get(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+void tasks_update(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+void tasks_cancel(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+/* How far it is, in words. */
+void later_note(struct mcp_later *l, const char *text);
+/* Its request has ended. */
+void later_over(struct mcp_later *l);
+void laters_free(struct mcp_hub *h);
 
 /* ---- listen.c ---- */
 bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);

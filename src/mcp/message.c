@@ -111,6 +111,7 @@ void abilities_read(struct mcp_abilities *a, const struct json *capabilities)
         .elicit_url = is_url,
         .sample = has(capabilities, STR("sampling")),
         .roots = has(capabilities, STR("roots")),
+        .tasks = has(json_get(capabilities, STR("extensions")), STR(EXTENSION_TASKS)),
         .declared = capabilities,
     };
 }

@@ -221,7 +221,10 @@ void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char
 {
     struct json_writer w;
     struct mcp_outlet *o = outlet_of(r);
-    if (r->progress_token.kind == JSON_NULL || r->is_answered || done <= r->progress || !o)
+    if (r->later)
+        later_note(r->later, text);
+    if (r->later || r->progress_token.kind == JSON_NULL || r->is_answered || done <= r->progress ||
+        !o)
         return;
     struct buf *b = o->begin(o, FRAME_NOTICE, 0);
     if (!b)
@@ -306,6 +309,7 @@ struct mcp_request *mcp_request_new(struct mcp_client *c, struct mcp_outlet *o,
     r->head = m->head;
     r->progress = -1;
     r->level = level_of(c, m);
+    r->task_from = INSTANT_NEVER;
     r->abilities = c->abilities;
     if (m->head.is_modern)
         abilities_read(&r->abilities, json_get(m->meta, STR(META_CAPABILITIES)));
@@ -327,6 +331,9 @@ void mcp_request_free(struct mcp_request *r)
     *r->link = r->next;
     if (r->next)
         r->next->link = r->link;
+    c->hub->hurried -= r->task_from.ns != INSTANT_NEVER.ns;
+    if (r->later)
+        later_over(r->later);
     buf_fini(&r->uris);
     buf_fini(&r->id_text);
     xfree(r);
@@ -347,7 +354,7 @@ static void run_request(struct task *t, void *arg)
         mcp_fail(r, RPC_INTERNAL, STR("the call ended without an answer"), STR_NONE);
     void (*idle)(struct mcp_client *, struct moment) = c->is_closed ? NULL : c->idle;
     struct moment now = task_now(t);
-    c->call_count--;
+    c->call_count -= r->later ? 0 : 1;
     mcp_request_free(r);
     if (idle)
         idle(c, now);
@@ -377,6 +384,13 @@ bool mcp_request_start(struct mcp_client *c, struct mcp_outlet *o, const struct 
     if (ask_take(r, m, now))
         r->prepared = s->prepare(s->self, r, m->params, r->arena);
     return true;
+}
+
+void mcp_hang_up(struct mcp_request *r, int64_t retry_ms)
+{
+    struct mcp_outlet *o = outlet_of(r);
+    if (o && o->hang_up && !r->is_answered)
+        o->hang_up(o, retry_ms);
 }
 
 void mcp_request_cancel(struct mcp_request *r)

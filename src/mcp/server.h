@@ -29,6 +29,9 @@ enum {
     MCP_CLIENTS_MAX = 512,
     MCP_PAGE_MAX = 100, /* items of one page of a list */
     MCP_COMPLETIONS_MAX = 100,
+    MCP_TASKS_MAX =
+        64, /* calls of all clients that became tasks, those kept for their answer too */
+    MCP_HEADERS_MAX = 8, /* arguments of one tool that headers repeat */
 };
 
 enum {
@@ -59,6 +62,11 @@ enum mcp_level {
 enum mcp_list { MCP_TOOLS, MCP_PROMPTS, MCP_RESOURCES, MCP_TEMPLATES, MCP_LIST_COUNT };
 enum mcp_method { MCP_CALL, MCP_PROMPT, MCP_READ, MCP_COMPLETE };
 
+/* An argument of a tool that the header Mcp-Param-NAME repeats ("x-mcp-header" in its schema). */
+struct mcp_header {
+    const char *argument, *name;
+};
+
 struct mcp_server {
     const char *name, *title, *version;
     unsigned lists;           /* 1 << enum mcp_list: which exist */
@@ -71,6 +79,7 @@ struct mcp_server {
     int64_t list_ttl_ms, read_ttl_ms; /* how long answers may be kept */
     bool is_same_for_all;             /* lists do not depend on who asks */
     int64_t call_timeout_ms;
+    int64_t task_timeout_ms; /* how long a call that became a task may run; 0: none can */
 
     /* Instructions for models, at most MCP_INSTRUCTIONS_MAX - 1 bytes. */
     void (*instructions)(void *self, struct buf *out);
@@ -98,6 +107,9 @@ struct mcp_server {
      * once, however often it asked. Not to be answered from inside by mcp_resource_changed. NULL:
      * everything can be followed, and nobody minds. */
     bool (*watch)(void *self, struct mcp_client *c, struct str uri, bool is_followed);
+    /* Which arguments of that tool are repeated in headers, at most MCP_HEADERS_MAX. NULL: none of
+     * any tool. */
+    size_t (*headers)(void *self, struct str tool, struct mcp_header *out);
     void *self;
 };
 
@@ -111,6 +123,8 @@ struct mcp_hub *mcp_hub_new(const struct mcp_server *server, struct tasks *tasks
 void mcp_hub_end(struct mcp_hub *h);
 /* All clients are gone by then. Accepts NULL. */
 void mcp_hub_free(struct mcp_hub *h);
+/* Makes tasks of calls that take long (mcp_task_after); returns when it is next needed. */
+struct instant mcp_hub_step(struct mcp_hub *h, struct moment now);
 /* Tells everybody who listens that a list has changed. */
 void mcp_list_changed(struct mcp_hub *h, enum mcp_list list);
 /* Tells who follows it that a resource has changed: all, or that client alone. */
@@ -144,6 +158,27 @@ void mcp_no_resource(struct mcp_request *r, struct str uri);
 /* How far it is; `total` < 0: unknown. Told only to who asked for it, and only if it grows. */
 void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char *text);
 void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text);
+
+/* ---- long work ---- */
+/*
+ * A call that takes long can become a task (extension io.modelcontextprotocol/tasks): the client
+ * has the task's id for an answer, and asks for how it goes, answers its questions, or cancels it.
+ * For the handler nothing changes: it answers as it would have. Only who declares the extension
+ * with the request is given tasks, only in the modern era; a task belongs to who made it
+ * (`who` of the server), and does not outlive the program.
+ */
+bool mcp_can_task(const struct mcp_request *r);
+/* Makes a task of the call now. False: it goes on as it is. */
+bool mcp_task_begin(struct mcp_request *r);
+/* Makes one of it if it is not answered within ms. */
+void mcp_task_after(struct mcp_request *r, int64_t ms);
+/* JSON text of the capabilities that a client would have to declare. */
+extern const char mcp_task_needs[];
+/*
+ * Lets go of the reader of an answer that will take long, who is to ask again after retry_ms (HTTP
+ * in the era of initialize; elsewhere nothing happens). The answer is kept for it.
+ */
+void mcp_hang_up(struct mcp_request *r, int64_t retry_ms);
 
 /* ---- asking back ---- */
 

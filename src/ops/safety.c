@@ -400,10 +400,15 @@ static void await_progress(struct call *c)
     bool is_done;
     do {
         struct gate_kill_status k;
+        int64_t orders = 0, done = 0;
         is_done = true;
-        for (size_t i = 0; gate_kill_next(c->core->gate, &i, &k);)
+        for (size_t i = 0; gate_kill_next(c->core->gate, &i, &k);) {
             is_done =
                 is_done && k.is_durable && (k.working == 0 || !session_is_ready(c->core->session));
+            orders += (int64_t)k.total;
+            done += (int64_t)(k.total - k.working);
+        }
+        task_tell(c->task, done, orders, "orders whose end is confirmed");
     } while (!is_done && !instant_due(until, task_now(c->task).mono) &&
              task_sleep(c->task, KILL_LOOK_MS, &ended));
 }

@@ -150,9 +150,9 @@ static void turn(void *self, struct moment now)
 {
     struct serving *s = self;
     tasks_run(s->tasks, now);
+    struct instant next = instant_min(mcp_hub_step(s->hub, now), mcp_http_step(s->mcp, now));
     for (struct peer *p = s->peers; p; p = p->next)
         flush(p);
-    struct instant next = mcp_http_step(s->mcp, now);
     loop_wake_at(s->loop, instant_min(next, tasks_next(s->tasks)));
 }
 

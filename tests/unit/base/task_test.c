@@ -245,6 +245,55 @@ static void a_wait_fails_once_the_deadline_has_passed_and_from_then_on(void **st
     assert_string_equal(w.e.text, "no answer within 50 ms");
 }
 
+static void wait_150_ms(struct task *t, void *arg)
+{
+    struct error e;
+    note(task_sleep(t, 150, &e) ? 'y' : 'n');
+    (void)arg;
+}
+
+static void a_task_that_is_given_more_time_waits_on(void **state)
+{
+    struct tasks *s = *state;
+    struct task *t = task_spawn(s, at_ms(0), 100, wait_150_ms, NULL);
+    tasks_run(s, at_ms(0));
+    task_prolong(t, 10); /* sooner than it has: nothing changes */
+    assert_int_equal(ms_of(task_deadline(t)), 100);
+    task_prolong(t, 250);
+    assert_int_equal(ms_of(task_deadline(t)), 250);
+    tasks_run(s, at_ms(100)); /* the old deadline */
+    assert_string_equal(trace, "");
+    tasks_run(s, at_ms(150));
+    assert_string_equal(trace, "y");
+}
+
+static void note_told(void *self, int64_t done, int64_t total, const char *text)
+{
+    assert_int_equal(total, 3);
+    assert_string_equal(text, "pieces");
+    note((char)('0' + done + *(int *)self));
+}
+
+static void tell_thrice(struct task *t, void *arg)
+{
+    (void)arg;
+    for (int i = 1; i <= 3; i++)
+        task_tell(t, i, 3, "pieces");
+}
+
+static void who_listens_is_told_how_far_it_is_and_no_later_task(void **state)
+{
+    struct tasks *s = *state;
+    int more = 4;
+    struct task *t = task_spawn(s, at_ms(0), 100, tell_thrice, NULL);
+    task_listen(t, (struct task_listener){note_told, &more});
+    tasks_run(s, at_ms(0));
+    assert_string_equal(trace, "567");
+    assert_ptr_equal(task_spawn(s, at_ms(0), 100, tell_thrice, NULL), t); /* the same fiber */
+    tasks_run(s, at_ms(0));
+    assert_string_equal(trace, "567");
+}
+
 static void a_task_that_is_woken_all_the_time_still_times_out(void **state)
 {
     struct tasks *s = *state;
@@ -589,6 +638,8 @@ int main(void)
         WITH_TASKS(a_running_task_may_be_woken),
         WITH_TASKS(two_tasks_take_turns),
         WITH_TASKS(a_wait_fails_once_the_deadline_has_passed_and_from_then_on),
+        WITH_TASKS(a_task_that_is_given_more_time_waits_on),
+        WITH_TASKS(who_listens_is_told_how_far_it_is_and_no_later_task),
         WITH_TASKS(a_task_that_is_woken_all_the_time_still_times_out),
         WITH_TASKS(a_bounded_wait_ends_at_its_bound_a_wake_or_the_deadline),
         WITH_TASKS(cancelling_fails_the_present_and_the_future_waits),

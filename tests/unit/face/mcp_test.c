@@ -129,7 +129,8 @@ static const struct {
      "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"server/discover\",\"params\":{" META "}}",
      "\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{},\"prompts\":{},"
-     "\"resources\":{\"subscribe\":true},\"completions\":{},\"logging\":{}},\"instructions\""},
+     "\"resources\":{\"subscribe\":true},\"completions\":{},\"logging\":{},"
+     "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}},\"instructions\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\",\"params\":{" META "}}",
      "],\"ttlMs\":3600000,\"cacheScope\":\"private\"}}\n"},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\",\"params\":{" META "}}", "-32601"},
@@ -603,6 +604,64 @@ static void the_instructions_say_whose_money_it_is(void **state)
     fixture_free(f);
 }
 
+/* ---- calls that take long ---- */
+
+#define TASKS                                                                                      \
+    "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","                       \
+    "\"io.modelcontextprotocol/clientCapabilities\":{\"extensions\":{"                             \
+    "\"io.modelcontextprotocol/tasks\":{}}}}"
+
+static void pass(struct fixture *f, int64_t ms)
+{
+    for (int64_t i = 0; i < ms; i += 100) {
+        fixture_run(f, 100);
+        (void)mcp_face_step(f->mcp, f->now);
+    }
+}
+
+static void a_call_that_takes_long_becomes_a_task_for_who_can_follow_one(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    struct mcp_line *c = connect_to(f);
+    char line[900], id[40];
+    test_waits_over = 0;
+    /* longer than any call may take without being one */
+    say(f, c,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{" TASKS
+        ",\"name\":\"test_wait\",\"arguments\":{\"ms\":90000}}}\n");
+    say(f, c,
+        "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{" META
+        ",\"name\":\"test_wait\",\"arguments\":{\"ms\":8000}}}\n");
+    pass(f, 4900);
+    assert_int_equal(mcp_line_output(c).n, 0);
+    pass(f, 200);
+    struct str out = mcp_line_output(c);
+    assert_holds(out, "\"id\":1,\"result\":{\"resultType\":\"task\"");
+    assert_lacks(out, "\"id\":2");
+    size_t at = str_find_str(out, STR("\"taskId\":\"")) + 10;
+    str_copy_cut(id, sizeof id, str_sub(out, at, at + 32));
+    forget(c);
+    pass(f, 3000);
+    assert_holds(mcp_line_output(c), "\"id\":2,\"result\":{\"resultType\":\"complete\"");
+    pass(f, 80000);
+    (void)snprintf(line, sizeof line,
+                   "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tasks/get\",\"params\":{" TASKS
+                   ",\"taskId\":\"%s\"}}\n",
+                   id);
+    say(f, c, line);
+    assert_holds(mcp_line_output(c), "\"status\":\"working\"");
+    forget(c);
+    pass(f, 5000);
+    assert_int_equal(test_waits_over, 2);
+    say(f, c, line);
+    assert_holds(mcp_line_output(c), "\"status\":\"completed\"");
+    assert_holds(mcp_line_output(c), "\"structuredContent\":{");
+    assert_json_lines(mcp_line_output(c));
+    mcp_line_free(c);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +681,7 @@ int main(void)
         cmocka_unit_test(the_list_of_tools_follows_mode_and_scope_and_is_the_same_each_time),
         cmocka_unit_test(every_tool_is_fully_described),
         cmocka_unit_test(the_instructions_say_whose_money_it_is),
+        cmocka_unit_test(a_call_that_takes_long_becomes_a_task_for_who_can_follow_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

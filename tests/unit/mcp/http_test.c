@@ -342,6 +342,94 @@ static void everything_may_end_while_calls_go_on(void **state)
     assert_true(s.got.is_over);
 }
 
+/* ---- headers that repeat arguments, and readers who are let go ---- */
+
+#define REGION(header, arguments)                                                                  \
+    VERSION "Mcp-Method: tools/call\nMcp-Name: test_header\n" header,                              \
+        ASK(1, "tools/call", META ",\"name\":\"test_header\",\"arguments\":{" arguments "}")
+
+static void a_header_must_repeat_its_argument(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *headers, *body;
+        bool ok;
+    } cases[] = {
+        {REGION("Mcp-Param-Region: eu\n", "\"region\":\"eu\""), true},
+        {REGION("mcp-param-region:  eu \n", "\"region\":\"eu\""), true},
+        {REGION("Mcp-Param-Region: =?base64?ZXU=?=\n", "\"region\":\"eu\""), true},
+        {REGION("Mcp-Param-Region: 7\n", "\"region\":7"), true},
+        {REGION("Mcp-Param-Region: true\n", "\"region\":true"), true},
+        {REGION("", ""), true},
+        {REGION("", "\"region\":null"), true},
+        {REGION("Mcp-Param-Other: x\n", ""), true},
+        {REGION("Mcp-Param-Region: us\n", "\"region\":\"eu\""), false},
+        {REGION("Mcp-Param-Region: EU\n", "\"region\":\"eu\""), false},
+        {REGION("Mcp-Param-Region: eu\nMcp-Param-Region: eu\n", "\"region\":\"eu\""), false},
+        {REGION("", "\"region\":\"eu\""), false},
+        {REGION("Mcp-Param-Region: eu\n", ""), false},
+        {REGION("Mcp-Param-Region: {}\n", "\"region\":{}"), false},
+    };
+    struct site s = site_new();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str out = ask(&s, "POST", cases[i].headers, cases[i].body);
+        if (cases[i].ok != (s.got.status == 200))
+            print_error("case %zu\n", i);
+        assert_int_equal(s.got.status, cases[i].ok ? 200 : 400);
+        if (!cases[i].ok)
+            assert_holds(out, "-32020");
+    }
+    site_free(&s);
+}
+
+static void a_reader_who_is_let_go_gets_its_answer_when_it_asks_again(void **state)
+{
+    (void)state;
+    struct site s = site_new();
+    open_session(&s);
+    struct str out = ask(&s, "POST", "", ASK(2, "tools/call", "\"name\":\"test_reconnection\""));
+    assert_true(s.got.is_stream);
+    assert_true(s.got.is_over);
+    assert_holds(out, "retry: 100\nid: ");
+    assert_holds(out, "\ndata: \n\n");
+    assert_lacks(out, "You came back");
+    struct str id = str_sub(out, str_find_str(out, STR("id: ")) + 4, out.n);
+    char header[80];
+    (void)snprintf(header, sizeof header, "Last-Event-ID: " STR_FMT "\n",
+                   STR_ARG(str_sub(id, 0, str_find(id, '\n', 0))));
+    try_run(&s.t, 100);
+    assert_holds(ask(&s, "GET", header, ""), "You came back");
+    assert_true(s.got.is_over);
+    site_free(&s);
+}
+
+static void a_task_outlives_the_request_that_made_it(void **state)
+{
+    (void)state;
+#define DECLARED META_OF("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}")
+    struct site s = site_new();
+    char headers[200], body[800];
+    struct str out = ask(
+        &s, "POST", VERSION "Mcp-Method: tools/call\nMcp-Name: slow_compute\n",
+        ASK(1, "tools/call", DECLARED ",\"name\":\"slow_compute\",\"arguments\":{\"seconds\":1}"));
+    assert_true(s.got.is_over);
+    assert_int_equal(s.got.status, 200);
+    size_t at = str_find_str(out, STR("\"taskId\":\"")) + 10;
+    struct str id = str_sub(out, at, at + 32);
+    (void)snprintf(headers, sizeof headers,
+                   VERSION "Mcp-Method: tasks/get\nMcp-Name: " STR_FMT "\n", STR_ARG(id));
+    (void)snprintf(body, sizeof body, ASK(2, "tasks/get", DECLARED ",\"taskId\":\"" STR_FMT "\""),
+                   STR_ARG(id));
+    assert_holds(ask(&s, "POST", headers, body), "\"status\":\"working\"");
+    try_run(&s.t, 1100);
+    assert_holds(ask(&s, "POST", headers, body), "\"status\":\"completed\"");
+    /* one that still runs when all ends */
+    (void)ask(
+        &s, "POST", VERSION "Mcp-Method: tools/call\nMcp-Name: slow_compute\n",
+        ASK(1, "tools/call", DECLARED ",\"name\":\"slow_compute\",\"arguments\":{\"seconds\":9}"));
+    site_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +442,9 @@ int main(void)
         cmocka_unit_test(the_sessions_own_stream_tells_of_changes),
         cmocka_unit_test(sessions_have_a_bound_and_the_longest_idle_goes),
         cmocka_unit_test(everything_may_end_while_calls_go_on),
+        cmocka_unit_test(a_header_must_repeat_its_argument),
+        cmocka_unit_test(a_reader_who_is_let_go_gets_its_answer_when_it_asks_again),
+        cmocka_unit_test(a_task_outlives_the_request_that_made_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

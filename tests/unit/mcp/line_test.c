@@ -1,37 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The cases of the conformance suite, which knows HTTP alone, over lines; and what lines add. */
-#include "mcp/line.h"
-
 #include "base/limits.h"
-#include "try.h"
-
-struct talk {
-    struct try t;
-    struct mcp_line *line;
-};
-
-static struct talk talk_new(void)
-{
-    struct talk k = {.t = try_new()};
-    k.line = mcp_line_new(k.t.hub, NULL);
-    return k;
-}
-
-static void talk_free(struct talk *k)
-{
-    mcp_line_free(k->line);
-    try_free(&k->t);
-}
-
-/* What is answered within `ms` of virtual time; forgotten at the next one. */
-static struct str say(struct talk *k, const char *line, int64_t ms)
-{
-    mcp_line_sent(k->line, mcp_line_output(k->line).n);
-    mcp_line_input(k->line, str_of(line), k->t.now);
-    mcp_line_input(k->line, STR("\n"), k->t.now);
-    try_run(&k->t, ms);
-    return mcp_line_output(k->line);
-}
+#include "talk.h"
 
 #define INITIALIZE(capabilities)                                                                   \
     ASK(1, "initialize",                                                                           \

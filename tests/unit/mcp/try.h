@@ -51,6 +51,7 @@ static inline void try_run(struct try *t, int64_t ms)
 {
     for (int64_t i = 0; i <= ms; i += 10) {
         tasks_run(t->tasks, t->now);
+        (void)mcp_hub_step(t->hub, t->now);
         t->now.mono = instant_after_ms(t->now.mono, 10);
         t->now.wall.ns += 10 * NS_PER_MS;
     }
