@@ -7,6 +7,7 @@
 #include "data/hash.h"
 #include "data/json.h"
 #include "face/rest_stream.h"
+#include "ops/tally.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -229,6 +230,8 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->started = now.wall;
     core->zones = config->zones;
     core->event_files = config->event_files;
+    core->usage = config->usage;
+    core->tally = tally_new();
     core->book = book_new();
     core->session = make_session(config, (struct session_listener){flow_on_event, &a->flow});
     core->quotes = quotes_new(core->session);
@@ -297,6 +300,7 @@ void app_free(struct app *a)
     cache_free(core->cache);
     journal_free(core->journal);
     book_free(core->book);
+    tally_free(core->tally);
     xfree(a);
 }
 
@@ -388,11 +392,17 @@ static void http_free(struct app_http *h)
     xfree(h);
 }
 
+static struct rest_config config_of(const struct app *a)
+{
+    return (struct rest_config){a->access, a->streams, a->tasks};
+}
+
 static void answer_http(struct task *t, void *arg)
 {
     struct app_http *h = arg;
     struct http_response response = {0};
-    rest_answer(t, &h->app->core, &(struct rest_config){h->app->access}, &h->request, &response);
+    struct rest_config config = config_of(h->app);
+    rest_answer(t, &h->app->core, &config, &h->request, &response);
     if (!h->is_abandoned)
         h->sink.reply(h->sink.self, &response);
     else
@@ -445,10 +455,10 @@ static void pass_end(void *self)
 static struct app_http *start_mcp(struct app_http *h, struct moment now)
 {
     struct app *a = h->app;
+    struct rest_config config = config_of(a);
     struct principal who;
     struct http_response no = {0};
-    if (!rest_admit(&a->core, &(struct rest_config){a->access}, &h->request, now, h->arena, &who,
-                    &no)) {
+    if (!rest_admit(&a->core, &config, &h->request, now, h->arena, &who, &no)) {
         pass_reply(h, &no);
         return NULL;
     }
@@ -464,7 +474,7 @@ static struct app_http *start_mcp(struct app_http *h, struct moment now)
 static struct app_http *start_stream(struct app_http *h, struct moment now)
 {
     struct http_sink sink = {pass_reply, pass_begin, pass_send, pass_end, h};
-    struct rest_config config = {h->app->access};
+    struct rest_config config = config_of(h->app);
     struct rest_reader *r =
         rest_stream_open(h->app->streams, &config, &h->request, now, h->arena, sink);
     if (r)

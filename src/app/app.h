@@ -32,15 +32,16 @@ struct app_config {
     struct anchors *anchors;  /* as read from their file; borrowed; NULL: none are kept */
     uint64_t seed;            /* unpredictable, from the system; fixed in tests */
     const struct log_sink *sink;
-    struct tz_zones zones;          /* for times that the broker writes with a zone's name */
-    struct event_files event_files; /* for get_events */
-    const char *build;              /* build id, for the greeting of local connections */
-    int64_t uid;                    /* of the user under whom this runs */
-    struct str tokens_file;         /* what was kept of the tokens; read during app_new */
-    struct entropy entropy;         /* for salts */
-    struct str pin_file;            /* what was kept of the PIN; read during app_new */
-    uint32_t pin_iterations;        /* of a new one; PIN_ITERATIONS outside of tests */
-    struct str kill_reserve;        /* what was kept of the kill switch; read during app_new */
+    struct tz_zones zones;                 /* for times that the broker writes with a zone's name */
+    struct event_files event_files;        /* for get_events */
+    bool (*usage)(struct core_usage *out); /* of the process; set by io.c; NULL: not told */
+    const char *build;                     /* build id, for the greeting of local connections */
+    int64_t uid;                           /* of the user under whom this runs */
+    struct str tokens_file;                /* what was kept of the tokens; read during app_new */
+    struct entropy entropy;                /* for salts */
+    struct str pin_file;                   /* what was kept of the PIN; read during app_new */
+    uint32_t pin_iterations;               /* of a new one; PIN_ITERATIONS outside of tests */
+    struct str kill_reserve; /* what was kept of the kill switch; read during app_new */
 };
 
 /* NULL with *e if the store cannot be read. */

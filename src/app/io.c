@@ -646,6 +646,14 @@ static bool admits(void *self, int64_t uid)
            guard_list_has(a->admin_uids, str_of(text));
 }
 
+static bool usage(struct core_usage *out)
+{
+    struct process_usage u;
+    bool ok = process_usage(&u);
+    *out = (struct core_usage){u.memory_bytes, u.cpu_ms, u.open_files};
+    return ok;
+}
+
 static bool start(struct io *io, struct error *e)
 {
     const struct access_settings *access = &io->config->app.settings->values.access;
@@ -665,6 +673,7 @@ static bool start(struct io *io, struct error *e)
         return false;
     struct app_config app = io->config->app;
     app.kill_reserve = buf_str(&io->reserve_text);
+    app.usage = usage;
     io->app = app_new(&app, clock_now(), e);
     if (!io->app)
         return false;

@@ -57,6 +57,11 @@ static const struct own_path {
      "{\"type\":\"object\",\"required\":[\"status\"],"
      "\"properties\":{\"status\":{\"const\":\"ready\"}}}",
      "{\"status\":\"ready\"}", true},
+    {"/metrics", "metrics", "The state of the daemon, in the text format of Prometheus",
+     "text/plain", "{\"type\":\"string\"}",
+     "\"# HELP portcullis_broker_ready The connection is up and everything was fetched\\n"
+     "# TYPE portcullis_broker_ready gauge\\nportcullis_broker_ready 1\\n\"",
+     false},
 };
 
 /* What any request may be refused with before it is looked at closely. */

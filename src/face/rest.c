@@ -24,7 +24,7 @@ static bool refuse_entry(struct exchange *x, const struct access_verdict *v)
     return false;
 }
 
-static bool wants_token(struct exchange *x)
+bool rest_wants_token(struct exchange *x)
 {
     struct access_verdict v;
     access_wants_token(x->config->access, x->request, x->arena, &v);
@@ -56,7 +56,7 @@ static bool authorise(struct exchange *x, const struct op *op)
                            "use the command line on this machine");
     bool is_known = token_is_principal(STR_NAME(x->who.name));
     bool may = is_known || (!op_is_write(op) && (x->who.scopes & scope_of(op->effect)));
-    return may || wants_token(x);
+    return may || rest_wants_token(x);
 }
 
 /* ---- arguments ---- */
@@ -210,7 +210,7 @@ bool rest_enter(struct exchange *x, enum scope scope, const char *allow)
         rest_no_route(x, allow);
         return false;
     }
-    return (x->who.scopes & scope) || wants_token(x);
+    return (x->who.scopes & scope) || rest_wants_token(x);
 }
 
 bool rest_admit(struct core *core, const struct rest_config *config,
@@ -224,7 +224,7 @@ bool rest_admit(struct core *core, const struct rest_config *config,
                          .request = request,
                          .response = response};
     rest_start(&x);
-    if (!enter(&x) || (!x.who.scopes && !wants_token(&x)))
+    if (!enter(&x) || (!x.who.scopes && !rest_wants_token(&x)))
         return false;
     buf_fini(&response->body);
     *who = x.who;

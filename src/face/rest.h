@@ -16,8 +16,12 @@
 #include "face/access.h"
 #include "ops/op.h"
 
+struct rest_streams;
+
 struct rest_config {
     struct access *access;
+    const struct rest_streams *streams; /* for /metrics; NULL: there are none */
+    const struct tasks *tasks;          /* likewise */
 };
 
 /* Answers `request`. Runs on a task; may suspend. The response is initialised here. */

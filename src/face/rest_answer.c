@@ -10,6 +10,7 @@
 #include "face/errors.h"
 #include "face/render.h"
 #include "face/rest_inside.h"
+#include "ops/tally.h"
 
 #include <assert.h>
 #include <string.h>
@@ -297,6 +298,7 @@ void rest_finish(struct exchange *x)
 {
     bool has_origins = x->core->settings->values.http.cors_origins.n > 0;
     compress(x);
+    tally_http(x->core->tally, x->response->status);
     rest_header(x, STR("Vary"),
                 has_origins ? STR("Accept, Accept-Encoding, Origin")
                             : STR("Accept, Accept-Encoding"));

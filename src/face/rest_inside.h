@@ -77,6 +77,8 @@ void rest_show(struct exchange *x, struct call *c, int status, const void *out);
 /* Last: 304 where the client has it already, compression, and what caches and pages must know. */
 void rest_finish(struct exchange *x);
 
+/* 401 for who was let in without a token, where one is needed; false. */
+bool rest_wants_token(struct exchange *x);
 /*
  * Lets in who asks for a path that takes GET and is no operation's: false, and answered, if it is
  * not let in, lacks the scope, or asks with another method.

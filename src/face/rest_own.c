@@ -4,6 +4,7 @@
  * programs ask.
  */
 #include "broker/session.h"
+#include "face/metrics.h"
 #include "face/openapi.h"
 #include "face/rest_inside.h"
 
@@ -53,7 +54,8 @@ static void index_page(struct exchange *x)
     rest_header(x, STR("Content-Security-Policy"), STR("default-src 'none'"));
     buf_add_c(b, "<!doctype html><html lang=\"en\"><title>Portcullis</title><h1>Portcullis</h1>"
                  "<p><a href=\"/openapi.json\">/openapi.json</a> describes everything; "
-                 "<a href=\"/healthz\">/healthz</a>, <a href=\"/readyz\">/readyz</a>.</p><ul>");
+                 "<a href=\"/healthz\">/healthz</a>, <a href=\"/readyz\">/readyz</a>, "
+                 "<a href=\"/metrics\">/metrics</a>.</p><ul>");
     for (size_t i = 0; (op = op_next(&i));) {
         if (!route_split(op, &method, &path))
             continue;
@@ -66,11 +68,20 @@ static void index_page(struct exchange *x)
     buf_add_c(b, "</ul></html>\n");
 }
 
+static void metrics(struct exchange *x)
+{
+    metrics_write(x->core, x->config, x->now, rest_begin(x, 200, METRICS_CONTENT_TYPE));
+}
+
 static const struct {
     const char *path;
     void (*answer)(struct exchange *x);
-} own_routes[] = {
-    {"/", index_page}, {"/healthz", healthz}, {"/readyz", readyz}, {"/openapi.json", openapi}};
+    unsigned scope; /* that it needs; 0: none */
+} own_routes[] = {{"/", index_page, 0},
+                  {"/healthz", healthz, 0},
+                  {"/readyz", readyz, 0},
+                  {"/metrics", metrics, SCOPE_READ},
+                  {"/openapi.json", openapi, 0}};
 
 enum { OWN_COUNT = sizeof own_routes / sizeof own_routes[0] };
 
@@ -93,6 +104,9 @@ bool own_answer(struct exchange *x)
     struct str method = x->request->method;
     if (i == OWN_COUNT || (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"))))
         return false;
-    own_routes[i].answer(x);
+    if (own_routes[i].scope && !(x->who.scopes & own_routes[i].scope))
+        rest_wants_token(x);
+    else
+        own_routes[i].answer(x);
     return true;
 }

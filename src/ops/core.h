@@ -35,6 +35,13 @@ struct event_files {
     void *self;
 };
 
+/* What the process uses of the machine. */
+struct core_usage {
+    int64_t memory_bytes, cpu_ms, open_files;
+};
+
+struct tally;
+
 struct core {
     const struct settings *settings; /* of the whole run: no operation changes one */
     struct session *session;
@@ -57,6 +64,8 @@ struct core {
     struct entropy entropy; /* for what must not be guessed */
     struct tz_zones zones;  /* of the exchanges */
     struct event_files event_files;
+    bool (*usage)(struct core_usage *out); /* NULL (a test, say): not known */
+    struct tally *tally;                   /* NULL likewise: nobody counts */
     struct log log;
     struct utc started;
     bool is_embedded;  /* the broker is the embedded paper exchange */

@@ -4,6 +4,7 @@
 #include "data/bind.h"
 #include "data/json.h"
 #include "op_sets.h" /* made by the build: one row for each `const struct op_set` under ops/ */
+#include "ops/tally.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -227,11 +228,14 @@ static bool may_call(struct call *c)
 bool op_call(struct call *c, const void *in, void *out)
 {
     int64_t request = is_recorded(c) ? record_request(c, in) : 0;
+    struct instant begun = task_now(c->task).mono;
     bool ok = may_call(c) && c->op->run(c, in, out);
     if (request)
         record_answer(c, request, ok, out);
     assert(ok || c->error.code != ERROR_NONE);
     c->envelope.as_of = task_now(c->task).wall;
+    tally_call(c->core->tally, c->op, c->who->face,
+               (task_now(c->task).mono.ns - begun.ns) / NS_PER_MS, ok ? NULL : &c->error);
     return ok;
 }
 

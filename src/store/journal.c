@@ -23,6 +23,7 @@ enum { EARLY_COMMISSIONS_MAX = 64, REMEMBERED_MAX = 32 /* accounts; more are kep
 
 struct journal {
     int64_t last, durable;
+    int64_t counts[JOURNAL_KIND_COUNT];
     struct instant due;         /* when what waits is to be taken */
     struct journal_item *queue; /* LIMIT_JOURNAL_QUEUE items, a ring */
     size_t first, count;
@@ -218,10 +219,17 @@ int64_t journal_append(struct journal *j, enum journal_kind kind, struct str pri
         j->due = due;
     it->seq = ++j->last;
     it->kind = kind;
+    j->counts[kind]++;
     str_copy_cut(it->principal, sizeof it->principal, principal);
     it->body = copy(j->key[0] ? buf_str(&r.text) : body);
     buf_fini(&r.text);
     return it->seq;
+}
+
+int64_t journal_count(const struct journal *j, enum journal_kind kind)
+{
+    assert(kind < JOURNAL_KIND_COUNT);
+    return j->counts[kind];
 }
 
 bool journal_put(struct journal *j, struct str key, struct str value, struct moment now,

@@ -151,6 +151,8 @@ const struct error *journal_failure(const struct journal *j);
  * written. Ends by itself when the disk answers.
  */
 bool journal_is_stalled(const struct journal *j, struct moment now);
+/* Records of that kind since the start. */
+int64_t journal_count(const struct journal *j, enum journal_kind kind);
 /* Items that wait to be taken. */
 size_t journal_pending(const struct journal *j);
 

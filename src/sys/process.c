@@ -11,12 +11,14 @@
 #include "sys/loop_uv.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -222,6 +224,31 @@ void process_free(struct process *p)
     }
     loop_timer_free(p->grace);
     uv_close((uv_handle_t *)&p->poll, on_poll_closed);
+}
+
+static int64_t count_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int64_t n = -3; /* "." and "..", and the directory itself */
+    if (!d)
+        return 0;
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+bool process_usage(struct process_usage *out)
+{
+    size_t resident = 0;
+    struct rusage r;
+    *out = (struct process_usage){.open_files = count_files()};
+    if (uv_resident_set_memory(&resident) != 0 || getrusage(RUSAGE_SELF, &r) != 0)
+        return false;
+    out->memory_bytes = (int64_t)resident;
+    out->cpu_ms = (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000 +
+                  (r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1000;
+    return true;
 }
 
 int process_self(void)

@@ -42,6 +42,12 @@ void process_stop(struct process *p, int64_t grace_ms);
  * waited for. */
 void process_free(struct process *p);
 
+/* What our own process uses. False if the system does not tell. */
+struct process_usage {
+    int64_t memory_bytes, cpu_ms, open_files;
+};
+bool process_usage(struct process_usage *out);
+
 /* Our own process number. */
 int process_self(void);
 

@@ -166,6 +166,7 @@ static const struct {
     {"OPTIONS /api/test/order", "Host: evil.example", "", 403, "HOST"},
     {"POST /healthz", "", "", 405, "\"code\":\"METHOD\""},
     {"GET /healthz", "", "", 200, "{\"status\":\"ok\"}"},
+    {"GET /metrics", "", "", 200, "# TYPE portcullis_build_info gauge\nportcullis_build_info{"},
     {"GET /readyz", "", "", 503, "\"code\":\"NOT_CONNECTED\""},
     {"GET /openapi.json", "", "", 200, "\"/api/test/echo/{text}\":{\"get\":{"},
     /* who may ask */
@@ -409,6 +410,9 @@ static void reading_needs_a_token_where_the_setting_says_so(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct exchange x;
         ask(&x, f, "GET /api/test/echo/a", rows[i].headers, "");
+        assert_int_equal(x.response.status, rows[i].status);
+        buf_fini(&x.response.body);
+        ask(&x, f, "GET /metrics", rows[i].headers, "");
         assert_int_equal(x.response.status, rows[i].status);
         buf_fini(&x.response.body);
         ask(&x, f, "GET /healthz", "", ""); /* says nothing about accounts */
