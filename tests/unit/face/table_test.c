@@ -54,7 +54,8 @@ struct faces {
 static void ask_rest(struct task *t, void *arg)
 {
     struct faces *x = arg;
-    rest_answer(t, &x->f->core, &(struct rest_config){x->access}, &x->request, &x->response);
+    rest_answer(t, &x->f->core, &(struct rest_config){.access = x->access}, &x->request,
+                &x->response);
 }
 
 static void ask_cli(struct task *t, void *arg)
