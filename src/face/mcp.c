@@ -27,7 +27,7 @@ static size_t list(void *self, struct mcp_client *c, enum mcp_list which, size_t
         return 0;
     switch (which) {
     case MCP_TOOLS:
-        tools_list(f->core, who, w);
+        tools_list(f->core, who, mcp_client_extensions(c) & HAS_PAGES, w);
         break;
     case MCP_PROMPTS:
         prompts_list(w);
@@ -171,6 +171,8 @@ struct mcp_face *mcp_face_new(struct core *core, struct tasks *tasks, struct mcp
                                     .list = list,
                                     .prepare = prepare,
                                     .run = run,
+                                    .extensions = "{\"io.modelcontextprotocol/ui\":{}}",
+                                    .extensions_of = person_extensions,
                                     .forget = forget,
                                     .who = who_is,
                                     .named = named,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mcp_inside: what the files of this face share: mcp.c (who is there), mcp_tools.c, mcp_prompts.c,
- * mcp_resources.c and mcp_follow.c.
+ * mcp_inside: what the files of this face share: mcp.c (who is there), mcp_tools.c, mcp_person.c,
+ * mcp_prompts.c, mcp_resources.c and mcp_follow.c.
  */
 #ifndef PORTCULLIS_FACE_MCP_INSIDE_H
 #define PORTCULLIS_FACE_MCP_INSIDE_H
@@ -36,10 +36,30 @@ struct mcp_face {
 void face_trim(struct mcp_face *f);
 
 /* ---- mcp_tools.c ---- */
-void tools_list(const struct core *core, const struct principal *who, struct json_writer *w);
+/* `has_pages`: for a client that shows pages, with what is for them. */
+void tools_list(const struct core *core, const struct principal *who, bool has_pages,
+                struct json_writer *w);
 void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
                    struct arena *arena);
 void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *prepared);
+
+/* ---- mcp_person.c ---- */
+#define PAGE_TYPE "text/html;profile=mcp-app"
+enum { HAS_PAGES = 1 }; /* a client that shows our pages: bit of mcp_extensions */
+unsigned person_extensions(void *self, const struct json *declared);
+/* The _meta of a tool with a page, or for pages. */
+void person_write_page(const struct op *op, struct json_writer *w);
+/* The proof for the page that shows the result, before the result is begun. */
+void person_prove(struct mcp_request *r, const struct call *call);
+/* Who can be asked in the course of a call. */
+struct person {
+    struct dialog dialog;
+    struct mcp_request *request;
+    int64_t after_ms; /* what the call has left after an answer */
+    bool is_asked;    /* the request has ended with the question */
+};
+/* Lets the call ask; `p` lives as long as the call. */
+void person_at(struct person *p, struct mcp_face *f, struct mcp_request *r, struct call *call);
 
 /* ---- mcp_prompts.c ---- */
 void prompts_list(struct json_writer *w);

@@ -23,7 +23,7 @@ static void write_hint(struct json_writer *w, const char *name, bool value)
     json_bool(w, value);
 }
 
-static void write_tool(const struct op *op, struct json_writer *w)
+static void write_tool(const struct op *op, bool has_pages, struct json_writer *w)
 {
     const struct type *in[2] = {op->in, arguments_common(op)};
     json_begin_object(w);
@@ -46,6 +46,8 @@ static void write_tool(const struct op *op, struct json_writer *w)
     write_hint(w, "idempotentHint", op->is_idempotent);
     write_hint(w, "openWorldHint", op->is_open_world);
     json_end_object(w);
+    if (has_pages && (op->ui || op->is_for_pages))
+        person_write_page(op, w);
     json_end_object(w);
 }
 
@@ -67,20 +69,20 @@ static bool changes_trading(const struct op *op)
 static bool is_shown(const struct core *core, const struct principal *who, const struct op *op)
 {
     const struct mcp_settings *s = &core->settings->values.mcp;
-    if (op->is_for_pages || !arguments_shown(core, who, op) ||
-        (s->profile == MCP_PROFILE_READ && changes_trading(op)))
+    if (!arguments_shown(core, who, op) || (s->profile == MCP_PROFILE_READ && changes_trading(op)))
         return false;
     if (s->toolsets.n)
         return guard_list_has(s->toolsets, str_of(op->category));
     return s->profile == MCP_PROFILE_FULL || !is_rare(op);
 }
 
-void tools_list(const struct core *core, const struct principal *who, struct json_writer *w)
+void tools_list(const struct core *core, const struct principal *who, bool has_pages,
+                struct json_writer *w)
 {
     const struct op *op;
     for (size_t i = 0; (op = op_next(&i));)
-        if (is_shown(core, who, op))
-            write_tool(op, w);
+        if ((has_pages || !op->is_for_pages) && is_shown(core, who, op))
+            write_tool(op, has_pages, w);
 }
 
 void mcp_tools_write(const struct core *core, const struct principal *who, struct buf *out)
@@ -88,7 +90,7 @@ void mcp_tools_write(const struct core *core, const struct principal *who, struc
     struct json_writer w;
     json_writer_init(&w, out);
     json_begin_array(&w);
-    tools_list(core, who, &w);
+    tools_list(core, who, false, &w);
     json_end_array(&w);
 }
 
@@ -172,7 +174,7 @@ static void refuse_tool(struct mcp_face *f, struct mcp_request *r, struct str na
     char text[ERROR_TEXT_MAX + ERROR_NEXT_MAX + 4];
     struct nearest near = nearest_to(name);
     for (size_t i = 0; (op = op_next(&i));)
-        if (is_shown(f->core, mcp_client_user(mcp_client(r)), op))
+        if (!op->is_for_pages && is_shown(f->core, mcp_client_user(mcp_client(r)), op))
             nearest_try(&near, op->name);
     error_set(&e, ERROR_NOT_FOUND, "UNKNOWN_TOOL", "unknown tool: " STR_FMT,
               STR_ARG(str_sub(name, 0, 64)));
@@ -231,16 +233,21 @@ void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *p
 {
     const struct tool_call *asked = prepared;
     struct call call;
+    struct person person;
     call_init(&call, t, f->core, mcp_client_user(mcp_client(r)), asked->op);
     call.idempotency_key = asked->common.idempotency_key;
     task_listen(t, (struct task_listener){tell_progress, r});
     if (may_be_task(asked->op))
         mcp_task_after(r, TASK_AFTER_MS);
+    person_at(&person, f, r, &call);
     void *out = arena_alloc(call.arena, asked->op->out->size);
     bool ok = asked->in && op_call(&call, asked->in, out);
     if (!asked->in)
         call.error = asked->error;
+    if (person.is_asked) /* the question was the answer */
+        return;
     log_call(r, &call, ok);
+    person_prove(r, &call);
     if (ok)
         answer_call(f, r, &call, out);
     else

@@ -300,6 +300,15 @@ bool dispatch_check_version(struct mcp_outlet *o, const struct mcp_message *m)
 
 /* ---- messages ---- */
 
+/* What the client of this message declares. */
+static unsigned extensions_now(const struct turn *t)
+{
+    struct mcp_abilities a = t->client->abilities;
+    if (t->m->head.is_modern)
+        abilities_read(&a, t->server, json_get(t->m->meta, STR(META_CAPABILITIES)));
+    return a.extensions;
+}
+
 static bool ask(struct turn *t)
 {
     const struct mcp_message *m = t->m;
@@ -309,6 +318,7 @@ static bool ask(struct turn *t)
         return false;
     if (m->head.is_modern)
         welcome_name(t->client, json_get(m->meta, STR(META_CLIENT)));
+    t->client->extensions = extensions_now(t);
     const struct method *method = find(t->server, m->method, m->head.is_modern);
     if (method) {
         method->run(t);

@@ -66,9 +66,11 @@ struct mcp_outlet {
 
 struct mcp_abilities {
     bool elicit, elicit_url, sample, roots, tasks;
+    unsigned extensions;         /* by the server's extensions_of */
     const struct json *declared; /* modern: valid while the message is; else NULL */
 };
-void abilities_read(struct mcp_abilities *a, const struct json *capabilities);
+void abilities_read(struct mcp_abilities *a, const struct mcp_server *s,
+                    const struct json *capabilities);
 
 struct mcp_waiting; /* a question on its way, in ask.c */
 struct mcp_later;   /* a call that became a task, in tasks.c */
@@ -82,6 +84,7 @@ struct mcp_client {
     size_t call_count, listen_count;
     struct mcp_waiting *waiting;
     struct mcp_abilities abilities; /* as of initialize */
+    unsigned extensions;            /* as of the request that is being acted upon */
     enum mcp_level level;           /* of logging/setLevel */
     struct buf follows;             /* URIs of resources/subscribe, each with a NUL behind it */
     bool is_named, is_initialized, is_closed;
@@ -119,6 +122,8 @@ struct mcp_request {
     enum mcp_method method;
     void *prepared;
     struct mcp_abilities abilities;
+    const char *meta_key; /* of a member of the result's _meta, NULL: none */
+    struct str meta;
     struct json progress_token; /* JSON_NULL: none */
     int64_t progress;
     int level; /* of the log that the request wants, -1: none */

@@ -100,7 +100,8 @@ static bool has(const struct json *j, struct str key)
     return member && member->kind != JSON_NULL;
 }
 
-void abilities_read(struct mcp_abilities *a, const struct json *capabilities)
+void abilities_read(struct mcp_abilities *a, const struct mcp_server *s,
+                    const struct json *capabilities)
 {
     const struct json *elicitation = json_get(capabilities, STR("elicitation"));
     bool is_url = has(elicitation, STR("url"));
@@ -112,6 +113,9 @@ void abilities_read(struct mcp_abilities *a, const struct json *capabilities)
         .sample = has(capabilities, STR("sampling")),
         .roots = has(capabilities, STR("roots")),
         .tasks = has(json_get(capabilities, STR("extensions")), STR(EXTENSION_TASKS)),
+        .extensions = s->extensions_of
+                          ? s->extensions_of(s->self, json_get(capabilities, STR("extensions")))
+                          : 0,
         .declared = capabilities,
     };
 }

@@ -38,25 +38,39 @@ static void open_reply(struct json_writer *w, struct buf *b, const struct mcp_he
 }
 
 /* The end of a subscription names it. */
+static void write_meta(const struct mcp_server *s, const struct mcp_head *head,
+                       const struct mcp_request *r, struct json_writer *w)
+{
+    json_key(w, "_meta");
+    json_begin_object(w);
+    if (head->is_modern) {
+        json_key(w, META_SERVER);
+        write_server(s, w);
+    }
+    if (head->is_modern && r && !r->task) {
+        json_key(w, META_SUBSCRIPTION);
+        json_value(w, &head->id);
+    }
+    if (r && r->meta_key) {
+        json_key(w, r->meta_key);
+        json_raw(w, r->meta);
+    }
+    json_end_object(w);
+}
+
+/* `r` is NULL for what is answered at once. */
 static void open_result(const struct mcp_server *s, const struct mcp_head *head, const char *type,
-                        bool is_listener, struct json_writer *w, struct buf *b)
+                        const struct mcp_request *r, struct json_writer *w, struct buf *b)
 {
     open_reply(w, b, head);
     json_key(w, "result");
     json_begin_object(w);
-    if (!head->is_modern)
-        return;
-    json_key(w, "resultType");
-    json_text(w, type);
-    json_key(w, "_meta");
-    json_begin_object(w);
-    json_key(w, META_SERVER);
-    write_server(s, w);
-    if (is_listener) {
-        json_key(w, META_SUBSCRIPTION);
-        json_value(w, &head->id);
+    if (head->is_modern) {
+        json_key(w, "resultType");
+        json_text(w, type);
     }
-    json_end_object(w);
+    if (head->is_modern || (r && r->meta_key))
+        write_meta(s, head, r, w);
 }
 
 struct buf *reply_begin(const struct mcp_server *s, struct mcp_outlet *o,
@@ -64,7 +78,7 @@ struct buf *reply_begin(const struct mcp_server *s, struct mcp_outlet *o,
 {
     struct buf *b = o->begin(o, FRAME_RESULT, 0);
     if (b)
-        open_result(s, head, "complete", false, w, b);
+        open_result(s, head, "complete", NULL, w, b);
     return b;
 }
 
@@ -140,6 +154,23 @@ bool mcp_is_modern(const struct mcp_request *r)
     return r->head.is_modern;
 }
 
+unsigned mcp_extensions(const struct mcp_request *r)
+{
+    return r->abilities.extensions;
+}
+
+unsigned mcp_client_extensions(const struct mcp_client *c)
+{
+    return c->extensions;
+}
+
+void mcp_result_meta(struct mcp_request *r, const char *key, struct str json)
+{
+    assert(!r->is_answered && !r->meta_key);
+    r->meta_key = key;
+    r->meta = json;
+}
+
 /* What nobody takes is written all the same, into the hub's scratch: handlers need not ask. */
 static struct mcp_outlet *outlet_of(const struct mcp_request *r)
 {
@@ -156,13 +187,13 @@ void mcp_result_begin(struct mcp_request *r, struct json_writer *w)
         r->is_cancelled = true;
         buf_reset(&h->scratch);
     }
-    open_result(h->server, &r->head, "complete", false, w, b ? b : &h->scratch);
+    open_result(h->server, &r->head, "complete", r, w, b ? b : &h->scratch);
 }
 
 void mcp_request_open_result(struct mcp_request *r, const char *type, struct json_writer *w,
                              struct buf *b)
 {
-    open_result(r->client->hub->server, &r->head, type, !r->task, w, b);
+    open_result(r->client->hub->server, &r->head, type, r, w, b);
 }
 
 void mcp_result_end(struct mcp_request *r, struct json_writer *w)
@@ -312,7 +343,7 @@ struct mcp_request *mcp_request_new(struct mcp_client *c, struct mcp_outlet *o,
     r->task_from = INSTANT_NEVER;
     r->abilities = c->abilities;
     if (m->head.is_modern)
-        abilities_read(&r->abilities, json_get(m->meta, STR(META_CAPABILITIES)));
+        abilities_read(&r->abilities, c->hub->server, json_get(m->meta, STR(META_CAPABILITIES)));
     r->abilities.declared = NULL;
     buf_init(&r->uris, MCP_SUBSCRIPTIONS_MAX * 1024);
     buf_init(&r->id_text, LIMIT_JSON_BYTES);

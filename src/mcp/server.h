@@ -97,6 +97,9 @@ struct mcp_server {
                      struct arena *arena);
     /* Runs on a task, may suspend; answers by mcp_result_begin and _end, mcp_fail or mcp_ask. */
     void (*run)(void *self, struct mcp_request *r, struct task *t, void *prepared);
+    /* Which extensions of its own a client has, as bits that mean something to the program alone,
+     * by the member `extensions` of its capabilities (or NULL). NULL: there are none to know. */
+    unsigned (*extensions_of)(void *self, const struct json *declared);
     /* A client goes: `user` of mcp_client_user is given back. NULL: there is nothing to do. */
     void (*forget)(void *self, void *user);
     /* Who asks: to this name the states that a client carries are bound. NULL: all are one. */
@@ -137,6 +140,8 @@ bool mcp_is_followed(const struct mcp_hub *h, struct str uri);
 /* ---- a client ---- */
 void *mcp_client_user(const struct mcp_client *c);
 struct mcp_hub *mcp_client_hub(const struct mcp_client *c);
+/* Its extensions, by `extensions_of`; for `list`: as the request in hand declares them. */
+unsigned mcp_client_extensions(const struct mcp_client *c);
 
 /* ---- a request, for `prepare` and `run` ---- */
 enum mcp_method mcp_method(const struct mcp_request *r);
@@ -144,7 +149,11 @@ struct mcp_client *mcp_client(const struct mcp_request *r);
 /* Nobody waits for the answer any more; what is written is dropped. */
 bool mcp_is_cancelled(const struct mcp_request *r);
 bool mcp_is_modern(const struct mcp_request *r);
+unsigned mcp_extensions(const struct mcp_request *r);
 
+/* A member for the _meta of the result, before _begin: what no model is to read. `key` is static,
+ * `json` lasts as long as the request. */
+void mcp_result_meta(struct mcp_request *r, const char *key, struct str json);
 /* Opens the result; the members of the method's result follow. Nothing may suspend before _end. */
 void mcp_result_begin(struct mcp_request *r, struct json_writer *w);
 void mcp_result_end(struct mcp_request *r, struct json_writer *w);

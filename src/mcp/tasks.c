@@ -290,7 +290,7 @@ static struct mcp_later *find(struct mcp_client *c, struct mcp_outlet *o,
 {
     struct mcp_abilities a;
     struct str id = json_get_str(m->params, STR("taskId")), who = who_is(c);
-    abilities_read(&a, json_get(m->meta, STR(META_CAPABILITIES)));
+    abilities_read(&a, c->hub->server, json_get(m->meta, STR(META_CAPABILITIES)));
     if (!a.tasks) {
         struct buf data;
         buf_init(&data, 256);

@@ -99,7 +99,7 @@ void welcome_initialize(struct mcp_client *c, struct mcp_outlet *o, const struct
     struct json_writer w;
     struct str asked = json_get_str(m->params, STR("protocolVersion"));
     welcome_name(c, json_get(m->params, STR("clientInfo")));
-    abilities_read(&c->abilities, json_get(m->params, STR("capabilities")));
+    abilities_read(&c->abilities, c->hub->server, json_get(m->params, STR("capabilities")));
     c->abilities.declared = NULL;
     c->is_initialized = true;
     struct buf *b = reply_begin(c->hub->server, o, &m->head, &w);

@@ -50,20 +50,34 @@ struct str consent_order(struct call *c, const struct gate_proposal *p)
     return text;
 }
 
+/* A stranger's words in quotes, which nothing in them ends. */
+static void add_quoted(struct buf *b, struct str words)
+{
+    size_t from = b->n + 1;
+    buf_add_char(b, '"');
+    table_clean(words, b);
+    for (size_t i = from; i < b->n; i++)
+        if (b->p[i] == '"')
+            b->p[i] = '\'';
+    buf_add_char(b, '"');
+}
+
 /* What else a person has to know; what came from the proposer stands last, and in quotes. */
 static struct str in_words(struct call *c, const struct gate_proposal *p,
                            const struct gate_ticket *t)
 {
-    static const char *const money[] = {"", ", paper money", ", REAL MONEY"};
+    static const char *const money[] = {"", " (paper money)", " (REAL MONEY)"};
     struct buf b;
     buf_init(&b, MESSAGE_MAX);
     buf_add_c(&b, "Send this order?\n");
     add_order(&b, p);
     buf_add_f(&b, "\nAccount %s%s", p->orders[0].account,
               money[account_mode_of(STR_NAME(p->orders[0].account))]);
-    add_price(&b, ", worth at most", t->value_base);
-    buf_add_f(&b, " %s", t->value_base.has ? t->base_currency : "");
-    add_price(&b, "\nPrice now:", t->reference);
+    if (t->value_base.has) {
+        add_price(&b, "\nWorth at most", t->value_base);
+        buf_add_f(&b, " %s", t->base_currency);
+    }
+    add_price(&b, "\nPrice now", t->reference);
     for (size_t i = 0; i < t->finding_count; i++) {
         if (strcmp(t->findings[i].code, "NEEDS_APPROVAL") == 0)
             continue;
@@ -73,9 +87,8 @@ static struct str in_words(struct call *c, const struct gate_proposal *p,
     buf_add_c(&b, "\nAsked by ");
     table_clean(STR_NAME(p->principal), &b);
     if (p->reasoning[0]) {
-        buf_add_c(&b, ", in its words: \"");
-        table_clean(str_sub(STR_NAME(p->reasoning), 0, REASONING_SHOWN_MAX), &b);
-        buf_add_char(&b, '"');
+        buf_add_c(&b, ", in its words: ");
+        add_quoted(&b, str_sub(STR_NAME(p->reasoning), 0, REASONING_SHOWN_MAX));
     }
     struct str text = arena_str(c->arena, buf_str(&b));
     buf_fini(&b);

@@ -291,10 +291,15 @@ static void send_line(struct assistant *a, struct world *w, struct buf *line)
     buf_fini(line);
 }
 
+static struct str abilities(const struct assistant *a)
+{
+    return a->can.n ? a->can : STR("{}");
+}
+
 bool assistant_open(struct assistant *a, struct world *w, struct str name, struct str version)
 {
     struct buf line;
-    *a = (struct assistant){.client = world_connect(w)};
+    *a = (struct assistant){.client = world_connect(w), .can = a->can};
     if (!a->client)
         return false;
     str_copy_cut(a->version, sizeof a->version, version);
@@ -309,10 +314,9 @@ bool assistant_open(struct assistant *a, struct world *w, struct str name, struc
     bool ok = true;
     if (version.n && str_cmp(version, STR("2026-01-01")) < 0) {
         buf_add_f(&line,
-                  "{\"protocolVersion\":\"" STR_FMT
-                  "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"" STR_FMT
-                  "\",\"version\":\"1\"}}",
-                  STR_ARG(version), STR_ARG(name));
+                  "{\"protocolVersion\":\"" STR_FMT "\",\"capabilities\":" STR_FMT
+                  ",\"clientInfo\":{\"name\":\"" STR_FMT "\",\"version\":\"1\"}}",
+                  STR_ARG(version), STR_ARG(abilities(a)), STR_ARG(name));
         assistant_request(a, w, STR("initialize"), buf_str(&line));
         ok = assistant_receive(a, w, 1000, &line) &&
              str_find_str(buf_str(&line), STR("\"result\"")) < line.n;
@@ -327,7 +331,7 @@ void assistant_close(struct assistant *a, struct world *w)
 {
     if (a->client)
         world_disconnect(w, a->client);
-    *a = (struct assistant){0};
+    *a = (struct assistant){.can = a->can};
 }
 
 void assistant_request(struct assistant *a, struct world *w, struct str method, struct str params)
@@ -341,9 +345,9 @@ void assistant_request(struct assistant *a, struct world *w, struct str method, 
         bool has_more = params.n > 2 && str_trim(str_sub(params, 1, params.n - 1)).n;
         buf_add_f(&line,
                   ",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"%s\","
-                  "\"io.modelcontextprotocol/clientCapabilities\":{},"
+                  "\"io.modelcontextprotocol/clientCapabilities\":" STR_FMT ","
                   "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"kit\",\"version\":\"1\"}}",
-                  a->version);
+                  a->version, STR_ARG(abilities(a)));
         if (has_more) {
             buf_add_char(&line, ',');
             buf_add_str(&line, str_sub(params, 1, params.n - 1));

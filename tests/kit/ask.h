@@ -59,6 +59,7 @@ struct assistant {
     struct client *client; /* NULL: not connected */
     char version[16];      /* protocol version; "" = none was agreed */
     int64_t next_id;
+    struct str can; /* its capabilities, a JSON object that outlives it; STR_NONE: none */
 };
 
 /*

@@ -165,13 +165,18 @@ static bool open_assistant(struct story *s, struct assistant *a, struct str name
 static bool word_mcp(struct story *s, struct str rest)
 {
     struct str whole = rest, name = story_word(&rest), what = story_word(&rest);
-    struct assistant *a = find_assistant(s, name, str_eq(what, STR("open")));
+    struct assistant *a =
+        find_assistant(s, name, str_eq(what, STR("open")) || str_eq(what, STR("can")));
     struct str line = rest;
     if (!a)
         return story_fail(s, "nobody called '" STR_FMT "' has been opened", STR_ARG(name));
     s->question = arena_f(s->arena, "mcp " STR_FMT, STR_ARG(whole));
     if (str_eq(what, STR("open")))
         return open_assistant(s, a, name, rest);
+    if (str_eq(what, STR("can"))) {
+        a->can = arena_str(s->arena, rest);
+        return true;
+    }
     if (str_eq(what, STR("call")))
         return call_tool(s, a, rest);
     if (str_eq(what, STR("hears")))
@@ -186,7 +191,7 @@ static bool word_mcp(struct story *s, struct str rest)
         return hear(s, a);
     }
     if (!str_eq(what, STR("send")) && !str_eq(what, STR("say")))
-        return story_fail(s, "mcp NAME open, call, ask, send, say, hears or close");
+        return story_fail(s, "mcp NAME can, open, call, ask, send, say, hears or close");
     if (!a->client)
         return no_answer(s, "mcp");
     world_send(s->w, a->client, line);

@@ -106,7 +106,17 @@ static const struct json *pick(const struct json *j, struct str inside)
     return NULL;
 }
 
-/* ".a.b[0].c[symbol=AAPL]"; `length` of an array is made in the arena. NULL if there is nothing. */
+static const struct json *made(struct story *s, enum json_kind kind, struct str text)
+{
+    struct json *j = ARENA_NEW(s->answer_arena, struct json);
+    *j = (struct json){.kind = kind, .text = text};
+    return j;
+}
+
+/*
+ * ".a.b[0].c[symbol=AAPL]"; `length` of an array and `key()`, the name of a member, are made in the
+ * arena. NULL if there is nothing.
+ */
 static const struct json *follow(struct story *s, struct str path)
 {
     const struct json *j = s->json;
@@ -124,10 +134,9 @@ static const struct json *follow(struct story *s, struct str path)
             end++;
         struct str key = str_sub(path, at + (path.p[at] == '.'), end);
         if (str_eq(key, STR("length")) && j->kind == JSON_ARRAY) {
-            struct json *count = ARENA_NEW(s->answer_arena, struct json);
-            *count = (struct json){.kind = JSON_NUMBER};
-            count->text = arena_f(s->answer_arena, "%zu", j->n);
-            j = count;
+            j = made(s, JSON_NUMBER, arena_f(s->answer_arena, "%zu", j->n));
+        } else if (str_eq(key, STR("key()"))) {
+            j = made(s, JSON_STRING, j->key);
         } else {
             j = json_get(j, key);
         }

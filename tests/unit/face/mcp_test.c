@@ -71,7 +71,8 @@ static const struct {
      "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"x\",\"version\":\"1\"}}}",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-06-18\","
      "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{\"subscribe\":true},"
-     "\"completions\":{},\"logging\":{}},\"serverInfo\":{\"name\":\"portcullis\""},
+     "\"completions\":{},\"logging\":{},\"extensions\":{\"io.modelcontextprotocol/"
+     "ui\":{}}},\"serverInfo\":{\"name\":\"portcullis\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
      "\"2024-11-05\"}}",
      "\"protocolVersion\":\"2024-11-05\""},
@@ -130,7 +131,8 @@ static const struct {
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"server/discover\",\"params\":{" META "}}",
      "\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{},\"prompts\":{},"
      "\"resources\":{\"subscribe\":true},\"completions\":{},\"logging\":{},"
-     "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}},\"instructions\""},
+     "\"extensions\":{\"io.modelcontextprotocol/tasks\":{},\"io.modelcontextprotocol/ui\":{}}},"
+     "\"instructions\""},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\",\"params\":{" META "}}",
      "],\"ttlMs\":3600000,\"cacheScope\":\"private\"}}\n"},
     {"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\",\"params\":{" META "}}", "-32601"},
