@@ -16,7 +16,8 @@ bool resource_is_shown(const struct core *core, const struct principal *who,
                        const struct resource *r)
 {
     const struct op *op = r->op ? op_find(str_of(r->op)) : NULL;
-    return r->op ? op && arguments_shown(core, who, op) : true;
+    bool is_narrowed = op && op->spans_accounts && who->only_account[0];
+    return r->op ? op && arguments_shown(core, who, op) && !is_narrowed : true;
 }
 
 static void write_row(const struct resource *r, struct json_writer *w)

@@ -190,13 +190,16 @@ static void refuse_tool(struct mcp_face *f, struct mcp_request *r, struct str na
 static void log_call(struct mcp_request *r, const struct call *call, bool ok)
 {
     char text[ERROR_TEXT_MAX + 80];
+    enum mcp_level level = ok ? MCP_DEBUG : MCP_NOTICE;
+    if (!mcp_logs(r, level))
+        return;
     if (ok)
         (void)snprintf(text, sizeof text, "%s: answered%s", call->op->name,
                        call->envelope.complete ? "" : ", incomplete");
     else
         (void)snprintf(text, sizeof text, "%s: %s: %s", call->op->name, call->error.reason,
                        call->error.text);
-    mcp_log(r, ok ? MCP_DEBUG : MCP_NOTICE, "tools", str_of(text));
+    mcp_log(r, level, "tools", str_of(text));
 }
 
 static void tell_progress(void *self, int64_t done, int64_t total, const char *text)

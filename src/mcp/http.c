@@ -223,7 +223,7 @@ static struct mcp_exchange *settle(struct mcp_exchange *x)
     if (!x->is_gone)
         return x;
     if (x->stream)
-        stream_detach(x->stream);
+        http_stream_detach(x->stream);
     exchange_free(x);
     return NULL;
 }
@@ -289,7 +289,7 @@ void mcp_http_abandon(struct mcp_exchange *x)
         return;
     }
     if (x->stream)
-        stream_detach(x->stream);
+        http_stream_detach(x->stream);
     exchange_free(x);
 }
 

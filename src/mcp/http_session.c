@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sessions of the era of initialize, over HTTP.
- *
- * Each message that goes out on a stream has an id, "STREAM-NUMBER", and is kept for a while: the
- * stream outlives the HTTP request that carried it, so that what a reader missed can be had by GET
- * with Last-Event-ID. Stream 0 carries what belongs to no request.
  */
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -13,199 +9,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-struct stream {
-    struct session *session;
-    struct stream *next;
-    struct mcp_outlet outlet;
-    struct mcp_exchange *exchange; /* NULL: nobody reads at present */
-    int64_t number, event, first;  /* first: number of the oldest event in the log */
-    struct buf log;                /* events, each "data: ...\n\n" behind its id line */
-    size_t begun;                  /* where in the log the message at hand begins */
-    bool is_own;                   /* stream 0 */
-    bool has_request;              /* a call goes on */
-    bool is_complete;              /* its answer is written ... */
-    bool is_delivered;             /* ... and was given to a reader */
-    bool is_plain;                 /* the message at hand is the whole answer, as JSON */
-    bool is_primed;                /* it was read from once */
-    int64_t retry_ms;              /* told to a reader who is let go; 0: not */
-};
-
-struct session {
-    struct mcp_client client; /* first: a client of this kind is the session */
-    struct mcp_http *http;
-    struct session *next;
-    char id[SESSION_ID_MAX];
-    struct str who; /* owned */
-    bool primes;    /* the version knows events without data */
-    struct moment last;
-    struct stream own;
-    struct stream *streams; /* the newest first */
-    int64_t streams_made;
-};
-
-/* ---- streams ---- */
-
-static struct stream *stream_of(struct mcp_outlet *o)
-{
-    return (struct stream *)((char *)o - offsetof(struct stream, outlet));
-}
-
-static void event_id(struct stream *st)
-{
-    buf_add_f(&st->log, "id: %lld-%lld\n", (long long)st->number, (long long)st->event++);
-}
-
-/* An event without data: from here a broken stream can be taken up. */
-static void prime(struct stream *st)
-{
-    if (st->is_primed || !st->session->primes || !st->exchange)
-        return;
-    st->is_primed = true;
-    buf_reset(&st->exchange->body);
-    if (st->retry_ms)
-        buf_add_f(&st->exchange->body, "retry: %lld\n", (long long)st->retry_ms);
-    buf_add_f(&st->exchange->body, "id: %lld-%lld\ndata: \n\n", (long long)st->number,
-              (long long)st->event - 1);
-    exchange_send(st->exchange);
-}
-
-/* Forgets the oldest events when the log grows over its bound. */
-static void trim_log(struct stream *st)
-{
-    while (st->log.n > STREAM_LOG_MAX / 2) {
-        size_t end = str_find_str(buf_str(&st->log), STR("\n\n"));
-        if (end == st->log.n)
-            return;
-        buf_consume(&st->log, end + 2);
-        st->first++;
-    }
-}
-
-static struct buf *begin(struct mcp_outlet *o, enum mcp_frame frame, int code)
-{
-    struct stream *st = stream_of(o);
-    struct mcp_exchange *x = st->exchange;
-    bool is_answer = frame == FRAME_RESULT || frame == FRAME_ERROR;
-    if (st->is_complete || (st->is_own && !st->is_primed && !x))
-        return NULL;
-    st->is_plain = x && !x->is_streaming && is_answer;
-    if (st->is_plain) {
-        x->status = exchange_status(code, false, false);
-        buf_reset(&x->body);
-        return &x->body;
-    }
-    if (x) {
-        exchange_begin_stream(x);
-        prime(st);
-    }
-    trim_log(st);
-    st->begun = st->log.n;
-    event_id(st);
-    buf_add_c(&st->log, "data: ");
-    return &st->log;
-}
-
-static void end(struct mcp_outlet *o, enum mcp_frame frame)
-{
-    struct stream *st = stream_of(o);
-    struct mcp_exchange *x = st->exchange;
-    bool is_answer = frame == FRAME_RESULT || frame == FRAME_ERROR;
-    st->is_complete = is_answer && !st->is_own;
-    st->is_delivered = st->is_complete && x;
-    if (st->is_plain) {
-        exchange_reply(x, x->status);
-        return;
-    }
-    buf_add_c(&st->log, "\n\n");
-    if (st->log.failed) { /* too large to keep: whoever reads loses it too */
-        buf_reset(&st->log);
-        st->first = st->event;
-    }
-    if (!x)
-        return;
-    buf_reset(&x->body);
-    buf_add_str(&x->body, str_sub(buf_str(&st->log), st->begun, st->log.n));
-    exchange_send(x);
-    if (!st->is_complete)
-        return;
-    st->is_delivered = true;
-    exchange_end(x);
-}
-
-static void stream_free(struct stream *st)
-{
-    struct session *s = st->session;
-    struct stream **at = &s->streams;
-    while (*at != st)
-        at = &(*at)->next;
-    *at = st->next;
-    buf_fini(&st->log);
-    xfree(st);
-}
-
-/* What goes on, or was not read to its end, is kept for Last-Event-ID. */
-void stream_detach(struct stream *st)
-{
-    if (st->exchange)
-        st->exchange->stream = NULL;
-    st->exchange = NULL;
-    if (!st->is_own && !st->has_request && st->is_delivered)
-        stream_free(st);
-}
-
-static void over(struct mcp_outlet *o)
-{
-    struct stream *st = stream_of(o);
-    struct mcp_exchange *x = st->exchange;
-    st->has_request = false;
-    st->is_complete = true;
-    st->is_delivered = st->is_delivered || x;
-    if (x)
-        exchange_end(x);
-    stream_detach(st);
-    if (x)
-        exchange_free(x);
-}
-
-/* The reader is told from where to go on, and its answer ends; what comes is kept. */
-static void hang_up(struct mcp_outlet *o, int64_t retry_ms)
-{
-    struct stream *st = stream_of(o);
-    struct mcp_exchange *x = st->exchange;
-    if (!x || !st->session->primes)
-        return;
-    st->retry_ms = retry_ms;
-    st->is_primed = false;
-    exchange_begin_stream(x);
-    prime(st);
-    exchange_end(x);
-    stream_detach(st);
-    exchange_free(x);
-}
-
-static struct stream *stream_new(struct session *s, struct mcp_exchange *x)
-{
-    struct stream *st = xcalloc(1, sizeof *st), *last = NULL;
-    size_t n = 0;
-    for (struct stream *i = s->streams; i; i = i->next)
-        if (i->is_complete) {
-            last = i;
-            n++;
-        }
-    if (n >= STREAMS_KEPT)
-        stream_free(last);
-    st->session = s;
-    st->number = ++s->streams_made;
-    st->event = st->first = 1;
-    st->outlet = (struct mcp_outlet){begin, end, over, hang_up};
-    st->exchange = x;
-    buf_init(&st->log, STREAM_LOG_MAX);
-    x->stream = st;
-    st->next = s->streams;
-    s->streams = st;
-    return st;
-}
 
 /* ---- sessions ---- */
 
@@ -220,20 +23,20 @@ static void release(struct mcp_client *c)
 {
     struct session *s = (struct session *)c;
     while (s->streams)
-        stream_free(s->streams);
+        http_stream_free(s->streams);
     buf_fini(&s->own.log);
     xfree((void *)(uintptr_t)s->who.p);
     xfree(s);
 }
 
 /* Ends the answer that carries it. */
-static void let_go(struct stream *st)
+static void let_go(struct http_stream *st)
 {
     struct mcp_exchange *x = st->exchange;
     if (!x)
         return;
     exchange_end(x);
-    stream_detach(st);
+    http_stream_detach(st);
     exchange_free(x);
 }
 
@@ -244,7 +47,7 @@ static void session_end(struct session *s)
         at = &(*at)->next;
     *at = s->next;
     s->http->session_count--;
-    for (struct stream *st = s->streams, *next; st; st = next) {
+    for (struct http_stream *st = s->streams, *next; st; st = next) {
         next = st->next;
         let_go(st);
     }
@@ -285,12 +88,7 @@ static struct session *session_new(struct mcp_http *h, void *user, struct moment
     h->entropy.fill(h->entropy.self, random, sizeof random);
     for (size_t i = 0; i < sizeof random; i++)
         (void)snprintf(s->id + 2 * i, 3, "%02x", random[i]);
-    s->own = (struct stream){.session = s,
-                             .is_own = true,
-                             .event = 1,
-                             .first = 1,
-                             .outlet = {.begin = begin, .end = end}};
-    buf_init(&s->own.log, STREAM_LOG_MAX);
+    http_stream_init_own(&s->own, s);
     client_init(&s->client, h->hub, user, &s->own.outlet);
     s->client.free = release;
     s->next = h->sessions;
@@ -341,7 +139,7 @@ static void post_initialize(struct mcp_exchange *x, void *user, const struct mcp
     struct session *s = session_new(h, user, now);
     s->primes = str_eq(str_of(message_legacy_version(asked)), STR("2025-11-25"));
     memcpy(x->session, s->id, sizeof x->session);
-    struct stream *st = stream_new(s, x);
+    struct http_stream *st = http_stream_new(s, x);
     (void)mcp_dispatch(&s->client, &st->outlet, m, now);
     st->is_delivered = true;
 }
@@ -364,7 +162,7 @@ void session_post(struct mcp_exchange *x, const struct http_request *r, void *us
         exchange_reply(x, 202);
         return;
     }
-    struct stream *st = stream_new(s, x);
+    struct http_stream *st = http_stream_new(s, x);
     st->has_request = mcp_dispatch(&s->client, &st->outlet, m, now);
     st->is_delivered = st->is_delivered || !st->has_request;
 }
@@ -372,7 +170,7 @@ void session_post(struct mcp_exchange *x, const struct http_request *r, void *us
 /* ---- GET and DELETE ---- */
 
 /* "STREAM-NUMBER" */
-static struct stream *stream_by_event(struct session *s, struct str id, int64_t *event)
+static struct http_stream *stream_by_event(struct session *s, struct str id, int64_t *event)
 {
     struct str first;
     int64_t number;
@@ -380,29 +178,10 @@ static struct stream *stream_by_event(struct session *s, struct str id, int64_t 
         return NULL;
     if (number == 0)
         return &s->own;
-    for (struct stream *st = s->streams; st; st = st->next)
+    for (struct http_stream *st = s->streams; st; st = st->next)
         if (st->number == number)
             return st;
     return NULL;
-}
-
-/* Sends what came after that event. */
-static void replay(struct stream *st, int64_t event)
-{
-    struct mcp_exchange *x = st->exchange;
-    struct str rest = buf_str(&st->log);
-    for (int64_t at = st->first; rest.n && at <= event; at++) {
-        size_t end = str_find_str(rest, STR("\n\n"));
-        rest = str_sub(rest, end + 2, rest.n);
-    }
-    buf_reset(&x->body);
-    buf_add_str(&x->body, rest);
-    if (rest.n)
-        exchange_send(x);
-    if (!st->is_complete)
-        return;
-    st->is_delivered = true;
-    exchange_end(x);
 }
 
 void session_get(struct mcp_exchange *x, const struct http_request *r, void *user,
@@ -414,7 +193,7 @@ void session_get(struct mcp_exchange *x, const struct http_request *r, void *use
     if (!s)
         return;
     s->last = now;
-    struct stream *st = last.p ? stream_by_event(s, last, &event) : &s->own;
+    struct http_stream *st = last.p ? stream_by_event(s, last, &event) : &s->own;
     if (!st) {
         exchange_refuse(x, 404, RPC_REQUEST, "what followed that event is not kept any more");
         return;
@@ -428,9 +207,9 @@ void session_get(struct mcp_exchange *x, const struct http_request *r, void *use
     exchange_begin_stream(x);
     st->is_primed = last.p != NULL;
     if (last.p)
-        replay(st, event);
+        http_stream_replay(st, event);
     else
-        prime(st);
+        http_stream_prime(st);
     st->is_primed = true;
 }
 

@@ -306,9 +306,14 @@ void write_log(struct mcp_outlet *o, enum mcp_level level, const char *logger, s
     o->end(o, FRAME_NOTICE);
 }
 
+bool mcp_logs(const struct mcp_request *r, enum mcp_level level)
+{
+    return r->level >= 0 && (int)level >= r->level && !r->is_answered && !r->later;
+}
+
 void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text)
 {
-    if (r->level >= 0 && (int)level >= r->level && !r->is_answered)
+    if (mcp_logs(r, level))
         write_log(outlet_of(r), level, logger, text);
 }
 

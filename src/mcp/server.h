@@ -166,6 +166,8 @@ void mcp_no_resource(struct mcp_request *r, struct str uri);
 
 /* How far it is; `total` < 0: unknown. Told only to who asked for it, and only if it grows. */
 void mcp_progress(struct mcp_request *r, int64_t done, int64_t total, const char *text);
+/* Whether a line of that level would reach anybody; for text that is dear to make. */
+bool mcp_logs(const struct mcp_request *r, enum mcp_level level);
 void mcp_log(struct mcp_request *r, enum mcp_level level, const char *logger, struct str text);
 
 /* ---- long work ---- */

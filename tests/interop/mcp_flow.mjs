@@ -111,6 +111,35 @@ export function testClient({ label, protocol, connect, validator, refusesUnknown
     assert.match(said.error + (said.next ?? '') + JSON.stringify(said.details ?? ''), /symbols/);
   });
 
+  test(say('it lists prompts, and completes and gets one'), async ({ c }) => {
+    const { prompts } = await c.client.listPrompts();
+    const names = prompts.map((prompt) => prompt.name);
+    assert.ok(names.includes('investment_research') && names.includes('monthly_report'), names.join());
+    const { completion } = await c.client.complete({
+      ref: { type: 'ref/prompt', name: 'investment_research' },
+      argument: { name: 'symbols', value: 'MSFT,aap' },
+    });
+    assert.deepEqual(completion.values, ['MSFT,AAPL']);
+    const { messages: [message] } = await c.client.getPrompt(
+      { name: 'investment_research', arguments: { symbols: 'AAPL' } });
+    assert.match(message.content.text, /`get_market_data`.*```json\n\{"symbols":"AAPL"\}\n```$/s);
+    await assert.rejects(c.client.getPrompt({ name: 'investment_research' }), /symbols is missing/);
+  });
+
+  test(say('it lists resources and templates, and reads both'), async ({ c }) => {
+    const { resources } = await c.client.listResources();
+    const { resourceTemplates } = await c.client.listResourceTemplates();
+    assert.ok(resources.length >= 10 && resourceTemplates.length >= 5);
+    const read = async (uri) => JSON.parse((await c.client.readResource({ uri })).contents[0].text);
+    const held = await read('portcullis://portfolio');
+    const one = await read('portcullis://positions/MSFT');
+    assert.deepEqual(one.positions.map((row) => row.symbol), ['MSFT']);
+    assert.ok(held.positions.length > 1);
+    const { contents: [docs] } = await c.client.readResource({ uri: 'portcullis://docs/stop_loss' });
+    assert.equal(docs.mimeType, 'text/markdown');
+    await assert.rejects(c.client.readResource({ uri: 'portcullis://nothing' }), /not found/);
+  });
+
   test(say('an unknown tool is refused'), async ({ c }) => {
     await assert.rejects(c.call('get_rich_quick', {}), refusesUnknownTool);
   });

@@ -79,6 +79,68 @@ static void both_eras_are_answered_on_one_connection(void **state)
     talk_free(&k);
 }
 
+/* ---- pages ---- */
+
+/* Two hundred and fifty resources, in pages of a hundred. */
+static size_t many(void *self, struct mcp_client *c, enum mcp_list which, size_t from,
+                   struct json_writer *w)
+{
+    enum { COUNT_ALL = 250 };
+    (void)self, (void)c;
+    for (size_t i = from; which == MCP_RESOURCES && i < COUNT_ALL && i < from + MCP_PAGE_MAX; i++) {
+        char uri[40];
+        (void)snprintf(uri, sizeof uri, "test://%zu", i);
+        json_begin_object(w);
+        json_key(w, "uri");
+        json_text(w, uri);
+        json_end_object(w);
+    }
+    return from + MCP_PAGE_MAX < COUNT_ALL ? from + MCP_PAGE_MAX : 0;
+}
+
+static void a_long_list_comes_in_pages_whose_cursors_stay_good(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *request, *first, *last;
+        bool goes_on;
+    } pages[] = {
+        {ASK(1, "resources/list", ""), "[{\"uri\":\"test://0\"}", "\"test://99\"}]", true},
+        {ASK(1, "resources/list", "\"cursor\":\"n100\""), "[{\"uri\":\"test://100\"}",
+         "\"test://199\"}]", true},
+        {ASK(1, "resources/list", "\"cursor\":\"n200\""), "[{\"uri\":\"test://200\"}",
+         "\"test://249\"}]", false},
+        {ASK(1, "resources/list", "\"cursor\":\"n100\""), "[{\"uri\":\"test://100\"}",
+         "\"test://199\"}]", true}, /* again */
+        {ASK(1, "resources/list", META ",\"cursor\":\"n200\""), "[{\"uri\":\"test://200\"}",
+         "\"ttlMs\":60000", false},
+    };
+    static const char *const wrong[] = {"\"cursor\":\"\"", "\"cursor\":\"100\"", "\"cursor\":100",
+                                        "\"cursor\":\"n-1\"", "\"cursor\":\"n1x\""};
+    struct try t = try_new();
+    struct mcp_server server = fixture_server;
+    server.list = many;
+    mcp_hub_free(t.hub);
+    t.hub =
+        mcp_hub_new(&server, t.tasks, (const unsigned char *)"a secret that tests know .......");
+    struct talk k = {.t = t, .line = mcp_line_new(t.hub, NULL)};
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        struct str out = say(&k, pages[i].request, 0);
+        assert_holds(out, pages[i].first);
+        assert_holds(out, pages[i].last);
+        assert_true(pages[i].goes_on == holds(out, "\"nextCursor\":\"n"));
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        char line[200];
+        (void)snprintf(
+            line, sizeof line,
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/list\",\"params\":{%s}}",
+            wrong[i]);
+        assert_holds(say(&k, line, 0), "-32602");
+    }
+    talk_free(&k);
+}
+
 /* ---- on the way ---- */
 
 static void progress_is_told_to_who_asked_for_it_and_grows(void **state)
@@ -299,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_eras_are_answered_on_one_connection),
+        cmocka_unit_test(a_long_list_comes_in_pages_whose_cursors_stay_good),
         cmocka_unit_test(progress_is_told_to_who_asked_for_it_and_grows),
         cmocka_unit_test(logs_follow_the_level_of_the_era),
         cmocka_unit_test(nothing_is_said_after_a_cancellation),
