@@ -44,7 +44,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build demo run test sim soak lint fuzz crash mutate bench bench-wire interop clean layers units programs fuzzers FORCE
+.PHONY: build bundle demo run test sim soak lint fuzz crash mutate bench bench-wire interop clean layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -188,8 +188,19 @@ bench-wire:
 	@tools/bench_wire $(B)
 interop:
 	@tools/bootstrap build
-	@$(SUBMAKE) build $(B)/interop_numbers $(B)/mcp_fixture
+	@$(SUBMAKE) build $(B)/interop_numbers $(B)/mcp_fixture $(B)/bundle/portcullisd
 	@tools/interop $(B)
+# what a desktop assistant installs with one click: build/portcullis.mcpb, and with
+# RELEASE=https://github.com/OWNER/portcullis/releases/download/vVERSION build/server.json for the registry
+bundle:
+	@tools/bootstrap bundle
+	@$(SUBMAKE) build $(B)/bundle/portcullisd
+	@tools/bundle $(B) $(RELEASE)
+# the daemon that finds its libraries beside itself, and so do these theirs
+$(B)/bundle/portcullisd: $(B)/src/app/main.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/lib',--disable-new-dtags -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 # what src/quant makes of bars, for tests/interop/analytics.py
 $(B)/interop_numbers: $(B)/tests/interop/numbers.o $(call upto,quant)
 	$(call SAY,LINK)

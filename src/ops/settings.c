@@ -494,6 +494,8 @@ bool settings_read_env(struct settings *s, const char *assignment, struct error 
     bool has_prefix = str_starts(name, STR("IBKR_"));
     struct str bare = str_sub(name, is_ours ? 11 : has_prefix ? 5 : 0, name.n);
     struct str origin = arena_f(s->arena, "environment " STR_FMT, STR_ARG(name));
+    if (is_ours && !value.n) /* who hands on a form that was left empty means nothing by it */
+        return true;
     if (is_ours)
         return is_other_name(bare) || set_from_env(s, key_of_name(s, bare), value, origin, e);
     const struct alias *a = find_alias(bare);

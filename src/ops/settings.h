@@ -124,7 +124,8 @@ void settings_fini(struct settings *s);
 /* Reads the text of a YAML file; `file` is its name for messages. */
 bool settings_read_yaml(struct settings *s, struct str text, const char *file,
                         struct error *e) FALLIBLE;
-/* One environment variable "NAME=value"; those that are not ours are passed over. */
+/* One environment variable "NAME=value"; those that are not ours are passed over, and PORTCULLIS_
+ * ones that are empty. */
 bool settings_read_env(struct settings *s, const char *assignment, struct error *e) FALLIBLE;
 /* "broker.port" = "4002", from a flag. */
 bool settings_set(struct settings *s, struct str key, struct str value, struct str origin,

@@ -62,6 +62,19 @@ static void assert_in(const char *text, const char *part)
 
 /* ---- precedence ---- */
 
+static void an_empty_variable_sets_nothing(void **state)
+{
+    struct settings s;
+    (void)state;
+    settings_init(&s);
+    read_yaml(&s, "broker: {kind: tws, port: 4002}\n");
+    read_env(&s, "PORTCULLIS_BROKER_KIND=");
+    read_env(&s, "PORTCULLIS_BROKER_PORT=");
+    assert_setting(&s, "broker.kind", "tws", "p.yaml:1");
+    assert_setting(&s, "broker.port", "4002", "p.yaml:1");
+    settings_fini(&s);
+}
+
 static void defaults_come_from_the_table(void **state)
 {
     (void)state;
@@ -442,6 +455,7 @@ static void uncommented_it_sets_every_default(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_variable_sets_nothing),
         cmocka_unit_test(defaults_come_from_the_table),
         cmocka_unit_test(the_file_then_the_environment_then_a_flag_wins),
         cmocka_unit_test(lists_and_short_names_may_be_written_in_the_file),
