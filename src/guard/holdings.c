@@ -164,7 +164,7 @@ void holdings_begin(struct holdings *h, struct str account, struct journal *j, s
     void *value = NULL;
     for (size_t i = 0; map_next(h->rows, &i, &value);) {
         struct holding_row *row = value;
-        if (!str_eq(STR_NAME(row->held.account), account) || dec_is_zero(row->held.quantity))
+        if (!str_eq(STR_NAME(row->held.account), account))
             continue;
         row->held.quantity = DEC_ZERO;
         keep(h, row, j, now);
@@ -230,8 +230,7 @@ static enum holdings_news take_fill(struct holdings *h, const struct execution *
         return HOLDINGS_KNOWN;
     bool is_new = f->revision < 0;
     struct dec quantity = x->side == SIDE_SELL ? dec_neg(x->quantity) : x->quantity;
-    if (!dec_sub(quantity, f->signed_quantity, by))
-        *by = DEC_ZERO; /* a hostile number */
+    (void)dec_sub(quantity, f->signed_quantity, by); /* a hostile number changes nothing */
     str_copy_cut(f->exec_id, sizeof f->exec_id, STR_NAME(x->exec_id));
     str_copy_cut(f->account, sizeof f->account, STR_NAME(x->account));
     (void)contract_name(&x->contract, f->name, sizeof f->name);

@@ -573,29 +573,28 @@ static void no_more_wait_than_a_person_can_look_at(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        T(a_preview_becomes_one_order_whoever_repeats_it),
-        T(two_calls_at_once_make_one_order),
-        T(an_id_is_unpredictable_and_its_principals_own),
-        T(what_was_not_shown_is_not_sent),
-        T(a_preview_lives_for_its_time_by_both_clocks),
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+        TEST(a_preview_becomes_one_order_whoever_repeats_it),
+        TEST(two_calls_at_once_make_one_order),
+        TEST(an_id_is_unpredictable_and_its_principals_own),
+        TEST(what_was_not_shown_is_not_sent),
+        TEST(a_preview_lives_for_its_time_by_both_clocks),
         cmocka_unit_test(a_price_drifts_beyond_the_limit_and_not_at_it),
-        T(what_is_refused_keeps_its_preview),
-        T(what_could_not_be_journaled_keeps_its_preview),
-        T(the_oldest_preview_gives_way_to_the_newest),
-        T(what_is_finished_gives_way_before_what_is_not),
-        T(a_change_is_bound_to_the_order_that_it_starts_from),
-        T(a_person_lets_one_order_pass_once),
-        T(a_way_counts_where_no_stricter_one_is_asked_for),
-        T(a_weak_yes_does_not_outlive_a_stricter_setting),
-        T(a_proof_is_of_one_proposal_and_one_principal),
-        T(the_same_request_finds_its_approval_and_another_does_not),
-        T(a_no_and_the_end_of_the_time_are_final),
-        T(what_waits_and_what_was_decided_survive_a_restart),
-        T(releasing_a_kill_switch_voids_what_was_approved_before),
-        T(a_decision_that_is_not_on_the_disk_is_none),
-        T(no_more_wait_than_a_person_can_look_at),
-#undef T
+        TEST(what_is_refused_keeps_its_preview),
+        TEST(what_could_not_be_journaled_keeps_its_preview),
+        TEST(the_oldest_preview_gives_way_to_the_newest),
+        TEST(what_is_finished_gives_way_before_what_is_not),
+        TEST(a_change_is_bound_to_the_order_that_it_starts_from),
+        TEST(a_person_lets_one_order_pass_once),
+        TEST(a_way_counts_where_no_stricter_one_is_asked_for),
+        TEST(a_weak_yes_does_not_outlive_a_stricter_setting),
+        TEST(a_proof_is_of_one_proposal_and_one_principal),
+        TEST(the_same_request_finds_its_approval_and_another_does_not),
+        TEST(a_no_and_the_end_of_the_time_are_final),
+        TEST(what_waits_and_what_was_decided_survive_a_restart),
+        TEST(releasing_a_kill_switch_voids_what_was_approved_before),
+        TEST(a_decision_that_is_not_on_the_disk_is_none),
+        TEST(no_more_wait_than_a_person_can_look_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
