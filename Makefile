@@ -10,7 +10,7 @@ B       ?= build
 MODE    ?= release
 LAYERS  := base data sys mcp model quant wire book broker paper store market guard automation ops face app
 
-PKGS    := libuv json-c yaml-0.1 sqlite3 gnutls nettle zlib
+PKGS    := libuv json-c yaml-0.1 sqlite3 gnutls hogweed nettle zlib
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wcast-qual -Wvla -Werror
 BUILDID := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)
@@ -25,7 +25,7 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fst
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) $@;)
 QUIET    = $(if $(V),,@)
 ALL_LDFLAGS := $(CFLAGS_$(MODE)) -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS    = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+LIBS    = $(shell pkg-config --libs $(PKGS)) -lgmp -lpthread -lm
 
 SRCS    := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
 MAINS   := src/app/main.c

@@ -362,6 +362,11 @@ struct mcp_face *app_mcp(struct app *a)
     return a->mcp;
 }
 
+struct access *app_access(struct app *a)
+{
+    return a->access;
+}
+
 struct tasks *app_tasks(struct app *a)
 {
     return a->tasks;

@@ -66,6 +66,7 @@ struct keep *app_keep(struct app *a, enum app_file file);
 struct pin *app_pin(struct app *a);
 struct tasks *app_tasks(struct app *a);
 struct mcp_face *app_mcp(struct app *a);
+struct access *app_access(struct app *a);
 int64_t app_uid(const struct app *a);
 const char *app_build(const struct app *a);
 /* Somebody asked the daemon to end. */

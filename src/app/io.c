@@ -5,7 +5,9 @@
 #include "app/local.h"
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "data/jwt.h"
 #include "sys/clock.h"
+#include "sys/fetch.h"
 #include "sys/files.h"
 #include "sys/httpd.h"
 #include "sys/net.h"
@@ -26,6 +28,7 @@ enum {
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000,
     SPARE_FILES = 128,
+    FETCH_TIMEOUT_MS = 5 * 1000,
     INPUT_PIECE = 1024,
 };
 
@@ -76,6 +79,10 @@ struct io {
     bool is_keeping, reserve_ok;
     struct instant reserve_retry, kill_look;
     struct kept_file files[APP_FILE_COUNT];
+    struct worker *fetcher; /* of the issuer's keys: another server may take its time */
+    struct buf keys;        /* at the fetcher while it has a job */
+    struct error keys_error;
+    bool keys_ok;
     struct worker *stretcher; /* apart from the disk's: a tenth of a second would hold orders up */
     struct pin_job pin_job;
     struct anchor head, anchor; /* of what is committed; the one at the worker */
@@ -481,6 +488,36 @@ static void drive_pin(struct io *io)
     }
 }
 
+/* ---- the issuer's keys ---- */
+
+static void fetch_keys(void *arg)
+{
+    struct io *io = arg;
+    struct str url = io->config->app.settings->values.oauth.jwks_url;
+    io->keys_ok = fetch(url.p, JWKS_MAX, FETCH_TIMEOUT_MS, &io->keys, &io->keys_error);
+}
+
+static void keys_fetched(void *arg)
+{
+    struct io *io = arg;
+    struct error e = {0};
+    if (oauth_keys(access_oauth(app_access(io->app)), buf_str(&io->keys),
+                   io->keys_ok ? NULL : &io->keys_error, loop_now(io->loop), &e))
+        log_info(&io->log, "keys of the issuer fetched");
+    else
+        log_error(&io->log, "keys of the issuer: %s", e.text);
+    buf_reset(&io->keys);
+}
+
+static void drive_keys(struct io *io, struct moment now)
+{
+    if (io->is_stopping || !oauth_wants_keys(access_oauth(app_access(io->app)), now))
+        return;
+    bool ok = worker_submit(io->fetcher, fetch_keys, io, keys_fetched);
+    assert(ok); /* one at a time */
+    (void)ok;
+}
+
 /* ---- anchors ---- */
 
 static void write_anchor(void *arg)
@@ -599,11 +636,13 @@ static void turn(void *self, struct moment now)
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         drive_file(&io->files[i], now);
     drive_pin(io);
+    drive_keys(io, now);
     drive_journal(io, now);
     drive_anchor(io, now);
     cached_drive(io->config->cached);
     struct instant next = instant_min(app_next(io->app), io->close_by);
     next = instant_min(next, io->kill_look);
+    next = instant_min(next, oauth_next(access_oauth(app_access(io->app))));
     if (!io->paper && io->config->paper_argv)
         next = instant_min(next, io->paper_retry);
     next = instant_min(next, journal_due(app_journal(io->app)));
@@ -679,6 +718,8 @@ static bool start(struct io *io, struct error *e)
         return false;
     io->disk = worker_new(io->loop, DISK_JOBS_MAX);
     io->stretcher = worker_new(io->loop, 1);
+    io->fetcher = worker_new(io->loop, 1);
+    buf_init(&io->keys, JWKS_MAX);
     cached_start(io->config->cached, io->loop, app_cache(io->app));
     for (size_t i = 0; i < APP_FILE_COUNT; i++) {
         io->files[i] = (struct kept_file){.io = io,
@@ -706,6 +747,8 @@ static void finish(struct io *io)
         process_stop(io->paper, PAPER_GRACE_MS);
     process_free(io->paper);
     worker_free(io->stretcher);
+    worker_free(io->fetcher);
+    buf_fini(&io->keys);
     worker_free(io->disk);
     cached_stop(io->config->cached);
     for (size_t i = 0; i < APP_FILE_COUNT; i++)

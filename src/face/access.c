@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "data/hash.h"
+#include "data/jwt.h"
 #include "data/rate.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@
 struct access {
     const struct core *core;
     struct rates *rates;
+    struct oauth *oauth;
     int port;
     bool is_tls;
 };
@@ -34,6 +36,7 @@ struct access *access_new(const struct core *core)
     struct access *a = xcalloc(1, sizeof *a);
     a->core = core;
     a->rates = rates_new(ACCESS_NAMES_MAX);
+    a->oauth = oauth_new(&core->settings->values.oauth);
     return a;
 }
 
@@ -42,6 +45,7 @@ void access_free(struct access *a)
     if (!a)
         return;
     rates_free(a->rates);
+    oauth_free(a->oauth);
     xfree(a);
 }
 
@@ -50,6 +54,17 @@ void access_listens(struct access *a, int port, bool is_tls)
     assert(a);
     a->is_tls = is_tls;
     a->port = port;
+}
+
+struct oauth *access_oauth(struct access *a)
+{
+    assert(a);
+    return a->oauth;
+}
+
+bool access_is_named(const struct principal *who)
+{
+    return token_is_principal(STR_NAME(who->name)) || oauth_is_principal(STR_NAME(who->name));
 }
 
 /* ---- refusals ---- */
@@ -81,22 +96,24 @@ static bool refuse_rate(struct entry *x, const char *reason, const char *text, i
 }
 
 /* Basic is offered where a spreadsheet may ask; a client of MCP reads the first challenge alone. */
-static void challenge(struct access_verdict *v, struct str path, const char *error,
-                      struct arena *arena)
+static void challenge(const struct access *a, struct access_verdict *v, struct str path,
+                      const char *error, struct arena *arena)
 {
-    add_header(v, STR("WWW-Authenticate"), arena_f(arena, "Bearer realm=\"portcullis\"%s", error));
+    struct str hint = oauth_hint(a->oauth, arena);
+    add_header(v, STR("WWW-Authenticate"),
+               arena_f(arena, "Bearer realm=\"portcullis\"%s" STR_FMT, error, STR_ARG(hint)));
     if (str_starts(path, STR("/api/")))
         add_header(v, STR("WWW-Authenticate"),
                    STR("Basic realm=\"portcullis\", charset=\"UTF-8\""));
 }
 
-static void set_unauthorized(struct access_verdict *v, struct str path, const char *error,
-                             struct arena *arena)
+static void set_unauthorized(const struct access *a, struct access_verdict *v, struct str path,
+                             const char *error, struct arena *arena)
 {
     v->status = 401;
     error_next(&v->why, "a person makes a token with `portcullis token add`; send it as "
                         "Authorization: Bearer TOKEN");
-    challenge(v, path, error, arena);
+    challenge(a, v, path, error, arena);
 }
 
 void access_wants_token(const struct access *a, const struct http_request *r, struct arena *arena,
@@ -105,7 +122,7 @@ void access_wants_token(const struct access *a, const struct http_request *r, st
     assert(a && r && arena && out);
     *out = (struct access_verdict){.path = r->path, .query = r->query};
     error_set(&out->why, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
-    set_unauthorized(out, r->path, "", arena);
+    set_unauthorized(a, out, r->path, "", arena);
 }
 
 /* ---- whence ---- */
@@ -122,7 +139,7 @@ static bool check_aim(struct entry *x, bool *is_local)
         return refuse(x, 403, "HOST", "the Host header names another machine",
                       "use http://127.0.0.1 with the port of the daemon, or put the name into "
                       "http.hosts");
-    if (str_starts(x->r->path, STR(FEED)))
+    if (str_starts(x->r->path, STR(FEED)) || oauth_is_metadata(x->a->oauth, x->r->path))
         x->v->page = STR("*");
     else if (aim == HTTP_PAGE)
         x->v->page = http_header(x->r, STR("Origin"));
@@ -165,8 +182,16 @@ static bool has_failed(struct entry *x, const struct error *e)
     if (wait)
         return refuse_rate(x, "RATE_CREDENTIALS", "too many wrong credentials", wait);
     x->v->why = *e;
-    set_unauthorized(x->v, x->r->path, ", error=\"invalid_token\"", x->arena);
+    set_unauthorized(x->a, x->v, x->r->path, ", error=\"invalid_token\"", x->arena);
     return false;
+}
+
+/* Who it is stands in the verdict; does it come too often? */
+static bool check_principal(struct entry *x)
+{
+    int64_t most = x->a->core->settings->values.http.requests_per_minute;
+    int64_t wait = most ? rates_take(x->a->rates, STR_NAME(x->v->who.name), most, x->now.mono) : 0;
+    return !wait || refuse_rate(x, "RATE_PRINCIPAL", "too many requests with this token", wait);
 }
 
 static bool enter_as(struct entry *x, const struct token *t)
@@ -175,9 +200,7 @@ static bool enter_as(struct entry *x, const struct token *t)
     who->scopes = t->scopes;
     (void)snprintf(who->name, sizeof who->name, "token:%s", t->name);
     memcpy(who->only_account, t->account, sizeof who->only_account);
-    int64_t most = x->a->core->settings->values.http.requests_per_minute;
-    int64_t wait = most ? rates_take(x->a->rates, STR_NAME(who->name), most, x->now.mono) : 0;
-    return !wait || refuse_rate(x, "RATE_PRINCIPAL", "too many requests with this token", wait);
+    return check_principal(x);
 }
 
 static const struct token *find_token(struct entry *x, enum token_kind kind, struct str secret,
@@ -213,12 +236,31 @@ static struct str secret_of(struct entry *x, struct str given)
     return secret;
 }
 
+/* A token of the issuer. One that cannot be judged yet has not failed. */
+static bool check_issued(struct entry *x, struct str token)
+{
+    struct error e = {0};
+    int status;
+    if (oauth_check(x->a->oauth, token, x->now, x->arena, &x->v->who, &status, &e))
+        return check_principal(x);
+    if (status == 401)
+        return has_failed(x, &e);
+    x->v->status = status;
+    x->v->why = e;
+    if (status == 403)
+        challenge(x->a, x->v, x->r->path, ", error=\"insufficient_scope\"", x->arena);
+    return false;
+}
+
 static bool check_header(struct entry *x, struct str given)
 {
     struct error e = {0};
     bool is_one = http_header_count(x->r, STR("Authorization")) == 1;
-    const struct token *t =
-        find_token(x, TOKEN_HEADER, is_one ? secret_of(x, given) : STR_NONE, &e);
+    struct str secret = is_one ? secret_of(x, given) : STR_NONE;
+    if (oauth_is_on(x->a->oauth) && jwt_is_like(secret) &&
+        str_ieq(str_sub(given, 0, 7), STR("Bearer ")))
+        return check_issued(x, secret);
+    const struct token *t = find_token(x, TOKEN_HEADER, secret, &e);
     return t ? enter_as(x, t) : has_failed(x, &e);
 }
 

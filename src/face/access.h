@@ -6,10 +6,11 @@
  * order: Host (a name that is not ours is DNS rebinding), Origin (pages of others), how often the
  * address comes, the credentials, how often the principal comes. Credentials are a token of
  * guard/tokens.h, as `Authorization: Bearer TOKEN` or as the password of Basic with any user name
- * (spreadsheets ask for both), or a feed's token in the path, /feed/TOKEN/portfolio.csv, which
- * stands for /api/portfolio?format=csv, reads, and is refused everywhere else. Credentials that are
- * given must be right, also where none are needed. Without any, who comes from this machine by one
- * of its own names may read and preview (http.anonymous_read); nobody else may anything.
+ * (spreadsheets ask for both); a token of the issuer of oauth.issuer (face/oauth.h) as Bearer; or a
+ * feed's token in the path, /feed/TOKEN/portfolio.csv, which stands for /api/portfolio?format=csv,
+ * reads, and is refused everywhere else. Credentials that are given must be right, also where none
+ * are needed. Without any, who comes from this machine by one of its own names may read and preview
+ * (http.anonymous_read); nobody else may anything.
  *
  * Being let in is not being allowed: that is decided by scopes (ops/op.h) and the gate. Nobody is a
  * person here. Time is an argument.
@@ -18,6 +19,7 @@
 #define PORTCULLIS_FACE_ACCESS_H
 
 #include "data/http.h"
+#include "face/oauth.h"
 #include "ops/op.h"
 
 struct access;
@@ -33,6 +35,11 @@ struct access *access_new(const struct core *core);
 void access_free(struct access *a);
 /* Where we are, for Host and Origin; before the first request. */
 void access_listens(struct access *a, int port, bool is_tls);
+
+/* The issuer's part, for whoever fetches its keys. */
+struct oauth *access_oauth(struct access *a);
+/* Whether it is somebody with credentials, not just anybody who reaches the port. */
+bool access_is_named(const struct principal *who);
 
 struct access_verdict {
     int status; /* 0: let in as `who`; else what to refuse with, and `why` */

@@ -54,7 +54,7 @@ static bool authorise(struct exchange *x, const struct op *op)
     if (op->effect == OP_ADMIN || op->effect == OP_APPROVE)
         return rest_refuse(x, 403, ERROR_DENIED, "SCOPE", "this is not done over HTTP",
                            "use the command line on this machine");
-    bool is_known = token_is_principal(STR_NAME(x->who.name));
+    bool is_known = access_is_named(&x->who);
     bool may = is_known || (!op_is_write(op) && (x->who.scopes & scope_of(op->effect)));
     return may || rest_wants_token(x);
 }
@@ -237,7 +237,7 @@ static void answer(struct exchange *x)
     if (!enter(x))
         return;
     route_find(x->request->method, x->request->path, &m);
-    const char *allow = own_allow(x->request->path) ? own_allow(x->request->path) : m.allow;
+    const char *allow = own_allow(x) ? own_allow(x) : m.allow;
     if (str_eq(x->request->method, STR("OPTIONS")) && allow[0])
         rest_options(x, allow);
     else if (own_answer(x))

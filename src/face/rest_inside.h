@@ -91,7 +91,7 @@ void rest_options(struct exchange *x, const char *allow);
 /* 404, or 405 with what the path takes. */
 void rest_no_route(struct exchange *x, const char *allow);
 /* What a path takes that is no operation's; NULL if it is none of those either. */
-const char *own_allow(struct str path);
+const char *own_allow(const struct exchange *x);
 /* Answers it; false if it is none of those, or does not take the method. */
 bool own_answer(struct exchange *x);
 

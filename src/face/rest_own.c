@@ -73,6 +73,12 @@ static void metrics(struct exchange *x)
     metrics_write(x->core, x->config, x->now, rest_begin(x, 200, METRICS_CONTENT_TYPE));
 }
 
+/* For who has no token yet and wants to know where to get one (RFC 9728). */
+static void answer_metadata(struct exchange *x)
+{
+    oauth_metadata(access_oauth(x->config->access), rest_begin(x, 200, "application/json"));
+}
+
 static const struct {
     const char *path;
     void (*answer)(struct exchange *x);
@@ -93,18 +99,23 @@ static size_t find(struct str path)
     return i;
 }
 
-const char *own_allow(struct str path)
+const char *own_allow(const struct exchange *x)
 {
-    return find(path) < OWN_COUNT ? "GET, HEAD, OPTIONS" : NULL;
+    struct str path = x->request->path;
+    bool is_own =
+        find(path) < OWN_COUNT || oauth_is_metadata(access_oauth(x->config->access), path);
+    return is_own ? "GET, HEAD, OPTIONS" : NULL;
 }
 
 bool own_answer(struct exchange *x)
 {
     size_t i = find(x->request->path);
     struct str method = x->request->method;
-    if (i == OWN_COUNT || (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"))))
+    if (!own_allow(x) || (!str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD"))))
         return false;
-    if (own_routes[i].scope && !(x->who.scopes & own_routes[i].scope))
+    if (i == OWN_COUNT)
+        answer_metadata(x);
+    else if (own_routes[i].scope && !(x->who.scopes & own_routes[i].scope))
         rest_wants_token(x);
     else
         own_routes[i].answer(x);

@@ -77,6 +77,19 @@ static const struct field http_fields[] = {
 };
 static const struct type http_type = TYPE_OF(struct http_settings, http_fields);
 
+static const struct field oauth_fields[] = {
+    FIELD(struct oauth_settings, issuer, .initial = "", .example = "https://login.example.com",
+          .doc = "Whose tokens are accepted besides ours: what their `iss` says; empty: nobody's"),
+    FIELD(struct oauth_settings, audience, .initial = "", .example = "https://gate.example.com/mcp",
+          .doc = "What their `aud` must say: the address by which clients know this server"),
+    FIELD(struct oauth_settings, jwks_url, .initial = "",
+          .example = "https://login.example.com/.well-known/jwks.json",
+          .doc = "Where the issuer publishes its keys"),
+    FIELD(struct oauth_settings, scope_prefix, .initial = "portcullis:",
+          .doc = "What stands before our scopes in theirs: portcullis:read, portcullis:trade"),
+};
+static const struct type oauth_type = TYPE_OF(struct oauth_settings, oauth_fields);
+
 static const char *const mcp_profiles[] = {"auto", "read", "trade", "full", NULL};
 static const struct field mcp_fields[] = {
     FIELD(struct mcp_settings, profile, .choices = mcp_profiles, .initial = "auto",
@@ -168,6 +181,7 @@ static const struct field settings_fields[] = {
     FIELD_OBJECT(struct settings_values, broker, &broker_type, .doc = "The connection"),
     FIELD_OBJECT(struct settings_values, limits, &guard_limits_type, .doc = "What is allowed"),
     FIELD_OBJECT(struct settings_values, http, &http_type, .doc = "The REST interface"),
+    FIELD_OBJECT(struct settings_values, oauth, &oauth_type, .doc = "Tokens of an issuer"),
     FIELD_OBJECT(struct settings_values, mcp, &mcp_type, .doc = "What assistants see"),
     FIELD_OBJECT(struct settings_values, access, &access_type, .doc = "Who may connect"),
     FIELD_OBJECT(struct settings_values, paper, &paper_type, .doc = "The embedded paper exchange"),
@@ -606,6 +620,29 @@ static bool check_tls(const struct http_settings *h, struct error *e)
     return true;
 }
 
+/* The keys come by https, or from this machine. */
+static bool check_oauth(const struct oauth_settings *o, struct error *e)
+{
+    static const char *const begins[] = {"https://", "http://localhost:", "http://127.0.0.1:"};
+    bool is_safe = false;
+    if (!o->issuer.n)
+        return true;
+    if (!o->audience.n || !o->jwks_url.n)
+        return error_set(e, ERROR_INVALID, "BAD_SETTING",
+                         "oauth.issuer needs oauth.audience and oauth.jwks_url");
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        is_safe = is_safe || str_starts(o->jwks_url, str_of(begins[i]));
+    for (size_t i = 0; i < o->audience.n; i++) /* it stands in headers */
+        if (o->audience.p[i] <= ' ' || o->audience.p[i] >= 0x7F || o->audience.p[i] == '"')
+            return error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.audience is no address");
+    for (size_t i = 0; i < o->scope_prefix.n; i++)
+        if (o->scope_prefix.p[i] <= ' ' || o->scope_prefix.p[i] >= 0x7F ||
+            o->scope_prefix.p[i] == '"')
+            return error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.scope_prefix is no scope");
+    return is_safe ||
+           error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.jwks_url must be an https address");
+}
+
 bool settings_check(const struct settings *s, struct error *e)
 {
     const struct settings_values *v = &s->values;
@@ -626,7 +663,8 @@ bool settings_check(const struct settings *s, struct error *e)
     if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
         return error_set(e, ERROR_INVALID, "BAD_SETTING",
                          "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_tls(&v->http, e) && check_origins(v->http.cors_origins, e) &&
+    return check_tls(&v->http, e) && check_oauth(&v->oauth, e) &&
+           check_origins(v->http.cors_origins, e) &&
            check_uids("access.client_uids", v->access.client_uids, e) &&
            check_uids("access.admin_uids", v->access.admin_uids, e) &&
            check_types(v->limits.security_types, e) && check_restart(&v->broker, e) &&
@@ -663,7 +701,9 @@ void settings_sample(struct buf *out)
                    "change it.\n");
     for (size_t i = 0; place_at(i, &p); i++) {
         const struct field *f = p.field;
-        bool is_text = f->kind == TYPE_STR && !(f->initial && f->initial[0]);
+        const char *initial = f->initial ? f->initial : "";
+        /* what YAML would take for nothing, or for the name of a value */
+        bool is_quoted = f->kind == TYPE_STR && (!initial[0] || strchr(initial, ':'));
         if (p.section != section)
             buf_add_f(out, "\n## %s\n%s:\n", p.section->doc, p.section->name);
         section = p.section;
@@ -674,6 +714,6 @@ void settings_sample(struct buf *out)
                 buf_add_f(out, " %s", f->choices[k]);
             buf_add_c(out, "\n");
         }
-        buf_add_f(out, "  # %s: %s\n", f->name, is_text ? "\"\"" : f->initial ? f->initial : "");
+        buf_add_f(out, is_quoted ? "  # %s: \"%s\"\n" : "  # %s: %s\n", f->name, initial);
     }
 }

@@ -44,6 +44,12 @@ struct http_settings {
     int64_t address_requests_per_minute;
 };
 
+/* Tokens of an issuer (OAuth 2.1). */
+struct oauth_settings {
+    struct str issuer; /* "" = none */
+    struct str audience, jwks_url, scope_prefix;
+};
+
 enum mcp_profile { MCP_PROFILE_AUTO, MCP_PROFILE_READ, MCP_PROFILE_TRADE, MCP_PROFILE_FULL };
 
 /* Which tools assistants see; what they may do is decided by scopes and by the gate. */
@@ -95,6 +101,7 @@ struct settings_values {
     struct broker_settings broker;
     struct guard_limits limits;
     struct http_settings http;
+    struct oauth_settings oauth;
     struct mcp_settings mcp;
     struct access_settings access;
     struct paper_settings paper;
@@ -106,7 +113,7 @@ struct settings_values {
 };
 extern const struct type settings_type; /* of struct settings_values */
 
-enum { SETTINGS_MAX = 96 };
+enum { SETTINGS_MAX = 128 };
 
 struct settings {
     struct settings_values values;
