@@ -291,7 +291,8 @@ static bool may_listen(struct io *io, const struct http_settings *s, struct erro
                   STR_ARG(s->address));
         return error_next(e, "set http.tls: true, or http.address: 127.0.0.1");
     }
-    if (!tokens_at(app_core(io->app)->tokens, 0)) {
+    if (!tokens_at(app_core(io->app)->tokens, 0) &&
+        !oauth_is_on(access_oauth(app_access(io->app)))) {
         error_set(e, ERROR_DENIED, "NO_TOKEN",
                   "http.address " STR_FMT " is reached by other machines, and there is no token",
                   STR_ARG(s->address));

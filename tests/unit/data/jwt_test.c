@@ -45,11 +45,8 @@ static void no_changed_bit_and_no_cut_is_good(void **state)
         struct arena *a = arena_new(1 << 20);
         struct jwt_claims c;
         memcpy(text, samples[2].token, n);
-        text[i] =
-            text[i] == 'A' ? 'Q' : 'A'; /* the lowest bits of a part's last digit are unused */
-        bool is_last = i + 1 == n || text[i + 1] == '.';
-        if (!is_last)
-            assert_false(jwt_check(k, (struct str){text, n}, &terms, a, &c, &e));
+        text[i] = text[i] == 'A' ? 'B' : 'A';
+        assert_false(jwt_check(k, (struct str){text, n}, &terms, a, &c, &e));
         assert_false(jwt_check(k, (struct str){samples[2].token, i}, &terms, a, &c, &e));
         arena_free(a);
     }
