@@ -116,7 +116,7 @@ static int get(struct fixture *f, const char *target)
 
 static void mcp(struct fixture *f, const char *method, const char *params)
 {
-    struct assistant a;
+    struct assistant a = {0};
     assert_true(assistant_open(&a, f->w, STR("test"), STR("2025-11-25")));
     assistant_request(&a, f->w, str_of(method), str_of(params));
     assert_true(assistant_receive(&a, f->w, 1000, &f->answer.out));
