@@ -309,6 +309,8 @@ static enum mcp_asked ask_and_wait(struct mcp_request *r, struct task *t, struct
         waiting[i]->request = r;
         send_question(waiting[i], &q[i]);
     }
+    if (r->later)
+        later_changed(r->later);
     for (size_t i = 0; ok && i < n; i++)
         while (ok && !waiting[i]->is_done)
             ok = task_wait(t, &e);
@@ -362,6 +364,7 @@ void ask_answer(struct mcp_request *r, struct str key, const struct json *answer
         w->is_done = true;
         w->answer = keep(answer, r->arena);
         task_wake(r->task);
+        later_changed(r->later);
     }
 }
 

@@ -135,7 +135,7 @@ struct mcp_request {
     struct instant task_from; /* it becomes one, INSTANT_NEVER: not by itself */
     /* subscriptions/listen */
     unsigned wants_lists;
-    struct buf uris, id_text;
+    struct buf uris, task_ids, id_text;
 };
 
 /* ---- dispatch.c ---- */
@@ -197,6 +197,14 @@ void ask_answer(struct mcp_request *r, struct str key, const struct json *answer
 void tasks_get(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
 void tasks_update(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
 void tasks_cancel(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
+/* Refuses what needs the extension. */
+void later_refuse(struct mcp_outlet *o, const struct mcp_message *m);
+/* Whether there is a task of that id, and it is the client's. */
+bool later_is_of(const struct mcp_client *c, struct str id);
+/* All that is known of it, as members of an open object. */
+void later_write(const struct mcp_later *l, struct json_writer *w);
+/* It waits for answers, or does so no more. */
+void later_changed(struct mcp_later *l);
 /* How far it is, in words. */
 void later_note(struct mcp_later *l, const char *text);
 /* Its request has ended. */
@@ -206,6 +214,8 @@ void laters_free(struct mcp_hub *h);
 /* ---- listen.c ---- */
 bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
 void listen_end(struct mcp_request *r);
+/* Tells who listens to the task of that id how it stands. */
+void listen_tell_task(struct mcp_hub *h, struct str id, const struct mcp_later *l);
 bool listen_follow(struct mcp_client *c, struct str uri);
 void listen_unfollow(struct mcp_client *c, struct str uri);
 /* The client does not follow what is in `uris` any more, unless by another way. */

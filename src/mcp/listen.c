@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Each URI lies with a NUL behind it in a buf. */
+/* Each URI, or id, lies with a NUL behind it in a buf. */
 static bool has_uri(const struct buf *uris, struct str uri)
 {
     struct str all = buf_str(uris), one;
@@ -114,11 +114,22 @@ static void write_subscription(const struct mcp_request *r, struct json_writer *
     json_end_object(w);
 }
 
+static void write_list(const char *name, const struct buf *items, struct json_writer *w)
+{
+    struct str all = buf_str(items), one;
+    if (!all.n)
+        return;
+    json_key(w, name);
+    json_begin_array(w);
+    while (all.n && str_cut(&all, '\0', &one))
+        json_str(w, one);
+    json_end_array(w);
+}
+
 /* The first frame: what of the wish is honoured. */
 static void acknowledge(struct mcp_request *r)
 {
     struct json_writer w;
-    struct str all = buf_str(&r->uris), one;
     struct buf *b = r->outlet->begin(r->outlet, FRAME_NOTICE, 0);
     if (!b)
         return;
@@ -131,44 +142,63 @@ static void acknowledge(struct mcp_request *r)
             json_key(&w, changes[i].asked);
             json_bool(&w, true);
         }
-    if (all.n) {
-        json_key(&w, "resourceSubscriptions");
-        json_begin_array(&w);
-        while (all.n && str_cut(&all, '\0', &one))
-            json_str(&w, one);
-        json_end_array(&w);
-    }
+    write_list("resourceSubscriptions", &r->uris, &w);
+    write_list("taskIds", &r->task_ids, &w);
     json_end_object(&w);
     notice_end(&w);
     r->outlet->end(r->outlet, FRAME_NOTICE);
 }
 
-bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m)
+/* What is wrong with a wish; NULL: nothing. */
+static const char *wrong_with(const struct mcp_client *c, const struct json *wish)
 {
+    if (c->listen_count >= MCP_LISTENERS_MAX)
+        return "too many subscriptions are open; end some";
+    if (!wish || wish->kind != JSON_OBJECT)
+        return "params.notifications must say what is wanted";
+    return NULL;
+}
+
+static void take_wish(struct mcp_request *r, const struct json *wish)
+{
+    struct mcp_client *c = r->client;
     const struct mcp_server *s = c->hub->server;
-    const struct json *wish = json_get(m->params, STR("notifications"));
     const struct json *uris = json_get(wish, STR("resourceSubscriptions"));
+    const struct json *tasks = json_get(wish, STR("taskIds"));
+    struct str text;
     bool on;
-    if (!wish || wish->kind != JSON_OBJECT || c->listen_count >= MCP_LISTENERS_MAX) {
-        const char *why = c->listen_count >= MCP_LISTENERS_MAX
-                              ? "too many subscriptions are open; end some"
-                              : "params.notifications must say what is wanted";
-        reply_error(o, &m->head, RPC_PARAMS, str_of(why), STR_NONE);
-        return false;
-    }
-    struct mcp_request *r = mcp_request_new(c, o, m);
-    buf_add_str(&r->id_text, m->head.id.text);
-    r->head.id.text = buf_str(&r->id_text);
-    c->listen_count++;
     for (size_t i = 0; i < CHANGES; i++)
         if ((s->changing & 1u << changes[i].list) &&
             json_to_bool(json_get(wish, str_of(changes[i].asked)), &on) && on)
             r->wants_lists |= 1u << changes[i].list;
-    for (size_t i = 0; s->can_subscribe && uris && i < uris->n; i++) {
-        struct str uri;
-        if (json_to_str(&uris->items[i], &uri))
-            (void)add_uri(c, &r->uris, uri);
-    }
+    for (size_t i = 0; s->can_subscribe && uris && i < uris->n; i++)
+        if (json_to_str(&uris->items[i], &text))
+            (void)add_uri(c, &r->uris, text);
+    for (size_t i = 0; tasks && i < tasks->n && i < MCP_SUBSCRIPTIONS_MAX; i++)
+        if (json_to_str(&tasks->items[i], &text) && later_is_of(c, text) &&
+            !has_uri(&r->task_ids, text)) {
+            buf_add_str(&r->task_ids, text);
+            buf_add_char(&r->task_ids, '\0');
+        }
+}
+
+bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m)
+{
+    const struct json *wish = json_get(m->params, STR("notifications"));
+    const char *wrong = wrong_with(c, wish);
+    struct mcp_abilities a;
+    abilities_read(&a, c->hub->server, json_get(m->meta, STR(META_CAPABILITIES)));
+    if (wrong)
+        reply_error(o, &m->head, RPC_PARAMS, str_of(wrong), STR_NONE);
+    else if (json_get(wish, STR("taskIds")) && !a.tasks)
+        later_refuse(o, m);
+    if (wrong || (json_get(wish, STR("taskIds")) && !a.tasks))
+        return false;
+    struct mcp_request *r = mcp_request_new(c, o, m);
+    buf_add_str(&r->id_text, m->head.id.text);
+    r->head.id.text = buf_str(&r->id_text);
+    c->listen_count++;
+    take_wish(r, wish);
     acknowledge(r);
     return true;
 }
@@ -260,4 +290,21 @@ void mcp_log_all(struct mcp_hub *h, enum mcp_level level, const char *logger, st
     for (struct mcp_client *c = h->clients; c; c = c->next)
         if (c->is_initialized && h->server->can_log && level >= c->level)
             write_log(c->outlet, level, logger, text);
+}
+
+void listen_tell_task(struct mcp_hub *h, struct str id, const struct mcp_later *l)
+{
+    struct json_writer w;
+    for (struct mcp_client *c = h->clients; c; c = c->next)
+        for (struct mcp_request *r = c->requests; r; r = r->next) {
+            bool hears = !r->task && r->outlet && has_uri(&r->task_ids, id);
+            struct buf *b = hears ? r->outlet->begin(r->outlet, FRAME_NOTICE, 0) : NULL;
+            if (!b)
+                continue;
+            notice_begin(&w, b, "notifications/tasks");
+            write_subscription(r, &w);
+            later_write(l, &w);
+            notice_end(&w);
+            r->outlet->end(r->outlet, FRAME_NOTICE);
+        }
 }

@@ -351,6 +351,7 @@ struct mcp_request *mcp_request_new(struct mcp_client *c, struct mcp_outlet *o,
         abilities_read(&r->abilities, c->hub->server, json_get(m->meta, STR(META_CAPABILITIES)));
     r->abilities.declared = NULL;
     buf_init(&r->uris, MCP_SUBSCRIPTIONS_MAX * 1024);
+    buf_init(&r->task_ids, MCP_SUBSCRIPTIONS_MAX * 64);
     buf_init(&r->id_text, LIMIT_JSON_BYTES);
     r->next = c->requests;
     r->link = &c->requests;
@@ -371,6 +372,7 @@ void mcp_request_free(struct mcp_request *r)
     if (r->later)
         later_over(r->later);
     buf_fini(&r->uris);
+    buf_fini(&r->task_ids);
     buf_fini(&r->id_text);
     xfree(r);
     if (c->is_closed)

@@ -64,13 +64,22 @@ static struct buf *begin(struct mcp_outlet *o, enum mcp_frame frame, int code)
     return &l->passing;
 }
 
+/* What went wrong, for who looks at the status alone. */
+static void note_error(struct mcp_later *l)
+{
+    struct error e;
+    const struct json *j = json_parse(buf_str(&l->answer), l->request->arena, &e);
+    str_copy_cut(l->note, sizeof l->note, json_get_str(json_get(j, STR("error")), STR("message")));
+}
+
 static void end(struct mcp_outlet *o, enum mcp_frame frame)
 {
     struct mcp_later *l = later_of(o);
     if (frame != FRAME_RESULT && frame != FRAME_ERROR)
         return;
     l->is_failed = frame == FRAME_ERROR || l->answer.failed;
-    l->updated = task_now(l->request->task).wall;
+    if (frame == FRAME_ERROR)
+        note_error(l);
 }
 
 /* ---- life ---- */
@@ -92,10 +101,19 @@ void laters_free(struct mcp_hub *h)
         later_free(h->laters);
 }
 
+void later_changed(struct mcp_later *l)
+{
+    if (l->request)
+        l->updated = task_now(l->request->task).wall;
+    listen_tell_task(l->hub, STR_NAME(l->id), l);
+}
+
 void later_over(struct mcp_later *l)
 {
     l->updated = task_now(l->request->task).wall;
     l->request = NULL;
+    if (!l->is_cancelled) /* that was told when it was cancelled */
+        later_changed(l);
 }
 
 /* Room for one more, by forgetting what nobody came for in time. */
@@ -209,6 +227,12 @@ static void write_outcome(const struct mcp_later *l, struct json_writer *w)
                             text.n - 1));
 }
 
+void later_write(const struct mcp_later *l, struct json_writer *w)
+{
+    write_task(l, w);
+    write_outcome(l, w);
+}
+
 /* ---- becoming one ---- */
 
 bool mcp_can_task(const struct mcp_request *r)
@@ -284,28 +308,45 @@ struct instant mcp_hub_step(struct mcp_hub *h, struct moment now)
 
 /* ---- methods ---- */
 
+void later_refuse(struct mcp_outlet *o, const struct mcp_message *m)
+{
+    struct buf data;
+    buf_init(&data, 256);
+    buf_add_f(&data, "{\"requiredCapabilities\":%s}", mcp_task_needs);
+    reply_error(o, &m->head, RPC_CAPABILITY, STR("this needs the extension " EXTENSION_TASKS),
+                buf_str(&data));
+    buf_fini(&data);
+}
+
+static struct mcp_later *find_of(const struct mcp_client *c, struct str id)
+{
+    struct str who = who_is(c);
+    for (struct mcp_later *l = c->hub->laters; l; l = l->next)
+        if (hash_equal(id, STR_NAME(l->id)) && str_eq(who, l->who))
+            return l;
+    return NULL;
+}
+
+bool later_is_of(const struct mcp_client *c, struct str id)
+{
+    return find_of(c, id) != NULL;
+}
+
 /* The task that is meant; NULL: the request is refused. */
 static struct mcp_later *find(struct mcp_client *c, struct mcp_outlet *o,
                               const struct mcp_message *m)
 {
     struct mcp_abilities a;
-    struct str id = json_get_str(m->params, STR("taskId")), who = who_is(c);
     abilities_read(&a, c->hub->server, json_get(m->meta, STR(META_CAPABILITIES)));
     if (!a.tasks) {
-        struct buf data;
-        buf_init(&data, 256);
-        buf_add_f(&data, "{\"requiredCapabilities\":%s}", mcp_task_needs);
-        reply_error(o, &m->head, RPC_CAPABILITY, STR("this needs the extension " EXTENSION_TASKS),
-                    buf_str(&data));
-        buf_fini(&data);
+        later_refuse(o, m);
         return NULL;
     }
-    for (struct mcp_later *l = c->hub->laters; l; l = l->next)
-        if (hash_equal(id, STR_NAME(l->id)) && str_eq(who, l->who))
-            return l;
-    reply_error(o, &m->head, RPC_PARAMS, STR("there is no such task, or it has been forgotten"),
-                STR_NONE);
-    return NULL;
+    struct mcp_later *l = find_of(c, json_get_str(m->params, STR("taskId")));
+    if (!l)
+        reply_error(o, &m->head, RPC_PARAMS, STR("there is no such task, or it has been forgotten"),
+                    STR_NONE);
+    return l;
 }
 
 static void acknowledge(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m)
@@ -322,8 +363,7 @@ void tasks_get(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_mess
     struct buf *b = l ? reply_begin(c->hub->server, o, &m->head, &w) : NULL;
     if (!b)
         return;
-    write_task(l, &w);
-    write_outcome(l, &w);
+    later_write(l, &w);
     reply_end(o, b, &w);
 }
 
@@ -347,6 +387,7 @@ void tasks_cancel(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_m
     if (l->request && !l->is_cancelled) {
         l->is_cancelled = true;
         mcp_request_cancel(l->request);
+        later_changed(l);
     }
     acknowledge(c, o, m);
 }

@@ -94,7 +94,7 @@ static void errors_of_tools_complete_and_errors_of_the_protocol_fail(void **stat
     assert_holds(out, "\"isError\":true}}}");
     task_of(say(&k, CALL(2, "protocol_error_job", ""), 0), id);
     out = ask_task(&k, "get", id, "");
-    assert_holds(out, "\"status\":\"failed\"");
+    assert_holds(out, "\"status\":\"failed\",\"statusMessage\":\"this job ends with");
     assert_holds(out, "\"error\":{\"code\":-32603,\"message\":\"this job ends with an error of the "
                       "protocol\"}}}");
     talk_free(&k);
@@ -151,6 +151,45 @@ static void a_cancelled_task_stays_cancelled(void **state)
               "\"requestId\":0}}",
               1100);
     assert_holds(ask_task(&k, "get", id, ""), "\"status\":\"completed\"");
+    talk_free(&k);
+}
+
+static void who_listens_to_a_task_is_told_how_it_stands(void **state)
+{
+    (void)state;
+    struct talk k = talk_new();
+    char id[40], line[800];
+    task_of(say(&k, CALL(2, "confirm_delete", "\"filename\":\"f\""), 0), id);
+    (void)snprintf(line, sizeof line,
+                   ASK(7, "subscriptions/listen",
+                       TASKS ",\"notifications\":{\"taskIds\":[\"none\",\"%s\",\"%s\",5]}"),
+                   id, id);
+    struct str out = say(&k, line, 0);
+    assert_holds(out, "notifications/subscriptions/acknowledged");
+    assert_holds(out, "\"notifications\":{\"taskIds\":[\"");
+    assert_lacks(out, "none");
+    out = ask_task(&k, "update", id,
+                   ",\"inputResponses\":{\"server-2\":{\"action\":\"accept\",\"content\":{}}}");
+    assert_holds(out,
+                 "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tasks\",\"params\":{\"_meta\":{"
+                 "\"io.modelcontextprotocol/subscriptionId\":7},\"taskId\":");
+    assert_holds(out, "\"status\":\"working\"");
+    assert_holds(out, "\"status\":\"completed\"");
+    assert_holds(out, "\"text\":\"deleted\"");
+    /* cancelled: told once */
+    task_of(say(&k, CALL(2, "slow_compute", "\"seconds\":60"), 0), id);
+    (void)snprintf(
+        line, sizeof line,
+        ASK("l", "subscriptions/listen", TASKS ",\"notifications\":{\"taskIds\":[\"%s\"]}"), id);
+    (void)say(&k, line, 0);
+    out = ask_task(&k, "cancel", id, "");
+    assert_holds(out, "subscriptionId\":\"l\"},\"taskId\":");
+    assert_holds(out, "\"status\":\"cancelled\"");
+    try_run(&k.t, 100);
+    assert_lacks(str_sub(mcp_line_output(k.line), out.n, mcp_line_output(k.line).n), "tasks");
+    assert_holds(
+        say(&k, ASK(8, "subscriptions/listen", META ",\"notifications\":{\"taskIds\":[\"x\"]}"), 0),
+        "-32021");
     talk_free(&k);
 }
 
@@ -235,6 +274,7 @@ int main(void)
         cmocka_unit_test(errors_of_tools_complete_and_errors_of_the_protocol_fail),
         cmocka_unit_test(a_task_that_asks_waits_until_each_question_is_answered),
         cmocka_unit_test(a_cancelled_task_stays_cancelled),
+        cmocka_unit_test(who_listens_to_a_task_is_told_how_it_stands),
         cmocka_unit_test(what_is_no_task_is_said_so),
         cmocka_unit_test(a_task_outlives_the_connection_that_made_it),
         cmocka_unit_test(a_task_in_progress_ends_with_the_program),
