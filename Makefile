@@ -89,6 +89,12 @@ $(B)/gen/instruments.h: data/instruments.csv
 	@(echo 'static const unsigned char instruments_csv[] = {'; \
 	  od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '};') > $@
 $(B)/src/app/paper_main.o: $(B)/gen/instruments.h
+# the examples of the OpenAPI document; tests/golden/update makes them
+$(B)/gen/rest_examples.h: data/rest_examples.json
+	@mkdir -p $(@D)
+	@(echo 'static const unsigned char rest_examples[] = {'; \
+	  od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '};') > $@
+$(B)/src/face/openapi.o: $(B)/gen/rest_examples.h
 
 # tests/unit/FOLDER/MODULE_test.c -> a program that links the folder and the lower ones
 # (those of app/ also the kit: the whole product in virtual time)

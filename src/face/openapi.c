@@ -7,10 +7,11 @@
 #include "face/openapi_inside.h"
 #include "face/render.h"
 #include "face/rest_inside.h"
+#include "rest_examples.h" /* made by the build from data/rest_examples.json */
 
 #include <assert.h>
 
-enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, FORMS_MAX = 8 };
+enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, FORMS_MAX = 8, EXAMPLES_ARENA = 16 << 20 };
 
 void openapi_member(struct json_writer *w, const char *key, const char *text)
 {
@@ -43,8 +44,16 @@ static void key_lower(struct str method, struct json_writer *w)
 
 /* ---- parameters ---- */
 
+static void write_example(const struct json *example, struct json_writer *w)
+{
+    if (!example)
+        return;
+    json_key(w, "example");
+    json_value(w, example);
+}
+
 static void write_parameter(const struct field *f, const char *name, const char *place,
-                            struct json_writer *w)
+                            const struct json *example, struct json_writer *w)
 {
     bool is_path = str_eq(str_of(place), STR("path"));
     bool is_json = f->kind == TYPE_OBJECT || (f->kind == TYPE_LIST && f->of);
@@ -64,6 +73,7 @@ static void write_parameter(const struct field *f, const char *name, const char 
     }
     json_key(w, "schema");
     schema_field(f, SCHEMA_INPUT, w);
+    write_example(example, w);
     if (is_json) {
         json_end_object(w);
         json_end_object(w);
@@ -83,7 +93,7 @@ static void write_format(struct json_writer *w)
                             .doc = "Form of the answer; without it the Accept header decides",
                             .kind = TYPE_ENUM,
                             .choices = names};
-    write_parameter(&f, f.name, "query", w);
+    write_parameter(&f, f.name, "query", NULL, w);
 }
 
 static bool takes_body(struct str method)
@@ -92,27 +102,30 @@ static bool takes_body(struct str method)
 }
 
 static void write_parameters(const struct op *op, struct str method, struct str path,
-                             struct json_writer *w)
+                             const struct json *arguments, struct json_writer *w)
 {
     const struct type *common = arguments_common(op);
     json_key(w, "parameters");
     json_begin_array(w);
     for (size_t i = 0; i < op->in->count; i++) {
         const struct field *f = &op->in->fields[i];
+        const struct json *example = json_get(arguments, str_of(f->name));
         if (route_has(path, str_of(f->name)))
-            write_parameter(f, f->name, "path", w);
+            write_parameter(f, f->name, "path", example, w);
         else if (!takes_body(method))
-            write_parameter(f, f->name, "query", w);
+            write_parameter(f, f->name, "query", example, w);
     }
     if (common)
-        write_parameter(type_find(common, STR("idempotency_key")), "Idempotency-Key", "header", w);
+        write_parameter(type_find(common, STR("idempotency_key")), "Idempotency-Key", "header",
+                        NULL, w);
     if (!type_find(op->in, STR("format")))
         write_format(w);
     json_end_array(w);
 }
 
 /* The fields that are not part of the path. */
-static void write_body(const struct op *op, struct str path, struct json_writer *w)
+static void write_body(const struct op *op, struct str path, const struct json *arguments,
+                       struct json_writer *w)
 {
     struct field kept[BODY_FIELDS_MAX];
     struct type body = {.name = op->in->name, .fields = kept, .size = op->in->size};
@@ -132,6 +145,16 @@ static void write_body(const struct op *op, struct str path, struct json_writer 
     openapi_open(w, "application/json");
     json_key(w, "schema");
     schema_write(&body, SCHEMA_INPUT, w);
+    if (arguments) {
+        openapi_open(w, "example");
+        for (const struct json *one = arguments->items; one < arguments->items + arguments->n;
+             one++)
+            if (!route_has(path, one->key)) {
+                json_key_str(w, one->key);
+                json_value(w, one);
+            }
+        json_end_object(w);
+    }
     json_end_object(w);
     json_end_object(w);
     json_end_object(w);
@@ -139,13 +162,16 @@ static void write_body(const struct op *op, struct str path, struct json_writer 
 
 /* ---- answers ---- */
 
+/* With the example's answer, if it has that status. */
 static void write_success(const struct op *op, const char *status, const char *text,
-                          struct json_writer *w)
+                          const struct json *example, struct json_writer *w)
 {
     openapi_open(w, status);
     openapi_member(w, "description", text);
     openapi_open(w, "content");
     const struct form *form;
+    const struct json *its_status = json_get(example, STR("status"));
+    bool is_its = its_status && str_is(its_status->text, status);
     for (size_t i = 0; (form = form_at(i)); i++) {
         openapi_open(w, form->kind);
         json_key(w, "schema");
@@ -153,6 +179,7 @@ static void write_success(const struct op *op, const char *status, const char *t
             json_raw(w, STR("{\"type\":\"string\"}"));
         else
             render_schema(op, SCHEMA_OUTPUT, w);
+        write_example(is_its && !form->render ? json_get(example, STR("answer")) : NULL, w);
         json_end_object(w);
     }
     json_end_object(w);
@@ -178,15 +205,17 @@ void openapi_problem(struct json_writer *w, const char *status)
     json_end_object(w);
 }
 
-static void write_responses(const struct op *op, struct str method, struct json_writer *w)
+static void write_responses(const struct op *op, struct str method, const struct json *example,
+                            struct json_writer *w)
 {
     static const char *const problems[] = {"400", "401", "403", "404", "405", "406", "409", "413",
                                            "415", "422", "429", "500", "502", "503", "504"};
     bool is_trade = op->effect == OP_TRADE;
     openapi_open(w, "responses");
-    write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer", w);
+    write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer",
+                  example, w);
     if (is_trade && str_eq(method, STR("POST")))
-        write_success(op, "201", "Sent to the broker", w);
+        write_success(op, "201", "Sent to the broker", example, w);
     if (is_trade)
         write_waiting(w);
     if (str_eq(method, STR("GET"))) {
@@ -200,8 +229,10 @@ static void write_responses(const struct op *op, struct str method, struct json_
 }
 
 static void write_operation(const struct op *op, struct str method, struct str path,
-                            struct json_writer *w)
+                            const struct json *examples, struct json_writer *w)
 {
+    const struct json *example = json_get(examples, str_of(op->name));
+    const struct json *arguments = json_get(example, STR("arguments"));
     key_lower(method, w);
     json_begin_object(w);
     openapi_member(w, "operationId", op->name);
@@ -211,10 +242,10 @@ static void write_operation(const struct op *op, struct str method, struct str p
     json_begin_array(w);
     json_text(w, op->category);
     json_end_array(w);
-    write_parameters(op, method, path, w);
+    write_parameters(op, method, path, arguments, w);
     if (takes_body(method))
-        write_body(op, path, w);
-    write_responses(op, method, w);
+        write_body(op, path, arguments, w);
+    write_responses(op, method, example, w);
     openapi_security(w, !op_is_write(op));
     json_end_object(w);
 }
@@ -232,7 +263,7 @@ static bool is_written(struct str path, size_t before)
     return false;
 }
 
-static void write_path(struct str path, struct json_writer *w)
+static void write_path(struct str path, const struct json *examples, struct json_writer *w)
 {
     const struct op *op;
     struct str its_method, its_path;
@@ -240,18 +271,18 @@ static void write_path(struct str path, struct json_writer *w)
     json_begin_object(w);
     for (size_t i = 0; (op = op_next(&i));)
         if (route_split(op, &its_method, &its_path) && str_eq(its_path, path))
-            write_operation(op, its_method, path, w);
+            write_operation(op, its_method, path, examples, w);
     json_end_object(w);
 }
 
-static void write_paths(struct json_writer *w)
+static void write_paths(const struct json *examples, struct json_writer *w)
 {
     const struct op *op;
     struct str method, path;
     openapi_open(w, "paths");
     for (size_t i = 0; (op = op_next(&i));)
         if (route_split(op, &method, &path) && !is_written(path, i - 1))
-            write_path(path, w);
+            write_path(path, examples, w);
     openapi_own_paths(w);
     json_end_object(w);
 }
@@ -289,12 +320,19 @@ static void write_components(struct json_writer *w)
 void openapi_write(struct buf *out)
 {
     struct json_writer w;
+    struct error e;
+    struct str text = {(const char *)rest_examples, sizeof rest_examples};
+    struct arena *arena = arena_new(EXAMPLES_ARENA);
+    const struct json *examples = json_parse(text, arena, &e);
+    assert(examples); /* a test has made it */
     json_writer_init(&w, out);
     json_begin_object(&w);
     openapi_member(&w, "openapi", "3.1.0");
     openapi_open(&w, "info");
     openapi_member(&w, "title", "Portcullis");
     openapi_member(&w, "version", PORTCULLIS_VERSION);
+    json_key(&w, "license");
+    json_raw(&w, STR("{\"name\":\"MIT\",\"identifier\":\"MIT\"}"));
     openapi_member(
         &w, "description",
         "A guarded gate to an Interactive Brokers account. Reading needs no token on this "
@@ -302,7 +340,8 @@ void openapi_write(struct buf *out)
     json_end_object(&w);
     json_key(&w, "servers");
     json_raw(&w, STR("[{\"url\":\"/\",\"description\":\"This machine\"}]"));
-    write_paths(&w);
+    write_paths(examples, &w);
     write_components(&w);
     json_end_object(&w);
+    arena_free(arena);
 }

@@ -395,7 +395,7 @@ struct past_in {
     int64_t limit;
 };
 static const struct field past_in_fields[] = {
-    FIELD(struct past_in, from, .doc = "First day", .example = "2026-01-01"),
+    FIELD(struct past_in, from, .doc = "First day", .example = "2026-01-01T00:00:00Z"),
     FIELD(struct past_in, to, .doc = "Last day; default: today"),
     FIELD(struct past_in, limit, .initial = "260", .min = "1", .max = "10000",
           .doc = "At most so many days, the newest"),
