@@ -44,7 +44,8 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build bundle demo run test sim soak lint fuzz crash mutate bench bench-wire interop clean layers units programs fuzzers FORCE
+.PHONY: build bundle demo run test sim soak lint fuzz crash mutate bench bench-wire bench-mcp load interop clean \
+        layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -188,13 +189,23 @@ bench:
 	@$(SUBMAKE) build $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 	@tools/bench $(B)
 	@tools/bench_wire $(B)
+	@tools/bench_mcp $(B)
+	@tools/load $(B)
 bench-wire:
 	@tools/bootstrap build
 	@$(SUBMAKE) $(B)/bench/wire
 	@tools/bench_wire $(B)
+# 200 listeners and 64 callers for a minute
+load:
+	@$(SUBMAKE) build $(B)/bench/floor $(B)/bench/load
+	@tools/load $(B)
+bench-mcp:
+	@$(SUBMAKE) build $(B)/bench/floor $(B)/bench/tool $(B)/bench/tool_http
+	@tools/bench_mcp $(B)
 interop:
 	@tools/bootstrap build
-	@$(SUBMAKE) build $(B)/interop_numbers $(B)/mcp_fixture $(B)/bundle/portcullisd
+	@$(SUBMAKE) build $(B)/interop_numbers $(B)/mcp_fixture $(B)/bundle/portcullisd \
+	    $(B)/bench/floor $(B)/bench/load
 	@tools/interop $(B)
 # what a desktop assistant installs with one click: build/portcullis.mcpb, and with
 # RELEASE=https://github.com/OWNER/portcullis/releases/download/vVERSION build/server.json for the registry

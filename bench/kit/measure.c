@@ -123,6 +123,13 @@ static double kib_in(const char *path, const char *name)
     return (double)kib;
 }
 
+int64_t measure_rss_of(pid_t pid)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    return (int64_t)kib_in(path, "VmRSS");
+}
+
 void report_memory(const char *prefix, pid_t pid)
 {
     char path[64];
@@ -131,6 +138,21 @@ void report_memory(const char *prefix, pid_t pid)
     report(prefix, "peak", kib_in(path, "VmHWM"));
     (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
     report(prefix, "pss", kib_in(path, "Pss"));
+}
+
+void report_memory_of(const char *prefix, pid_t pid, pid_t other)
+{
+    const pid_t pids[] = {pid, other};
+    double rss = 0, pss = 0;
+    for (size_t i = 0; i < (other ? 2 : 1); i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pids[i]);
+        rss += kib_in(path, "VmRSS");
+        (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pids[i]);
+        pss += kib_in(path, "Pss");
+    }
+    report(prefix, "rss", rss);
+    report(prefix, "pss", pss);
 }
 
 /* ---- what an answer must be ---- */

@@ -25,6 +25,9 @@ int64_t measure_now(void);
 /* Processor time that a process has used, in user and kernel mode. */
 int64_t measure_cpu_of(pid_t pid);
 
+/* Its resident memory now, in KiB. */
+int64_t measure_rss_of(pid_t pid);
+
 /* ---- samples ---- */
 struct samples {
     int64_t *ns;
@@ -44,6 +47,8 @@ void report(const char *prefix, const char *name, double value);
 void report_samples(const char *prefix, struct samples *s);
 /* PREFIX.rss and PREFIX.pss of a process, in KiB; dies if it is gone. */
 void report_memory(const char *prefix, pid_t pid);
+/* PREFIX.rss and PREFIX.pss of two processes together; other 0: of one. */
+void report_memory_of(const char *prefix, pid_t pid, pid_t other);
 
 /* ---- what an answer must be ---- */
 /*

@@ -133,8 +133,6 @@ static bool start_reading(struct follow *o, struct moment now)
 {
     struct mcp_face *f = o->face;
     o->due = instant_after_ms(now.mono, PAUSE_MS);
-    if (f->reading_count >= READING_MAX)
-        return false;
     o->reader = *(const struct principal *)mcp_client_user(o->client);
     if (!task_spawn(f->tasks, now, READ_TIMEOUT_MS, read_again, o))
         return false;
@@ -217,8 +215,10 @@ struct instant follow_step(struct mcp_face *f, struct moment now)
         if (!o->client)
             continue;
         o->is_dirty = o->is_dirty || (o->topics & topics) || instant_due(o->refresh, now.mono);
-        bool is_wanted = o->is_dirty && !o->is_reading;
-        if (is_wanted && instant_due(o->due, now.mono) && start_reading(o, now))
+        bool is_wanted = o->is_dirty && !o->is_reading && instant_due(o->due, now.mono);
+        if (is_wanted && f->reading_count >= READING_MAX)
+            continue; /* it stays due, and the end of a reading brings the next step */
+        if (is_wanted && start_reading(o, now))
             next = now.mono; /* its task is to run now */
         next = instant_min(next, o->is_dirty ? o->due : o->refresh);
     }
