@@ -37,6 +37,18 @@ static bool takes_the_rest(const struct op *op, struct str name)
     return f && f->kind == TYPE_LIST && !f->of;
 }
 
+/* Whether a route is worth taking apart: nothing before its first parameter differs. */
+static bool begins_alike(const char *route, struct str path)
+{
+    const char *pattern = route ? strchr(route, '/') : NULL;
+    size_t i = 0;
+    if (!pattern)
+        return false;
+    while (i < path.n && pattern[i] == path.p[i])
+        i++;
+    return pattern[i] == '{' || (pattern[i] == '\0' && i == path.n);
+}
+
 static bool path_matches(const struct op *op, struct str pattern, struct str path,
                          struct route_match *out)
 {
@@ -81,8 +93,8 @@ void route_find(struct str method, struct str path, struct route_match *out)
     for (size_t i = 0; (op = op_next(&i));) {
         struct route_match one;
         struct str its_method, its_path;
-        if (!route_split(op, &its_method, &its_path) || !path_matches(op, its_path, path, &one) ||
-            one.param_count > out->param_count)
+        if (!begins_alike(op->route, path) || !route_split(op, &its_method, &its_path) ||
+            !path_matches(op, its_path, path, &one) || one.param_count > out->param_count)
             continue;
         if (one.param_count < out->param_count) /* says more exactly what is meant */
             *out = (struct route_match){.param_count = one.param_count};

@@ -238,8 +238,13 @@ static void remember(struct currencies *c, const struct candidate *item,
 static bool learn(struct task *t, struct currencies *c, struct work *w, size_t *asked,
                   struct error *e)
 {
-    struct contract_question *q = ARENA_MANY(task_arena(t), struct contract_question, w->n);
-    size_t *which = ARENA_MANY(task_arena(t), size_t, w->n);
+    *asked = 0;
+    for (size_t i = 0; i < w->n; i++)
+        *asked += !w->items[i].pair;
+    if (*asked == 0)
+        return true;
+    struct contract_question *q = ARENA_MANY(task_arena(t), struct contract_question, *asked);
+    size_t *which = ARENA_MANY(task_arena(t), size_t, *asked);
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         if (w->items[i].pair)
@@ -250,8 +255,7 @@ static bool learn(struct task *t, struct currencies *c, struct work *w, size_t *
         (void)str_copy(q[n].like.exchange, sizeof q[n].like.exchange, STR("IDEALPRO"));
         which[n++] = i;
     }
-    *asked = n;
-    if (n && !query_contracts_batch(t, c->session, q, n, e))
+    if (!query_contracts_batch(t, c->session, q, n, e))
         return false;
     for (size_t k = 0; k < n; k++) {
         char key[2 * CURRENCY_MAX];

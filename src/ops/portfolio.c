@@ -189,15 +189,12 @@ static const struct rate *rate_for(const struct rates *r, struct str currency)
     return NULL;
 }
 
-static void want_rate(struct rates *r, struct str currency, struct str into)
+static void want_rate(struct rates *r, struct str currency)
 {
     for (size_t i = 0; i < r->n; i++)
         if (str_eq(r->codes[i], currency))
             return;
-    struct rate *one = &r->items[r->n];
     r->codes[r->n++] = currency;
-    str_copy_cut(one->from, sizeof one->from, currency);
-    str_copy_cut(one->to, sizeof one->to, into);
 }
 
 /* Exactly, leg by leg, then rounded to 0.01; absent if either is. */
@@ -232,16 +229,20 @@ static bool fetch_rates(struct call *c, struct str account, const char *base,
     const struct portfolio_row *rows = out->positions.items;
     const struct cash_row *cash = out->cash.items;
     size_t room = out->positions.n + out->cash.n + 1;
-    rates->items = ARENA_MANY(c->arena, struct rate, room);
     rates->codes = ARENA_MANY(c->arena, struct str, room);
     if (base[0])
-        want_rate(rates, str_of(base), out->base_currency);
+        want_rate(rates, str_of(base));
     for (size_t i = 0; i < out->positions.n; i++)
-        want_rate(rates, rows[i].currency, out->base_currency);
+        want_rate(rates, rows[i].currency);
     for (size_t i = 0; i < out->cash.n; i++)
-        want_rate(rates, cash[i].currency, out->base_currency);
+        want_rate(rates, cash[i].currency);
     if (!rates->n)
         return true;
+    rates->items = ARENA_MANY(c->arena, struct rate, rates->n);
+    for (size_t i = 0; i < rates->n; i++) {
+        str_copy_cut(rates->items[i].from, sizeof rates->items[i].from, rates->codes[i]);
+        str_copy_cut(rates->items[i].to, sizeof rates->items[i].to, out->base_currency);
+    }
     if (!currencies_rates(c->task, c->core->currencies, account, rates->items, rates->n, &c->error))
         return false;
     for (size_t i = 0; i < rates->n; i++) {
