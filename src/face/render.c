@@ -10,7 +10,10 @@ enum { ENVELOPE_FIELDS_MAX = 16 };
 
 static bool is_shadowed(const struct field *f, const struct type *by)
 {
-    return type_find(by, str_of(f->name)) != NULL;
+    for (size_t i = 0; i < by->count; i++)
+        if (str_eq(by->fields[i].key, f->key))
+            return true;
+    return false;
 }
 
 void render_json(const struct call *c, const void *out, struct json_writer *w)

@@ -20,7 +20,7 @@
 struct mcp_http;
 struct mcp_exchange; /* a request whose answer is not complete */
 
-enum { MCP_SESSIONS_MAX = 256, MCP_SESSION_IDLE_S = 60 * 60, MCP_KEEP_ALIVE_S = 15 };
+enum { MCP_SESSIONS_MAX = 128, MCP_SESSION_IDLE_S = 60 * 60, MCP_KEEP_ALIVE_S = 15 };
 
 struct mcp_entropy {
     void (*fill)(void *self, void *out, size_t n); /* unpredictable bytes */
