@@ -10,7 +10,7 @@ B       ?= build
 MODE    ?= release
 LAYERS  := base data sys mcp model quant wire book broker paper store market guard automation ops face app
 
-PKGS    := libuv json-c yaml-0.1 sqlite3 gnutls hogweed nettle zlib
+PKGS    := libuv json-c yaml-0.1 sqlite3 gnutls hogweed nettle zlib libcurl
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wcast-qual -Wvla -Werror
 BUILDID := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)

@@ -76,6 +76,7 @@ refuses gate "the address of a gated function" src/face/bad.c 'void *way_around 
 refuses library "sqlite3.h outside store/" src/guard/bad.c '#include <sqlite3.h>'
 refuses library "uv.h outside sys/" src/app/bad.c '#include <uv.h>'
 refuses library "gnutls outside sys/" src/face/bad.c '#include <gnutls/gnutls.h>'
+refuses library "curl outside fetch" src/sys/bad.c '#include <curl/curl.h>'
 refuses library "json-c outside data/json" src/face/bad.c '#include <json-c/json.h>'
 refuses library "libyaml outside data/yaml" src/ops/bad.c '#include <yaml.h>'
 refuses os "a header of the operating system" src/broker/bad.c '#include <sys/socket.h>'
