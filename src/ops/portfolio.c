@@ -409,6 +409,7 @@ static const struct op portfolio_ops[] = {
      .example = "portfolio",
      .category = "portfolio",
      .phrases = portfolio_phrases,
+     .ui = "ui://portcullis/portfolio",
      .run = get_portfolio},
 };
 const struct op_set portfolio_op_set = {portfolio_ops,

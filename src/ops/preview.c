@@ -542,6 +542,7 @@ static const struct op preview_ops[] = {
      .verb = "preview",
      .example = "preview AAPL BUY 5 LMT --price 200",
      .category = "order_placement",
+     .ui = "ui://portcullis/ticket",
      .run = preview_order},
     {.name = "submit_order",
      .title = "Submit a preview",

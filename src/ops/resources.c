@@ -2,6 +2,8 @@
 #include "ops/resources.h"
 
 #include "data/http.h"
+#include "page_portfolio.h" /* these two are made by the build: src/ops/pages/ */
+#include "page_ticket.h"
 
 #include <assert.h>
 #include <string.h>
@@ -10,6 +12,9 @@ enum { VARIABLES_MAX = 4, VARIABLE_BYTES_MAX = 1000 };
 
 #define SCHEME "portcullis://"
 #define JSON   "application/json"
+#define PAGE   "text/html;profile=mcp-app"
+/* A page loads nothing from anywhere, and asks for no permission. */
+#define PAGE_META "{\"ui\":{\"csp\":{},\"permissions\":{},\"prefersBorder\":true}}"
 
 static const struct resource rows[] = {
     {SCHEME "portfolio", "portfolio", "Portfolio", "Positions with values, weights and totals",
@@ -47,6 +52,11 @@ static const struct resource rows[] = {
     {SCHEME "docs/{tool_or_category}", "docs", "Documentation",
      "Documentation of a tool or of a category of tools", "text/markdown",
      .op = "get_tool_documentation", .member = "markdown"},
+    {"ui://portcullis/ticket", "ticket", "Order ticket",
+     "The page in which a person sees a preview and confirms it", PAGE, .text = page_ticket,
+     .meta = PAGE_META},
+    {"ui://portcullis/portfolio", "portfolio-view", "Portfolio view",
+     "The page that draws the portfolio", PAGE, .text = page_portfolio, .meta = PAGE_META},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
