@@ -23,8 +23,10 @@ enum {
 
 /* Every message of a task is written for this request, so that the answer is found in it. */
 #define FOR_REQUEST "{\"jsonrpc\":\"2.0\",\"id\":0,"
-static const char result_head[] = FOR_REQUEST "\"result\":";
-static const char error_head[] = FOR_REQUEST "\"error\":";
+enum {
+    RESULT_HEAD = sizeof FOR_REQUEST "\"result\":" - 1,
+    ERROR_HEAD = sizeof FOR_REQUEST "\"error\":" - 1
+};
 
 const char mcp_task_needs[] = "{\"extensions\":{\"" EXTENSION_TASKS "\":{}}}";
 
@@ -223,7 +225,7 @@ static void write_outcome(const struct mcp_later *l, struct json_writer *w)
     if (l->answer.failed)
         json_raw(w, STR("{\"code\":-32603,\"message\":\"the answer is too large\"}"));
     else
-        json_raw(w, str_sub(text, (l->is_failed ? sizeof error_head : sizeof result_head) - 1,
+        json_raw(w, str_sub(text, (l->is_failed ? (size_t)ERROR_HEAD : (size_t)RESULT_HEAD),
                             text.n - 1));
 }
 
