@@ -53,27 +53,43 @@ static struct tls *own(struct files *f, struct str names, struct utc now, struct
     return make(f, names, now, e) ? load(f, e) : NULL;
 }
 
+/* Where they are, or will be. */
+static void files_init(struct files *f, const struct http_settings *s, const char *state_dir)
+{
+    *f = (struct files){.crt_path = ""};
+    buf_init(&f->crt, TLS_FILE_MAX);
+    buf_init(&f->key, TLS_FILE_MAX);
+    if (s->certificate.n) {
+        str_copy_cut(f->crt_path, sizeof f->crt_path, s->certificate);
+        str_copy_cut(f->key_path, sizeof f->key_path, s->key);
+    } else {
+        (void)snprintf(f->crt_path, sizeof f->crt_path, "%s/http.crt", state_dir);
+        (void)snprintf(f->key_path, sizeof f->key_path, "%s/http.key", state_dir);
+    }
+}
+
 struct tls *certificate_load(const struct http_settings *s, const char *state_dir, struct utc now,
                              const struct log *log, struct error *e)
 {
-    struct files f = {.crt_path = ""};
-    struct tls *t;
-    buf_init(&f.crt, TLS_FILE_MAX);
-    buf_init(&f.key, TLS_FILE_MAX);
-    if (s->certificate.n) {
-        str_copy_cut(f.crt_path, sizeof f.crt_path, s->certificate);
-        str_copy_cut(f.key_path, sizeof f.key_path, s->key);
-        t = load(&f, e);
-    } else {
-        (void)snprintf(f.crt_path, sizeof f.crt_path, "%s/http.crt", state_dir);
-        (void)snprintf(f.key_path, sizeof f.key_path, "%s/http.key", state_dir);
-        t = own(&f, s->hosts, now, e);
-    }
+    struct files f;
+    files_init(&f, s, state_dir);
+    struct tls *t = s->certificate.n ? load(&f, e) : own(&f, s->hosts, now, e);
     if (t)
         log_info(log, "certificate file=%s sha256=%s", f.crt_path, tls_fingerprint(t));
     if (t && tls_expires(t).ns < now.ns + CERTIFICATE_RENEW_DAYS * NS_PER_DAY)
         log_warn(log, "certificate file=%s ends within %d days", f.crt_path,
                  CERTIFICATE_RENEW_DAYS);
+    files_fini(&f);
+    return t;
+}
+
+struct tls *certificate_look(const struct http_settings *s, const char *state_dir, bool *is_there,
+                             struct error *e)
+{
+    struct files f;
+    files_init(&f, s, state_dir);
+    *is_there = s->certificate.n || (file_exists(f.crt_path) && file_exists(f.key_path));
+    struct tls *t = *is_there ? load(&f, e) : NULL;
     files_fini(&f);
     return t;
 }

@@ -17,4 +17,8 @@ enum { CERTIFICATE_RENEW_DAYS = 30 };
 struct tls *certificate_load(const struct http_settings *s, const char *state_dir, struct utc now,
                              const struct log *log, struct error *e) FALLIBLE;
 
+/* The same without making one: NULL and *is_there false where one would be made. */
+struct tls *certificate_look(const struct http_settings *s, const char *state_dir, bool *is_there,
+                             struct error *e);
+
 #endif

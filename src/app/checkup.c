@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/checkup.h"
 
+#include "app/certificate.h"
 #include "model/account.h"
+#include "sys/net.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -143,20 +145,65 @@ static void judge_daemon(const struct checkup_facts *f, struct checkup *c)
     }
 }
 
+/* What keeps others out keeps the daemon from starting, or them from coming. False if all is well.
+ */
+static bool judge_door(const struct checkup_facts *f, struct checkup *c)
+{
+    static const char check[] = "http";
+    const struct http_settings *h = &f->settings->http;
+    bool is_open = !net_is_loopback(h->address.p);
+    if (is_open && !h->tls)
+        mend(find(c, check, CHECKUP_FAULT,
+                  "other machines reach http.address %s, and there is no TLS: the daemon does not "
+                  "start",
+                  h->address.p),
+             "set http.tls: true, or http.address: 127.0.0.1");
+    else if (is_open && !f->has_token && !f->settings->oauth.issuer.n)
+        mend(
+            find(c, check, CHECKUP_FAULT,
+                 "other machines reach http.address %s, and there is no token: the daemon does not "
+                 "start",
+                 h->address.p),
+            "start with http.address: 127.0.0.1 and make one: portcullis token add NAME");
+    else if (h->tls && !f->certificate_ok)
+        mend(find(c, check, CHECKUP_FAULT, "%s", f->certificate_error.text), "%s",
+             f->certificate_error.next[0] ? f->certificate_error.next
+                                          : "see http.certificate and http.key");
+    else if (is_open && !h->hosts.n)
+        mend(
+            find(
+                c, check, CHECKUP_NOTE,
+                "other machines reach http.address %s, but there is no name by which they may come",
+                h->address.p),
+            "http.hosts: the name or number in their URL");
+    else if (h->tls && h->certificate.n && f->certificate_days.has &&
+             f->certificate_days.v < CERTIFICATE_RENEW_DAYS)
+        mend(find(c, check, CHECKUP_NOTE, "the certificate ends in %lld days",
+                  (long long)f->certificate_days.v),
+             "put a newer one into http.certificate and start the daemon anew");
+    else
+        return false;
+    return true;
+}
+
 static void judge_http(const struct checkup_facts *f, struct checkup *c)
 {
     static const char check[] = "http";
     const struct http_settings *h = &f->settings->http;
+    const char *seal = h->tls && f->fingerprint[0] ? ", certificate " : "";
     if (!h->enabled)
         (void)find(c, check, CHECKUP_OK, "off");
+    else if (judge_door(f, c))
+        return;
     else if (f->is_port_taken)
         mend(find(c, check, CHECKUP_FAULT, "port %lld of %s is taken by another program",
                   (long long)h->port, h->address.p),
              "set http.port to a free one (PORTCULLIS_HTTP_PORT), or http.enabled to false");
     else if (f->daemon == CHECKUP_RUNS && f->api[0])
-        (void)find(c, check, CHECKUP_OK, "%s", f->api);
+        (void)find(c, check, CHECKUP_OK, "%s%s%s", f->api, seal, h->tls ? f->fingerprint : "");
     else
-        (void)find(c, check, CHECKUP_OK, "port %lld of %s", (long long)h->port, h->address.p);
+        (void)find(c, check, CHECKUP_OK, "port %lld of %s%s%s", (long long)h->port, h->address.p,
+                   seal, h->tls ? f->fingerprint : "");
 }
 
 static bool wants_trading(const struct settings_values *v)

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "data/json.h"
 #include "ops/settings.h"
+#include "sys/tls.h"
 
 enum checkup_daemon {
     CHECKUP_NO_DAEMON,
@@ -55,6 +56,11 @@ struct checkup_facts {
     struct error daemon_error;
     /* HTTP, where no daemon runs */
     bool is_port_taken;
+    /* HTTP for other machines, and TLS */
+    bool has_token, certificate_ok;
+    struct error certificate_error;
+    char fingerprint[TLS_FINGERPRINT_MAX]; /* "" = there is no certificate yet: one will be made */
+    struct opt_int certificate_days;       /* until its end */
     struct checkup_broker broker;
     /* the PIN */
     bool has_pin, pin_ok;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/doctor_look.h"
 
+#include "app/certificate.h"
 #include "app/checkup.h"
 #include "app/doctor_ask.h"
 #include "app/start.h"
 #include "build_id.h"
+#include "guard/tokens.h"
+#include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/net.h"
 
@@ -92,6 +95,40 @@ static void look_at_pin(struct look *l)
     f->pin_ok = !f->has_pin || file_is_private(path, &f->pin_error);
 }
 
+/* Is there anybody whom the door would let in? */
+static void look_at_tokens(struct look *l)
+{
+    char path[START_PATH_MAX];
+    struct buf text;
+    struct error e = {0};
+    (void)snprintf(path, sizeof path, "%s/tokens", l->facts.state);
+    buf_init(&text, TOKENS_FILE_MAX);
+    if (file_exists(path) && file_read(path, TOKENS_FILE_MAX, &text, &e)) {
+        struct keep *keep = keep_new(TOKENS_FILE_MAX);
+        struct tokens *tokens = tokens_new(buf_str(&text), keep, &e);
+        l->facts.has_token = tokens && tokens_at(tokens, 0);
+        tokens_free(tokens);
+        keep_free(keep);
+    }
+    buf_fini(&text);
+}
+
+static void look_at_certificate(struct look *l)
+{
+    struct checkup_facts *f = &l->facts;
+    struct utc now = clock_now().wall;
+    bool is_there;
+    struct tls *t =
+        certificate_look(&f->settings->http, f->state, &is_there, &f->certificate_error);
+    f->certificate_ok = t || !is_there;
+    if (!t)
+        return;
+    str_copy_cut(f->fingerprint, sizeof f->fingerprint, str_of(tls_fingerprint(t)));
+    f->certificate_days =
+        (struct opt_int){(tls_expires(t).ns - now.ns) / ((int64_t)86400 * NS_PER_S), true};
+    tls_free(t);
+}
+
 static void no_turn(void *self, struct moment now)
 {
     (void)self, (void)now;
@@ -170,6 +207,9 @@ bool doctor_look(int count, char *const *args, const char *client_build, bool *i
         look_at_disk(&l);
         look_at_daemon(&l);
         look_at_pin(&l);
+        look_at_tokens(&l);
+        if (f->settings_ok && f->settings->http.tls)
+            look_at_certificate(&l);
         if (f->settings_ok)
             look_at_port(&l);
         if (f->settings_ok && f->daemon != CHECKUP_RUNS && f->settings->broker.kind == BROKER_TWS)

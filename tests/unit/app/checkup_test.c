@@ -127,6 +127,42 @@ static void port_taken(struct set_up *s)
     s->f.daemon = CHECKUP_NO_DAEMON;
     s->f.is_port_taken = true;
 }
+static void open_without_tls(struct set_up *s)
+{
+    put(s, "http.address", "0.0.0.0");
+}
+static void open_without_token(struct set_up *s)
+{
+    open_without_tls(s);
+    put(s, "http.tls", "true");
+    s->f.certificate_ok = true;
+}
+static void open_without_name(struct set_up *s)
+{
+    open_without_token(s);
+    s->f.has_token = true;
+}
+static void open_in_order(struct set_up *s)
+{
+    open_without_token(s);
+    put(s, "oauth.issuer", "https://login.example");
+    put(s, "http.hosts", "gate.example");
+    str_copy_cut(s->f.fingerprint, sizeof s->f.fingerprint, STR("AB:CD"));
+}
+static void key_is_open(struct set_up *s)
+{
+    put(s, "http.tls", "true");
+    error_set(&s->f.certificate_error, ERROR_DENIED, "NOT_PRIVATE", "k.pem: others can read it");
+    error_next(&s->f.certificate_error, "chmod 600 k.pem");
+}
+static void certificate_ends(struct set_up *s)
+{
+    put(s, "http.tls", "true");
+    put(s, "http.certificate", "c.pem");
+    put(s, "http.key", "k.pem");
+    s->f.certificate_ok = true;
+    s->f.certificate_days = (struct opt_int){12, true};
+}
 static void no_http(struct set_up *s)
 {
     put(s, "http.enabled", "false");
@@ -236,6 +272,16 @@ static const struct row {
     {"a daemon that refuses", refuses, "daemon", CHECKUP_FAULT, "not you", ""},
     {"the port is taken", port_taken, "http", CHECKUP_FAULT, "port 5000 of 127.0.0.1 is taken",
      "http.port"},
+    {"other machines, no TLS", open_without_tls, "http", CHECKUP_FAULT, "there is no TLS",
+     "http.tls: true"},
+    {"other machines, no token", open_without_token, "http", CHECKUP_FAULT, "there is no token",
+     "portcullis token add"},
+    {"other machines, no name", open_without_name, "http", CHECKUP_NOTE, "no name", "http.hosts"},
+    {"other machines in order", open_in_order, "http", CHECKUP_OK, "certificate AB:CD", ""},
+    {"a key that others read", key_is_open, "http", CHECKUP_FAULT, "others can read it",
+     "chmod 600"},
+    {"a certificate near its end", certificate_ends, "http", CHECKUP_NOTE, "ends in 12 days",
+     "http.certificate"},
     {"no HTTP", no_http, "http", CHECKUP_OK, "off", ""},
     {"no PIN", no_pin, "pin", CHECKUP_FAULT, "no PIN", "portcullis pin set"},
     {"no PIN on the embedded exchange", no_pin_embedded, "pin", CHECKUP_NOTE, "no PIN",
