@@ -226,8 +226,6 @@ static void a_cancel_is_written_with_its_reasons(void **state)
                     "\"perm_id\":77,\"ref\":\"PC:A\",\"account\":\"DU1\"}");
 }
 
-/* ---- reading ---- */
-
 static const struct json *parsed(struct arena *arena, const char *text)
 {
     struct error e;
@@ -235,6 +233,145 @@ static const struct json *parsed(struct arena *arena, const char *text)
     assert_non_null(j);
     return j;
 }
+
+/* ---- proposals ---- */
+
+static struct gate_proposal proposal(void)
+{
+    struct gate_request r;
+    struct gate_proposal p = {.id = "0123456789abcdef0123456789abcdef",
+                              .kind = GATE_MODIFY,
+                              .orders = {full()},
+                              .count = 1,
+                              .allow_widening = true,
+                              .principal = "local:1000",
+                              .assistant = "model",
+                              .reasoning = "because",
+                              .reference = some("1.1"),
+                              .value_base = some("405"),
+                              .base_currency = "EUR",
+                              .warnings = "NEEDS_CONFIRM",
+                              .since = {1700000000LL * NS_PER_S},
+                              .until = {1700000600LL * NS_PER_S},
+                              .needs = GATE_APPROVAL_APP,
+                              .number = 12,
+                              .base = "b1"};
+    proposal_request(&p, &r);
+    proposal_digest(&r, p.digest);
+    return p;
+}
+
+/* As it is written, with one part of the text put in place of another. */
+static const char *proposal_text(const struct gate_proposal *p, const char *part, const char *other)
+{
+    static char text[8192];
+    struct buf b, out;
+    buf_init(&b, 4096);
+    buf_init(&out, 8191);
+    record_proposal(&b, p);
+    struct str s = buf_str(&b);
+    size_t at = str_find_str(s, str_of(part));
+    assert_true(at < s.n);
+    buf_add_str(&out, str_sub(s, 0, at));
+    buf_add_c(&out, other);
+    buf_add_str(&out, str_sub(s, at + strlen(part), s.n));
+    str_copy_cut(text, sizeof text, buf_str(&out));
+    buf_fini(&b);
+    buf_fini(&out);
+    return text;
+}
+
+static void a_proposal_is_written_whole_and_read_back_as_it_was(void **state)
+{
+    (void)state;
+    struct gate_proposal p = proposal(), back;
+    struct arena *arena = arena_new(1 << 20);
+    struct error e;
+    struct buf b;
+    char expected[4096];
+    (void)snprintf(
+        expected, sizeof expected,
+        "{\"state\":\"pending\",\"kind\":\"modify\",\"preview\":\"%s\",\"needs\":\"app\","
+        "\"assistant\":\"model\",\"reasoning\":\"because\",\"allow_duplicate\":false,"
+        "\"allow_widening\":true,\"reference\":1.1,\"value_base\":405,"
+        "\"base_currency\":\"EUR\",\"warnings\":\"NEEDS_CONFIRM\",\"digest\":\"%s\","
+        "\"base\":\"b1\",\"since\":\"2023-11-14T22:13:20Z\","
+        "\"until\":\"2023-11-14T22:23:20Z\",\"legs\":[" FULL "]}",
+        p.id, p.digest);
+    for (int again = 0; again < 2; again++) {
+        buf_init(&b, 4096);
+        record_proposal(&b, &p);
+        const struct json *j = json_parse(buf_str(&b), arena, &e);
+        assert_true(j && record_read_proposal(j, &back));
+        assert_int_equal(back.count, 1);
+        assert_string_equal(back.orders[0].ref, "PC:A");
+        assert_text(&b, expected);
+        p = back;
+    }
+    arena_free(arena);
+}
+
+static void a_proposal_of_which_a_part_is_missing_or_changed_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *part, *other;
+        bool ok;
+    } rows[] = {{"\"pending\"", "\"pending\"", true},
+                {"\"pending\"", "\"approved\"", false},
+                {"\"legs\"", "\"arms\"", false},
+                {"\"legs\":[", "\"legs\":[],\"more\":[", false},
+                {"\"legs\":[", "\"legs\":[" BARE "," BARE "," BARE ",", false},
+                {"\"quantity\":3", "\"quantity\":4", false}, /* not what was shown */
+                {"\"modify\"", "\"place\"", false},
+                {"\"allow_widening\":true", "\"allow_widening\":false", false},
+                {"\"preview\"", "\"other\"", false},
+                {"\"digest\"", "\"other\"", false},
+                {"\"since\":\"2023", "\"since\":\"x", false},
+                {"\"until\":\"2023", "\"until\":\"x", false}};
+    struct arena *arena = arena_new(1 << 20);
+    struct gate_proposal p = proposal(), back;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (record_read_proposal(parsed(arena, proposal_text(&p, rows[i].part, rows[i].other)),
+                                 &back) != rows[i].ok)
+            fail_msg("%s", rows[i].other);
+    /* a new order, and one from before there were several ways of approving */
+    struct gate_request r;
+    p.kind = GATE_PLACE;
+    p.needs = GATE_APPROVAL_OUT_OF_BAND;
+    proposal_request(&p, &r);
+    proposal_digest(&r, p.digest);
+    assert_true(record_read_proposal(
+        parsed(arena, proposal_text(&p, "\"needs\":\"out_of_band\",", "")), &back));
+    assert_int_equal(back.kind, GATE_PLACE);
+    assert_int_equal(back.needs, GATE_APPROVAL_OUT_OF_BAND);
+    arena_free(arena);
+}
+
+static void what_a_person_said_is_written_with_what_it_is_about(void **state)
+{
+    (void)state;
+    struct gate_proposal p = proposal();
+    struct record_decision d = {.number = 12,
+                                .is_yes = true,
+                                .way = GATE_APPROVAL_APP,
+                                .why = STR("looked at"),
+                                .until = {1700000600LL * NS_PER_S}};
+    struct buf b;
+    buf_init(&b, 4096);
+    record_decision(&b, &p, &d);
+    assert_text(&b,
+                "{\"state\":\"approved\",\"way\":\"app\",\"approval\":12,\"why\":\"looked at\","
+                "\"until\":\"2023-11-14T22:23:20Z\","
+                "\"preview\":\"0123456789abcdef0123456789abcdef\",\"proposer\":\"local:1000\"}");
+    d.is_yes = false;
+    buf_init(&b, 4096);
+    record_decision(&b, &p, &d);
+    assert_true(str_starts(buf_str(&b), STR("{\"state\":\"declined\"")));
+    buf_fini(&b);
+}
+
+/* ---- reading ---- */
 
 static void a_request_is_read_with_one_to_three_legs(void **state)
 {
@@ -296,6 +433,9 @@ int main(void)
         cmocka_unit_test(a_digest_is_of_what_was_asked_for),
         cmocka_unit_test(an_answer_is_written_leg_by_leg),
         cmocka_unit_test(a_cancel_is_written_with_its_reasons),
+        cmocka_unit_test(a_proposal_is_written_whole_and_read_back_as_it_was),
+        cmocka_unit_test(a_proposal_of_which_a_part_is_missing_or_changed_is_none),
+        cmocka_unit_test(what_a_person_said_is_written_with_what_it_is_about),
         cmocka_unit_test(a_request_is_read_with_one_to_three_legs),
         cmocka_unit_test(a_decision_is_a_yes_or_a_no_with_its_number_and_time),
     };
