@@ -133,14 +133,15 @@ $(B)/sim: $(SIM) $(WORLD) $(ARCHIVES)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(SIM) $(WORLD) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 # tests/fuzz/NAME_fuzz.c -> a program that replays its corpus, and under clang one that fuzzes
-$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVES)
+PROTOCOL := $(filter-out $(B)/tests/mcp/serve.o,$(FIXTURE))
+$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $$(if $$(filter protocol,$$*),$(PROTOCOL)) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
-$(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVES)
+$(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $$(if $$(filter protocol,$$*),$(PROTOCOL)) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call SAY,LINK)
-	$(QUIET)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 fuzzers: $(FUZZERS)
 
 # what tests/crash loads into the daemon to let the n-th call of it fail
