@@ -8,12 +8,14 @@ They run in order against one exchange and share one context object.
 
 import contextlib
 import ctypes
+import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -137,3 +139,33 @@ def exchange(client, max_version=200, advisor=False):
             print(f"# the exchange ended with status {paper.returncode}")
             for line in lines[-20:]:
                 print("# " + line)
+
+
+@contextlib.contextmanager
+def product(token, **settings):
+    """The product on its embedded exchange, in directories of its own. Yields its HTTP address.
+
+    The token may read, preview, note and trade; settings are PORTCULLIS_ variables.
+    """
+    with tempfile.TemporaryDirectory(prefix="pr-") as home:
+        env = {"PATH": os.environ["PATH"], "HOME": home, "PORTCULLIS_HTTP_PORT": "0",
+               **{f"PORTCULLIS_{name.upper()}": str(value) for name, value in settings.items()}}
+        for name in ("config_home", "state_home", "runtime_dir"):
+            directory = pathlib.Path(home, name)
+            directory.mkdir(mode=0o700)
+            env["XDG_" + name.upper()] = str(directory)
+        # as an older version kept a token: the daemon takes it over
+        state = pathlib.Path(home, "state_home", "portcullis")
+        state.mkdir(mode=0o700)
+        kept = state / "token"
+        kept.touch(mode=0o600)
+        kept.write_text(token)
+
+        def cli(*words):
+            return subprocess.run([BUILD / "portcullis", *words], env=env, text=True, timeout=PATIENCE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+        try:
+            yield json.loads(cli("status", "--json"))["api"]
+        finally:
+            cli("stop")
