@@ -5,6 +5,7 @@
  */
 #include "../../kit/ask.h"
 
+#include "data/json.h"
 #include "face/rest_stream.h"
 
 #include <setjmp.h>
@@ -20,16 +21,29 @@
 
 static struct world *world;
 
-static int set_up(void **state)
+static int start(struct str accounts)
 {
-    (void)state;
     struct world_config config = {.seed = 1,
                                   .start = utc_of_civil((struct civil){2026, 3, 2, 14, 30, 0, 0})};
     struct error e = {0};
     world = world_new(&config, &e);
+    if (world && accounts.p)
+        world->settings.values.paper.account = accounts;
     if (!world || !world_start_paper(world, &e) || !world_start_app(world, &e))
         return -1;
     return world_run(world, 10 SECONDS) ? 0 : -1;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return start(STR_NONE);
+}
+
+static int set_up_advisor(void **state)
+{
+    (void)state;
+    return start(STR("DF9000000,DU9000001,DU9000002"));
 }
 
 static int tear_down(void **state)
@@ -122,6 +136,25 @@ static void assert_heard(const struct reader *r, const char *part, size_t count)
     if (times(r, part) != count)
         fail_msg("'%s' is heard %zu times, not %zu, in: " STR_FMT, part, times(r, part), count,
                  STR_ARG(buf_str(&r->heard)));
+}
+
+/* The member of that name of what a command line answered as JSON. */
+static void cli_member(const char *line, const char *name, char *out, size_t room)
+{
+    struct ask a = {.world = NULL};
+    struct answer answer;
+    struct arena *arena = arena_new(1 << 20);
+    struct error e = {0};
+    answer_start(&answer);
+    assert_true(ask_cli(&a, world, str_of(line), true, &answer));
+    assert_true(ask_finish(&a, 60 SECONDS));
+    if (answer.status != 0)
+        print_error("%s: " STR_FMT "\n", line, STR_ARG(buf_str(&answer.err)));
+    assert_int_equal(answer.status, 0);
+    const struct json *j = json_parse(buf_str(&answer.out), arena, &e);
+    assert_true(str_copy(out, room, json_get_str(j, str_of(name))));
+    answer_free(&answer);
+    arena_free(arena);
 }
 
 static void cli(const char *line)
@@ -296,6 +329,29 @@ static void who_may_not_read_hears_nothing(void **state)
     leave(&r);
 }
 
+static void a_token_for_one_account_hears_of_that_alone(void **state)
+{
+    struct reader own, other;
+    char secrets[2][128];
+    (void)state;
+    cli_member("token add own --account DU9000001 --json", "token", secrets[0], sizeof secrets[0]);
+    cli_member("token add other --account DU9000002 --json", "token", secrets[1],
+               sizeof secrets[1]);
+    listen(&own, "GET", "", NULL, secrets[0]);
+    listen(&other, "GET", "", NULL, secrets[1]);
+    cli("market AAPL BUY 2 --account DU9000001");
+    cli("kill");
+    assert_true(world_run(world, 5 SECONDS));
+    assert_heard(&own, "event: fill\n", 1);
+    assert_heard(&other, "event: fill\n", 0);
+    assert_heard(&other, "event: order\n", 0);
+    assert_heard(&other, "DU9000001", 0);
+    assert_heard(&own, "event: kill\n", 1); /* which concerns everybody */
+    assert_heard(&other, "event: kill\n", 1);
+    leave(&own);
+    leave(&other);
+}
+
 static void streams_end_with_the_app(void **state)
 {
     struct reader r;
@@ -317,6 +373,8 @@ int main(void)
         TEST(a_quiet_stream_says_that_it_is_there_and_ends_after_an_hour),
         TEST(who_takes_nothing_is_waited_for_and_then_dropped),
         TEST(who_may_not_read_hears_nothing),
+        cmocka_unit_test_setup_teardown(a_token_for_one_account_hears_of_that_alone, set_up_advisor,
+                                        tear_down),
         TEST(streams_end_with_the_app),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
