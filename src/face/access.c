@@ -127,14 +127,13 @@ void access_wants_token(const struct access *a, const struct http_request *r, st
 
 /* ---- whence ---- */
 
-/* Sets whether the request comes from this machine by one of its own names. */
-static bool check_aim(struct entry *x, bool *is_local)
+static bool check_aim(struct entry *x)
 {
     const struct http_settings *s = &x->a->core->settings->values.http;
     struct http_site site = {
         .port = x->a->port, .is_tls = x->a->is_tls, .hosts = s->hosts, .origins = s->cors_origins};
     enum http_aim aim = http_aim(x->r, &site);
-    *is_local = x->r->is_loopback && aim == HTTP_LOCAL;
+    x->v->is_local = x->r->is_loopback && aim == HTTP_LOCAL;
     if (aim == HTTP_OTHER_HOST)
         return refuse(x, 403, "HOST", "the Host header names another machine",
                       "use http://127.0.0.1 with the port of the daemon, or put the name into "
@@ -317,11 +316,11 @@ void access_check(struct access *a, const struct http_request *r, struct moment 
 {
     assert(a && r && arena && out);
     struct entry x = {a, r, now, arena, out};
-    bool is_feed = str_starts(r->path, STR(FEED)), is_local;
+    bool is_feed = str_starts(r->path, STR(FEED));
     *out = (struct access_verdict){
         .who = {.face = FACE_REST, .name = "http"}, .path = r->path, .query = r->query};
     struct str given = http_header(r, STR("Authorization"));
-    if (!check_aim(&x, &is_local) || !check_address(&x))
+    if (!check_aim(&x) || !check_address(&x))
         return;
     if ((is_feed || given.p) && !may_try(&x))
         return;
@@ -329,6 +328,6 @@ void access_check(struct access *a, const struct http_request *r, struct moment 
         (void)check_feed(&x);
     else if (given.p)
         (void)check_header(&x, given);
-    else if (is_local && a->core->settings->values.http.anonymous_read)
+    else if (out->is_local && a->core->settings->values.http.anonymous_read)
         out->who.scopes = SCOPE_READ | SCOPE_PREVIEW;
 }

@@ -44,6 +44,7 @@ bool access_is_named(const struct principal *who);
 struct access_verdict {
     int status; /* 0: let in as `who`; else what to refuse with, and `why` */
     struct principal who;
+    bool is_local; /* it comes from this machine, by one of its own names, from no page of others */
     struct str path, query; /* what is asked for, in the arena: that of a feed has no token in it */
     struct str page; /* whose pages may read the answer: of that origin, which http.cors_origins
                       * names, or of any ("*"), because the address itself has the secret, or the

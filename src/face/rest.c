@@ -45,6 +45,7 @@ static bool enter(struct exchange *x)
     seen->query = v.query;
     x->request = seen;
     x->who = v.who;
+    x->is_local = v.is_local;
     return true;
 }
 

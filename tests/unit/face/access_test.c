@@ -171,6 +171,7 @@ static void each_request_is_let_in_or_refused(void **state)
             fail_msg("%s (%s): %d %s", rows[i].line, rows[i].headers, v->status, what);
         assert_int_equal(v->who.face, FACE_REST);
         assert_false(v->who.is_human);
+        assert_true(!v->is_local || !rows[i].is_remote);
         if (v->status && v->status != 405) /* whoever is refused is nobody */
             assert_int_equal(v->who.scopes, 0);
     }
@@ -221,6 +222,18 @@ static void a_refusal_says_what_would_do(void **state)
     assert_true(str_eq(header("WWW-Authenticate"), STR("Bearer realm=\"portcullis\"")));
     (void)ask("POST /feed/" FEED "/kill", "");
     assert_true(str_eq(header("Allow"), STR("GET, HEAD")));
+}
+
+static void local_is_who_is_here_and_says_so(void **state)
+{
+    (void)state;
+    assert_true(ask("GET /", "")->is_local);
+    assert_true(ask("GET /", "Origin: http://localhost")->is_local);
+    assert_false(ask("GET /", "Host: gate.example")->is_local);
+    assert_false(ask("GET /", "Origin: https://app.example")->is_local);
+    d.is_remote = true;
+    assert_false(ask("GET /", "")->is_local);
+    assert_false(ask("GET /", "Host: localhost")->is_local);
 }
 
 static void without_the_setting_nobody_reads_unnamed(void **state)
@@ -293,6 +306,7 @@ int main(void)
         DOOR(each_request_is_let_in_or_refused),
         DOOR(a_feed_stands_for_a_route),
         DOOR(a_refusal_says_what_would_do),
+        DOOR(local_is_who_is_here_and_says_so),
         DOOR(without_the_setting_nobody_reads_unnamed),
         DOOR(a_token_may_ask_so_often),
         DOOR(an_address_of_another_machine_may_ask_so_often),
