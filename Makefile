@@ -200,7 +200,6 @@ bench:
 	@tools/bench $(B)
 	@tools/bench_wire $(B)
 	@tools/bench_mcp $(B)
-	@tools/load $(B)
 bench-wire:
 	@tools/bootstrap build
 	@$(SUBMAKE) $(B)/bench/wire
