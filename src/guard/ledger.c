@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "guard/record.h"
+#include "guard/tokens.h"
 #include "guard/value.h"
 #include "store/db.h"
 
@@ -247,10 +248,11 @@ int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant n
 int64_t ledger_orders_of(const struct ledger *l, struct str principal)
 {
     int64_t n = 0, today = ledger_day(l);
+    struct str bearer = token_bearer(principal);
     for (size_t i = l->count; i-- > 0 && l->intents[i]->day >= today;) {
         const struct intent *it = l->intents[i];
         n += it->leg == 0 && it->day == today && it->state != INTENT_NOT_SENT &&
-             str_eq(STR_NAME(it->principal), principal);
+             str_eq(token_bearer(STR_NAME(it->principal)), bearer);
     }
     return n;
 }

@@ -273,12 +273,19 @@ bool token_is_principal(struct str principal)
     return str_starts(principal, STR(PREFIX));
 }
 
+/* Names have no blanks. */
+struct str token_bearer(struct str principal)
+{
+    return token_is_principal(principal) ? str_sub(principal, 0, str_find(principal, ' ', 0))
+                                         : principal;
+}
+
 const struct token *tokens_of(const struct tokens *k, struct str principal, struct utc now)
 {
     if (!token_is_principal(principal))
         return NULL;
-    const struct token *t =
-        tokens_at(k, find(k, str_sub(principal, sizeof PREFIX - 1, principal.n)));
+    struct str bearer = token_bearer(principal);
+    const struct token *t = tokens_at(k, find(k, str_sub(bearer, sizeof PREFIX - 1, bearer.n)));
     return t && !is_over(t, now) ? t : NULL;
 }
 

@@ -73,7 +73,11 @@ void tokens_free(struct tokens *k);
  */
 const struct token *tokens_check(struct tokens *k, enum token_kind kind, struct str secret,
                                  struct utc now, struct error *e) FALLIBLE;
-/* The one of the principal "token:NAME" if it is valid now; else NULL. */
+/* The principal without the assistant that it says to act for: "token:NAME" of "token:NAME mcp:X",
+ * whatever X calls itself. Any other principal as it is. */
+struct str token_bearer(struct str principal);
+/* The one of the principal "token:NAME", whatever assistant it acts for, if it is valid now; else
+ * NULL. */
 const struct token *tokens_of(const struct tokens *k, struct str principal, struct utc now);
 /* True for "token:NAME". */
 bool token_is_principal(struct str principal);

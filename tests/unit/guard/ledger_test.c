@@ -170,9 +170,11 @@ static void the_orders_of_a_principal_are_those_sent_today(void **state)
         enum intent_state state;
         const char *principal;
     } rows[] = {
-        {99, 0, INTENT_SENT, "rule:a"},      {100, 0, INTENT_SENT, "rule:a"},
-        {100, 1, INTENT_SENT, "rule:a"},     {100, 0, INTENT_KNOWN, "rule:a"},
-        {100, 0, INTENT_NOT_SENT, "rule:a"}, {100, 0, INTENT_SENT, "rule:b"},
+        {99, 0, INTENT_SENT, "rule:a"},           {100, 0, INTENT_SENT, "rule:a"},
+        {100, 1, INTENT_SENT, "rule:a"},          {100, 0, INTENT_KNOWN, "rule:a"},
+        {100, 0, INTENT_NOT_SENT, "rule:a"},      {100, 0, INTENT_SENT, "rule:b"},
+        {100, 0, INTENT_SENT, "token:t"},         {100, 0, INTENT_SENT, "token:t mcp:one"},
+        {100, 0, INTENT_SENT, "token:t mcp:two"}, {100, 0, INTENT_SENT, "token:tt mcp:one"},
     };
     struct ledger *l = ledger_new();
     ledger_turn(l, 100, 1);
@@ -189,6 +191,8 @@ static void the_orders_of_a_principal_are_those_sent_today(void **state)
     assert_int_equal(ledger_orders_of(l, STR("rule:a")), 2);
     assert_int_equal(ledger_orders_of(l, STR("rule:b")), 1);
     assert_int_equal(ledger_orders_of(l, STR("rule:c")), 0);
+    /* an assistant that takes another name does not begin anew */
+    assert_int_equal(ledger_orders_of(l, STR("token:t mcp:three")), 3);
     ledger_turn(l, 101, 9);
     assert_int_equal(ledger_orders_of(l, STR("rule:a")), 0);
     ledger_free(l);

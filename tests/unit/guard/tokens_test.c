@@ -122,6 +122,9 @@ static void a_token_is_known_by_its_secret_alone_also_after_a_restart(void **sta
     for (int i = 0; i < 2; i++) {
         assert_string_equal(check(first)->name, "one");
         assert_non_null(tokens_of(b.tokens, STR("token:one"), b.now.wall));
+        assert_ptr_equal(tokens_of(b.tokens, STR("token:one mcp:any thing"), b.now.wall),
+                         tokens_of(b.tokens, STR("token:one"), b.now.wall));
+        assert_null(tokens_of(b.tokens, STR("token:on mcp:one"), b.now.wall));
         assert_null(tokens_of(b.tokens, STR("local:one"), b.now.wall));
         assert_int_equal(check(second)->scopes, SCOPE_READ | SCOPE_TRADE);
         assert_null(check("pc_"));
