@@ -5,6 +5,8 @@
  * An event only says that something may have. So what is followed is read again by its operation,
  * on behalf of who follows it, and its followers hear of it if the answer is another one: never for
  * what only grows older, and never about what they may not see. At most once a second for each.
+ * What is done while it is read for the first time may be in that answer already, so they are told
+ * of it.
  *
  * Prices come only on lines that somebody keeps open; reading opens them, and as long as a resource
  * of prices is followed it is read now and then even if nothing moves. When nobody follows it any
@@ -25,6 +27,9 @@ enum {
     READ_TIMEOUT_MS = 30 * 1000,
 };
 
+/* What is not said again soon, as prices and values of the account are. */
+#define ONCE (TOPIC_JOURNAL | TOPIC_ORDERS)
+
 struct follow {
     struct mcp_face *face;
     struct mcp_client *client; /* NULL: it follows no more, and the reading ends this */
@@ -36,6 +41,8 @@ struct follow {
     struct instant refresh;  /* read then, even if nothing has happened */
     struct sha256 digest;    /* of what it was */
     bool is_known, is_dirty, is_reading;
+    bool
+        is_early; /* something has happened since it is followed, before it was known what it was */
 };
 
 /* ---- what has changed ---- */
@@ -113,7 +120,7 @@ static void read_again(struct task *t, void *arg)
     else
         digest = hash_sha256(str_of(e.reason)); /* that it cannot be read any more is a change */
     face_trim(f);
-    bool is_changed = o->is_known && memcmp(&digest, &o->digest, sizeof digest) != 0;
+    bool is_changed = o->is_known ? memcmp(&digest, &o->digest, sizeof digest) != 0 : o->is_early;
     o->digest = digest;
     o->is_known = true;
     o->is_reading = false;
@@ -214,6 +221,7 @@ struct instant follow_step(struct mcp_face *f, struct moment now)
     for (struct follow *o = f->follows; o && !f->is_ended; o = o->next) {
         if (!o->client)
             continue;
+        o->is_early = o->is_early || (o->topics & topics & ONCE);
         o->is_dirty = o->is_dirty || (o->topics & topics) || instant_due(o->refresh, now.mono);
         bool is_wanted = o->is_dirty && !o->is_reading && instant_due(o->due, now.mono);
         if (is_wanted && f->reading_count >= READING_MAX)
