@@ -138,6 +138,31 @@ if command -v python3 >/dev/null; then
     leaves
 fi
 
+# without a port of one's own choice a daemon does without HTTP
+busy() {
+    python3 -c 'import socket, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try: s.bind(("127.0.0.1", 5000))
+except OSError: pass
+else: s.listen()
+print(flush=True); time.sleep(60)' >"$t/busy" &
+    other=$!
+    for ((i = 0; i < 200; i++)); do
+        [ -s "$t/busy" ] && break
+        sleep 0.02
+    done
+}
+if command -v python3 >/dev/null; then
+    busy
+    doctor=(env -u PORTCULLIS_HTTP_PORT "$B/portcullis" doctor)
+    check "the usual port is taken" finds 0 http note 'port 5000' 'no HTTP, while all else works' http.port
+    env -u PORTCULLIS_HTTP_PORT "$B/portcullis" status >/dev/null 2>&1
+    check "a daemon starts without it" finds 0 daemon ok 'it is running'
+    check "and the doctor says so" finds 0 http note 'port 5000' 'portcullis stop'
+    "$B/portcullis" stop >/dev/null
+    leaves
+fi
+
 # TWS
 exchange
 check "TWS is well" finds 0 broker ok "at 127.0.0.1:$port, server version"

@@ -195,10 +195,12 @@ static void judge_http(const struct checkup_facts *f, struct checkup *c)
         (void)find(c, check, CHECKUP_OK, "off");
     else if (judge_door(f, c))
         return;
-    else if (f->is_port_taken)
-        mend(find(c, check, CHECKUP_FAULT, "port %lld of %s is taken by another program",
-                  (long long)h->port, h->address.p),
-             "set http.port to a free one (PORTCULLIS_HTTP_PORT), or http.enabled to false");
+    else if (f->is_port_taken || (f->daemon == CHECKUP_RUNS && !f->api[0]))
+        mend(find(c, check, f->is_port_default ? CHECKUP_NOTE : CHECKUP_FAULT,
+                  "port %lld of %s is taken by another program%s", (long long)h->port, h->address.p,
+                  f->is_port_default ? ": no HTTP, while all else works" : ""),
+             "set http.port to a free one (PORTCULLIS_HTTP_PORT), or http.enabled to false%s",
+             f->daemon == CHECKUP_RUNS ? "; then portcullis stop" : "");
     else if (f->daemon == CHECKUP_RUNS && f->api[0])
         (void)find(c, check, CHECKUP_OK, "%s%s%s", f->api, seal, h->tls ? f->fingerprint : "");
     else

@@ -56,6 +56,7 @@ struct checkup_facts {
     struct error daemon_error;
     /* HTTP, where no daemon runs */
     bool is_port_taken;
+    bool is_port_default; /* nobody has set http.port: the daemon does without if it is taken */
     /* HTTP for other machines, and TLS */
     bool has_token, certificate_ok;
     struct error certificate_error;

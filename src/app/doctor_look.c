@@ -147,6 +147,7 @@ static void look_at_port(struct look *l)
 {
     const struct http_settings *h = &l->facts.settings->http;
     struct error e = {0};
+    l->facts.is_port_default = settings_is_default(&l->start.settings, STR("http.port"));
     if (!h->enabled || l->facts.daemon != CHECKUP_NO_DAEMON)
         return;
     struct loop *loop = loop_new(&(struct loop_owner){no_turn, no_signal, l});

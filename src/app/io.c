@@ -328,6 +328,12 @@ static bool start_http(struct io *io, struct error *e)
     struct httpd_owner owner = {http_request, http_abandoned, http_refused, io};
     net_allow_sockets(LIMIT_HTTP_CONNECTIONS + LIMIT_CLIENTS + SPARE_FILES);
     io->httpd = httpd_start(io->loop, &config, &owner, e);
+    if (!io->httpd && strcmp(e->reason, "IN_USE") == 0 &&
+        settings_is_default(io->config->app.settings, STR("http.port"))) {
+        /* nobody asked for that port: assistants and the command line do without */
+        log_warn(&io->log, "http is off: %s; http.port chooses another", e->text);
+        return true;
+    }
     if (!io->httpd)
         return strcmp(e->reason, "IN_USE") == 0
                    ? error_next(e, "choose another port with http.port (PORTCULLIS_HTTP_PORT)")

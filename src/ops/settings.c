@@ -523,6 +523,14 @@ bool settings_read_env(struct settings *s, const char *assignment, struct error 
         e, "remove it from the environment; `portcullisd --sample-config` lists all settings");
 }
 
+bool settings_is_default(const struct settings *s, struct str key)
+{
+    struct place p;
+    bool is_found = place_find(key, &p);
+    assert(is_found);
+    return str_eq(s->origin[p.index], STR("default"));
+}
+
 /* "STK,CASH": each must be a type of instrument. */
 static bool check_types(struct str list, struct error *e)
 {

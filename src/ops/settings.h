@@ -140,6 +140,9 @@ bool settings_set(struct settings *s, struct str key, struct str value, struct s
 /* What only the whole can tell (a live mode without accounts, a port outside its range). */
 bool settings_check(const struct settings *s, struct error *e) FALLIBLE;
 
+/* True if nobody has set it. The key is one of the tables'. */
+bool settings_is_default(const struct settings *s, struct str key);
+
 /* The i-th setting in the order of the tables: key, value as text (secrets masked) and origin, in
  * arena `a`. False at the end. */
 struct setting_row {

@@ -127,6 +127,16 @@ static void port_taken(struct set_up *s)
     s->f.daemon = CHECKUP_NO_DAEMON;
     s->f.is_port_taken = true;
 }
+static void default_port_taken(struct set_up *s)
+{
+    port_taken(s);
+    s->f.is_port_default = true;
+}
+static void runs_without_http(struct set_up *s)
+{
+    s->f.api[0] = '\0';
+    s->f.is_port_default = true;
+}
 static void open_without_tls(struct set_up *s)
 {
     put(s, "http.address", "0.0.0.0");
@@ -282,6 +292,10 @@ static const struct row {
      "chmod 600"},
     {"a certificate near its end", certificate_ends, "http", CHECKUP_NOTE, "ends in 12 days",
      "http.certificate"},
+    {"the usual port is taken", default_port_taken, "http", CHECKUP_NOTE,
+     "no HTTP, while all else works", "http.port"},
+    {"a daemon that found the port taken", runs_without_http, "http", CHECKUP_NOTE, "is taken",
+     "portcullis stop"},
     {"no HTTP", no_http, "http", CHECKUP_OK, "off", ""},
     {"no PIN", no_pin, "pin", CHECKUP_FAULT, "no PIN", "portcullis pin set"},
     {"no PIN on the embedded exchange", no_pin_embedded, "pin", CHECKUP_NOTE, "no PIN",
