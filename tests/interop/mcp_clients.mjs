@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The published clients of MCP that run on Node, over stdio and HTTP, in each era that they speak:
-// list and call at the product, and what the product does not show at the fixture of tests/mcp.
+// at the product, and what nothing of the product does on demand at the fixture of tests/mcp.
 // Runs in the world of mcp_world. Each test stands for a cell of the table in docs/interop.md.
 
 import assert from 'node:assert/strict';
@@ -11,7 +11,7 @@ import { eventually, outside, run, sleep, test, versionOf } from './harness.mjs'
 
 const { env } = process;
 const LEGACY = '2025-11-25', MODERN = '2026-07-28';
-const WATCHED = 'test://watched-resource';
+const LISTS = 'portcullis://watchlists';
 const v1 = {
   ...outside('@modelcontextprotocol/sdk/client/index.js'),
   ...outside('@modelcontextprotocol/sdk/client/stdio.js'),
@@ -30,7 +30,8 @@ const started = (server) => ({
 });
 const transport = (sdk, kind, server) => kind === 'stdio'
   ? new sdk.StdioClientTransport(started(server))
-  : new sdk.StreamableHTTPClientTransport(new URL(urlOf[server]));
+  : new sdk.StreamableHTTPClientTransport(new URL(urlOf[server]),
+    { requestInit: { headers: { Authorization: `Bearer ${env.MCP_TOKEN}` } } });
 
 // ---- the SDKs ----
 
@@ -50,7 +51,9 @@ async function connectV1(kind, server, heard) {
     version,
     list: async () => (await c.listTools()).tools,
     call: (name, args, options) => c.callTool({ name, arguments: args }, undefined, options),
-    subscribe: () => c.subscribeResource({ uri: WATCHED }),
+    prompt: (params) => c.getPrompt(params),
+    read: (uri) => c.readResource({ uri }),
+    subscribe: (uri) => c.subscribeResource({ uri }),
     close: () => c.close(),
   };
 }
@@ -67,8 +70,10 @@ const connectV2 = (era) => async (kind, server, heard) => {
     version: c.getNegotiatedProtocolVersion(),
     list: async () => (await c.listTools()).tools,
     call: (name, args, options) => c.callTool({ name, arguments: args }, options),
-    subscribe: () => era === MODERN ? c.listen({ resourceSubscriptions: [WATCHED] })
-      : c.subscribeResource({ uri: WATCHED }),
+    prompt: (params) => c.getPrompt(params),
+    read: (uri) => c.readResource({ uri }),
+    subscribe: (uri) => era === MODERN ? c.listen({ resourceSubscriptions: [uri] })
+      : c.subscribeResource({ uri }),
     close: () => c.close(),
   };
 };
@@ -95,6 +100,15 @@ function testSdk(label, kind, era, connect) {
     const { structuredContent: held, isError } = await c.call('get_portfolio', {});
     assert.ok(!isError && held.account === 'DU9000001' && held.positions.length > 0);
   }));
+  cell('prompt', 'it gets a prompt', () => connected('product', async (c) => {
+    const { messages } = await c.prompt(
+      { name: 'investment_research', arguments: { symbols: 'AAPL' } });
+    assert.match(messages[0].content.text, /get_market_data/);
+  }));
+  cell('read', 'it reads a resource', () => connected('product', async (c) => {
+    const { contents: [{ text: json }] } = await c.read('portcullis://positions/AAPL');
+    assert.deepEqual(JSON.parse(json).positions.map((row) => row.symbol), ['AAPL']);
+  }));
   cell('progress', 'it hears how far a call is', () => connected('fixture', async (c) => {
     const seen = [];
     await c.call('test_tool_with_progress', {}, { onprogress: (p) => seen.push(p.progress) });
@@ -111,29 +125,32 @@ function testSdk(label, kind, era, connect) {
       await sleep(20);
     }
   }));
-  cell('elicitation', 'its user answers a question', () => {
-    let asked;
-    return connected('fixture', async (c) => {
-      // what a server asks differs by era, not in what the user sees
-      const result = era === MODERN ? await c.call('test_input_required_result_elicitation', {})
-        : await c.call('test_elicitation', { message: 'Who are you?' });
-      assert.match(asked.message, era === MODERN ? /your name/ : /Who are you/);
-      assert.match(text(result), /Ada/);
+  cell('elicitation', 'its user approves an order', () => {
+    const asked = [];
+    return connected('product', async (c) => {
+      const { structuredContent: ticket } = await c.call('preview_order',
+        { symbol: 'AAPL', action: 'BUY', quantity: 1, order_type: 'MKT', allow_duplicate: true });
+      const sent = await c.call('submit_order', { preview_id: ticket.preview_id });
+      assert.ok(!sent.isError && sent.structuredContent.order_id > 0, text(sent));
+      assert.equal(asked.length, 1);
+      assert.match(asked[0], /AAPL/);
     }, {
-      elicited(params) {
-        asked = params;
-        const content = era === MODERN ? { name: 'Ada' } : { username: 'Ada', email: 'a@b.c' };
-        return { action: 'accept', content };
+      elicited({ message }) {
+        asked.push(message);
+        return { action: 'accept', content: { decision: 'approve' } };
       },
     });
   });
   cell('subscribe', 'it hears that a resource has changed', () => {
     const updated = [];
-    return connected('fixture', async (c) => {
-      await c.subscribe();
-      await c.call('change_watched_resource', {});
+    return connected('product', async (c) => {
+      await c.subscribe(LISTS);
+      const result = await c.call('edit_watchlist',
+        { name: `${kind} ${era}`, action: 'add', symbols: ['AAPL'] });
+      assert.ok(!result.isError, text(result));
       await eventually(() => updated.length, 'notifications/resources/updated');
-      assert.equal(updated[0].uri, WATCHED);
+      assert.equal(updated[0].uri, LISTS);
+      await c.call('edit_watchlist', { name: `${kind} ${era}`, action: 'delete' });
     }, { updated: (params) => updated.push(params) });
   });
 }
@@ -180,6 +197,17 @@ function testInspector(kind, era) {
       '--tool-name', 'get_portfolio');
     const result = answer.result ?? answer;
     assert.equal(result.structuredContent.account, 'DU9000001');
+  });
+  cell('prompt', 'it gets a prompt', async () => {
+    const { answer } = await inspect(kind, era, 'product', '--method', 'prompts/get',
+      '--prompt-name', 'investment_research', '--prompt-args', 'symbols=AAPL');
+    assert.match((answer.result ?? answer).messages[0].content.text, /get_market_data/);
+  });
+  cell('read', 'it reads a resource', async () => {
+    const { answer } = await inspect(kind, era, 'product', '--method', 'resources/read',
+      '--uri', 'portcullis://positions/AAPL');
+    const [{ text: json }] = (answer.result ?? answer).contents;
+    assert.deepEqual(JSON.parse(json).positions.map((row) => row.symbol), ['AAPL']);
   });
   for (const [feature, why] of Object.entries(INSPECTOR_CANNOT))
     cell(feature, `it cannot # SKIP ${why}`, async () => {});

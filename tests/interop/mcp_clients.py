@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The published clients of MCP for Python, over stdio and HTTP, in each era that they speak: list
-and call at the product, and what the product does not show at the fixture of tests/mcp. Runs in the
-world of mcp_world. Each test stands for a cell of the table in docs/interop.md."""
+"""The published clients of MCP for Python, over stdio and HTTP, in each era that they speak: at the
+product, and what nothing of the product does on demand at the fixture of tests/mcp. Runs in the world
+of mcp_world. Each test stands for a cell of the table in docs/interop.md."""
 
 import asyncio
+import json
 import os
 import sys
 import traceback
@@ -12,16 +13,18 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import fastmcp
+import httpx2
 import mcp
 import mcp_types as types
 from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
 
 warnings.simplefilter("ignore")  # what is deprecated is tried all the same
 
 LEGACY, MODERN = "2025-11-25", "2026-07-28"
-WATCHED = "test://watched-resource"
+LISTS = "portcullis://watchlists"
 PATIENCE = 20
 ENV = os.environ
 SOCKET = {s: ENV[f"MCP_{s.upper()}_SOCKET"] for s in ("product", "fixture")}
@@ -39,10 +42,8 @@ def text(result):
     return result.content[0].text
 
 
-def answer(params):
-    """What the user types into the form of either era."""
-    fields = params.requested_schema["properties"]
-    return {"name": "Ada"} if "name" in fields else {"username": "Ada", "email": "a@b.c"}
+APPROVED = {"decision": "approve"}  # what the user types into the form
+HEADERS = {"Authorization": "Bearer " + ENV["MCP_TOKEN"]}
 
 
 class Sdk:
@@ -55,14 +56,16 @@ class Sdk:
     async def connected(kind, era, server, heard):
         async def elicited(_context, params):
             heard.append(params.message)
-            return types.ElicitResult(action="accept", content=answer(params))
+            return types.ElicitResult(action="accept", content=APPROVED)
 
         async def told(message):
             heard.append(message)
 
         env = {**ENV, "PORTCULLIS_SOCKET": SOCKET[server]}
-        to = URL[server] if kind == "HTTP" else stdio_client(
-            StdioServerParameters(command=PROGRAM, args=["mcp"], env=env), errlog=NOWHERE)
+        http = httpx2.AsyncClient(headers=HEADERS, timeout=PATIENCE)
+        to = streamable_http_client(URL[server], http_client=http) if kind == "HTTP" else \
+            stdio_client(StdioServerParameters(command=PROGRAM, args=["mcp"], env=env),
+                         errlog=NOWHERE)
         async with mcp.Client(to, mode="legacy" if era == LEGACY else "auto",
                               elicitation_callback=elicited, message_handler=told) as client:
             yield client
@@ -88,15 +91,15 @@ class FastMcp:
     @staticmethod
     @asynccontextmanager
     async def connected(kind, era, server, heard):
-        async def elicited(message, _type, params, _context):
+        async def elicited(message, _type, _params, _context):
             heard.append(message)
-            return answer(params)
+            return APPROVED
 
         async def told(message):
             heard.append(message)
 
         env = {**ENV, "PORTCULLIS_SOCKET": SOCKET[server]}
-        to = StreamableHttpTransport(URL[server]) if kind == "HTTP" else StdioTransport(
+        to = StreamableHttpTransport(URL[server], HEADERS) if kind == "HTTP" else StdioTransport(
             PROGRAM, ["mcp"], env=env, keep_alive=False, log_file=NOWHERE)
         async with fastmcp.Client(to, mode="legacy" if era == LEGACY else "auto",
                                   elicitation_handler=elicited, message_handler=told) as client:
@@ -116,7 +119,7 @@ class FastMcp:
 
 
 class Cell:
-    """The six features, for one client, transport and era."""
+    """The features, for one client, transport and era."""
 
     def __init__(self, kit, kind, era):
         self.kit, self.kind, self.era = kit, kind, era
@@ -176,38 +179,58 @@ class Cell:
                 await asyncio.sleep(0.02)
         raise AssertionError("the server has not heard of it")
 
+    async def prompt(self):
+        """it gets a prompt"""
+        async with self.connected("product") as client:
+            said = await client.get_prompt("investment_research", {"symbols": "AAPL"})
+        expect("get_market_data" in said.messages[0].content.text, said)
+
+    async def read(self):
+        """it reads a resource"""
+        async with self.connected("product") as client:
+            said = await client.read_resource("portcullis://positions/AAPL")
+        rows = json.loads(getattr(said, "contents", said)[0].text)["positions"]
+        expect([row["symbol"] for row in rows] == ["AAPL"], rows)
+
     async def elicitation(self):
-        """its user answers a question"""
+        """its user approves an order"""
         heard = []
-        async with self.connected("fixture", heard) as client:
-            if self.era == MODERN:
-                said = await self.kit.call(client, "test_input_required_result_elicitation")
-            else:
-                said = await self.kit.call(client, "test_elicitation", {"message": "Who are you?"})
-        expect("Ada" in text(said), text(said))
-        question = "What is your name?" if self.era == MODERN else "Who are you?"
-        expect(question in heard, heard)
+        async with self.connected("product", heard) as client:
+            ticket = self.kit.structured(await self.kit.call(client, "preview_order", {
+                "symbol": "AAPL", "action": "BUY", "quantity": 1, "order_type": "MKT", "allow_duplicate": True}))
+            sent = self.kit.structured(await self.kit.call(
+                client, "submit_order", {"preview_id": ticket["preview_id"]}))
+        expect(sent["order_id"] > 0, sent)
+        asked = [said for said in heard if isinstance(said, str)]
+        expect(len(asked) == 1 and "AAPL" in asked[0], heard)
 
     async def subscribe(self):
         """it hears that a resource has changed"""
         heard = []
-        async with self.connected("fixture", heard) as client:
+        name = f"{self.kind} {self.era}"
+
+        async def change(action, **more):
+            await self.kit.call(client, "edit_watchlist", {"name": name, "action": action, **more})
+
+        async with self.connected("product", heard) as client:
             if self.era == MODERN:
-                async with listen(client.session, resource_subscriptions=[WATCHED]) as events:
-                    await self.kit.call(client, "change_watched_resource")
+                async with listen(client.session, resource_subscriptions=[LISTS]) as events:
+                    await change("add", symbols=["AAPL"])
                     event = await anext(aiter(events))
-                expect(event.uri == WATCHED, event)
+                    await change("delete")
+                expect(event.uri == LISTS, event)
                 return
-            await client.session.subscribe_resource(WATCHED)
-            await self.kit.call(client, "change_watched_resource")
-            for _ in range(100):
-                if any(str(getattr(getattr(m, "params", None), "uri", "")) == WATCHED for m in heard):
+            await client.session.subscribe_resource(LISTS)
+            await change("add", symbols=["AAPL"])
+            for _ in range(500):
+                if any(str(getattr(getattr(m, "params", None), "uri", "")) == LISTS for m in heard):
+                    await change("delete")
                     return
                 await asyncio.sleep(0.02)
         raise AssertionError(heard)
 
 
-FEATURES = ["list", "call", "progress", "cancel", "elicitation", "subscribe"]
+FEATURES = ["list", "call", "prompt", "read", "progress", "cancel", "elicitation", "subscribe"]
 
 
 async def main():

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// The official MCP client for Go, over stdio and HTTP, in both eras: list and call at the product,
-// and what the product does not show at the fixture of tests/mcp. Runs in the world of mcp_world.
+// The official MCP client for Go, over stdio and HTTP, in both eras: at the product, and what
+// nothing of the product does on demand at the fixture of tests/mcp. Runs in the world of mcp_world.
 // Each test stands for a cell of the table in docs/interop.md.
 package main
 
@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -22,7 +23,7 @@ import (
 const (
 	legacy   = "2025-11-25"
 	modern   = "2026-07-28"
-	watched  = "test://watched-resource"
+	lists    = "portcullis://watchlists"
 	patience = 20 * time.Second
 )
 
@@ -38,16 +39,21 @@ type session struct {
 	era   string
 }
 
+// Sends the token along.
+type bearer struct{}
+
+func (bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Authorization", "Bearer "+os.Getenv("MCP_TOKEN"))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 func connect(ctx context.Context, kind, era, server string) (*session, error) {
 	h := &heard{progress: make(chan string, 1000), updated: make(chan string, 10)}
 	client := mcp.NewClient(&mcp.Implementation{Name: "interop", Version: "1"}, &mcp.ClientOptions{
 		ElicitationHandler: func(_ context.Context, r *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
 			h.asked = r.Params.Message
-			content := map[string]any{"username": "Ada", "email": "a@b.c"}
-			if era == modern {
-				content = map[string]any{"name": "Ada"}
-			}
-			return &mcp.ElicitResult{Action: "accept", Content: content}, nil
+			return &mcp.ElicitResult{Action: "accept", Content: map[string]any{"decision": "approve"}}, nil
 		},
 		ResourceUpdatedHandler: func(_ context.Context, r *mcp.ResourceUpdatedNotificationRequest) {
 			h.updated <- r.Params.URI
@@ -67,7 +73,8 @@ func connect(ctx context.Context, kind, era, server string) (*session, error) {
 		})
 	}
 	name := strings.ToUpper(server)
-	var to mcp.Transport = &mcp.StreamableClientTransport{Endpoint: os.Getenv("MCP_" + name + "_URL")}
+	var to mcp.Transport = &mcp.StreamableClientTransport{
+		Endpoint: os.Getenv("MCP_" + name + "_URL"), HTTPClient: &http.Client{Transport: bearer{}}}
 	if kind == "stdio" {
 		command := exec.Command(os.Getenv("MCP_PROGRAM"), "mcp")
 		command.Env = append(os.Environ(), "PORTCULLIS_SOCKET="+os.Getenv("MCP_"+name+"_SOCKET"))
@@ -178,26 +185,65 @@ func cancel(ctx context.Context, s *session) error {
 	return errors.New("the server has not heard of it")
 }
 
-func elicitation(ctx context.Context, s *session) error {
-	tool, arguments, question := "test_elicitation", any(map[string]any{"message": "Who are you?"}), "Who are you?"
-	if s.era == modern {
-		tool, arguments, question = "test_input_required_result_elicitation", nil, "What is your name?"
+func prompt(ctx context.Context, s *session) error {
+	result, err := s.GetPrompt(ctx, &mcp.GetPromptParams{
+		Name: "investment_research", Arguments: map[string]string{"symbols": "AAPL"}})
+	if err != nil {
+		return err
 	}
-	said, err := s.text(ctx, tool, arguments)
-	if err == nil && (!strings.Contains(said, "Ada") || s.heard.asked != question) {
-		err = fmt.Errorf("%s, asked %s", said, s.heard.asked)
+	if t, ok := result.Messages[0].Content.(*mcp.TextContent); !ok || !strings.Contains(t.Text, "get_market_data") {
+		return errors.New("that is not the prompt")
+	}
+	return nil
+}
+
+func read(ctx context.Context, s *session) error {
+	result, err := s.ReadResource(ctx, &mcp.ReadResourceParams{URI: "portcullis://positions/AAPL"})
+	if err == nil && !strings.Contains(result.Contents[0].Text, `"symbol":"AAPL"`) {
+		err = errors.New(result.Contents[0].Text)
+	}
+	return err
+}
+
+// What a tool answers, as a program reads it.
+func (s *session) facts(ctx context.Context, name string, arguments any) (map[string]any, error) {
+	result, err := s.call(ctx, name, arguments)
+	if err != nil {
+		return nil, err
+	}
+	facts, ok := result.StructuredContent.(map[string]any)
+	if !ok || result.IsError {
+		return nil, fmt.Errorf("%s: %v", name, result.Content[0])
+	}
+	return facts, nil
+}
+
+func elicitation(ctx context.Context, s *session) error {
+	ticket, err := s.facts(ctx, "preview_order",
+		map[string]any{"symbol": "AAPL", "action": "BUY", "quantity": 1, "order_type": "MKT", "allow_duplicate": true})
+	if err != nil {
+		return err
+	}
+	sent, err := s.facts(ctx, "submit_order", map[string]any{"preview_id": ticket["preview_id"]})
+	if err == nil && (sent["order_id"] == nil || !strings.Contains(s.heard.asked, "AAPL")) {
+		err = fmt.Errorf("%v, asked %s", sent, s.heard.asked)
 	}
 	return err
 }
 
 func subscribe(ctx context.Context, s *session) error {
-	if err := s.Subscribe(ctx, &mcp.SubscribeParams{URI: watched}); err != nil {
+	if err := s.Subscribe(ctx, &mcp.SubscribeParams{URI: lists}); err != nil {
 		return err
 	}
-	if _, err := s.call(ctx, "change_watched_resource", nil); err != nil {
+	if _, err := s.facts(ctx, "edit_watchlist",
+		map[string]any{"name": "go", "action": "add", "symbols": []string{"AAPL"}}); err != nil {
 		return err
 	}
-	return s.hears(s.heard.updated, watched)
+	if err := s.hears(s.heard.updated, lists); err != nil {
+		return err
+	}
+	_, err := s.facts(ctx, "edit_watchlist", map[string]any{"name": "go", "action": "delete"})
+	return err
 }
 
 var features = []struct {
@@ -206,10 +252,12 @@ var features = []struct {
 }{
 	{"list", "product", "it lists the tools", list},
 	{"call", "product", "it reads the portfolio", call},
+	{"prompt", "product", "it gets a prompt", prompt},
+	{"read", "product", "it reads a resource", read},
 	{"progress", "fixture", "it hears how far a call is", progress},
 	{"cancel", "fixture", "a call that it cancels ends at the server", cancel},
-	{"elicitation", "fixture", "its user answers a question", elicitation},
-	{"subscribe", "fixture", "it hears that a resource has changed", subscribe},
+	{"elicitation", "product", "its user approves an order", elicitation},
+	{"subscribe", "product", "it hears that a resource has changed", subscribe},
 }
 
 func try(kind, era, server string, run func(context.Context, *session) error) error {
