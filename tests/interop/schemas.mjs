@@ -134,7 +134,7 @@ test('a linter finds no error in the document', async (c) => {
     [outside.resolve('@redocly/cli/package.json').replace('package.json', 'bin/cli.js'),
       'lint', file, '--config', config, '--format', 'stylish'],
     { env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
-      encoding: 'utf8', timeout: 2 * PATIENCE_MS });
+      encoding: 'utf8', timeout: 2.5 * PATIENCE_MS });
   assert.equal(linter.status, 0, linter.stdout + linter.stderr);
 });
 
