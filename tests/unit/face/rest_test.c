@@ -58,7 +58,7 @@ static void ask(struct exchange *x, struct fixture *f, const char *line, const c
 {
     struct str rest = str_of(line), lines = str_of(headers), one;
     f->core.tokens = tokens;
-    *x = (struct exchange){.f = f, .config = {access_new(&f->core)}};
+    *x = (struct exchange){.f = f, .config = {.access = access_new(&f->core)}};
     access_listens(x->config.access, 5000, false);
     struct http_request *r = &x->request;
     (void)str_cut(&rest, ' ', &r->method);
