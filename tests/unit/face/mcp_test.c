@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "data/json.h"
 #include "fixture.h"
+#include "guard/limits.h"
 
 #define META                                                                                       \
     "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","                       \
@@ -606,6 +607,29 @@ static void the_instructions_say_whose_money_it_is(void **state)
     fixture_free(f);
 }
 
+/* ---- instructions ---- */
+
+static void the_instructions_are_whole_in_every_mode(void **state)
+{
+    static const unsigned modes[] = {GUARD_READ_ONLY, GUARD_PAPER, GUARD_LIVE, GUARD_AUTO};
+    (void)state;
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        struct fixture *f = fixture_new();
+        f->settings.values.limits.mode = modes[i];
+        struct mcp_line *c = connect_to(f);
+        say(f, c, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}\n");
+        struct arena *a = arena_new(1 << 20);
+        struct error e;
+        const struct json *j = json_parse(str_trim(mcp_line_output(c)), a, &e);
+        struct str text = json_get_str(json_get(j, STR("result")), STR("instructions"));
+        assert_true(str_ends(text, STR("comma-separated."))); /* nothing was cut off */
+        assert_true(text.n < MCP_INSTRUCTIONS_MAX);
+        arena_free(a);
+        mcp_line_free(c);
+        fixture_free(f);
+    }
+}
+
 /* ---- calls that take long ---- */
 
 #define TASKS                                                                                      \
@@ -684,6 +708,7 @@ int main(void)
         cmocka_unit_test(every_tool_is_fully_described),
         cmocka_unit_test(the_instructions_say_whose_money_it_is),
         cmocka_unit_test(a_call_that_takes_long_becomes_a_task_for_who_can_follow_one),
+        cmocka_unit_test(the_instructions_are_whole_in_every_mode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
