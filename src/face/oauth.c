@@ -80,9 +80,9 @@ static void name_principal(struct str subject, struct principal *who)
     if (!is_plain) {
         struct sha256 digest = hash_sha256(subject);
         hash_hex(&digest, hex);
-        hex[8] = '\0';
     }
-    (void)snprintf(who->name, sizeof who->name, PREFIX "%s%s%s", shown, hex[0] ? "~" : "", hex);
+    (void)snprintf(who->name, sizeof who->name, PREFIX "%.32s%s%.8s", shown, hex[0] ? "~" : "",
+                   hex);
 }
 
 static unsigned our_scopes(const struct oauth *o, struct str text)
