@@ -120,15 +120,15 @@ int main(int argc, char **argv)
     r.next_id = FIRST_ID;
     buf_init(&r.body, 1 << 20);
     buf_init(&r.request, 1 << 20);
-    for (size_t i = 0; i < r.n; i++) {
-        http_open(&r.callers[i].http, r.port);
-        say(&r, &r.callers[i].http, tool_initialize);
-        say(&r, &r.callers[i].http, tool_initialized);
-    }
     size_t all = r.n;
-    r.n = 1; /* some connect to the broker with their first call, and only one at a time */
-    make_calls(&r, 1, &first);
-    r.n = all;
+    for (r.n = 0; r.n < all;) {
+        struct http *h = &r.callers[r.n++].http;
+        http_open(h, r.port);
+        say(&r, h, tool_initialize);
+        say(&r, h, tool_initialized);
+        if (r.n == 1) /* some connect to the broker with their first call, and only one at a time */
+            make_calls(&r, 1, &first);
+    }
     make_calls(&r, count / 10 > all ? count / 10 : all, &warm);
     int64_t begin = measure_now();
     make_calls(&r, count, &s);

@@ -43,13 +43,23 @@ static bool has_word(const char *words, size_t length, size_t size, const char *
     return false;
 }
 
+static char capital(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 /* "GBp" with a small p is pence; all other codes are the same in any case. */
 static const struct minor_unit *minor_unit_of(struct str code)
 {
-    if (str_eq(code, STR("GBp")))
+    char capitals[CODE];
+    if (code.n != CODE)
+        return NULL;
+    if (memcmp(code.p, "GBp", CODE) == 0)
         return &MINOR_UNITS[0];
+    for (size_t i = 0; i < CODE; i++)
+        capitals[i] = capital(code.p[i]);
     for (size_t i = 0; i < sizeof MINOR_UNITS / sizeof MINOR_UNITS[0]; i++)
-        if (str_ieq(code, str_of(MINOR_UNITS[i].code)))
+        if (memcmp(capitals, MINOR_UNITS[i].code, CODE) == 0)
             return &MINOR_UNITS[i];
     return NULL;
 }
@@ -68,8 +78,7 @@ void currency_canonical(struct str code, char out[CURRENCY_MAX])
     const struct minor_unit *m = minor_unit_of(code);
     str_copy_cut(out, CURRENCY_MAX, m ? str_of(m->code) : code);
     for (char *p = out; *p; p++)
-        if (*p >= 'a' && *p <= 'z')
-            *p = (char)(*p - 'a' + 'A');
+        *p = capital(*p);
 }
 
 struct dec currency_major(struct str code, char out[CURRENCY_MAX])
