@@ -274,12 +274,13 @@ static void an_approval_that_ends_while_it_is_judged_is_none(void **state)
     struct desk *d = *state;
     struct call shown;
     static struct call c;
+    d->gate->limits.preview_ttl_s = 5;
     preview(d, &shown, "5");
     c = (struct call){0};
     assert_true(gate_proposal_request(d->gate, STR_NAME(shown.ticket.preview_id), STR("local:1000"),
                                       &c.request, &c.e));
     c.request.min_tick = some("0.01");
-    desk_run(d, 58000);
+    desk_run(d, 3000);
     assert_true(arm(d->paper, d->now, "stall 4000"));
     d->gate->limits.check_margin = GUARD_MARGIN_ON; /* a question that takes its time */
     call_start(d, &c, CALL_SUBMIT);
