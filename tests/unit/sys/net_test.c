@@ -390,6 +390,47 @@ static void a_full_queue_refuses_and_tells_when_it_is_empty(void **state)
     rig_fini(&r);
 }
 
+/* Small pieces are gathered, large ones go to the kernel at once as far as it takes them. */
+static void mix_sizes(struct rig *r)
+{
+    static const size_t sizes[] = {7, 40000, 1, 16384, 16383, 300000, 3, 200000};
+    static char block[300000];
+    struct end *c = &r->client;
+    if (r->stage == 0 && c->opened && r->server.s) {
+        stream_pause(r->server.s);
+        r->accepted = 0; /* from here on, bytes */
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            memset(block, 'a' + (int)i, sizes[i]);
+            assert_true(stream_send(c->s, (struct str){block, sizes[i]}));
+            r->accepted += sizes[i];
+        }
+        stream_resume(r->server.s);
+        stream_end(c->s);
+        r->stage = 1;
+    } else if (r->stage == 1 && r->server.ended) {
+        assert_int_equal(r->server.in.n, r->accepted);
+        const char *p = r->server.in.p;
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+            for (size_t k = 0; k < sizes[i]; k++)
+                assert_true(*p++ == 'a' + (char)i);
+        r->stage = 2;
+        loop_stop(r->l);
+    }
+}
+
+static void large_pieces_keep_their_place_among_small_ones(void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    listen_on(&r, r.path, NULL);
+    dial(&r, (struct net_address){.path = r.path});
+    r.step = mix_sizes;
+    loop_run(r.l);
+    assert_int_equal(r.stage, 2);
+    rig_fini(&r);
+}
+
 /* ---- listeners ---- */
 
 static void a_listener_serves_this_machine_only(void **state)
@@ -546,6 +587,7 @@ int main(void)
         cmocka_unit_test(a_connect_that_nobody_answers_times_out),
         cmocka_unit_test(a_lost_peer_is_an_error_and_not_a_signal),
         cmocka_unit_test(a_full_queue_refuses_and_tells_when_it_is_empty),
+        cmocka_unit_test(large_pieces_keep_their_place_among_small_ones),
         cmocka_unit_test(a_listener_serves_this_machine_only),
         cmocka_unit_test(a_place_in_use_is_a_conflict),
         cmocka_unit_test(a_leftover_socket_is_taken_over_and_a_file_is_not),
