@@ -84,7 +84,7 @@ $(B)/gen/op_sets.h: $(wildcard src/ops/*.c)
 	  echo 'static const struct op_set *const op_sets[] = {'; sed 's/.*/    \&&,/' $@.names; \
 	  echo '};'; echo 'enum { OP_SET_COUNT = sizeof op_sets / sizeof op_sets[0] };') > $@
 $(B)/src/ops/op.o: $(B)/gen/op_sets.h
-# the pages that clients of MCP show to a person, each whole in itself, inside the program
+# the pages that are shown to a person, each whole in itself, inside the program
 PAGE_PARTS := src/ops/pages/page.css src/ops/pages/page.js
 $(B)/gen/page_%.h: src/ops/pages/%.html $(PAGE_PARTS)
 	@mkdir -p $(@D)
@@ -93,6 +93,7 @@ $(B)/gen/page_%.h: src/ops/pages/%.html $(PAGE_PARTS)
 	      -e '/^@page.js@$$/{r src/ops/pages/page.js' -e 'd}' $< | \
 	  od -An -v -tu1 | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '0};') > $@
 $(B)/src/ops/resources.o: $(B)/gen/page_ticket.h $(B)/gen/page_portfolio.h
+$(B)/src/face/page.o: $(B)/gen/page_approve.h
 # the universe of the paper exchange, inside the program
 $(B)/gen/instruments.h: data/instruments.csv
 	@mkdir -p $(@D)

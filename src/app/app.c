@@ -105,6 +105,17 @@ static struct gate *make_gate(const struct app_config *c, const struct core *cor
                     core->currencies);
 }
 
+static void make_page_key(struct core *core)
+{
+    unsigned char key[(sizeof core->page_key - 1) / 2];
+    struct buf text;
+    buf_init(&text, sizeof core->page_key);
+    core->entropy.fill(core->entropy.self, key, sizeof key);
+    (void)hex_encode((struct str){(const char *)key, sizeof key}, &text);
+    str_copy_cut(core->page_key, sizeof core->page_key, buf_str(&text));
+    buf_fini(&text);
+}
+
 /* ---- what the journal says about the program itself ---- */
 
 static void note_run(struct app *a, struct buf *body, struct json_writer *w, struct moment now)
@@ -243,6 +254,7 @@ struct app *app_new(const struct app_config *config, struct moment now, struct e
     core->chronicle = make_chronicle(config, core);
     core->years = years_new(core->history);
     core->entropy = config->entropy;
+    make_page_key(core);
     a->mcp = mcp_face_new(core, a->tasks,
                           (struct mcp_entropy){config->entropy.fill, config->entropy.self});
     a->flow.mcp = a->mcp;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "face/arguments.h"
 #include "face/errors.h"
+#include "face/page.h"
 #include "face/rest_inside.h"
 
 #include <assert.h>
@@ -238,10 +239,10 @@ static void answer(struct exchange *x)
     if (!enter(x))
         return;
     route_find(x->request->method, x->request->path, &m);
-    const char *allow = own_allow(x) ? own_allow(x) : m.allow;
+    const char *allow = own_allow(x) ? own_allow(x) : page_allow(x) ? page_allow(x) : m.allow;
     if (str_eq(x->request->method, STR("OPTIONS")) && allow[0])
         rest_options(x, allow);
-    else if (own_answer(x))
+    else if (own_answer(x) || page_answer(x))
         return;
     else if (m.op)
         run(x, &m);

@@ -19,6 +19,7 @@ struct approval_row {
     struct utc since, expires;
     struct str decided_by, why, order_ref, preview_id;
     struct str needs, way;
+    struct str mode;
 };
 static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, approval, .doc = "Number to approve or decline it by"),
@@ -31,6 +32,7 @@ static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, order, .doc = "The whole order in words"),
     FIELD(struct approval_row, value_base, .doc = "Value at worst, in the base currency"),
     FIELD(struct approval_row, base_currency, .doc = "Base currency"),
+    FIELD(struct approval_row, mode, .doc = "paper or live money"),
     FIELD(struct approval_row, reference_price, .doc = "Market price when it was shown"),
     FIELD(struct approval_row, principal, .doc = "Who asks"),
     FIELD(struct approval_row, assistant, .doc = "For whom, as it named itself", .wide = true),
@@ -52,11 +54,13 @@ static const struct type approval_row_type = TYPE_OF(struct approval_row, approv
 
 struct approvals_out {
     struct list approvals;
-    struct str next;
+    struct str page, next;
 };
 static const struct field approvals_out_fields[] = {
     FIELD(struct approvals_out, approvals, .of = &approval_row_type,
           .doc = "Orders for which a person was asked, the newest first"),
+    FIELD(struct approvals_out, page,
+          .doc = "Where a person decides in a browser on this machine; null for who only reads"),
     FIELD(struct approvals_out, next, .doc = "What to do"),
 };
 static const struct type approvals_out_type = TYPE_OF(struct approvals_out, approvals_out_fields);
@@ -75,6 +79,7 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
         .order_type = str_of(order_type_text(o->type)),
         .order = consent_order(c, p),
         .account = call_text(c, o->account),
+        .mode = account_mode_of(STR_NAME(o->account)) == MODE_PAPER ? STR("paper") : STR("live"),
         .value_base = p->value_base,
         .reference_price = p->reference,
         .base_currency = call_text(c, p->base_currency),
@@ -120,12 +125,9 @@ static bool get_approvals(struct call *c, const void *in, void *result)
     (void)in;
     struct approvals_out *out = result;
     list_all(c, false, out);
-    struct str page = consent_page(c);
-    out->next = arena_f(c->arena,
-                        "a person decides with `portcullis approve NUMBER` or `portcullis decline "
-                        "NUMBER`%s" STR_FMT
-                        "; what is approved is sent by submit_order with its preview_id",
-                        page.n ? ", or opens " : "", STR_ARG(page));
+    out->page = consent_page(c);
+    out->next = STR("a person decides with `portcullis approve NUMBER` or `portcullis decline "
+                    "NUMBER`; what is approved is sent by submit_order with its preview_id");
     return true;
 }
 

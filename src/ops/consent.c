@@ -98,7 +98,8 @@ static struct str in_words(struct call *c, const struct gate_proposal *p,
 struct str consent_page(struct call *c)
 {
     const struct core *core = c->core;
-    if (!core->http_port || !core->page_key[0])
+    /* who only reads, perhaps another user of this machine, need not try PINs there */
+    if (!core->http_port || !core->page_key[0] || !(c->who->scopes & SCOPE_TRADE))
         return STR_NONE;
     return arena_f(c->arena, "http%s://127.0.0.1:%d/approve/%s", core->http_is_tls ? "s" : "",
                    core->http_port, core->page_key);

@@ -21,7 +21,8 @@ struct str consent_order(struct call *c, const struct gate_proposal *p);
  * c->error became another one. May suspend.
  */
 bool consent_ask(struct call *c, const struct gate_ticket *t, struct str *next);
-/* Where in a browser a person approves, on this machine; STR_NONE if there is no such page. */
+/* Where in a browser a person approves, on this machine; STR_NONE if there is no such page, or it
+ * is not for who calls. */
 struct str consent_page(struct call *c);
 
 #endif

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Our pages (MCP Apps) in headless Chromium, under the published host side of the protocol
 // (AppBridge of ext-apps) with the official client behind it: the ticket and its Confirm, the
-// portfolio, both themes, no outside load. INTEROP_SHOTS names a directory for screenshots.
+// portfolio, both themes, no outside load; and the page for approvals. INTEROP_SHOTS names a directory for screenshots.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PROGRAM, newHome, outside, run, sleep, test } from './harness.mjs';
+import { PATIENCE_MS, PROGRAM, freePort, newHome, outside, run, sleep, test } from './harness.mjs';
 
 const CHROMIUM = process.env.INTEROP_CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(CHROMIUM)) {
@@ -247,6 +248,51 @@ test('a host that keeps the proof to itself gets a ticket without a button', asy
   await until(view, /does not let the ticket send/);
   assert.equal(await view.frame.$('button.main'), null);
   await view.page.close();
+});
+
+// `script` gives the client a terminal; what is typed comes when it is asked for.
+const setPin = (home, pin) => spawnSync('sh', ['-c',
+  `(sleep 1; echo ${pin}; sleep 1; echo ${pin}; sleep 1) | script -qec "$0 pin set" /dev/null`, PROGRAM],
+  { env: home.env, encoding: 'utf8', timeout: PATIENCE_MS });
+
+test('the page for approvals takes the PIN, and nothing else', async (world) => {
+  const port = await freePort();
+  const asked = newHome({ PORTCULLIS_HTTP_PORT: String(port),
+    PORTCULLIS_LIMITS_APPROVAL_PAPER: 'out_of_band' });
+  let waiting;
+  for (let i = 0; i < 20 && (waiting?.status ?? 6) === 6; i++) // until the exchange has prices
+    waiting = asked.portcullis('limit', 'KO', 'BUY', '5', '60', '--json');
+  assert.equal(waiting.status, 10, waiting.stdout + waiting.stderr);
+  const { preview_id } = JSON.parse(waiting.stdout);
+  const said = setPin(asked, '2468');
+  assert.equal(said.status, 0, said.stdout);
+  const { page: url } = JSON.parse(asked.portcullis('approvals', '--json').stdout);
+  assert.ok(url.startsWith(`http://127.0.0.1:${port}/approve/`));
+  const page = await world.browser.newPage();
+  const errors = [];
+  page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
+  for (const [theme, width] of [['light', 720], ['dark', 720], ['light', 360]]) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+    await page.setViewport({ width, height: 900 });
+    await page.goto(url);
+    assert.match(await page.$eval('main', (m) => m.innerText), /BUY 5 KO LMT limit 60 DAY/);
+    assert.equal(await page.$eval('body', (b) => getComputedStyle(b).backgroundColor),
+      theme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(27, 28, 30)');
+    await shot({ page }, `approve-${theme}-${width}`);
+  }
+  const decide = async (pin) => {
+    await page.type('input[name=pin]', pin);
+    await Promise.all([page.waitForNavigation(), page.click('button.main')]);
+    return page.$eval('[role=status]', (e) => e.innerText);
+  };
+  assert.match(await decide('1357'), /wrong/);
+  await shot({ page }, 'approve-wrong');
+  assert.match(await decide('2468'), /approved, and not sent yet/);
+  await shot({ page }, 'approve-done');
+  assert.deepEqual(errors.filter((e) => !/403/.test(e)), []);
+  const sent = asked.portcullis('submit', preview_id, '--json');
+  assert.equal(sent.status, 0, sent.stdout + sent.stderr);
+  await page.close();
 });
 
 const home = newHome({ PORTCULLIS_HTTP_ENABLED: 'false', PORTCULLIS_LIMITS_APPROVAL_PAPER: 'app' });

@@ -36,6 +36,8 @@ static bool begin(struct story *s, struct str how, struct str rest, struct ask *
         return story_fail(s, "only cli, person and http can begin");
     *kind = ANSWER_HTTP;
     struct str method = story_word(&rest), target = story_word(&rest);
+    if (str_starts(target, STR("http://"))) /* a whole address; the host is this machine anyway */
+        target = str_sub(target, str_find(target, '/', strlen("http://")), target.n);
     bool ok = ask_http(ask, s->w, method, target, s->headers, s->header_count, rest, answer);
     s->header_count = 0;
     return ok || no_answer(s, "http");
