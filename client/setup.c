@@ -72,9 +72,11 @@ static void print_places(const char *between)
 
 static bool has_places(void)
 {
-    for (size_t i = 0; i < PLACES; i++)
-        if (getenv(places[i]) && *getenv(places[i]))
+    for (size_t i = 0; i < PLACES; i++) {
+        const char *value = getenv(places[i]);
+        if (value && *value)
             return true;
+    }
     return false;
 }
 
