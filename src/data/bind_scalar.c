@@ -130,6 +130,8 @@ bool scalar_set_str(const struct place *at, const struct field *f, struct str te
         return false;
     if (!str_is_utf8(text))
         return place_refuse(at, "not UTF-8");
+    if (str_find(text, '\0', 0) < text.n) /* no JSON can say it, and a C string ends there */
+        return place_refuse(at, "holds a NUL");
     char *copy = place_room(at, text.n + 1);
     if (!copy)
         return false;

@@ -307,6 +307,8 @@ static void text_that_is_not_utf8_is_refused(void **state)
     struct error e = {0};
     (void)state;
     assert_false(bind_text(bind_find(&sample_type, STR("note")), STR("\xFF"), &s, arena, &e));
+    assert_false(bind_text(bind_find(&sample_type, STR("note")), STR("a\0b"), &s, arena, &e));
+    assert_true(contains(e.text, "NUL"));
 }
 
 static void a_struct_is_written_with_null_for_what_is_absent(void **state)
