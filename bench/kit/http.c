@@ -159,7 +159,12 @@ bool http_hear(struct http *h)
     char *to = buf_space(&h->in, READ_MAX);
     ssize_t n = to ? read(h->fd, to, READ_MAX) : -1;
     if (n <= 0)
-        measure_die("the server has closed a connection");
+        measure_die("the server has closed a connection, %lld ms after a request, %s: %s",
+                    (long long)(measure_now() - h->asked) / 1000000,
+                    !h->status     ? "before its answer"
+                    : h->is_events ? "within a stream"
+                                   : "within its answer",
+                    n ? strerror(errno) : "in order");
     buf_grow(&h->in, (size_t)n);
     while (step(h))
         continue;
