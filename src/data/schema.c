@@ -76,6 +76,17 @@ static void write_description(const struct field *f, struct json_writer *w)
     buf_fini(&b);
 }
 
+enum { TOOL_CHOICES_MAX = 16 };
+
+/* Of a tool a long list of choices is left to the description. */
+static bool shows_choices(const struct field *f, enum schema_form form)
+{
+    unsigned n = 0;
+    while (f->kind == TYPE_ENUM && f->choices[n])
+        n++;
+    return n && (form != SCHEMA_TOOL_INPUT || n <= TOOL_CHOICES_MAX);
+}
+
 static void write_choices(const struct field *f, bool nullable, struct json_writer *w)
 {
     json_key(w, "enum");
@@ -90,7 +101,7 @@ static void write_choices(const struct field *f, bool nullable, struct json_writ
 
 static void write_bounds(const struct field *f, enum schema_form form, struct json_writer *w)
 {
-    if (form == SCHEMA_TOOL_INPUT && f->kind == TYPE_STR)
+    if (form == SCHEMA_TOOL_INPUT && (f->kind == TYPE_STR || f->kind == TYPE_LIST))
         return;
     const char *least = is_number(f) ? "minimum" : f->kind == TYPE_LIST ? "minItems" : "minLength";
     const char *most = is_number(f) ? "maximum" : f->kind == TYPE_LIST ? "maxItems" : "maxLength";
@@ -140,7 +151,7 @@ static void write_members(const struct field *f, enum schema_form form, bool nul
 {
     if (f->secret)
         return;
-    if (f->kind == TYPE_ENUM)
+    if (shows_choices(f, form))
         write_choices(f, nullable, w);
     if (f->kind == TYPE_TIME && form != SCHEMA_TOOL_INPUT) {
         json_key(w, "format");
@@ -202,15 +213,11 @@ static void write_shape(const struct field *f, struct json_writer *w)
     json_end_object(w);
 }
 
-/* Of a tool: a text or a list that must be given. */
-static bool wants_example(const struct field *f)
-{
-    return is_required(f, SCHEMA_TOOL_INPUT) && f->kind != TYPE_ENUM && !is_number(f);
-}
-
+/* The default goes without saying: a switch that is off, a count of nothing. */
 static bool is_off(const struct field *f)
 {
-    return f->kind == TYPE_BOOL && strcmp(f->initial, "false") == 0;
+    return (f->kind == TYPE_BOOL && strcmp(f->initial, "false") == 0) ||
+           (is_number(f) && strcmp(f->initial, "0") == 0);
 }
 
 void schema_field(const struct field *f, enum schema_form form, struct json_writer *w)
@@ -221,7 +228,7 @@ void schema_field(const struct field *f, enum schema_form form, struct json_writ
         return;
     }
     json_begin_object(w);
-    if (form != SCHEMA_TOOL_INPUT || f->kind != TYPE_ENUM) /* choices say that they are texts */
+    if (form != SCHEMA_TOOL_INPUT || !shows_choices(f, form)) /* choices say that they are texts */
         write_type(f, nullable, w);
     write_description(f, w);
     write_members(f, form, nullable, w);
@@ -231,7 +238,7 @@ void schema_field(const struct field *f, enum schema_form form, struct json_writ
             json_key(w, "default");
             write_sample(f, f->initial, w);
         }
-        if (f->example && (form == SCHEMA_INPUT || wants_example(f))) {
+        if (f->example && form == SCHEMA_INPUT) {
             json_key(w, "examples");
             json_begin_array(w);
             write_sample(f, f->example, w);

@@ -8,9 +8,9 @@
  * nested types are written inline, so no reference needs resolving.
  *
  * The two forms for tools say the same in few words, because a model reads, and its user pays for,
- * each of them in every conversation: of what may be sent, no lengths of texts, examples only of
- * texts that must be given, and no word that a switch is off at first; of what comes back, the
- * names of what is not `wide`, two levels deep.
+ * each of them in every conversation: of what may be sent, no lengths of texts and lists, no
+ * examples, no long lists of choices, and no word that a switch is off at first; of what comes
+ * back, the names of what is not `wide`, two levels deep.
  */
 #ifndef PORTCULLIS_DATA_SCHEMA_H
 #define PORTCULLIS_DATA_SCHEMA_H

@@ -290,7 +290,7 @@ static const struct field set_in_fields[] = {
     FIELD(struct set_in, only_open, .initial = "true", .doc = "Only in regular trading hours"),
     FIELD(struct set_in, allow_delayed, .doc = "Also on delayed prices"),
     FIELD(struct set_in, note, .max = "150", .doc = "Your words, told with it"),
-    FIELD(struct set_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct set_in, account, .doc = "Decides between listings"),
 };
 static const struct type set_in_type = TYPE_OF(struct set_in, set_in_fields);
 

@@ -56,7 +56,7 @@ static const struct field history_in_fields[] = {
     FIELD(struct history_in, symbols, .required = true, .positional = true, .min = "1", .max = "50",
           .doc = "As for quotes: AAPL, ASML.AEB.EUR, EUR/USD, an ISIN", .example = "AAPL,ASML"),
     FIELD(struct history_in, bars, .choices = bar_size_names, .initial = "1d",
-          .doc = "Length of a bar; 1m is a month"),
+          .doc = "1s to 30s, 1min to 30min, 1h to 8h, 1d, 1w, 1m (month)"),
     FIELD(struct history_in, period, .max = "8",
           .doc = "Back from the end: 20d (sessions), 3m, 1y, 4h", .example = "1y"),
     FIELD(struct history_in, from, .doc = "First bar, instead of a period"),
@@ -72,7 +72,7 @@ static const struct field history_in_fields[] = {
           .doc = "Newest bars of each symbol"),
     FIELD(struct history_in, cursor, .max = "32",
           .doc = "next_cursor of a symbol's last answer: what is older"),
-    FIELD(struct history_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct history_in, account, .doc = "Decides between listings"),
 };
 static const struct type history_in_type = TYPE_OF(struct history_in, history_in_fields);
 

@@ -28,7 +28,7 @@ static const struct field quotes_in_fields[] = {
     DETAIL_FIELD(struct quotes_in, "full: also sizes, day, 13/26/52-week ranges, hours, ages"),
     FIELD(struct quotes_in, auto_detect, .initial = "true",
           .doc = "Also search by company name; false: exact symbols only"),
-    FIELD(struct quotes_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct quotes_in, account, .doc = "Decides between listings"),
 };
 static const struct type quotes_in_type = TYPE_OF(struct quotes_in, quotes_in_fields);
 

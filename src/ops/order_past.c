@@ -476,8 +476,8 @@ static const struct op order_past_ops[] = {
     {.name = "get_executions",
      .title = "Executions",
      .doc = "Fills of the last days, newest first, with commission and realised profit or loss; "
-            "kept here for good, because the broker tells only its current day, and completed by "
-            "imported statements. complete_since says from when on none is missing.",
+            "kept for good, and completed by imported statements. complete_since says from when on "
+            "none is missing.",
      .in = &executions_in_type,
      .out = &executions_out_type,
      .effect = OP_READ,

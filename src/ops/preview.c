@@ -27,31 +27,26 @@ struct preview_in {
 };
 static const struct field preview_in_fields[] = {
     FIELD_AS(struct preview_in, common.symbol, "symbol", .positional = true,
-             .doc = "Symbol of a new order: AAPL, ASML.AEB.EUR; must mean one contract",
-             .example = "AAPL"),
+             .doc = "Of a new order: AAPL, ASML.AEB.EUR", .example = "AAPL"),
     FIELD(struct preview_in, action, .positional = true, .choices = actions,
-          .doc = "BUY or SELL; of a stop by default the side that closes the position",
-          .example = "BUY"),
+          .doc = "Of a stop by default the closing side", .example = "BUY"),
     FIELD(struct preview_in, quantity, .positional = true, .positive = true,
-          .doc = "Shares or contracts; of a stop by default what is not covered yet",
-          .example = "5"),
+          .doc = "Of a stop by default what is not covered yet", .example = "5"),
     FIELD(struct preview_in, order_type, .positional = true, .choices = types,
-          .doc = "MKT, LMT, BRACKET (entry, stop and target), or a stop for a position: STP, STP "
-                 "LMT, TRAIL",
+          .doc = "BRACKET: entry, stop and target; STP, STP LMT, TRAIL: of a position",
           .example = "LMT"),
     FIELD(struct preview_in, order_id, .initial = "0", .min = "0",
-          .doc = "Instead of a new order: change this working order to what is given"),
-    FIELD(struct preview_in, price, .doc = "Limit price; of a BRACKET that of the entry",
-          .example = "200"),
-    FIELD(struct preview_in, stop_price, .doc = "Trigger price: BRACKET, STP, STP LMT"),
-    FIELD(struct preview_in, target_price, .doc = "Limit price of the target: BRACKET"),
-    FIELD(struct preview_in, trail_amount, .doc = "Distance in the contract's currency: TRAIL"),
-    FIELD(struct preview_in, trail_percent, .max = "50", .doc = "Distance in percent: TRAIL"),
+          .doc = "Change this working order instead"),
+    FIELD(struct preview_in, price, .doc = "Limit price; BRACKET: of the entry", .example = "200"),
+    FIELD(struct preview_in, stop_price, .doc = "Trigger price"),
+    FIELD(struct preview_in, target_price, .doc = "BRACKET: limit price of the target"),
+    FIELD(struct preview_in, trail_amount, .doc = "TRAIL: distance in money"),
+    FIELD(struct preview_in, trail_percent, .max = "50", .doc = "TRAIL: distance in percent"),
     FIELD(struct preview_in, time_in_force, .doc = "DAY, GTC, IOC, FOK; default DAY, of stops GTC"),
     FIELD(struct preview_in, outside_rth, .initial = "false",
           .doc = "Also active outside regular trading hours"),
     FIELD(struct preview_in, allow_widening, .initial = "false",
-          .doc = "Moving a stop away from the market is meant"),
+          .doc = "A stop may move away from the market"),
     FIELD_AS(struct preview_in, common.allow_duplicate, "allow_duplicate", .initial = "false",
              .doc = "Repeats a recent order on purpose"),
     FIELD_AS(struct preview_in, common.exchange, "exchange",
@@ -529,11 +524,11 @@ static bool commit_order(struct call *c, const void *in, void *result)
 static const struct op preview_ops[] = {
     {.name = "preview_order",
      .title = "Preview an order",
-     .doc = "Shows a new order (MKT, LMT, BRACKET, or a stop for a position) or the change of a "
-            "working one as a ticket: contract, value in both currencies, margin before and after, "
-            "commission, position after, each limit with its headroom, the quote and its age, "
-            "findings. Sends nothing. If allowed it has a preview_id for submit_order, good once, "
-            "for this caller, for about a minute. Show the ticket to the user first.",
+     .doc =
+         "Shows a new order or the change of a working one as a ticket: contract, value in both "
+         "currencies, margin before and after, commission, position after, each limit with its "
+         "headroom, the quote and its age, findings. Sends nothing. If allowed it has a preview_id "
+         "for submit_order, good once, for about a minute. Show the ticket to the user first.",
      .in = &preview_in_type,
      .out = &ticket_out_type,
      .effect = OP_PREVIEW,

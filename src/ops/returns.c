@@ -50,7 +50,7 @@ static const struct field returns_in_fields[] = {
           .doc = "Up to now, not to the last close"),
     FIELD(struct returns_in, to, .doc = "Up to that day, as it was known then"),
     DETAIL_FIELD(struct returns_in, "full: also prices, weights, what to do"),
-    FIELD(struct returns_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct returns_in, account, .doc = "Decides between listings"),
 };
 static const struct type returns_in_type = TYPE_OF(struct returns_in, returns_in_fields);
 

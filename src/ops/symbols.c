@@ -30,7 +30,7 @@ static const struct field resolve_in_fields[] = {
           .doc = "At most this many matches"),
     FIELD(struct resolve_in, prefer_native_exchange, .initial = "false",
           .doc = "Put the listing in the issuer's own country first"),
-    FIELD(struct resolve_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct resolve_in, account, .doc = "Decides between listings"),
 };
 static const struct type resolve_in_type = TYPE_OF(struct resolve_in, resolve_in_fields);
 

@@ -28,7 +28,7 @@ static const struct field technicals_in_fields[] = {
           .doc = "sma20 ema20 rsi14 atr14 macd bollinger20-2 vwap volatility20 range52w",
           .example = "sma50,rsi14"),
     FIELD(struct technicals_in, bars, .choices = bar_size_names, .initial = "1d",
-          .doc = "Length of a bar; 1m is a month"),
+          .doc = "1min, 1h, 1d, 1w, as in get_history"),
     FIELD(struct technicals_in, values, .initial = "1", .min = "1", .max = "5000",
           .doc = "Newest values of each"),
     FIELD(struct technicals_in, adjusted, .initial = "true", .doc = "Dividends taken out"),
@@ -37,7 +37,7 @@ static const struct field technicals_in_fields[] = {
     FIELD(struct technicals_in, with_today, .initial = "false", .doc = "With the unfinished bar"),
     FIELD(struct technicals_in, to, .doc = "Up to then; now if absent"),
     DETAIL_FIELD(struct technicals_in, "full: also listing, bars used, what to do"),
-    FIELD(struct technicals_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct technicals_in, account, .doc = "Decides between listings"),
 };
 static const struct type technicals_in_type = TYPE_OF(struct technicals_in, technicals_in_fields);
 
@@ -328,10 +328,8 @@ static const char *const technical_phrases[] = {"Show {indicators} of {symbols}"
 static const struct op technicals_ops[] = {
     {.name = "get_technicals",
      .title = "Technical indicators",
-     .doc = "Indicators of symbols from their bars, as TA-Lib defines them: moving averages, RSI, "
-            "MACD, Bollinger bands, ATR, VWAP, realised volatility (annual), 52-week range. The "
-            "newest value of each, or the newest so many by columns. Finished bars only, unless "
-            "asked otherwise.",
+     .doc = "Technical indicators of symbols, as TA-Lib defines them: the newest value of each, or "
+            "the newest so many by columns. Finished bars only, unless asked otherwise.",
      .in = &technicals_in_type,
      .out = &technicals_out_type,
      .effect = OP_READ,

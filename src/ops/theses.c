@@ -29,7 +29,7 @@ static const struct field theses_in_fields[] = {
           .example = "AAPL:2026-01-02:+20%:2026-12-31"),
     FIELD(struct theses_in, base_currency,
           .doc = "Currency of base_return; the account's if absent"),
-    FIELD(struct theses_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct theses_in, account, .doc = "Decides between listings"),
 };
 static const struct type theses_in_type = TYPE_OF(struct theses_in, theses_in_fields);
 

@@ -33,7 +33,7 @@ static const struct field volatility_in_fields[] = {
           .example = "SPY"),
     FIELD(struct volatility_in, years, .initial = "2", .min = "1", .max = "10",
           .doc = "Longest past to compare with"),
-    FIELD(struct volatility_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct volatility_in, account, .doc = "Decides between listings"),
 };
 static const struct type volatility_in_type = TYPE_OF(struct volatility_in, volatility_in_fields);
 
@@ -374,11 +374,9 @@ static const char *const volatility_phrases[] = {
 static const struct op volatility_ops[] = {
     {.name = "get_volatility",
      .title = "Volatility and its regime",
-     .doc =
-         "A volatility index (VIX) now against its mean, median and percentile of 20 sessions, a "
-         "year and more; the regime low, normal or high with hysteresis and minimum duration, "
-         "unknown while the value is old; and the realised 20-day volatility of a benchmark, "
-         "annual, against its own past.",
+     .doc = "A volatility index (VIX) now against its past: 20 sessions, a year and more; the "
+            "regime low, normal or high, unknown while the value is old; and the realised 20-day "
+            "volatility of a benchmark, annual, against its own past.",
      .in = &volatility_in_type,
      .out = &volatility_out_type,
      .effect = OP_READ,

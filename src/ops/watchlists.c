@@ -197,7 +197,7 @@ static const struct field edit_in_fields[] = {
     FIELD(struct edit_in, symbols, .positional = true, .max = "50",
           .doc = "Symbols to add or remove, comma-separated", .example = "AAPL,ASML.AEB.EUR"),
     FIELD(struct edit_in, new_name, .max = "40", .doc = "For rename"),
-    FIELD(struct edit_in, account, .doc = "Whose holdings decide between listings"),
+    FIELD(struct edit_in, account, .doc = "Decides between listings"),
 };
 static const struct type edit_in_type = TYPE_OF(struct edit_in, edit_in_fields);
 

@@ -140,7 +140,8 @@ static void indent(struct str json, struct buf *out)
 static void the_tools_are_those_that_were_promised(void **state)
 {
     (void)state;
-    struct principal who = {.face = FACE_MCP, .scopes = SCOPE_READ | SCOPE_NOTE | SCOPE_TRADE};
+    struct principal who = {.face = FACE_MCP,
+                            .scopes = SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE};
     struct buf compact;
     buf_init(&compact, GOLDEN_MAX);
     mcp_tools_write(app_core(world->app), &who, &compact);
