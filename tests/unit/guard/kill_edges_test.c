@@ -209,7 +209,7 @@ static void reasons_that_take_too_much_room_are_left_out(void **state)
     memset(text, 0x80, sizeof text); /* no letters at all */
     text[sizeof text - 1] = 0;
     for (int i = 0; i < GATE_KILLS_MAX; i++) {
-        (void)snprintf(name, sizeof name, "%d%.62s", i, text);
+        (void)snprintf(name, sizeof name, "%d%.50s", i, text);
         struct gate_kill_request r = {.scope = i ? GATE_SCOPE_SYMBOL : GATE_SCOPE_ALL,
                                       .name = str_of(name),
                                       .principal = str_of(text),
