@@ -70,6 +70,13 @@ def bars_of(ask, symbol):
     return bars.assign(day=pandas.to_datetime(bars.time)).set_index("day")
 
 
+def rates_of(ask, pair):
+    """The days of a pair that have ended: at five in the afternoon of New York."""
+    bars = bars_of(ask, pair)
+    now = pandas.Timestamp.now("America/New_York").tz_localize(None)
+    return bars[bars.index + pandas.Timedelta(hours=17) <= now]
+
+
 def rate_at(rates, currency, day):
     if currency == BASE:
         return 1.0
@@ -152,7 +159,7 @@ def volatility(ask, bars):
 def main():
     with daemon() as ask:
         bars = {symbol: bars_of(ask, symbol) for symbol in MEMBERS + ["VIX"]}
-        rates = {pair: bars_of(ask, pair) for pair, _ in PAIRS.values()}
+        rates = {pair: rates_of(ask, pair) for pair, _ in PAIRS.values()}
         returns(ask, bars, rates)
         for symbol in ("SPY", "7203.TSEJ.JPY"):
             technicals(ask, bars, symbol)
