@@ -214,7 +214,7 @@ static void trade(struct load *l, int64_t now)
               "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"tools/call\",\"params\":{\"name\":"
               "\"place_market_order\",\"arguments\":{\"symbol\":\"AAPL\",\"action\":\"%s\","
               "\"quantity\":1}}}\n",
-              (long long)(100001 + l->orders), l->orders % 2 ? "SELL" : "BUY");
+              100001 + (long long)l->orders, l->orders % 2 ? "SELL" : "BUY");
     child_write(&l->trader, buf_str(&l->body));
 }
 

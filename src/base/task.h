@@ -4,9 +4,9 @@
  * the broker reads from top to bottom.
  *
  * A task carries its deadline, its cancellation, the arena of its call and who hears how far it is;
- * lower layers need know nothing else about who asked. Tasks run on the one core thread, one at a time, in the order in
- * which they were made runnable; nothing preempts them. A function that may suspend says so in its
- * header; state read before a suspension is read again after it.
+ * lower layers need know nothing else about who asked. Tasks run on the one core thread, one at a
+ * time, in the order in which they were made runnable; nothing preempts them. A function that may
+ * suspend says so in its header; state read before a suspension is read again after it.
  *
  * The scheduler owns stacks (with guard pages) and arenas and uses them again. It reads no clock:
  * the turn's `now` is handed to tasks_run.

@@ -24,7 +24,7 @@ enum {
 
 /* Keys that are of no use here are passed over. NULL with *e (INVALID, KEYS) if it is no set, or
  * none is of use. */
-struct jwks *jwks_parse(struct str json, struct error *e) FALLIBLE;
+struct jwks *jwks_parse(struct str text, struct error *e) FALLIBLE;
 /* Accepts NULL. */
 void jwks_free(struct jwks *k);
 size_t jwks_count(const struct jwks *k);

@@ -41,7 +41,7 @@ struct rate_leg {
 
 struct rate {
     char from[CURRENCY_MAX], to[CURRENCY_MAX]; /* in; out: as written here, "GBp" is "GBX" */
-    struct dec rate;                           /* out: 1 from = rate to, to nine decimals; positive */
+    struct dec rate; /* out: 1 from = rate to, to nine decimals; positive */
     struct opt_dec bid, ask;
     struct opt_dec close;     /* the previous close, by the same way */
     struct opt_dec high, low; /* of the day, of a direct or inverse rate */

@@ -72,7 +72,8 @@ static void pairs_are_understood_in_any_spelling(void **state)
 static void codes_are_known_in_either_case(void **state)
 {
     (void)state;
-    static const char *const known[] = {"USD", "usd", "KRW", "GBX", "GBp", "ILA", "ZAc", "AED", "ZAR"};
+    static const char *const known[] = {"USD", "usd", "KRW", "GBX", "GBp",
+                                        "ILA", "ZAc", "AED", "ZAR"};
     static const char *const unknown[] = {"", "US", "USDD", "XXX", "A D", "   ", "D A"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         assert_true(currency_is_known(str_of(known[i])));

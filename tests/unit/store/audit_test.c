@@ -252,9 +252,10 @@ static void an_older_file_is_brought_up_to_date(void **state)
     p.j = journal_new(0);
     tell(&p, JOURNAL_INTENT, "ann", "{\"legs\":[{\"ref\":\"r1\"}]}", 0);
     tell(&p, JOURNAL_STATE, "ann", "no JSON at all", 1);
-    meddle(&p, "DROP TABLE story; DROP TABLE snapshot; DROP TABLE holding; DROP TABLE flow;"
-               "DROP TABLE coverage; DROP TABLE statement; DROP TABLE past_order; DROP TABLE ranking;"
-               "ALTER TABLE execution DROP COLUMN source; PRAGMA user_version = 1");
+    meddle(&p,
+           "DROP TABLE story; DROP TABLE snapshot; DROP TABLE holding; DROP TABLE flow;"
+           "DROP TABLE coverage; DROP TABLE statement; DROP TABLE past_order; DROP TABLE ranking;"
+           "ALTER TABLE execution DROP COLUMN source; PRAGMA user_version = 1");
     db_close(p.db);
     p.db = db_open(path, &e);
     if (!p.db)
