@@ -101,10 +101,11 @@ static bool take_size(struct http *h)
     if (end == all.n)
         return false;
     for (size_t i = 0; i < end && all.p[i] != ';'; i++) {
-        const char *hex = "0123456789abcdef", *digit = strchr(hex, all.p[i] | 0x20);
-        if (!digit || size > BODY_MAX)
+        struct str digits = STR("0123456789abcdef");
+        size_t value = str_find(digits, (char)(all.p[i] | 0x20), 0);
+        if (value == digits.n || size > BODY_MAX)
             measure_die("no chunk: " STR_FMT, STR_ARG(str_sub(all, 0, 40)));
-        size = size * 16 + (size_t)(digit - hex);
+        size = size * 16 + value;
     }
     h->left = size;
     h->at = size ? HTTP_CHUNK : HTTP_LAST;

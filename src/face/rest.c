@@ -27,7 +27,7 @@ static bool refuse_entry(struct exchange *x, const struct access_verdict *v)
 
 bool rest_wants_token(struct exchange *x)
 {
-    struct access_verdict v;
+    struct access_verdict v = {0};
     access_wants_token(x->config->access, x->request, x->arena, &v);
     return refuse_entry(x, &v);
 }
@@ -35,7 +35,7 @@ bool rest_wants_token(struct exchange *x)
 /* From here on the request is the one that the door has let in: without a token in its path. */
 static bool enter(struct exchange *x)
 {
-    struct access_verdict v;
+    struct access_verdict v = {0};
     access_check(x->config->access, x->request, x->now, x->arena, &v);
     x->origin = v.page;
     if (v.status)

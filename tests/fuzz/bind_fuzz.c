@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!count)
         for (size_t i = 0; (op = op_next(&i)) && count < OPS_MAX;)
             ops[count++] = op;
-    if (size < 3)
+    if (size < 3 || !count)
         return 0;
     op = ops[(data[0] * 256U + data[1]) % count];
     struct str rest = {(const char *)data + 3, size - 3};

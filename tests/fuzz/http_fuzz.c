@@ -44,7 +44,7 @@ static void set_up(void)
 static void look(const struct http_request *r)
 {
     struct arena *arena = arena_new(1 << 20);
-    struct access_verdict v;
+    struct access_verdict v = {0};
     struct route_match m;
     struct buf text;
     access_check(door, r, (struct moment){{1}, {1}}, arena, &v);

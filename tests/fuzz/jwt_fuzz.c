@@ -6,7 +6,7 @@
  */
 #include "data/jwt.h"
 
-#include "tests/unit/data/jwt_samples.h"
+#include "../unit/data/jwt_samples.h"
 
 #include <assert.h>
 

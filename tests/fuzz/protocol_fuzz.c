@@ -7,9 +7,9 @@
  * A line that begins with '~' is not sent: "~2" goes on at the second line, "~1" at the first, "~x"
  * ends the present one and begins another, "~t" lets five seconds pass, anything else one turn.
  */
+#include "../mcp/fixture.h"
 #include "base/limits.h"
 #include "mcp/line.h"
-#include "tests/mcp/fixture.h"
 
 #include <assert.h>
 #include <string.h>
