@@ -34,7 +34,7 @@ finds() {
 doctor=("$B/portcullis" doctor)
 # exchange [OPTION...]: one of its own on $port
 exchange() {
-    : >"$t/paper"
+    : >"$t/paper" # or what the last one said is read before the new one begins
     "$B/portcullisd" paper --port 0 --memory "$@" >"$t/paper" 2>&1 &
     paper=$!
     for ((i = 0; i < 500; i++)); do
@@ -202,13 +202,7 @@ check "a flag that does not exist is a usage error" usage --frobnicate
 # ---- the acceptance ----
 
 doctor() { "$B/portcullisd" doctor "$@" >"$t/said" 2>"$t/err"; }
-"$B/portcullisd" paper --port 0 --memory --max-version 225 >"$t/paper" 2>&1 &
-paper=$!
-for ((i = 0; i < 500; i++)); do
-    grep -q 'on 127.0.0.1:' "$t/paper" && break
-    sleep 0.02
-done
-port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$t/paper" | head -1)
+exchange --max-version 225
 
 runs() {
     doctor --acceptance --orders --port "$port" --wait 1 --out "$t/a"
@@ -230,9 +224,7 @@ again() {
     ! doctor --acceptance --port "$port" --out "$t/a" && says 'exists' "$t/err" && cmp "$t/a.txt" "$t/before"
 }
 check "files that are there stay as they are" again
-kill "$paper"
-wait "$paper" 2>/dev/null
-paper=
+no_exchange
 alone() {
     ! doctor --acceptance --port "$port" --wait 1 --out "$t/b" && says 'ended early' "$t/b.txt" &&
         [ ! -e "$t/b-text.rec" ]

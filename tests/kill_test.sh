@@ -16,6 +16,7 @@ export PORTCULLIS_HTTP_ENABLED=false
 mkdir -p "$t/run" && chmod 700 "$t/run"
 
 begin() {
+    : >"$t/out" # or what the last one said is read before the new one begins
     "$B/portcullisd" --foreground-log >"$t/out" 2>&1 &
     daemon=$!
     for ((i = 0; i < 200; i++)); do

@@ -107,6 +107,7 @@ wait_for() { # FILE PATTERN: until a line is there
 }
 field() { sed -n "s/.*\"$2\":\\([0-9]*\\).*/\\1/p" "$1" | head -1; }
 paper() { # starts an exchange on a free port, which it prints into $t/paper
+    : >"$t/paper" # or what the last one said is read before the new one begins
     "$B/portcullisd" paper --port 0 --memory --max-version "$1" >"$t/paper" 2>&1 &
     pids+=($!)
     wait_for "$t/paper" 'on 127.0.0.1:' >/dev/null || return
