@@ -28,6 +28,16 @@ void buf_reset(struct buf *b)
     b->failed = false;
 }
 
+void buf_rest(struct buf *b, size_t kept)
+{
+    if (b->room > kept) {
+        size_t cap = b->cap;
+        buf_fini(b);
+        buf_init(b, cap);
+    }
+    buf_reset(b);
+}
+
 /* ---- writing ---- */
 
 /* Makes room for n more bytes, or fails for good. */

@@ -26,6 +26,8 @@ void buf_init(struct buf *b, size_t cap);
 void buf_fini(struct buf *b);
 /* Empties b and clears `failed`; keeps the memory. */
 void buf_reset(struct buf *b);
+/* The same of one that may rest for long: memory beyond `kept` bytes is given back. */
+void buf_rest(struct buf *b, size_t kept);
 
 /* ---- writing; each returns false if the buffer has failed ---- */
 bool buf_add(struct buf *b, const void *p, size_t n);

@@ -36,21 +36,11 @@ void http_reader_fini(struct http_reader *r)
     buf_fini(&r->body);
 }
 
-static void empty(struct buf *b)
-{
-    if (b->room > KEPT_ROOM) {
-        size_t cap = b->cap;
-        buf_fini(b);
-        buf_init(b, cap);
-    }
-    buf_reset(b);
-}
-
 void http_reader_next(struct http_reader *r)
 {
     assert(r && r->state != BROKEN);
-    empty(&r->head);
-    empty(&r->body);
+    buf_rest(&r->head, KEPT_ROOM);
+    buf_rest(&r->body, KEPT_ROOM);
     r->request.header_count = 0;
     r->state = IN_HEAD;
     r->keeps = r->is_old = r->expects_continue = r->has_skipped = false;

@@ -67,12 +67,7 @@ static void run(void *self, struct mcp_request *r, struct task *t, void *prepare
 /* A burst leaves a large buffer behind. */
 void face_trim(struct mcp_face *f)
 {
-    struct buf *b = &f->scratch;
-    if (b->room <= KEEP_MAX)
-        return;
-    size_t cap = b->cap;
-    buf_fini(b);
-    buf_init(b, cap);
+    buf_rest(&f->scratch, KEEP_MAX);
 }
 
 /* ---- who is there ---- */

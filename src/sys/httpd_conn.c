@@ -114,22 +114,12 @@ static void leave(struct conn *c)
 
 /* ---- writing ---- */
 
-static void empty(struct buf *b)
-{
-    if (b->room > KEPT_ROOM) {
-        size_t cap = b->cap;
-        buf_fini(b);
-        buf_init(b, cap);
-    }
-    buf_reset(b);
-}
-
 static void on_written(uv_write_t *w, int status)
 {
     struct conn *c = w->data;
     c->is_writing = false;
     c->take_deadline = INSTANT_NEVER;
-    empty(&c->flying);
+    buf_rest(&c->flying, KEPT_ROOM);
     if (c->is_dead)
         return;
     if (status)
@@ -166,7 +156,7 @@ static void write_out(struct conn *c)
         return;
     if (c->tls && c->out.n) {
         bool ok = tls_session_write(c->tls, buf_str(&c->out));
-        empty(&c->out);
+        buf_rest(&c->out, KEPT_ROOM);
         if (!ok) {
             conn_close(c);
             return;
@@ -180,7 +170,7 @@ static void write_out(struct conn *c)
     if (n < 0 && n != UV_EAGAIN)
         conn_close(c);
     else if (n > 0 && (size_t)n == wire->n)
-        empty(wire);
+        buf_rest(wire, KEPT_ROOM);
     else
         fly(c, wire, n > 0 ? (size_t)n : 0);
 }

@@ -245,21 +245,12 @@ static void drained(struct stream *s)
         stream_fail(s, r);
 }
 
-static void empty(struct buf *b, size_t cap)
-{
-    if (b->room > KEPT_ROOM) {
-        buf_fini(b);
-        buf_init(b, cap);
-    }
-    buf_reset(b);
-}
-
 static void on_written(uv_write_t *w, int status)
 {
     struct stream *s = w->data;
     s->is_writing = false;
     s->flying_at = 0;
-    empty(&s->flying, s->out_cap);
+    buf_rest(&s->flying, KEPT_ROOM);
     if (s->closing)
         return;
     if (status)
@@ -277,7 +268,7 @@ static void flush(void *self)
     if (s->closing)
         return;
     if (sent == s->out.n) {
-        empty(&s->out, s->out_cap);
+        buf_rest(&s->out, KEPT_ROOM);
         drained(s);
         return;
     }

@@ -156,6 +156,28 @@ static void cutting_shortens_from_the_end(void **state)
     buf_fini(&b);
 }
 
+static void a_resting_buf_keeps_no_more_than_it_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t held;
+        bool is_kept;
+    } rows[] = {{10, true}, {60000, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf b;
+        buf_init(&b, 100000);
+        assert_non_null(buf_space(&b, rows[i].held));
+        assert_null(buf_space(&b, 100001));
+        buf_rest(&b, 4096);
+        assert_holds(&b, "");
+        assert_int_equal(b.room > 0, rows[i].is_kept);
+        assert_true(b.room <= 4096);
+        /* the cap is the old one, and the failure is forgotten */
+        assert_non_null(buf_space(&b, 100000));
+        buf_fini(&b);
+    }
+}
+
 static void consume_too_much(void)
 {
     struct buf b;
@@ -189,6 +211,7 @@ int main(void)
         cmocka_unit_test(space_is_filled_by_the_caller_and_claimed),
         cmocka_unit_test(a_buf_is_a_queue_of_bytes),
         cmocka_unit_test(cutting_shortens_from_the_end),
+        cmocka_unit_test(a_resting_buf_keeps_no_more_than_it_is_told),
         cmocka_unit_test(taking_more_than_there_is_stops_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -495,10 +495,9 @@ static void more_currencies_than_fit_are_left_out(void **state)
     }
 }
 
-static void a_task_that_is_cancelled_has_fetched_nothing(void **state)
+static void cancel_fetching(struct sheet *s, bool line_breaks)
 {
     static struct fetching f;
-    struct sheet *s = *state;
     struct desk *d = s->desk;
     d->is_offline = false;
     desk_ready(d);
@@ -508,29 +507,23 @@ static void a_task_that_is_cancelled_has_fetched_nothing(void **state)
     desk_run(d, 10);
     assert_false(f.is_done);
     task_cancel(t);
+    if (line_breaks) {
+        d->is_offline = true;
+        desk_hang_up(d);
+    }
     desk_run(d, 100);
     assert_true(f.is_done);
     assert_false(f.ok);
 }
 
+static void a_task_that_is_cancelled_has_fetched_nothing(void **state)
+{
+    cancel_fetching(*state, false);
+}
+
 static void a_task_that_is_cancelled_while_the_line_breaks_has_fetched_nothing(void **state)
 {
-    static struct fetching f;
-    struct sheet *s = *state;
-    struct desk *d = s->desk;
-    d->is_offline = false;
-    desk_ready(d);
-    d->gate->limits.max_gross_exposure_pct = DEC(100);
-    holds(s, contract_in(68, "XTS"), "1", "100", NULL, NULL);
-    struct task *t = fetch_start(s, &f);
-    desk_run(d, 10);
-    assert_false(f.is_done);
-    task_cancel(t);
-    d->is_offline = true;
-    desk_hang_up(d);
-    desk_run(d, 100);
-    assert_true(f.is_done);
-    assert_false(f.ok);
+    cancel_fetching(*state, true);
 }
 
 /* ---- sectors ---- */
@@ -551,16 +544,9 @@ static size_t asked(struct sheet *s, struct fetching *f)
 static void go_online(struct sheet *s)
 {
     struct desk *d = s->desk;
-    const struct position *p;
     d->is_offline = false;
     desk_ready(d);
-    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
-        struct position none = *p;
-        none.quantity = DEC_ZERO;
-        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
-        desk_on_event(d, &ev);
-        i = 0;
-    }
+    desk_sell_out(d);
 }
 
 static void a_sector_counts_what_is_in_it_and_names_what_is_not_known(void **state)

@@ -22,14 +22,7 @@ static int setup(void **state)
 {
     struct case_file *c = test_calloc(1, sizeof *c);
     struct desk *d = c->desk = desk_new();
-    const struct position *p;
-    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
-        struct position none = *p;
-        none.quantity = DEC_ZERO;
-        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
-        desk_on_event(d, &ev);
-        i = 0;
-    }
+    desk_sell_out(d);
     c->request.count = 1;
     c->request.principal = STR("local:1000");
     c->request.orders[0] = order_of(SIDE_BUY, "1", ORDER_LMT);

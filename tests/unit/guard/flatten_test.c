@@ -63,19 +63,6 @@ static void go_on(struct desk *d, int64_t ms)
     }
 }
 
-/* The account holds nothing. */
-static void sell_out(struct desk *d)
-{
-    const struct position *p;
-    for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
-        struct position none = *p;
-        none.quantity = DEC_ZERO;
-        struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &none};
-        desk_on_event(d, &ev);
-        i = 0;
-    }
-}
-
 static void holds(struct desk *d, int32_t con_id, enum sec_type type, const char *quantity)
 {
     struct position p = {.quantity = number(quantity),
@@ -157,7 +144,7 @@ static void every_position_and_closing_order_is_told_once(void **state)
     struct desk *d = *state;
     struct gate_closing row;
     size_t i = 0, place;
-    sell_out(d);
+    desk_sell_out(d);
     holds(d, 11, SEC_STK, "5");
     flatten(d, NULL);
     place = place_of(d);
@@ -250,7 +237,7 @@ static void a_closing_order_fits_while_the_switch_wants_it_and_the_size_is_right
                 {"0", SIDE_SELL, "CLOSING_CHANGED"}};
     struct desk *d = *state;
     struct error e = {0};
-    sell_out(d);
+    desk_sell_out(d);
     flatten(d, "KO");
     struct kill_switch *k = switch_of(d);
     k->flatten = GATE_FLATTEN_CLOSING;
@@ -350,7 +337,7 @@ static void what_is_gone_meanwhile_needs_no_order(void **state)
     assert_non_null(task_spawn(d->tasks, d->now, 600000, work, d));
     desk_run(d, 500);
     assert_null(d->hears);
-    sell_out(d);
+    desk_sell_out(d);
     desk_run(d, 2000);
     assert_string_equal(switch_of(d)->note, "");
     assert_int_equal(d->gate->kills.quiet, 0);

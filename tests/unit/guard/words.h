@@ -63,13 +63,10 @@ static inline void bracketed(struct desk *d, struct call *c)
     c->request.count = 3;
 }
 
-/* Cuts the line and takes all positions out of the book: the account is what the test says. */
-static inline void desk_empty(struct desk *d)
+/* Takes all positions out of the book. */
+static inline void desk_sell_out(struct desk *d)
 {
     const struct position *p;
-    d->is_offline = true;
-    desk_hang_up(d);
-    desk_run(d, 100);
     for (size_t i = 0; book_next_position(d->book, &i, STR_NONE, &p);) {
         struct position none = *p;
         none.quantity = DEC_ZERO;
@@ -77,6 +74,15 @@ static inline void desk_empty(struct desk *d)
         desk_on_event(d, &ev);
         i = 0;
     }
+}
+
+/* Cuts the line and takes all positions out of the book: the account is what the test says. */
+static inline void desk_empty(struct desk *d)
+{
+    d->is_offline = true;
+    desk_hang_up(d);
+    desk_run(d, 100);
+    desk_sell_out(d);
 }
 
 #endif
