@@ -138,21 +138,20 @@ static bool move(int from, int to)
     return n > 0;
 }
 
+/* A process for each way: neither asks which of them has something to move. */
 static void relay(const char *path)
 {
     struct sockaddr_un a = address_of(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a))
         die(path);
-    struct pollfd p[] = {{.fd = 0, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
-    while (poll(p, 2, -1) > 0) {
-        if (p[0].revents && !move(0, fd)) {
-            shutdown(fd, SHUT_WR);
-            p[0].fd = -1;
-        }
-        if (p[1].revents && !move(fd, 1))
-            return;
-    }
+    pid_t up = fork();
+    if (up < 0)
+        die("fork");
+    while (move(up == 0 ? 0 : fd, up == 0 ? fd : 1))
+        ;
+    if (up == 0)
+        shutdown(fd, SHUT_WR);
 }
 
 /* ---- TCP ---- */

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,62 +15,57 @@ enum { BLOCK = 64 << 10, STATUS_MAX = 8, FRAME_HEAD = 5, FILE_PART_MAX = 32 << 1
 
 /* ---- mcp: bytes both ways ---- */
 
-/* One direction. At most one block is held: a reader that does not read stops its writer. */
-struct lane {
-    int from, to;
-    size_t write_max;  /* what a write may take without blocking once poll said it is possible */
-    size_t start, end; /* bytes held */
-    bool ended;        /* `from` has given its last byte */
+/*
+ * Copies until `from` has ended, which is true, or `to` takes no more. No more than a block is
+ * held: a reader that does not read stops its writer.
+ */
+static bool copy_all(int from, int to, char block[BLOCK])
+{
+    for (;;) {
+        ssize_t n = read(from, block, BLOCK);
+        if (n < 0 && errno == EAGAIN) {
+            struct pollfd wait = {.fd = from, .events = POLLIN};
+            poll(&wait, 1, -1);
+        } else if (n == 0 || (n < 0 && errno != EINTR)) {
+            return true;
+        } else if (n > 0 && !write_all(to, block, (size_t)n)) {
+            return false;
+        }
+    }
+}
+
+/* The requests. Where the daemon reads no more, it is heard out all the same. */
+struct upward {
+    int fd;
+    atomic_bool is_over; /* all requests have gone, the answers are still to come */
     char block[BLOCK];
 };
 
-/* Moves what can be moved; false if `to` takes no more. */
-static bool lane_move(struct lane *d, short from_events, short to_events)
+static void *copy_up(void *arg)
 {
-    if (d->start == d->end && !d->ended && from_events) {
-        ssize_t n = read(d->from, d->block, sizeof d->block);
-        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-            d->ended = true;
-        d->start = 0;
-        d->end = n > 0 ? (size_t)n : 0;
-    } else if (d->start < d->end && to_events) {
-        size_t n = d->end - d->start;
-        ssize_t w = write(d->to, d->block + d->start, n < d->write_max ? n : d->write_max);
-        if (w < 0 && errno != EINTR && errno != EAGAIN)
-            return false;
-        d->start += w > 0 ? (size_t)w : 0;
+    struct upward *up = arg;
+    if (copy_all(0, up->fd, up->block)) {
+        up->is_over = true;
+        shutdown(up->fd, SHUT_WR);
     }
-    return true;
+    return NULL;
 }
 
+/* Each way has a thread that waits for nothing but its own bytes. */
 int relay_bytes(int fd)
 {
-    /* a pipe that polls writable takes PIPE_BUF bytes without blocking; our socket never blocks */
-    static struct lane up, down;
-    up = (struct lane){.from = 0, .to = fd, .write_max = BLOCK};
-    down = (struct lane){.from = fd, .to = 1, .write_max = PIPE_BUF};
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    bool up_done = false;
-    while (!(down.ended && down.start == down.end)) {
-        bool up_has = up.start < up.end, down_has = down.start < down.end;
-        if (up.ended && !up_has && !up_done) {
-            shutdown(fd, SHUT_WR); /* no more requests; the answers are still to come */
-            up_done = true;
-        }
-        struct pollfd p[] = {
-            {.fd = up.ended || up_has ? -1 : 0, .events = POLLIN},
-            {.fd = up_has ? fd : -1, .events = POLLOUT},
-            {.fd = down.ended || down_has ? -1 : fd, .events = POLLIN},
-            {.fd = down_has ? 1 : -1, .events = POLLOUT},
-        };
-        if (poll(p, 4, -1) < 0 && errno != EINTR)
-            break;
-        if (!lane_move(&up, p[0].revents, p[1].revents))
-            up.ended = true, up.start = up.end = 0; /* the daemon reads no more; hear it out */
-        if (!lane_move(&down, p[2].revents, p[3].revents))
-            return 0; /* whoever started us has gone */
+    static struct upward up;
+    static char block[BLOCK];
+    pthread_t thread;
+    up.fd = fd;
+    int why = pthread_create(&thread, NULL, copy_up, &up);
+    if (why) {
+        say("thread: %s", strerror(why));
+        return CLIENT_UNAVAILABLE;
     }
-    if (up_done)
+    if (!copy_all(fd, 1, block))
+        return 0; /* whoever started us has gone */
+    if (up.is_over)
         return 0;
     say("the daemon has ended the connection");
     return CLIENT_UNAVAILABLE;
