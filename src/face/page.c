@@ -87,14 +87,34 @@ static void add_form(const struct op *first, const struct type *type, const void
     buf_add_c(b, "</form>");
 }
 
+/* What a person must see first: what will happen. */
+static const struct field *headline_of(const struct type *type)
+{
+    return type_find(type, STR("headline"));
+}
+
+static void add_headline(const struct type *type, const void *row, struct buf *text, struct buf *b)
+{
+    const struct field *f = headline_of(type);
+    buf_reset(text);
+    if (!f || field_absent(f, row))
+        return;
+    (void)write_text(f, row, text);
+    buf_add_c(b, "<h2>");
+    add_text(b, buf_str(text));
+    buf_add_c(b, "</h2>");
+}
+
 static void add_row(const struct op *first, const struct type *type, const void *row, struct buf *b)
 {
     struct buf text;
     buf_init(&text, TEXT_MAX);
-    buf_add_c(b, "<section><dl>");
+    buf_add_c(b, "<section>");
+    add_headline(type, row, &text, b);
+    buf_add_c(b, "<dl>");
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (f->kind == TYPE_LIST || field_absent(f, row))
+        if (f->kind == TYPE_LIST || f == headline_of(type) || field_absent(f, row))
             continue;
         buf_reset(&text);
         (void)write_text(f, row, &text);
@@ -124,6 +144,27 @@ static const struct field *rows_of(const struct type *type)
     return NULL;
 }
 
+/* The one that the address asks for ("?approval=12"), STR_NONE: all. */
+static struct str wanted(const struct exchange *x, const struct op *op)
+{
+    const struct field *subject = subject_of(op);
+    struct str query = x->request->query, part, name = STR_NONE;
+    while (subject && str_cut(&query, '&', &part))
+        if (str_cut(&part, '=', &name) && str_eq(name, str_of(subject->name)) && part.n)
+            return part;
+    return STR_NONE;
+}
+
+static bool is_wanted(const struct op *op, const struct type *type, const void *row, struct str one)
+{
+    const struct field *value = type_find(type, str_of(subject_of(op)->name));
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    bool is = value && write_text(value, row, &text) && str_eq(buf_str(&text), one);
+    buf_fini(&text);
+    return is;
+}
+
 static void add_waiting(struct exchange *x, struct principal *who, struct buf *b)
 {
     size_t i = 0;
@@ -136,10 +177,21 @@ static void add_waiting(struct exchange *x, struct principal *who, struct buf *b
     if (!bind_request(op->in, NULL, NULL, 0, in, x->arena, &e) || !op_call(&c, in, out) || !rows)
         return;
     const struct list *list = (const void *)((const char *)out + rows->offset);
+    struct str one = wanted(x, op);
+    size_t shown = 0;
+    for (size_t k = 0; k < list->n; k++) {
+        const char *row = (const char *)list->items + k * rows->of->size;
+        if (one.n && !is_wanted(op, rows->of, row, one))
+            continue;
+        add_row(op, rows->of, row, b);
+        shown++;
+    }
     if (!list->n)
         buf_add_c(b, "<p class=\"dim\">Nothing waits for approval.</p>");
-    for (size_t k = 0; k < list->n; k++)
-        add_row(op, rows->of, (const char *)list->items + k * rows->of->size, b);
+    else if (!shown)
+        buf_add_c(b, "<p class=\"dim\">That order does not wait for approval any more.</p>");
+    if (shown < list->n)
+        buf_add_f(b, "<p><a href=\"?\">All that wait: %zu</a></p>", list->n);
 }
 
 /* ---- the answer as a whole ---- */

@@ -3,6 +3,7 @@
  * approvals: the orders that wait for a person, and the person's word about them.
  */
 #include "ops/consent.h"
+#include "ops/headline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 struct approval_row {
     int64_t approval;
+    struct str headline;
     struct str state, symbol, action;
     struct dec quantity;
     struct str order_type, order, account;
@@ -23,6 +25,7 @@ struct approval_row {
 };
 static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, approval, .doc = "Number to approve or decline it by"),
+    FIELD(struct approval_row, headline, .wide = true, .doc = "What will happen, in a sentence"),
     FIELD(struct approval_row, state, .doc = "pending, approved, declined, used or expired"),
     FIELD(struct approval_row, symbol, .doc = "Symbol"),
     FIELD(struct approval_row, action, .doc = "BUY or SELL; of a bracket that of the entry"),
@@ -65,6 +68,16 @@ static const struct field approvals_out_fields[] = {
 };
 static const struct type approvals_out_type = TYPE_OF(struct approvals_out, approvals_out_fields);
 
+static struct str headline_of(struct call *c, const struct gate_proposal *p)
+{
+    struct buf b;
+    buf_init(&b, 1024);
+    headline_write(p, &b);
+    struct str text = arena_str(c->arena, buf_str(&b));
+    buf_fini(&b);
+    return text;
+}
+
 static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
 {
     const struct order *o = &p->orders[0];
@@ -72,6 +85,7 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
     bool is_own = strcmp(p->principal, c->who->name) == 0;
     return (struct approval_row){
         .approval = p->number,
+        .headline = headline_of(c, p),
         .state = str_of(proposal_state_text(state)),
         .symbol = call_text(c, o->contract.symbol),
         .action = str_of(side_text(o->side)),
@@ -183,6 +197,7 @@ static bool decide_on(struct call *c, const struct decide_in *args, bool is_yes,
     char what[WHAT_MAX];
     if (!args->approval.has) {
         list_all(c, true, out);
+        out->page = consent_page(c);
         out->next = out->approvals.n ? STR("name the number of one of them")
                                      : STR("no order waits for approval");
         return true;
