@@ -24,7 +24,7 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-strict-aliasing -fst
 # one short line a command; `make V=1` shows them whole
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) $@;)
 QUIET    = $(if $(V),,@)
-ALL_LDFLAGS := $(CFLAGS_$(MODE)) -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS := $(CFLAGS_$(MODE)) -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 LIBS    = $(shell pkg-config --libs $(PKGS)) -lgmp -lpthread -lm
 
 SRCS    := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))

@@ -2,6 +2,7 @@
 #include "sys/fetch.h"
 
 #include "sys/fault.h"
+#include "sys/late.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -9,6 +10,29 @@
 #include <string.h>
 
 /* The only includer of libcurl. */
+
+/* ---- the library ---- */
+
+/* What is used of it, opened with the first address. */
+/* clang-format off */
+#define CURL_NAMES(X) \
+    X(easy_cleanup) X(easy_getinfo) X(easy_init) X(easy_perform) X(easy_setopt) X(easy_strerror) \
+    X(free) X(global_init) X(url) X(url_cleanup) X(url_get) X(url_set)
+/* clang-format on */
+
+static struct {
+#define MEMBER(name) __typeof__(curl_##name) *name;
+    CURL_NAMES(MEMBER)
+#undef MEMBER
+} curl;
+
+static const char *const curl_files[] = {"libcurl-gnutls.so.4", "libcurl.so.4", NULL};
+static const struct late_name curl_names[] = {
+#define NAME(name) {"curl_" #name, &curl.name},
+    CURL_NAMES(NAME)
+#undef NAME
+        {NULL, NULL}};
+static struct late curl_late = {curl_files, curl_names, false};
 
 /* ---- where ---- */
 
@@ -25,7 +49,7 @@ static bool is_here(const char *host)
 static char *part_of(CURLU *u, CURLUPart part)
 {
     char *text = NULL;
-    return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
+    return curl.url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
 static bool may_ask(CURLU *u)
@@ -35,11 +59,11 @@ static bool may_ask(CURLU *u)
          *port = part_of(u, CURLUPART_PORT);
     bool ok = scheme && host && !user && !fragment && !(port && strcmp(port, "0") == 0) &&
               (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_here(host)));
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(user);
-    curl_free(fragment);
-    curl_free(port);
+    curl.free(scheme);
+    curl.free(host);
+    curl.free(user);
+    curl.free(fragment);
+    curl.free(port);
     return ok;
 }
 
@@ -53,18 +77,21 @@ static bool is_whole(const char *url)
 /* The address in parts, or NULL if it is not asked. */
 static CURLU *parse(const char *url)
 {
-    CURLU *u = is_whole(url) ? curl_url() : NULL;
-    if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && may_ask(u))
+    CURLU *u = is_whole(url) ? curl.url() : NULL;
+    if (u && curl.url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && may_ask(u))
         return u;
-    curl_url_cleanup(u);
+    curl.url_cleanup(u);
     return NULL;
 }
 
 bool fetch_takes(struct str url)
 {
     char text[FETCH_URL_MAX];
-    CURLU *u = str_copy(text, sizeof text, url) ? parse(text) : NULL;
-    curl_url_cleanup(u);
+    struct error e;
+    if (!str_copy(text, sizeof text, url) || !late_open(&curl_late, &e))
+        return false;
+    CURLU *u = parse(text);
+    curl.url_cleanup(u);
     return u != NULL;
 }
 
@@ -88,7 +115,7 @@ static size_t take(char *bytes, size_t one, size_t n, void *arg)
 static bool explain(CURL *c, CURLcode code, const char *host, struct error *e)
 {
     long number = 0;
-    (void)curl_easy_getinfo(c, CURLINFO_OS_ERRNO, &number);
+    (void)curl.easy_getinfo(c, CURLINFO_OS_ERRNO, &number);
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return error_set(e, ERROR_TIMEOUT, "FETCH_TIMEOUT", "%s: does not answer", host);
@@ -102,7 +129,7 @@ static bool explain(CURL *c, CURLcode code, const char *host, struct error *e)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
         return error_set(e, ERROR_UNAVAILABLE, "FETCH_TLS", "%s: %s", host,
-                         curl_easy_strerror(code));
+                         curl.easy_strerror(code));
     case CURLE_WRITE_ERROR:
     case CURLE_FILESIZE_EXCEEDED:
         return error_set(e, ERROR_UNAVAILABLE, "TOO_LARGE", "%s: answers with too much", host);
@@ -110,40 +137,42 @@ static bool explain(CURL *c, CURLcode code, const char *host, struct error *e)
         break;
     }
     return error_set(e, ERROR_UNAVAILABLE, "FETCH_FAILED", "%s: %s", host,
-                     curl_easy_strerror(code));
+                     curl.easy_strerror(code));
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void begin(void)
 {
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    (void)curl.global_init(CURL_GLOBAL_DEFAULT);
 }
 
 static CURLcode ask(CURL *c, CURLU *u, int64_t timeout_ms, struct taking *t, long *status)
 {
     /* no setting of these can fail but for want of memory, and then the transfer fails too */
-    (void)curl_easy_setopt(c, CURLOPT_CURLU, u);
-    (void)curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(c, CURLOPT_PROXY, "");
-    (void)curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    (void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-    (void)curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->left);
-    (void)curl_easy_setopt(c, CURLOPT_USERAGENT, "portcullis");
-    (void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
-    (void)curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-    CURLcode code = curl_easy_perform(c);
-    (void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
+    (void)curl.easy_setopt(c, CURLOPT_CURLU, u);
+    (void)curl.easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl.easy_setopt(c, CURLOPT_PROXY, "");
+    (void)curl.easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    (void)curl.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    (void)curl.easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    (void)curl.easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->left);
+    (void)curl.easy_setopt(c, CURLOPT_USERAGENT, "portcullis");
+    (void)curl.easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+    (void)curl.easy_setopt(c, CURLOPT_WRITEDATA, t);
+    CURLcode code = curl.easy_perform(c);
+    (void)curl.easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
     return code;
 }
 
 bool fetch(const char *url, size_t cap, int64_t timeout_ms, struct buf *out, struct error *e)
 {
+    if (!late_open(&curl_late, e))
+        return false;
     CURLU *u = parse(url);
     if (!u)
         return error_set(e, ERROR_INVALID, "BAD_URL", "%.200s: is no https address", url);
     (void)pthread_once(&once, begin);
-    CURL *c = curl_easy_init();
+    CURL *c = curl.easy_init();
     char *host = part_of(u, CURLUPART_HOST);
     struct taking t = {out, cap};
     long status = 0;
@@ -159,8 +188,8 @@ bool fetch(const char *url, size_t cap, int64_t timeout_ms, struct buf *out, str
                       status);
         ok = code == CURLE_OK && status == 200;
     }
-    curl_free(host);
-    curl_easy_cleanup(c);
-    curl_url_cleanup(u);
+    curl.free(host);
+    curl.easy_cleanup(c);
+    curl.url_cleanup(u);
     return ok;
 }
