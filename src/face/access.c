@@ -116,13 +116,24 @@ static void set_unauthorized(const struct access *a, struct access_verdict *v, s
     challenge(a, v, path, error, arena);
 }
 
-void access_wants_token(const struct access *a, const struct http_request *r, struct arena *arena,
-                        struct access_verdict *out)
+void access_wants_scope(const struct access *a, const struct http_request *r,
+                        const struct principal *who, enum scope scope, const char *operation,
+                        struct arena *arena, struct access_verdict *out)
 {
-    assert(a && r && arena && out);
+    assert(a && r && who && operation && arena && out);
     *out = (struct access_verdict){.path = r->path, .query = r->query};
-    error_set(&out->why, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
-    set_unauthorized(a, out, r->path, "", arena);
+    if (!access_is_named(who)) {
+        error_set(&out->why, ERROR_DENIED, "UNAUTHORIZED", "this request needs a token");
+        set_unauthorized(a, out, r->path, "", arena);
+        return;
+    }
+    out->status = 403;
+    error_set(&out->why, ERROR_DENIED, "SCOPE", "%s may not call %s", who->name, operation);
+    error_next(&out->why, "it needs the scope %s", scope_text(scope));
+    struct str step_up =
+        oauth_step_up(&a->core->settings->values.oauth, who, scope, operation, arena);
+    if (step_up.p)
+        add_header(out, STR("WWW-Authenticate"), step_up);
 }
 
 /* ---- whence ---- */

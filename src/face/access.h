@@ -57,8 +57,12 @@ struct access_verdict {
 /* Decides. Texts of the verdict lie in the arena, or are the request's. */
 void access_check(struct access *a, const struct http_request *r, struct moment now,
                   struct arena *arena, struct access_verdict *out);
-/* The refusal of one who was let in, for what needs a token. */
-void access_wants_token(const struct access *a, const struct http_request *r, struct arena *arena,
-                        struct access_verdict *out);
+/*
+ * The refusal of one who was let in, for what needs that scope: 401 without a token; 403 with one,
+ * and with the way to a better one where an issuer gives them. `operation` is a name of ours.
+ */
+void access_wants_scope(const struct access *a, const struct http_request *r,
+                        const struct principal *who, enum scope scope, const char *operation,
+                        struct arena *arena, struct access_verdict *out);
 
 #endif

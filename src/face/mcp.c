@@ -3,6 +3,8 @@
 
 #include "base/alloc.h"
 #include "build_id.h"
+#include "face/errors.h"
+#include "face/oauth.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -86,6 +88,16 @@ static void named(void *self, struct mcp_client *c, struct str name)
     (void)snprintf(who->name + used, sizeof who->name - used, " mcp:%s", out);
 }
 
+/* Another token of the same name: what it may is what counts from now on. */
+static void renew(void *self, struct mcp_client *c, const void *user)
+{
+    const struct principal *now = user;
+    struct principal *who = mcp_client_user(c);
+    (void)self;
+    who->scopes = now->scopes;
+    memcpy(who->only_account, now->only_account, sizeof who->only_account);
+}
+
 /* Whose a session is: the user or token, whatever its client calls itself. */
 static struct str who_is(void *self, const struct mcp_client *c)
 {
@@ -93,6 +105,50 @@ static struct str who_is(void *self, const struct mcp_client *c)
     struct str name = STR_NAME(who->name);
     (void)self;
     return str_sub(name, 0, str_find_str(name, STR(" mcp:")));
+}
+
+struct rights face_rights(const struct mcp_request *r)
+{
+    const struct principal *who = mcp_client_user(mcp_client(r));
+    struct rights may = {.scopes = who->scopes};
+    memcpy(may.only_account, who->only_account, sizeof may.only_account);
+    return may;
+}
+
+struct principal *face_caller(const struct mcp_request *r, const struct rights *may,
+                              struct principal *copy)
+{
+    struct principal *who = mcp_client_user(mcp_client(r));
+    if (who->is_stateful)
+        return who;
+    *copy = *who;
+    copy->scopes = may->scopes;
+    memcpy(copy->only_account, may->only_account, sizeof copy->only_account);
+    return copy;
+}
+
+struct principal face_prospects(const struct principal *who)
+{
+    struct principal out = *who;
+    if (oauth_is_principal(STR_NAME(who->name)))
+        out.scopes |= OAUTH_SCOPES;
+    return out;
+}
+
+bool face_steps_up(struct mcp_request *r, struct arena *arena, const struct core *core,
+                   const struct principal *who, const struct op *op, const struct error *e)
+{
+    char text[ERROR_TEXT_MAX + ERROR_NEXT_MAX + 4];
+    struct str challenge = strcmp(e->reason, "SCOPE") == 0
+                               ? oauth_step_up(&core->settings->values.oauth, who,
+                                               oauth_missing(who, op), op->name, arena)
+                               : STR_NONE;
+    if (!challenge.p)
+        return false;
+    (void)snprintf(text, sizeof text, "%s%s%s", e->text, e->next[0] ? "; " : "", e->next);
+    mcp_forbid(r, challenge);
+    mcp_fail(r, error_face(e->code)->json_rpc, str_of(text), STR_NONE);
+    return true;
 }
 
 static void forget(void *self, void *user)
@@ -169,6 +225,7 @@ struct mcp_face *mcp_face_new(struct core *core, struct tasks *tasks, struct mcp
                                     .extensions = "{\"io.modelcontextprotocol/ui\":{}}",
                                     .extensions_of = person_extensions,
                                     .forget = forget,
+                                    .renew = renew,
                                     .who = who_is,
                                     .named = named,
                                     .watch = follow_watch,

@@ -34,6 +34,27 @@ struct mcp_face {
 /* ---- mcp.c ---- */
 /* Gives back what a large answer has taken. */
 void face_trim(struct mcp_face *f);
+/*
+ * What a request may: those of a session over HTTP come with tokens of their own. Taken when it
+ * comes; when its call runs, the session may have been given other rights by another request.
+ */
+struct rights {
+    unsigned scopes;
+    char only_account[sizeof((struct principal *)0)->only_account];
+};
+struct rights face_rights(const struct mcp_request *r);
+/* Whom a call is for: the connection itself where it remembers things, else `copy`, filled with
+ * what the request may. */
+struct principal *face_caller(const struct mcp_request *r, const struct rights *may,
+                              struct principal *copy);
+/*
+ * Refuses over HTTP, so that the client can get a better token, where `e` says that the operation
+ * needs a scope which an issuer can give. False: it is none of these, and nothing has happened.
+ */
+bool face_steps_up(struct mcp_request *r, struct arena *arena, const struct core *core,
+                   const struct principal *who, const struct op *op, const struct error *e);
+/* What a token may come to do by getting a better one counts as well: for what is shown. */
+struct principal face_prospects(const struct principal *who);
 
 /* ---- mcp_tools.c ---- */
 /* `has_pages`: for a client that shows pages, with what is for them. */

@@ -55,6 +55,7 @@ struct reading {
     const struct resource *resource;
     const struct json *arguments;
     struct str uri;
+    struct rights may;
 };
 
 void *resource_prepare(struct mcp_face *f, struct mcp_request *r, const struct json *params,
@@ -63,8 +64,9 @@ void *resource_prepare(struct mcp_face *f, struct mcp_request *r, const struct j
     struct reading *reading = ARENA_NEW(arena, struct reading);
     reading->uri = arena_str(arena, json_get_str(params, STR("uri")));
     reading->resource = resource_find(reading->uri, arena, &reading->arguments);
-    if (reading->resource &&
-        resource_is_shown(f->core, mcp_client_user(mcp_client(r)), reading->resource))
+    reading->may = face_rights(r);
+    struct principal prospects = face_prospects(mcp_client_user(mcp_client(r)));
+    if (reading->resource && resource_is_shown(f->core, &prospects, reading->resource))
         return reading;
     mcp_no_resource(r, reading->uri);
     return NULL;
@@ -132,9 +134,12 @@ void resource_run(struct mcp_face *f, struct mcp_request *r, struct task *t, voi
     const struct reading *reading = prepared;
     struct error e = {0};
     char text[ERROR_TEXT_MAX + ERROR_NEXT_MAX + 4];
-    if (!reading->resource->op || resource_read(f, t, mcp_client_user(mcp_client(r)),
-                                                reading->resource, reading->arguments, &e)) {
+    const char *name = reading->resource->op;
+    struct principal copy, *who = face_caller(r, &reading->may, &copy);
+    if (!name || resource_read(f, t, who, reading->resource, reading->arguments, &e)) {
         answer(f, r, reading);
+    } else if (face_steps_up(r, task_arena(t), f->core, who, op_find(str_of(name)), &e)) {
+        return;
     } else if (e.code == ERROR_NOT_FOUND) {
         mcp_no_resource(r, reading->uri);
     } else {

@@ -80,8 +80,9 @@ void tools_list(const struct core *core, const struct principal *who, bool has_p
                 struct json_writer *w)
 {
     const struct op *op;
+    struct principal prospects = face_prospects(who);
     for (size_t i = 0; (op = op_next(&i));)
-        if ((has_pages || !op->is_for_pages) && is_shown(core, who, op))
+        if ((has_pages || !op->is_for_pages) && is_shown(core, &prospects, op))
             write_tool(op, has_pages, w);
 }
 
@@ -164,6 +165,7 @@ struct tool_call {
     const struct op *op;
     const void *in; /* NULL: `error` says why */
     struct common_arguments common;
+    struct rights may;
     struct error error;
 };
 
@@ -227,6 +229,7 @@ void *tool_prepare(struct mcp_face *f, struct mcp_request *r, const struct json 
     }
     struct tool_call *call = ARENA_NEW(arena, struct tool_call);
     call->op = op;
+    call->may = face_rights(r);
     call->in =
         arguments_bind(op, json_get(params, STR("arguments")), arena, &call->common, &call->error);
     return call;
@@ -237,7 +240,8 @@ void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *p
     const struct tool_call *asked = prepared;
     struct call call;
     struct person person;
-    call_init(&call, t, f->core, mcp_client_user(mcp_client(r)), asked->op);
+    struct principal copy;
+    call_init(&call, t, f->core, face_caller(r, &asked->may, &copy), asked->op);
     call.idempotency_key = asked->common.idempotency_key;
     task_listen(t, (struct task_listener){tell_progress, r});
     if (may_be_task(asked->op))
@@ -247,8 +251,9 @@ void tool_run(struct mcp_face *f, struct mcp_request *r, struct task *t, void *p
     bool ok = asked->in && op_call(&call, asked->in, out);
     if (!asked->in)
         call.error = asked->error;
-    if (person.is_asked) /* the question was the answer */
-        return;
+    if (person.is_asked ||
+        (!ok && face_steps_up(r, call.arena, f->core, call.who, call.op, &call.error)))
+        return; /* the question was the answer; or the way to a better token */
     log_call(r, &call, ok);
     person_prove(r, &call);
     if (ok)

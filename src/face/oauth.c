@@ -174,9 +174,9 @@ bool oauth_check(struct oauth *o, struct str token, struct moment now, struct ar
 /* ---- what is told about us ---- */
 
 /* The audience as scheme and host, and the path behind. */
-static void split_audience(const struct oauth *o, struct str *site, struct str *path)
+static void split_audience(const struct oauth_settings *s, struct str *site, struct str *path)
 {
-    struct str all = o->settings->audience;
+    struct str all = s->audience;
     size_t begin = str_find_str(all, STR("://"));
     size_t slash = str_find(all, '/', begin + 3 < all.n ? begin + 3 : all.n);
     *site = str_sub(all, 0, slash);
@@ -185,16 +185,42 @@ static void split_audience(const struct oauth *o, struct str *site, struct str *
         *path = STR("");
 }
 
+/* `, resource_metadata="...", scope="..."` */
+static struct str hint(const struct oauth_settings *s, unsigned set, struct arena *arena)
+{
+    struct str site, path, words = STR("");
+    split_audience(s, &site, &path);
+    for (size_t i = 0; i < SCOPE_COUNT; i++)
+        if (set & scopes[i])
+            words = arena_f(arena, STR_FMT "%s" STR_FMT "%s", STR_ARG(words), words.n ? " " : "",
+                            STR_ARG(s->scope_prefix), scope_text(scopes[i]));
+    return arena_f(arena,
+                   ", resource_metadata=\"" STR_FMT WELL_KNOWN STR_FMT "\", scope=\"" STR_FMT "\"",
+                   STR_ARG(site), STR_ARG(path), STR_ARG(words));
+}
+
 struct str oauth_hint(const struct oauth *o, struct arena *arena)
 {
-    struct str site, path, prefix = o->settings->scope_prefix;
-    if (!oauth_is_on(o))
-        return STR("");
-    split_audience(o, &site, &path);
+    return oauth_is_on(o) ? hint(o->settings, SCOPE_READ | SCOPE_PREVIEW, arena) : STR("");
+}
+
+enum scope oauth_missing(const struct principal *who, const struct op *op)
+{
+    enum scope needed = scope_of(op->effect);
+    return who->scopes & needed ? SCOPE_TRADE : needed;
+}
+
+struct str oauth_step_up(const struct oauth_settings *s, const struct principal *who,
+                         enum scope needed, const char *operation, struct arena *arena)
+{
+    assert(s && who && operation);
+    if (!oauth_is_principal(STR_NAME(who->name)) || !(needed & OAUTH_SCOPES))
+        return STR_NONE;
+    struct str how = hint(s, who->scopes | needed, arena);
     return arena_f(arena,
-                   ", resource_metadata=\"" STR_FMT WELL_KNOWN STR_FMT "\", scope=\"" STR_FMT
-                   "read " STR_FMT "preview\"",
-                   STR_ARG(site), STR_ARG(path), STR_ARG(prefix), STR_ARG(prefix));
+                   "Bearer realm=\"portcullis\", error=\"insufficient_scope\"" STR_FMT
+                   ", error_description=\"%s needs the scope " STR_FMT "%s\"",
+                   STR_ARG(how), operation, STR_ARG(s->scope_prefix), scope_text(needed));
 }
 
 bool oauth_is_metadata(const struct oauth *o, struct str path)
@@ -202,7 +228,7 @@ bool oauth_is_metadata(const struct oauth *o, struct str path)
     struct str site, ours, rest = str_sub(path, sizeof WELL_KNOWN - 1, path.n);
     if (!oauth_is_on(o) || !str_starts(path, STR(WELL_KNOWN)))
         return false;
-    split_audience(o, &site, &ours);
+    split_audience(o->settings, &site, &ours);
     return !rest.n || str_eq(rest, ours) || str_eq(rest, STR("/mcp"));
 }
 

@@ -39,6 +39,19 @@ bool oauth_check(struct oauth *o, struct str token, struct moment now, struct ar
 /* True for "oauth:SUBJECT". */
 bool oauth_is_principal(struct str principal);
 
+/* The scopes that an issuer can give. */
+enum { OAUTH_SCOPES = SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE };
+/*
+ * The challenge to a token that is good and lacks the scope for `operation` (a name of ours; RFC
+ * 6750, 3.1): insufficient_scope, with the scope that is needed behind those of ours that the token
+ * has, so that the next one has them all. STR_NONE where no issuer can help: `who` has no token of
+ * one, or the scope is for people.
+ */
+struct str oauth_step_up(const struct oauth_settings *s, const struct principal *who,
+                         enum scope needed, const char *operation, struct arena *arena);
+/* Which scope that is, where `op` was refused for want of one: that of its effect, or, to who has
+ * it, the one to trade (the kill switch that flattens as well). */
+enum scope oauth_missing(const struct principal *who, const struct op *op);
 /* What a challenge adds (RFC 9728, 5.1): `, resource_metadata="...", scope="..."`. */
 struct str oauth_hint(const struct oauth *o, struct arena *arena);
 /* True for the paths of the metadata, while there is an issuer. */

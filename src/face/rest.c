@@ -25,10 +25,10 @@ static bool refuse_entry(struct exchange *x, const struct access_verdict *v)
     return false;
 }
 
-bool rest_wants_token(struct exchange *x)
+bool rest_wants_scope(struct exchange *x, enum scope scope, const char *operation)
 {
     struct access_verdict v = {0};
-    access_wants_token(x->config->access, x->request, x->arena, &v);
+    access_wants_scope(x->config->access, x->request, &x->who, scope, operation, x->arena, &v);
     return refuse_entry(x, &v);
 }
 
@@ -58,7 +58,7 @@ static bool authorise(struct exchange *x, const struct op *op)
                            "use the command line on this machine");
     bool is_known = access_is_named(&x->who);
     bool may = is_known || (!op_is_write(op) && (x->who.scopes & scope_of(op->effect)));
-    return may || rest_wants_token(x);
+    return may || rest_wants_scope(x, scope_of(op->effect), op->name);
 }
 
 /* ---- arguments ---- */
@@ -194,13 +194,20 @@ static void run(struct exchange *x, const struct route_match *m)
     bool ok = bind_request(m->op->in, a->body, a->pairs, a->count, in, x->arena, &c.error);
     if (ok && x->form->is_whole)
         arguments_for_csv(m->op, a->pairs, a->count, a->body, in);
-    if (ok && op_call(&c, in, out))
+    if (ok && op_call(&c, in, out)) {
         rest_show(x, &c, status_of(x, &c, in), out);
-    else
-        rest_error(x, &c.error, &c);
+        return;
+    }
+    struct str step_up = strcmp(c.error.reason, "SCOPE") == 0
+                             ? oauth_step_up(&x->core->settings->values.oauth, &x->who,
+                                             oauth_missing(&x->who, m->op), m->op->name, x->arena)
+                             : STR_NONE;
+    if (step_up.p)
+        rest_header(x, STR("WWW-Authenticate"), step_up);
+    rest_error(x, &c.error, &c);
 }
 
-bool rest_enter(struct exchange *x, enum scope scope, const char *allow)
+bool rest_enter(struct exchange *x, enum scope scope, const char *what, const char *allow)
 {
     if (!enter(x))
         return false;
@@ -212,7 +219,7 @@ bool rest_enter(struct exchange *x, enum scope scope, const char *allow)
         rest_no_route(x, allow);
         return false;
     }
-    return (x->who.scopes & scope) || rest_wants_token(x);
+    return (x->who.scopes & scope) || rest_wants_scope(x, scope, what);
 }
 
 bool rest_admit(struct core *core, const struct rest_config *config,
@@ -226,7 +233,7 @@ bool rest_admit(struct core *core, const struct rest_config *config,
                          .request = request,
                          .response = response};
     rest_start(&x);
-    if (!enter(&x) || (!x.who.scopes && !rest_wants_token(&x)))
+    if (!enter(&x) || (!x.who.scopes && !rest_wants_scope(&x, SCOPE_READ, "mcp")))
         return false;
     buf_fini(&response->body);
     *who = x.who;

@@ -78,13 +78,13 @@ void rest_show(struct exchange *x, struct call *c, int status, const void *out);
 /* Last: 304 where the client has it already, compression, and what caches and pages must know. */
 void rest_finish(struct exchange *x);
 
-/* 401 for who was let in without a token, where one is needed; false. */
-bool rest_wants_token(struct exchange *x);
+/* Refuses who was let in and lacks the scope, as face/access.h says; false. */
+bool rest_wants_scope(struct exchange *x, enum scope scope, const char *operation);
 /*
- * Lets in who asks for a path that takes GET and is no operation's: false, and answered, if it is
- * not let in, lacks the scope, or asks with another method.
+ * Lets in who asks for a path (`what`) that takes GET and is no operation's: false, and answered,
+ * if it is not let in, lacks the scope, or asks with another method.
  */
-bool rest_enter(struct exchange *x, enum scope scope, const char *allow);
+bool rest_enter(struct exchange *x, enum scope scope, const char *what, const char *allow);
 
 /* OPTIONS: what the path takes, and what a browser asks before it lets such a page ask. */
 void rest_options(struct exchange *x, const char *allow);

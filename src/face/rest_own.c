@@ -82,7 +82,7 @@ static void answer_metadata(struct exchange *x)
 static const struct {
     const char *path;
     void (*answer)(struct exchange *x);
-    unsigned scope; /* that it needs; 0: none */
+    enum scope scope; /* that it needs; 0: none */
 } own_routes[] = {{"/", index_page, 0},
                   {"/healthz", healthz, 0},
                   {"/readyz", readyz, 0},
@@ -116,7 +116,7 @@ bool own_answer(struct exchange *x)
     if (i == OWN_COUNT)
         answer_metadata(x);
     else if (own_routes[i].scope && !(x->who.scopes & own_routes[i].scope))
-        rest_wants_token(x);
+        (void)rest_wants_scope(x, own_routes[i].scope, own_routes[i].path);
     else
         own_routes[i].answer(x);
     return true;

@@ -299,7 +299,7 @@ struct rest_reader *rest_stream_open(struct rest_streams *s, const struct rest_c
                          .response = &response};
     unsigned kinds = 0;
     rest_start(&x);
-    if (!rest_enter(&x, SCOPE_READ, "GET, OPTIONS") || !take_types(&x, &kinds) ||
+    if (!rest_enter(&x, SCOPE_READ, STREAM_PATH, "GET, OPTIONS") || !take_types(&x, &kinds) ||
         !has_room(&x, s)) {
         rest_finish(&x);
         sink.reply(sink.self, &response);

@@ -45,6 +45,8 @@ static struct http_response head_of(struct mcp_exchange *x, int status, const ch
     add_header(&r, "X-Content-Type-Options", STR("nosniff"));
     if (x->session[0])
         add_header(&r, "MCP-Session-Id", STR_NAME(x->session));
+    if (x->challenge.p)
+        add_header(&r, "WWW-Authenticate", x->challenge);
     buf_init(&x->body, LIMIT_REPLY); /* the response has taken it over */
     return r;
 }
@@ -59,6 +61,8 @@ void exchange_reply(struct mcp_exchange *x, int status)
                             "\"message\":\"the answer is too large\"}}");
         status = 500;
     }
+    if (x->challenge.p)
+        status = 403;
     struct http_response r = head_of(x, status, "application/json");
     x->is_gone = true;
     x->sink.reply(x->sink.self, &r);
@@ -160,6 +164,13 @@ static void end(struct mcp_outlet *o, enum mcp_frame frame)
         exchange_end(x);
 }
 
+static void forbid(struct mcp_outlet *o, struct str challenge)
+{
+    struct mcp_exchange *x = exchange_of(o);
+    if (!x->is_streaming)
+        x->challenge = challenge;
+}
+
 static void over(struct mcp_outlet *o)
 {
     struct mcp_exchange *x = exchange_of(o);
@@ -194,7 +205,7 @@ static struct mcp_exchange *post_modern(struct mcp_exchange *x, const struct htt
 {
     m->head.is_modern = true;
     x->is_modern = true;
-    x->outlet = (struct mcp_outlet){.begin = begin, .end = end};
+    x->outlet = (struct mcp_outlet){.begin = begin, .end = end, .forbid = forbid};
     client_init(&x->client, x->http->hub, user, NULL);
     x->client.free = release;
     bool has_begun = false;

@@ -54,6 +54,7 @@ struct mcp_exchange {
     char session[SESSION_ID_MAX]; /* told with the answer; "" for none */
     bool is_streaming, is_gone, is_modern;
     int status;
+    struct str challenge; /* of the refusal that comes next; STR_NONE: it is none */
     /* the modern era: the exchange is a client of its own */
     struct mcp_client client;
     struct mcp_outlet outlet;

@@ -97,6 +97,14 @@ static struct session *session_new(struct mcp_http *h, void *user, struct moment
     return s;
 }
 
+/* What its maker may do is what the newest request may: a token is good for itself alone. */
+static void renew(struct session *s, const void *user)
+{
+    const struct mcp_server *server = s->http->hub->server;
+    if (server->renew)
+        server->renew(server->self, &s->client, user);
+}
+
 /* The session that a request names, if it is its maker's; else it is refused. */
 static struct session *session_of(struct mcp_exchange *x, const struct http_request *r, void *user)
 {
@@ -113,8 +121,10 @@ static struct session *session_of(struct mcp_exchange *x, const struct http_requ
         return NULL;
     }
     for (struct session *s = x->http->sessions; s; s = s->next)
-        if (hash_equal(id, STR_NAME(s->id)) && str_eq(who, s->who))
+        if (hash_equal(id, STR_NAME(s->id)) && str_eq(who, s->who)) {
+            renew(s, user);
             return s;
+        }
     exchange_refuse(x, 404, RPC_REQUEST, "there is no such session; begin again with initialize");
     return NULL;
 }

@@ -149,6 +149,13 @@ static void hang_up(struct mcp_outlet *o, int64_t retry_ms)
     exchange_free(x);
 }
 
+static void forbid(struct mcp_outlet *o, struct str challenge)
+{
+    struct mcp_exchange *x = stream_of(o)->exchange;
+    if (x && !x->is_streaming)
+        x->challenge = challenge;
+}
+
 struct http_stream *http_stream_new(struct session *s, struct mcp_exchange *x)
 {
     struct http_stream *st = xcalloc(1, sizeof *st), *last = NULL;
@@ -163,7 +170,7 @@ struct http_stream *http_stream_new(struct session *s, struct mcp_exchange *x)
     st->session = s;
     st->number = ++s->streams_made;
     st->event = st->first = 1;
-    st->outlet = (struct mcp_outlet){begin, end, over, hang_up};
+    st->outlet = (struct mcp_outlet){begin, end, over, hang_up, forbid};
     st->exchange = x;
     buf_init(&st->log, STREAM_LOG_MAX);
     x->stream = st;

@@ -60,6 +60,8 @@ struct mcp_outlet {
     void (*over)(struct mcp_outlet *o);
     /* The reader is let go and asks again after retry_ms. NULL: that cannot be done here. */
     void (*hang_up)(struct mcp_outlet *o, int64_t retry_ms);
+    /* The error that comes next is a refusal, with that challenge. NULL: nobody minds. */
+    void (*forbid)(struct mcp_outlet *o, struct str challenge);
 };
 
 /* ---- the client ---- */

@@ -214,6 +214,14 @@ void mcp_fail(struct mcp_request *r, int code, struct str text, struct str data)
     r->is_answered = true;
 }
 
+void mcp_forbid(struct mcp_request *r, struct str challenge)
+{
+    struct mcp_outlet *o = outlet_of(r);
+    assert(!r->is_answered);
+    if (o && o->forbid)
+        o->forbid(o, challenge);
+}
+
 void mcp_no_resource(struct mcp_request *r, struct str uri)
 {
     struct buf b;

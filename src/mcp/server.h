@@ -104,6 +104,9 @@ struct mcp_server {
     void (*forget)(void *self, void *user);
     /* Who asks: to this name the states that a client carries are bound. NULL: all are one. */
     struct str (*who)(void *self, const struct mcp_client *c);
+    /* Who made a session comes to it again, perhaps with other rights: `user` is given back after
+     * this, the client's own stays. NULL: rights never change. */
+    void (*renew)(void *self, struct mcp_client *c, const void *user);
     /* A client has said its name for the first time; it proves nothing. NULL: nobody minds. */
     void (*named)(void *self, struct mcp_client *c, struct str name);
     /* A client begins to follow a resource (false: it cannot, or may not), or has ceased to; told
@@ -161,6 +164,12 @@ void mcp_result_end(struct mcp_request *r, struct json_writer *w);
 void mcp_caching(const struct mcp_request *r, struct json_writer *w);
 /* A JSON-RPC error instead; `data` is JSON text or STR_NONE. */
 void mcp_fail(struct mcp_request *r, int code, struct str text, struct str data);
+/*
+ * What follows by mcp_fail refuses for want of a right: over HTTP it goes out as 403 with that
+ * challenge (WWW-Authenticate), unless something of the answer has gone out before; on lines there
+ * is nothing of it. `challenge` lasts as long as the request.
+ */
+void mcp_forbid(struct mcp_request *r, struct str challenge);
 /* There is no such resource: the error of the request's era. */
 void mcp_no_resource(struct mcp_request *r, struct str uri);
 

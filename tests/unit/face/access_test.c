@@ -217,9 +217,15 @@ static void a_refusal_says_what_would_do(void **state)
     assert_true(str_starts(d.verdict.headers[1].value, STR("Basic realm=\"portcullis\"")));
     (void)ask("POST /mcp", "Authorization: Bearer x");
     assert_int_equal(d.verdict.header_count, 1);
-    access_wants_token(d.access, &d.request, d.arena, &d.verdict);
+    struct principal who = d.verdict.who;
+    access_wants_scope(d.access, &d.request, &who, SCOPE_READ, "mcp", d.arena, &d.verdict);
     assert_int_equal(d.verdict.status, 401);
     assert_true(str_eq(header("WWW-Authenticate"), STR("Bearer realm=\"portcullis\"")));
+    str_copy_cut(who.name, sizeof who.name, STR("token:sheet"));
+    access_wants_scope(d.access, &d.request, &who, SCOPE_READ, "mcp", d.arena, &d.verdict);
+    assert_int_equal(d.verdict.status, 403);
+    assert_string_equal(d.verdict.why.text, "token:sheet may not call mcp");
+    assert_int_equal(d.verdict.header_count, 0); /* nobody can give it another scope */
     (void)ask("POST /feed/" FEED "/kill", "");
     assert_true(str_eq(header("Allow"), STR("GET, HEAD")));
 }

@@ -5,6 +5,7 @@
 
 #include "../data/jwt_samples.h"
 #include "data/json.h"
+#include "face/rest.h"
 #include "fixture.h"
 
 static struct door {
@@ -212,6 +213,54 @@ static void the_metadata_say_whose_tokens_serve(void **state)
     buf_fini(&b);
 }
 
+/* ---- a good token that does not reach ---- */
+
+struct answer {
+    struct http_request request;
+    struct http_response response;
+    char challenge[512];
+    bool is_over;
+};
+
+static void answer(struct task *t, void *arg)
+{
+    struct answer *a = arg;
+    struct rest_config config = {.access = d.access};
+    rest_answer(t, &d.f->core, &config, &a->request, &a->response);
+    for (size_t i = 0; i < a->response.header_count; i++)
+        if (str_eq(a->response.headers[i].name, STR("WWW-Authenticate")))
+            str_copy_cut(a->challenge, sizeof a->challenge, a->response.headers[i].value);
+    a->is_over = true;
+}
+
+static void a_route_beyond_the_token_is_403_with_the_way_to_a_better_one(void **state)
+{
+    static char given[8192];
+    struct answer a = {0};
+    (void)state;
+    assert_true(bring(sample_keys, NULL));
+    (void)snprintf(given, sizeof given, "Bearer %s", sample("ES256"));
+    a.request = (struct http_request){
+        .method = STR("POST"),
+        .path = STR("/api/test/echo/a"),
+        .is_loopback = true,
+        .network = STR("127.0.0.1"),
+        .headers = {{STR("Host"), STR("localhost")}, {STR("Authorization"), str_of(given)}},
+        .header_count = 2};
+    assert_non_null(task_spawn(d.f->tasks, d.f->now, 1000, answer, &a));
+    fixture_run(d.f, 10);
+    assert_true(a.is_over);
+    assert_int_equal(a.response.status, 403);
+    assert_holds(buf_str(&a.response.body), "oauth:ann may not call test_post");
+    assert_string_equal(
+        a.challenge,
+        "Bearer realm=\"portcullis\", error=\"insufficient_scope\", resource_metadata=\""
+        "https://gate.example/.well-known/oauth-protected-resource/mcp\", scope=\"portcullis:read "
+        "portcullis:preview portcullis:trade\", error_description=\"test_post needs the scope "
+        "portcullis:preview\"");
+    buf_fini(&a.response.body);
+}
+
 #define DOOR(test) cmocka_unit_test_setup_teardown(test, open_door, close_door)
 
 int main(void)
@@ -224,6 +273,7 @@ int main(void)
         DOOR(keys_that_changed_end_what_was_remembered),
         DOOR(without_an_issuer_there_is_nothing_of_it),
         DOOR(the_metadata_say_whose_tokens_serve),
+        DOOR(a_route_beyond_the_token_is_403_with_the_way_to_a_better_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
