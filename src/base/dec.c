@@ -277,15 +277,12 @@ struct dec dec_times(struct dec a, int64_t n)
  * A*B*10^9 + A*y + B*x + x*y/10^9. Only the last term is not whole, and only the first can be too
  * large for 128 bits: A*y and B*x stay below 10^36.
  */
-bool dec_mul(struct dec a, struct dec b, struct dec *out)
+static bool mul_any(struct dec a, struct dec b, struct dec *out)
 {
     u128 ma = magnitude(a), mb = magnitude(b);
     bool negative = (a.nano < 0) != (b.nano < 0);
     if (ma <= UINT64_MAX && mb <= UINT64_MAX) {
         u128 product = ma * mb;
-        uint64_t whole_b = (uint64_t)mb / ONE;
-        if (whole_b * ONE == mb) /* quantities mostly are: no division in 128 bits */
-            return make(negative, ma * whole_b, out);
         return make(negative, half_even(product / ONE, product % ONE, ONE), out);
     }
     u128 whole;
@@ -297,6 +294,18 @@ bool dec_mul(struct dec a, struct dec b, struct dec *out)
     u128 last = a_rest * b_rest;
     sum += last / ONE;
     return make(negative, half_even(sum, last % ONE, ONE), out);
+}
+
+bool dec_mul(struct dec a, struct dec b, struct dec *out)
+{
+    int64_t short_a = (int64_t)a.nano, short_b = (int64_t)b.nano;
+    int64_t whole_b = short_b / (int64_t)ONE;
+    /* quantities mostly are whole: nothing to round, and far from the end of the range */
+    if (short_a == a.nano && short_b == b.nano && whole_b * (int64_t)ONE == short_b) {
+        out->nano = (dec_nano)short_a * whole_b;
+        return true;
+    }
+    return mul_any(a, b, out);
 }
 
 /* Long division in base 10: the rest stays below 10^36, so ten times the rest still fits. */

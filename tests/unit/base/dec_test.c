@@ -298,6 +298,26 @@ static void sums_and_differences_are_exact_or_refused(void **state)
     assert_dec(out, "42");
 }
 
+static void products_with_whole_numbers_do_not_round(void **state)
+{
+    (void)state;
+    static const int64_t ends[] = {0, 1, -1, 9223372036, -9223372036, 9223372037, -9223372037};
+    struct rng r;
+    rng_init(&r, 14, 1);
+    for (int round = 0; round < 20000; round++) {
+        struct dec a = {(int64_t)rng_u64(&r) >> rng_below(&r, 63)}, got;
+        int64_t n = (int64_t)rng_u64(&r) >> (30 + rng_below(&r, 33));
+        if (round % 3 == 0)
+            a.nano = round % 2 ? INT64_MIN : INT64_MAX;
+        if (round % 5 == 0)
+            n = ends[rng_below(&r, sizeof ends / sizeof ends[0])];
+        assert_true(dec_mul(a, DEC(n), &got));
+        assert_true(dec_eq(got, dec_times(a, n)));
+        assert_true(dec_mul(DEC(n), a, &got));
+        assert_true(dec_eq(got, dec_times(a, n)));
+    }
+}
+
 static void products_agree_with_long_multiplication(void **state)
 {
     (void)state;
@@ -569,6 +589,7 @@ int main(void)
         cmocka_unit_test(every_value_survives_its_text),
         cmocka_unit_test(fixed_text_is_rounded_and_padded),
         cmocka_unit_test(sums_and_differences_are_exact_or_refused),
+        cmocka_unit_test(products_with_whole_numbers_do_not_round),
         cmocka_unit_test(products_agree_with_long_multiplication),
         cmocka_unit_test(quotients_are_the_nearest_and_ties_are_even),
         cmocka_unit_test(rounding_to_a_step_takes_the_neighbour_asked_for),
