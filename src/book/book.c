@@ -430,6 +430,12 @@ bool book_next_order(const struct book *b, size_t *i, struct str account,
     return orders_next(b->orders, i, account, out);
 }
 
+const struct book_order *const *book_working_orders(const struct book *b, struct str account,
+                                                    size_t *n)
+{
+    return orders_working(b->orders, account, n);
+}
+
 bool book_next_execution(const struct book *b, size_t *i, struct str account,
                          const struct execution **out)
 {
@@ -467,16 +473,16 @@ struct dec book_working(const struct book *b, struct str account, int32_t con_id
                         enum order_side side, bool stops_only)
 {
     struct dec sum = DEC_ZERO;
-    const struct book_order *row;
-    for (size_t i = 0; book_next_order(b, &i, account, &row);) {
-        const struct order *v = &row->order;
-        if (v->contract.con_id != con_id || v->side != side ||
-            !order_state_is_working(row->status.state))
+    size_t n;
+    const struct book_order *const *rows = book_working_orders(b, account, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct order *v = &rows[i]->order;
+        if (v->contract.con_id != con_id || v->side != side)
             continue;
         if (stops_only && !order_type_is_stop(v->type))
             continue;
         struct dec more;
-        if (dec_add(sum, row->status.remaining, &more))
+        if (dec_add(sum, rows[i]->status.remaining, &more))
             sum = more;
     }
     return sum;

@@ -62,6 +62,12 @@ bool book_order_is_over(const struct book_order *o);
 struct opt_utc book_order_end(const struct book_order *o);
 bool book_next_order(const struct book *b, size_t *i, struct str account,
                      const struct book_order **out);
+/*
+ * The orders of one account that work (order_state_is_working), in the order in which they began
+ * to; *n of them. Costs nothing for those that are finished.
+ */
+const struct book_order *const *book_working_orders(const struct book *b, struct str account,
+                                                    size_t *n);
 /* Newest last. */
 bool book_next_execution(const struct book *b, size_t *i, struct str account,
                          const struct execution **out);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "book/working.h"
 
 #include <assert.h>
 #include <string.h>
@@ -24,6 +25,8 @@ struct order_row {
     struct fills plain, combination;
     bool has_reason;           /* view.status.broker_* says why it ended */
     struct order_row *sibling; /* another order under the same reference; by_ref has the first */
+    bool is_listed;            /* among the working orders of this account: */
+    char listed_under[16];
 };
 
 struct execution_row {
@@ -49,6 +52,7 @@ struct orders {
     size_t early_next;
     struct map *rows; /* owned order_rows by serial, oldest first */
     struct map *by_id, *by_perm, *by_ref;
+    struct working *working;
     struct map *executions; /* owned execution_rows by exec_id without its revision */
     int64_t serial;
     uint64_t snapshot;
@@ -61,6 +65,7 @@ struct orders *orders_new(void)
     o->by_id = map_new(LIMIT_ORDERS);
     o->by_perm = map_new(LIMIT_ORDERS);
     o->by_ref = map_new(LIMIT_ORDERS);
+    o->working = working_new(LIMIT_ORDERS);
     o->executions = map_new(LIMIT_EXECUTIONS);
     return o;
 }
@@ -80,6 +85,7 @@ void orders_free(struct orders *o)
     map_free(o->by_id);
     map_free(o->by_perm);
     map_free(o->by_ref);
+    working_free(o->working);
     map_free_values(o->rows);
     map_free_values(o->executions);
     xfree(o);
@@ -154,6 +160,22 @@ static void index_row(struct orders *o, struct order_row *row)
         join_family(o, row);
 }
 
+/* Among the working orders of its account if it works, and among no others. */
+static void list_row(struct orders *o, struct order_row *row)
+{
+    const char *account = row->view.order.account;
+    bool works = order_state_is_working(row->view.status.state);
+    if (row->is_listed && (!works || strcmp(row->listed_under, account) != 0)) {
+        working_strike(o->working, STR_NAME(row->listed_under), &row->view);
+        row->is_listed = false;
+    }
+    if (!works || row->is_listed)
+        return;
+    row->is_listed = true;
+    memcpy(row->listed_under, account, sizeof row->listed_under);
+    working_enter(o->working, STR_NAME(row->listed_under), &row->view);
+}
+
 static void row_drop(struct orders *o, struct order_row *row)
 {
     const struct order *v = &row->view.order;
@@ -163,6 +185,8 @@ static void row_drop(struct orders *o, struct order_row *row)
     if (v->perm_id != 0 && map_get(o->by_perm, v->perm_id) == row)
         map_take(o->by_perm, v->perm_id);
     leave_family(o, row);
+    if (row->is_listed)
+        working_strike(o->working, STR_NAME(row->listed_under), &row->view);
     map_take(o->rows, row->serial);
     xfree(row);
 }
@@ -231,7 +255,7 @@ static struct dec plus(struct dec a, struct dec b)
     return dec_add(a, b, &sum) ? sum : a;
 }
 
-static void refresh(struct order_row *row)
+static void refresh(struct orders *o, struct order_row *row)
 {
     struct order_status *s = &row->view.status;
     const struct order *v = &row->view.order;
@@ -253,6 +277,7 @@ static void refresh(struct order_row *row)
 
     bool all = dec_sign(v->quantity) > 0 && dec_cmp(s->filled, v->quantity) >= 0;
     s->state = all ? STATE_FILLED : row->state;
+    list_row(o, row);
 }
 
 static void told_state(struct order_row *row, enum order_state state)
@@ -318,7 +343,7 @@ void orders_told(struct orders *o, const struct order *terms, const struct order
     if (status->completed.has)
         row->view.status.completed = status->completed;
     row->view.is_completed_row = row->view.is_completed = false;
-    refresh(row);
+    refresh(o, row);
 }
 
 void orders_status(struct orders *o, const struct order *ids, const struct order_status *status,
@@ -341,7 +366,7 @@ void orders_status(struct orders *o, const struct order *ids, const struct order
         told_state(row, status->state);
     }
     told_reason(row, status->broker_code, STR_NAME(status->broker_text), true);
-    refresh(row);
+    refresh(o, row);
 }
 
 /* The list of finished orders leaves the order's id and client out. */
@@ -399,7 +424,7 @@ void orders_completed(struct orders *o, const struct order *terms,
     told_reason(row, status->broker_code, STR_NAME(status->broker_text), false);
     if (status->completed.has)
         row->view.status.completed = status->completed;
-    refresh(row);
+    refresh(o, row);
     if (row->view.order.ref[0] != '\0' && order_state_is_terminal(row->view.status.state))
         drop_renamed(o, row);
 }
@@ -441,7 +466,7 @@ void orders_snapshot_end(struct orders *o, struct utc at)
         }
         row->state = STATE_UNKNOWN;
         row->view.last_change = (struct opt_utc){at, true};
-        refresh(row);
+        refresh(o, row);
     }
 }
 
@@ -553,7 +578,7 @@ void orders_execution(struct orders *o, const struct execution *x, struct utc at
     account_for(f, r, 1);
     if (row != NULL) {
         fill_in_terms(o, row, x);
-        refresh(row);
+        refresh(o, row);
     }
 }
 
@@ -586,6 +611,12 @@ bool orders_next(const struct orders *o, size_t *i, struct str account,
         return true;
     }
     return false;
+}
+
+const struct book_order *const *orders_working(const struct orders *o, struct str account,
+                                               size_t *n)
+{
+    return working_of(o->working, account, n);
 }
 
 bool orders_next_execution(const struct orders *o, size_t *i, struct str account,

@@ -49,6 +49,8 @@ void orders_snapshot_end(struct orders *o, struct utc at);
 /* ---- rows; see book.h ---- */
 bool orders_next(const struct orders *o, size_t *i, struct str account,
                  const struct book_order **out);
+const struct book_order *const *orders_working(const struct orders *o, struct str account,
+                                               size_t *n);
 bool orders_next_execution(const struct orders *o, size_t *i, struct str account,
                            const struct execution **out);
 const struct book_order *orders_find(const struct orders *o, int32_t client_id, int32_t order_id);

@@ -69,7 +69,10 @@ static struct exposure_cell *cell_of(struct exposure *x, const struct contract *
     x->slots[at].stamp = x->stamp;
     x->slots[at].cell = (uint32_t)x->count;
     struct exposure_cell *cell = &x->cells[x->count++];
-    *cell = (struct exposure_cell){.con_id = c->con_id};
+    cell->con_id = c->con_id;
+    cell->held = DEC_ZERO;
+    cell->price = DEC_NONE;
+    memset(cell->working, 0, sizeof cell->working);
     memcpy(cell->currency, c->currency, sizeof cell->currency);
     return cell;
 }
@@ -130,7 +133,7 @@ void exposure_add(struct gate *g, const struct gate_request *r, const struct ord
         return;
     struct dec *sum = &cell->working[order_kind(o)][o->side];
     struct opt_dec price = o->limit_price.has ? o->limit_price : order_trigger(o);
-    if (o->contract.multiplier[0])
+    if (price.has && o->contract.multiplier[0])
         price.v = amount_times(price.v, contract_multiplier(&o->contract));
     if (!price.has)
         price = cell->price;
@@ -170,7 +173,7 @@ static void add_cell(const struct exposure_cell *c, bool is_in_sector, struct su
                                : amount_plus(w[KIND_PLAIN][SIDE_BUY], w[KIND_STOP][SIDE_BUY]);
     struct dec sells = is_short ? amount_plus(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL])
                                 : dec_max(w[KIND_PLAIN][SIDE_SELL], w[KIND_STOP][SIDE_SELL]);
-    struct dec most = amount_plus(c->held, buys), least = dec_minus(c->held, sells);
+    struct dec most = amount_plus(c->held, buys), least = amount_plus(c->held, dec_neg(sells));
     struct dec gross = dec_max(dec_abs(most), dec_abs(least));
     s->gross = amount_plus(s->gross, gross);
     if (is_in_sector)
@@ -258,14 +261,15 @@ static void each_stake(struct gate *g, const struct gate_request *r, stake_funct
 {
     struct str account = STR_NAME(r->orders[0].account);
     const struct position *p;
-    const struct book_order *bo;
     struct intent *it;
+    size_t n;
+    const struct book_order *const *working = book_working_orders(g->book, account, &n);
     for (size_t i = 0; book_next_position(g->book, &i, account, &p);)
         if (!dec_is_zero(p->quantity) && counts(r, &p->contract))
             fn(self, &p->contract);
-    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);)
-        if (order_state_is_working(bo->status.state) && counts(r, &bo->order.contract))
-            fn(self, &bo->order.contract);
+    for (size_t i = 0; i < n; i++)
+        if (counts(r, &working[i]->order.contract))
+            fn(self, &working[i]->order.contract);
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
         if (it->state != INTENT_KNOWN && counts(r, &it->order.contract))
             fn(self, &it->order.contract);

@@ -80,6 +80,8 @@ struct dec live_quantity(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
     struct dec open = open_quantity(g, bo);
+    if (o->parent_id == 0)
+        return open;
     const struct book_order *parent = book_order(g->book, o->client_id, o->parent_id);
     if (!parent || !order_state_is_working(parent->status.state))
         return open;
@@ -102,15 +104,15 @@ static void count_limit(struct gate_facts *f, const struct order *o)
 static void count_working(struct gate_facts *f, const struct order *mine, const struct order *o,
                           struct dec quantity)
 {
-    if (order_kind(o) == KIND_STOP)
-        f->working_stops++;
-    bool siblings = mine->oca_group[0] && strcmp(mine->oca_group, o->oca_group) == 0;
+    enum order_kind kind = order_kind(o);
+    f->working_stops += kind == KIND_STOP;
     if (o->contract.con_id != mine->contract.con_id)
         return;
     f->working_side[o->side]++;
+    bool siblings = mine->oca_group[0] && strcmp(mine->oca_group, o->oca_group) == 0;
     if (siblings || dec_sign(quantity) <= 0)
         return;
-    struct dec *sum = &f->working[order_kind(o)][o->side];
+    struct dec *sum = &f->working[kind][o->side];
     *sum = amount_plus(*sum, quantity);
     count_limit(f, o);
 }
@@ -131,15 +133,12 @@ static bool is_same(const struct order *a, const struct order *b)
 static void gather_orders(struct gate *g, const struct gate_request *r, struct gate_facts *f)
 {
     const struct order *mine = &r->orders[0];
-    const struct book_order *bo;
     struct str account = STR_NAME(mine->account);
-    for (size_t i = 0; book_next_order(g->book, &i, account, &bo);) {
-        if (!order_state_is_working(bo->status.state))
-            continue;
-        if (r->kind == GATE_MODIFY && is_same(&bo->order, mine))
-            continue;
-        add(g, r, &bo->order, live_quantity(g, bo), f);
-    }
+    size_t n;
+    const struct book_order *const *working = book_working_orders(g->book, account, &n);
+    for (size_t i = 0; i < n; i++)
+        if (r->kind != GATE_MODIFY || !is_same(&working[i]->order, mine))
+            add(g, r, &working[i]->order, live_quantity(g, working[i]), f);
     /* what is on its way counts as if it worked */
     struct intent *it;
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {

@@ -62,11 +62,12 @@ static struct opt_dec use_value(const struct account_use *u)
 
 static struct opt_dec use_stops(const struct account_use *u)
 {
-    const struct book_order *bo;
-    int64_t n = 0;
-    for (size_t i = 0; book_next_order(u->gate->book, &i, u->account, &bo);)
-        n += order_state_is_working(bo->status.state) && order_type_is_stop(bo->order.type);
-    return count(n);
+    size_t n;
+    const struct book_order *const *working = book_working_orders(u->gate->book, u->account, &n);
+    int64_t stops = 0;
+    for (size_t i = 0; i < n; i++)
+        stops += order_type_is_stop(working[i]->order.type);
+    return count(stops);
 }
 
 static struct opt_dec use_loss(const struct account_use *u)
