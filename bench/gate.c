@@ -2,6 +2,8 @@
 /*
  * gate: how long the gate takes to gather its facts and to judge one order, in an account of 200
  * positions in four currencies and 500 working orders, with all limits on exposure switched on.
+ * Between two decisions things move as they do in life: the quote, the price of a position, and
+ * the state of an order.
  *
  * Reports gate.p50 and gate.p99 in us. Fetching quotes, rates and margin is not part of it: that is
  * the broker's time.
@@ -41,42 +43,52 @@ static void tell_value(struct book *b, const char *key, const char *value)
     book_apply(b, &ev);
 }
 
+static void tell_position(struct book *b, int i, int64_t price)
+{
+    struct position p = {.account = ACCOUNT,
+                         .contract = contract_of(i),
+                         .quantity = DEC(100),
+                         .avg_cost = DEC_SOME(DEC(90)),
+                         .market_price = DEC_SOME(DEC(price)),
+                         .market_value = DEC_SOME(DEC(100 * price))};
+    struct event ev = {.kind = EVENT_POSITION_VALUE, .at = now, .position = &p};
+    book_apply(b, &ev);
+}
+
+/* Of a hundred, of which some may have filled. */
+static void tell_order(struct book *b, int i, struct dec filled)
+{
+    struct order o = {.order_id = i + 1,
+                      .client_id = 1,
+                      .perm_id = 100000 + i,
+                      .account = ACCOUNT,
+                      .contract = contract_of(i % (2 * POSITIONS)),
+                      .side = i % 3 ? SIDE_SELL : SIDE_BUY,
+                      .type = i % 2 ? ORDER_STP : ORDER_LMT,
+                      .tif = TIF_GTC,
+                      .quantity = DEC(100)};
+    struct order_status s = {
+        .state = STATE_SUBMITTED, .filled = filled, .remaining = dec_minus(o.quantity, filled)};
+    struct event ev = {.kind = EVENT_ORDER, .at = now, .order = &o, .status = &s};
+    (void)snprintf(o.ref, sizeof o.ref, "PC:BENCH%012d", i);
+    if (o.type == ORDER_STP)
+        o.stop_price = DEC_SOME(DEC(80));
+    else
+        o.limit_price = DEC_SOME(DEC(95));
+    book_apply(b, &ev);
+    ev.kind = EVENT_ORDER_STATUS;
+    book_apply(b, &ev);
+}
+
 static void fill_book(struct book *b)
 {
     struct event accounts = {.kind = EVENT_ACCOUNTS, .at = now, .text = STR(ACCOUNT)};
     book_apply(b, &accounts);
     tell_value(b, "NetLiquidation", "100000000");
-    for (int i = 0; i < POSITIONS; i++) {
-        struct position p = {.account = ACCOUNT,
-                             .contract = contract_of(i),
-                             .quantity = DEC(100),
-                             .avg_cost = DEC_SOME(DEC(90)),
-                             .market_price = DEC_SOME(DEC(100)),
-                             .market_value = DEC_SOME(DEC(10000))};
-        struct event ev = {.kind = EVENT_POSITION, .at = now, .position = &p};
-        book_apply(b, &ev);
-        ev.kind = EVENT_POSITION_VALUE;
-        book_apply(b, &ev);
-    }
-    for (int i = 0; i < ORDERS; i++) {
-        struct order o = {.order_id = i + 1,
-                          .client_id = 1,
-                          .perm_id = 100000 + i,
-                          .account = ACCOUNT,
-                          .contract = contract_of(i % (2 * POSITIONS)),
-                          .side = i % 3 ? SIDE_SELL : SIDE_BUY,
-                          .type = i % 2 ? ORDER_STP : ORDER_LMT,
-                          .tif = TIF_GTC,
-                          .quantity = DEC(10)};
-        struct order_status s = {.state = STATE_SUBMITTED, .remaining = o.quantity};
-        struct event ev = {.kind = EVENT_ORDER, .at = now, .order = &o, .status = &s};
-        (void)snprintf(o.ref, sizeof o.ref, "PC:BENCH%012d", i);
-        if (o.type == ORDER_STP)
-            o.stop_price = DEC_SOME(DEC(80));
-        else
-            o.limit_price = DEC_SOME(DEC(95));
-        book_apply(b, &ev);
-    }
+    for (int i = 0; i < POSITIONS; i++)
+        tell_position(b, i, 100);
+    for (int i = 0; i < ORDERS; i++)
+        tell_order(b, i, DEC_ZERO);
 }
 
 static void check_book(const struct book *b)
@@ -108,7 +120,16 @@ static struct market_view market_of(void)
     return m;
 }
 
-static void measure_gate(struct gate *g)
+/* What happens before the next decision: no two find the same. */
+static void move(struct book *b, struct market_view *m, int round)
+{
+    tell_position(b, round % POSITIONS, 100 + round % 7);
+    tell_order(b, round * 7 % ORDERS, DEC(1 + round / ORDERS));
+    m->quote.bid.v = dec_minus(DEC(99), DEC_MICRO(10000 * (round % 10)));
+    m->quote.ask.v = dec_minus(DEC(101), DEC_MICRO(10000 * (round % 10)));
+}
+
+static void measure_gate(struct gate *g, struct book *b)
 {
     static struct gate_facts facts;
     static struct gate_ticket ticket;
@@ -127,6 +148,7 @@ static void measure_gate(struct gate *g)
     struct samples s;
     samples_init(&s, ROUNDS);
     for (int i = 0; i < ROUNDS; i++) {
+        move(b, &m, i);
         int64_t begin = measure_now();
         facts_gather(g, &r, &m, now, &facts);
         decide(&facts, &r, &ticket);
@@ -160,7 +182,7 @@ int main(void)
     struct gate *g = gate_new(&config, session, book, journal, quotes, rates);
     fill_book(book);
     check_book(book);
-    measure_gate(g);
+    measure_gate(g, book);
     session_free(session);
     gate_free(g);
     currencies_free(rates);

@@ -7,6 +7,11 @@ struct dec amount_times(struct dec a, struct dec b)
     return dec_mul(a, b, &product) ? dec_min(product, AMOUNT_MAX) : AMOUNT_MAX;
 }
 
+struct dec amount_held(dec_nano sum)
+{
+    return dec_max(dec_min((struct dec){sum}, AMOUNT_MAX), dec_neg(AMOUNT_MAX));
+}
+
 struct dec price_moved(struct dec price, struct dec pct, int sign)
 {
     struct dec part = amount_times(price, amount_times(pct, DEC_MICRO(10000)));
@@ -25,11 +30,6 @@ static struct opt_dec larger(struct opt_dec a, struct opt_dec b)
     if (!a.has || !b.has)
         return a.has ? a : b;
     return dec_lt(a.v, b.v) ? b : a;
-}
-
-enum order_kind order_kind(const struct order *o)
-{
-    return order_type_is_stop(o->type) ? KIND_STOP : KIND_PLAIN;
 }
 
 static bool is_trail(const struct order *o)

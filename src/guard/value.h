@@ -14,19 +14,23 @@
 /* 10^26: more than any account, and sums of two still fit. */
 #define AMOUNT_MAX ((struct dec){(dec_nano)1000000000000000000 * 100000000 * 1000000000})
 struct dec amount_times(struct dec a, struct dec b); /* a x b, at most AMOUNT_MAX */
+struct dec amount_held(dec_nano sum);                /* at AMOUNT_MAX either way */
 /* a + b, at most AMOUNT_MAX either way; here because exposure adds thousands for one decision */
 static inline struct dec amount_plus(struct dec a, struct dec b)
 {
     dec_nano sum = a.nano + b.nano; /* of two in range, fits */
-    dec_nano most = AMOUNT_MAX.nano;
-    return (struct dec){sum > most ? most : sum < -most ? -most : sum};
+    bool fits = sum <= AMOUNT_MAX.nano && sum >= -AMOUNT_MAX.nano;
+    return fits ? (struct dec){sum} : amount_held(sum);
 }
 /* price moved by pct percent, up (sign +1) or down (-1) */
 struct dec price_moved(struct dec price, struct dec pct, int sign);
 bool value_positive(struct opt_dec d);
 
 /* ---- an order ---- */
-enum order_kind order_kind(const struct order *o);
+static inline enum order_kind order_kind(const struct order *o)
+{
+    return order_type_is_stop(o->type) ? KIND_STOP : KIND_PLAIN;
+}
 /* The trigger that it names, whatever its type. */
 struct opt_dec order_trigger(const struct order *o);
 /* The price at which a leg of a bracket is meant to trade: its trigger or its limit. */
