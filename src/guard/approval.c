@@ -165,14 +165,12 @@ static bool restore_record(void *self, const struct db_record *rec)
         return true;
     }
     arena_reset(r->arena);
+    /* what is not JSON (NULL) has no members, so it reads as nothing */
     const struct json *j = json_parse(rec->body, r->arena, &e);
-    if (!j)
-        return true; /* the chain is proved elsewhere */
     bool is_intent = str_eq(rec->kind, str_of(journal_kind_text(JOURNAL_INTENT)));
     if (is_intent) {
-        struct gate_proposal *p = record_read_intent(j, &intent) && intent.approval
-                                      ? proposal_numbered(r->gate, intent.approval)
-                                      : NULL;
+        struct gate_proposal *p =
+            record_read_intent(j, &intent) ? proposal_numbered(r->gate, intent.approval) : NULL;
         if (p)
             proposal_use(p, &(struct gate_request){.idempotency_key = intent.key},
                          &intent.orders[0]);

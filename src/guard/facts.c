@@ -44,8 +44,6 @@ static bool fetch_rate(struct task *t, struct gate *g, const struct order *o,
     char base[8];
     struct str account = STR_NAME(o->account), currency = STR_NAME(o->contract.currency);
     str_copy_cut(base, sizeof base, str_of(gate_base_currency(g, account)));
-    if (!currency.n)
-        return true;
     struct rate rate;
     if (currencies_rate(t, g->currencies, account, currency, str_of(base), &rate, e)) {
         out->rate = DEC_SOME(rate.rate);

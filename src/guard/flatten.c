@@ -238,10 +238,8 @@ static bool find_contract(struct task *t, struct gate *g, int32_t con_id,
     if (n == 0)
         return error_set(e, ERROR_NOT_FOUND, "NO_CONTRACT", "the broker does not know it");
     *out = found[0];
-    struct str rest = STR_NAME(out->valid_exchanges), piece;
-    while (str_cut(&rest, ',', &piece))
-        if (str_eq(str_trim(piece), STR("SMART")))
-            str_copy_cut(out->contract.exchange, sizeof out->contract.exchange, STR("SMART"));
+    if (guard_list_has(STR_NAME(out->valid_exchanges), STR("SMART")))
+        str_copy_cut(out->contract.exchange, sizeof out->contract.exchange, STR("SMART"));
     return true;
 }
 

@@ -181,7 +181,7 @@ void holdings_begin(struct holdings *h, struct str account, struct journal *j, s
 static struct str shared_part(struct str id, int64_t *revision)
 {
     size_t dot = id.n;
-    while (dot > 0 && id.p[dot - 1] != '.')
+    while (dot && id.p[dot - 1] != '.')
         dot--;
     if (dot > 1 && str_to_i64(str_sub(id, dot, id.n), revision) && *revision >= 0)
         return str_sub(id, 0, dot - 1);

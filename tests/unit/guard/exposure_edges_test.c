@@ -416,14 +416,21 @@ static bool is_wanted(const struct fetching *f, const char *currency)
     return n == 1;
 }
 
+static void go_online(struct sheet *s)
+{
+    struct desk *d = s->desk;
+    d->is_offline = false;
+    desk_ready(d);
+    desk_sell_out(d);
+}
+
 static void rates_are_asked_for_of_all_that_is_at_stake(void **state)
 {
     static struct fetching f;
     struct sheet *s = *state;
     struct desk *d = s->desk;
     struct error e;
-    d->is_offline = false;
-    desk_ready(d);
+    go_online(s); /* and nothing else is held */
     d->gate->limits.max_gross_exposure_pct = DEC(100);
     struct contract cash = contract_in(60, "SEK");
     cash.sec_type = SEC_CASH;
@@ -541,14 +548,6 @@ static size_t asked(struct sheet *s, struct fetching *f)
     return n;
 }
 
-static void go_online(struct sheet *s)
-{
-    struct desk *d = s->desk;
-    d->is_offline = false;
-    desk_ready(d);
-    desk_sell_out(d);
-}
-
 static void a_sector_counts_what_is_in_it_and_names_what_is_not_known(void **state)
 {
     static struct fetching f;
@@ -580,6 +579,8 @@ static void a_sector_counts_what_is_in_it_and_names_what_is_not_known(void **sta
     begin(s);
     end(s);
     assert_true(dec_is_zero(s->facts.others_sector));
+    assert_true(exposure_use(s->desk->gate, &s->market, "USD", &s->facts, &use));
+    assert_false(use.has_sectors);
     holds(s, ko(), "1", "1", NULL, NULL);
     begin(s);
     end(s);
@@ -652,6 +653,34 @@ static void more_contracts_than_can_be_asked_for_are_left_out(void **state)
     task_cancel(t);
     desk_run(d, 10);
     assert_true(f.is_done && !f.ok);
+}
+
+static void a_contract_that_is_at_stake_often_is_asked_for_once(void **state)
+{
+    static struct fetching f;
+    struct sheet *s = *state;
+    struct desk *d = s->desk;
+    struct order o = order_of(SIDE_BUY, "1", ORDER_LMT);
+    struct order_status works = {.state = STATE_SUBMITTED};
+    struct event order = {.kind = EVENT_ORDER, .at = d->now, .order = &o, .status = &works};
+    struct error e;
+    go_online(s);
+    d->gate->limits.max_sector_pct = DEC(10);
+    memcpy(o.account, s->request.orders[0].account, sizeof o.account);
+    o.contract = contract_in(JPM, "USD");
+    o.client_id = 9;
+    for (int32_t i = 0; i < 8192; i++) { /* as many as there is room for */
+        o.order_id = 1 + i;
+        o.perm_id = 5000000 + i;
+        book_apply(d->book, &order);
+    }
+    struct intent last = {.state = INTENT_SENT, .order = o};
+    last.order.contract = contract_in(IBM, "USD");
+    str_copy_cut(last.order.ref, sizeof last.order.ref, STR("PC:0000000000000000A"));
+    assert_non_null(ledger_add(d->gate->ledger, &last, &e));
+    (void)asked(s, &f);
+    assert_non_null(sectors_of(d->gate->sectors, JPM));
+    assert_non_null(sectors_of(d->gate->sectors, IBM));
 }
 
 static void more_sectors_than_fit_have_no_largest(void **state)
@@ -732,6 +761,7 @@ int main(void)
         TEST(a_sector_counts_what_is_in_it_and_names_what_is_not_known),
         TEST(sectors_are_asked_for_once_and_only_where_they_are_limited),
         TEST(more_contracts_than_can_be_asked_for_are_left_out),
+        TEST(a_contract_that_is_at_stake_often_is_asked_for_once),
         cmocka_unit_test(more_sectors_than_fit_have_no_largest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

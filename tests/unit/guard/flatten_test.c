@@ -294,7 +294,7 @@ static void what_the_broker_does_not_know_is_not_closed_and_that_is_told(void **
     flatten(d, "KO");
     d->hears = holds_a_stranger;
     one_pass(d);
-    assert_contains(switch_of(d)->note, "KO is not closed: ");
+    assert_contains(switch_of(d)->note, "KO is not closed: NO_CONTRACT");
     assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CLOSING);
     assert_int_equal(d->gate->kills.quiet, 10); /* not asked for again at once */
     assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
@@ -427,6 +427,32 @@ static void closing_goes_to_the_exchanges_that_there_are(void **state)
     assert_int_equal(o.type, ORDER_MKT);
     assert_int_equal(o.side, SIDE_SELL);
     assert_false(o.outside_rth);
+}
+
+/* Where the broker names another exchange of the listing first, and where it has that one alone. */
+static void closing_takes_the_smart_route_where_there_is_one_and_no_other(void **state)
+{
+    static const struct {
+        const char *listed, *closes_at;
+    } rows[] = {{"NYSE;SMART;AMEX;", "SMART"}, {"NYSE;AMEX;", "NYSE"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *list = desk_instruments(), *own = test_calloc(2 << 20, 1);
+        struct str text = str_of(list);
+        const char *apple = strstr(list, ",APPLE INC,SMART;AMEX;NYSE;");
+        assert_non_null(apple);
+        size_t at = (size_t)(apple - list) + strlen(",APPLE INC,");
+        (void)snprintf(own, 2 << 20, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(text, 0, at)),
+                       rows[i].listed,
+                       STR_ARG(str_sub(text, at + strlen("SMART;AMEX;NYSE;"), text.n)));
+        struct desk *d = desk_with((struct paper_config){0}, own);
+        flatten(d, "AAPL");
+        one_pass(d);
+        assert_string_equal(sent(d).contract.exchange, rows[i].closes_at);
+        desk_free(d);
+        test_free(own);
+        test_free(list);
+    }
 }
 
 /* Seven in the morning in New York, before the session, with the exchange's own hours. */
@@ -590,6 +616,7 @@ int main(void)
         TEST(a_note_stays_while_the_same_is_waited_for_and_no_longer),
         TEST(when_all_orders_are_over_and_something_is_held_it_is_stuck),
         TEST(closing_goes_to_the_exchanges_that_there_are),
+        cmocka_unit_test(closing_takes_the_smart_route_where_there_is_one_and_no_other),
         cmocka_unit_test(outside_of_the_session_a_limit_order_goes_through_the_market),
         cmocka_unit_test(where_nobody_bids_the_last_price_is_the_market),
         cmocka_unit_test(without_a_price_a_market_order_waits_for_the_session),

@@ -167,9 +167,9 @@ static void assert_used(const struct report *r, const char *name, const char *us
 
 static void orders_without_an_answer_and_stops_that_work_are_counted(void **state)
 {
-    static const enum intent_state states[] = {INTENT_WAITING, INTENT_SENT,     INTENT_SENT,
-                                               INTENT_UNKNOWN, INTENT_UNKNOWN,  INTENT_UNKNOWN,
-                                               INTENT_KNOWN,   INTENT_NOT_SENT, INTENT_NOT_PLACED};
+    static const enum intent_state states[] = {
+        INTENT_WAITING, INTENT_SENT,  INTENT_SENT,     INTENT_UNKNOWN,    INTENT_UNKNOWN,
+        INTENT_UNKNOWN, INTENT_KNOWN, INTENT_NOT_SENT, INTENT_NOT_PLACED, INTENT_KNOWN};
     (void)state;
     struct report r = {.desk = desk_new()};
     struct error e;

@@ -242,9 +242,19 @@ static void a_count_that_begins_forgets_that_account_alone(void **state)
         restart(c);
         assert_true(holdings_know(c->h, STR("DU1")));
     }
+    assert_false(holdings_know(c->h, STR("")));
     set(c, "DU3", 42, "7"); /* a count without a mark is known after a restart, too */
     restart(c);
     assert_true(holdings_know(c->h, STR("DU3")));
+}
+
+static void a_count_that_has_begun_with_nothing_has_begun_after_a_restart_too(void **state)
+{
+    struct count *c = *state;
+    holdings_begin(c->h, STR("DU2"), c->journal, at_s(1));
+    restart(c);
+    assert_true(holdings_know(c->h, STR("DU2")));
+    assert_false(holdings_know(c->h, STR("DU3")));
 }
 
 static void as_many_accounts_begin_as_there_can_be(void **state)
@@ -284,11 +294,22 @@ static void a_count_comes_back_whole(void **state)
     assert_true(!s->expires && dec_eq(s->quantity, DEC(5)));
     assert_string_equal(o->name, option_was.name);
     assert_true(o->expires && dec_eq(o->quantity, DEC(-2)));
+    struct execution x = {
+        .exec_id = "w.01", .account = "DU1", .contract = option, .quantity = DEC(1)};
+    x.contract.con_id = 44;
+    (void)holdings_execution(c->h, &x, c->journal, at_s(1));
+    struct position p = {.account = "DU1", .contract = option, .quantity = DEC(1)};
+    p.contract.con_id = 45;
+    (void)holdings_told(c->h, &p, at_s(1).mono);
+    for (int32_t id = 44; id <= 45; id++) { /* whoever names it */
+        assert_string_equal(count_of(c, "DU1", id)->name, option_was.name);
+        assert_true(count_of(c, "DU1", id)->expires);
+    }
     size_t n = 0;
     const struct holding_count *h;
     for (size_t i = 0; holdings_next(c->h, &i, &h); n++) /* without the mark of the account */
         assert_true(h->con_id > 0);
-    assert_int_equal(n, 2);
+    assert_int_equal(n, 4);
 }
 
 static void what_is_no_position_is_not_set_or_told(void **state)
@@ -371,7 +392,11 @@ static void more_rows_than_fit_are_not_restored(void **state)
         if (i % 500 == 0)
             write_out(c);
     }
+    assert_true(journal_put(c->journal, STR("held.DU2.1"),
+                            STR("{\"account\":\"DU2\",\"con_id\":1,\"quantity\":1}"), at_s(1), &e));
     restart(c);
+    assert_true(holdings_know(c->h, STR("DU2"))); /* its count has begun all the same */
+    assert_null(count_of(c, "DU2", 1));
     size_t n = 0;
     const struct holding_count *h;
     for (size_t i = 0; holdings_next(c->h, &i, &h); n++)
@@ -556,6 +581,7 @@ int main(void)
         TEST(a_count_that_cannot_be_read_is_not_taken_for_none),
         TEST(values_that_found_no_room_are_written_later),
         TEST(a_count_that_begins_forgets_that_account_alone),
+        TEST(a_count_that_has_begun_with_nothing_has_begun_after_a_restart_too),
         TEST(as_many_accounts_begin_as_there_can_be),
         TEST(a_count_comes_back_whole),
         TEST(what_is_no_position_is_not_set_or_told),

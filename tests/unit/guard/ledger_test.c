@@ -566,6 +566,25 @@ static void a_record_that_cannot_be_read_hides_no_other(void **state)
     past_fini(&p);
 }
 
+/* More than is held in memory at once, to the last byte. */
+static void a_long_history_is_read_to_its_end(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    for (size_t n = JOURNAL_BODY_MAX; n > 16; n /= 2)
+        for (int i = 0; i < (n == JOURNAL_BODY_MAX ? 64 : 2); i++) {
+            struct buf b;
+            wordy(&b, n);
+            write_body(&p, JOURNAL_OUTCOME, &b, 0);
+        }
+    wrote_intent(&p, "PC:1", 1);
+    struct ledger *l = restored(&p, 10);
+    assert_non_null(ledger_by_ref(l, STR("PC:1")));
+    ledger_free(l);
+    past_fini(&p);
+}
+
 static void as_many_days_are_kept_as_are_looked_back(void **state)
 {
     (void)state;
@@ -689,6 +708,7 @@ int main(void)
         cmocka_unit_test(all_legs_of_a_bracket_come_back),
         cmocka_unit_test(a_change_is_no_order_of_its_own),
         cmocka_unit_test(a_record_that_cannot_be_read_hides_no_other),
+        cmocka_unit_test(a_long_history_is_read_to_its_end),
         cmocka_unit_test(as_many_days_are_kept_as_are_looked_back),
         cmocka_unit_test(no_clock_and_no_restart_changes_a_count),
         cmocka_unit_test(a_digest_tells_requests_apart),

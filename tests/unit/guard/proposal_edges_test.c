@@ -90,8 +90,8 @@ static void free_rows_are_taken_first_then_finished_ones_then_previews(void **st
     static struct gate_proposal *rows[PROPOSALS_MAX];
     struct desk *d = *state;
     fill(d, rows);
-    for (int i = 0; i < PROPOSALS_MAX; i++)
-        assert_true(i == 0 || rows[i] != rows[i - 1]);
+    for (int i = 1; i < PROPOSALS_MAX; i++) /* of free rows the first */
+        assert_ptr_equal(rows[i], rows[i - 1] + 1);
     rows[0]->state = PROPOSAL_PENDING; /* the four oldest stay */
     rows[1]->state = PROPOSAL_APPROVED;
     rows[2]->is_busy = true;
@@ -103,8 +103,12 @@ static void free_rows_are_taken_first_then_finished_ones_then_previews(void **st
     proposal_lives(rows[4], 1000, d->now);
     rows[40]->state = PROPOSAL_USED;
     rows[30]->state = PROPOSAL_DECLINED;
+    rows[30]->number = 7;
+    str_copy_cut(rows[30]->why, sizeof rows[30]->why, STR("too much"));
     rows[50]->state = PROPOSAL_DECLINED;
     assert_ptr_equal(proposal_room(d->gate, d->now), rows[30]);
+    assert_int_equal(rows[30]->state, PROPOSAL_PREVIEWED); /* and nothing is left of what it was */
+    assert_true(rows[30]->number == 0 && !rows[30]->why[0]);
     rows[30]->id[0] = 'x';
     rows[30]->state = PROPOSAL_PENDING;
     proposal_lives(rows[30], 1000, d->now);
@@ -133,7 +137,9 @@ static void a_table_of_orders_on_their_way_has_no_room(void **state)
     d->gate->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND;
     resting(d, &c, "1", 5);
     call(d, &c, CALL_SUBMIT);
+    assert_false(c.ok);
     assert_string_equal(c.e.reason, "APPROVALS_FULL");
+    assert_int_equal(working(d), 0);
     empty(d, rows);
 }
 
@@ -285,7 +291,65 @@ static void an_approval_that_ends_while_it_is_judged_is_none(void **state)
     d->gate->limits.check_margin = GUARD_MARGIN_ON; /* a question that takes its time */
     call_start(d, &c, CALL_SUBMIT);
     call_finish(d, &c);
+    assert_false(c.ok);
     assert_string_equal(c.e.reason, "PREVIEW_EXPIRED");
+    assert_int_equal(working(d), 0);
+}
+
+static void a_preview_that_is_still_judged_is_not_submitted_again(void **state)
+{
+    struct desk *d = *state;
+    struct call shown;
+    static struct call first, second;
+    d->gate->limits.check_margin = GUARD_MARGIN_ON; /* a question that takes its time */
+    preview(d, &shown, "5");
+    for (int i = 0; i < 2; i++) {
+        struct call *c = i ? &second : &first;
+        *c = (struct call){0};
+        assert_true(gate_proposal_request(d->gate, STR_NAME(shown.ticket.preview_id),
+                                          STR("local:1000"), &c->request, &c->e));
+        c->request.min_tick = some("0.01");
+    }
+    assert_true(arm(d->paper, d->now, "stall 1000"));
+    call_start(d, &first, CALL_SUBMIT);
+    call_start(d, &second, CALL_SUBMIT);
+    desk_run(d, 10);
+    assert_true(!first.is_done && second.is_done && !second.ok);
+    assert_string_equal(second.e.reason, "PREVIEW_USED");
+    assert_string_equal(second.e.text, "the preview is being submitted already");
+    assert_contains(second.e.next, "wait for the answer to the first call");
+    call_finish(d, &first);
+    assert_true(first.ok);
+    assert_int_equal(working(d), 1);
+}
+
+static void an_order_that_nobody_has_to_approve_is_no_proposal(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+    assert_int_equal(c.ticket.preview_id[0], 0);
+    assert_false(c.ticket.preview_until.has);
+}
+
+static void where_all_places_are_taken_nobody_new_waits_and_who_waits_goes_on(void **state)
+{
+    struct desk *d = *state;
+    struct call shown, late, c;
+    d->gate->limits.approval_ttl_s = d->gate->limits.preview_ttl_s = 3600;
+    d->gate->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND;
+    preview(d, &late, "40");
+    for (int i = 0; i < PROPOSALS_PENDING_MAX; i++) {
+        preview(d, &shown, "5");
+        assert_string_equal(submit(d, shown.ticket.preview_id, &c), "APPROVAL_NEEDED");
+    }
+    int64_t number = c.ticket.approval_number;
+    assert_string_equal(submit(d, late.ticket.preview_id, &c), "APPROVALS_FULL");
+    assert_contains(c.e.next, "portcullis approvals");
+    assert_string_equal(submit(d, shown.ticket.preview_id, &c), "APPROVAL_NEEDED");
+    assert_true(c.ticket.approval_number == number);
 }
 
 static void what_is_used_is_given_back_if_nothing_was_sent(void **state)
@@ -363,7 +427,8 @@ static void where_nothing_can_be_written_nobody_is_asked_and_nothing_is_decided(
     assert_true(w.is_done && !w.ok);
     assert_int_equal(gate_proposal_state(approval(d, number), d->now), PROPOSAL_PENDING);
     assert_false(approval(d, number)->is_deciding);
-    assert_string_not_equal(submit(d, shown.ticket.preview_id, &c), "APPROVAL_NEEDED");
+    assert_string_equal(submit(d, shown.ticket.preview_id, &c), "JOURNAL_FAILED");
+    assert_int_equal(c.ticket.approval_number, 0);
     size_t n = 0;
     for (size_t i = 0; gate_next_approval(d->gate, &i, &p);)
         n++;
@@ -373,11 +438,29 @@ static void where_nothing_can_be_written_nobody_is_asked_and_nothing_is_decided(
     assert_string_equal(submit(d, shown.ticket.preview_id, &c), "APPROVAL_NEEDED");
 }
 
+static void a_question_that_the_disk_does_not_confirm_lets_no_order_pass(void **state)
+{
+    struct desk *d = *state;
+    struct call shown, c;
+    d->gate->limits.approval_paper = GATE_APPROVAL_OUT_OF_BAND;
+    preview(d, &shown, "5");
+    d->disk = DISK_HANGS;
+    (void)submit(d, shown.ticket.preview_id, &c);
+    assert_false(c.ok);
+    assert_string_not_equal(c.e.reason, "APPROVAL_NEEDED");
+    d->disk = DISK_WORKS;
+    desk_run(d, 100);
+    assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+    assert_string_equal(submit(d, shown.ticket.preview_id, &c), "APPROVAL_NEEDED");
+    assert_int_equal(working(d), 0);
+}
+
 static void of_two_words_at_once_the_first_counts(void **state)
 {
     struct desk *d = *state;
     static struct word_of yes, no;
     int64_t number = asked(d, "6");
+    desk_run(d, 100 * 1000);
     d->disk = DISK_HANGS;
     start_to_say(d, &yes, number, true);
     assert_false(yes.is_done);
@@ -473,10 +556,13 @@ static bool restored(struct desk *d)
 static void a_restart_finds_what_was_asked_with_the_time_that_is_left(void **state)
 {
     struct desk *d = *state;
+    wrote(d, JOURNAL_APPROVAL, "junk"); /* hides nothing that follows */
+    wrote(d, JOURNAL_INTENT, "junk");
+    wrote(d, JOURNAL_APPROVAL, "{\"state\":\"pending\"}");
     int64_t number = asked(d, "6");
     struct gate_proposal was = *approval(d, number);
     wrote(d, JOURNAL_APPROVAL, "junk");
-    wrote(d, JOURNAL_APPROVAL, "{\"state\":\"pending\"}");
+    wrote(d, JOURNAL_INTENT, "{\"approval\":0,\"legs\":[{}]}");
     wrote(d, JOURNAL_INTENT, "{\"approval\":4711,\"legs\":[{}]}");
     wrote(d, JOURNAL_APPROVAL,
           "{\"state\":\"approved\",\"approval\":4711,\"until\":\"2026-11-23T13:00:00Z\"}");
@@ -538,6 +624,25 @@ static void a_release_voids_over_a_restart_what_was_asked_before(void **state)
     assert_int_equal(approval(d, after)->state, PROPOSAL_PENDING);
 }
 
+/* More than is held in memory at once, to the last byte. */
+static void a_long_history_is_read_to_its_end(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    for (size_t n = JOURNAL_BODY_MAX; n > 16; n /= 2)
+        for (int i = 0; i < (n == JOURNAL_BODY_MAX ? 64 : 2); i++) {
+            struct buf b;
+            wordy(&b, n);
+            assert_true(
+                journal_append(d->journal, JOURNAL_INTENT, STR("me"), buf_str(&b), d->now, &e) > 0);
+            buf_fini(&b);
+            desk_run(d, 10);
+        }
+    int64_t number = asked(d, "6");
+    assert_true(restored(d));
+    assert_non_null(approval(d, number));
+}
+
 static void more_than_the_table_holds_is_not_restored(void **state)
 {
     struct desk *d = *state;
@@ -574,8 +679,12 @@ int main(void)
         TEST(what_waits_goes_on_waiting_whatever_happens),
         TEST(an_equal_request_takes_an_approval_only_if_it_is_its_own_and_free),
         TEST(an_approval_that_ends_while_it_is_judged_is_none),
+        TEST(a_preview_that_is_still_judged_is_not_submitted_again),
+        TEST(an_order_that_nobody_has_to_approve_is_no_proposal),
+        TEST(where_all_places_are_taken_nobody_new_waits_and_who_waits_goes_on),
         cmocka_unit_test(what_is_used_is_given_back_if_nothing_was_sent),
         TEST(where_nothing_can_be_written_nobody_is_asked_and_nothing_is_decided),
+        TEST(a_question_that_the_disk_does_not_confirm_lets_no_order_pass),
         TEST(of_two_words_at_once_the_first_counts),
         TEST(a_word_that_a_release_has_overtaken_is_none),
         TEST(errors_say_what_to_do),
@@ -583,6 +692,7 @@ int main(void)
         TEST(a_restart_finds_what_was_asked_with_the_time_that_is_left),
         TEST(what_was_used_stays_used_whatever_was_said_later),
         TEST(a_release_voids_over_a_restart_what_was_asked_before),
+        TEST(a_long_history_is_read_to_its_end),
         TEST(more_than_the_table_holds_is_not_restored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

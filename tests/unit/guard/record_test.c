@@ -345,6 +345,13 @@ static void a_proposal_of_which_a_part_is_missing_or_changed_is_none(void **stat
         parsed(arena, proposal_text(&p, "\"needs\":\"out_of_band\",", "")), &back));
     assert_int_equal(back.kind, GATE_PLACE);
     assert_int_equal(back.needs, GATE_APPROVAL_OUT_OF_BAND);
+    p.count = GATE_LEGS_MAX; /* a bracket */
+    p.orders[1] = p.orders[2] = p.orders[0];
+    proposal_request(&p, &r);
+    proposal_digest(&r, p.digest);
+    assert_true(
+        record_read_proposal(parsed(arena, proposal_text(&p, "\"place\"", "\"place\"")), &back));
+    assert_int_equal(back.count, GATE_LEGS_MAX);
     arena_free(arena);
 }
 

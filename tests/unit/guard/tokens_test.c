@@ -328,7 +328,12 @@ static void a_token_for_addresses_reads_and_is_good_nowhere_else(void **state)
     assert_string_equal(b.error.reason, "TOKEN_SCOPES");
     b.like.max_orders_per_day = (struct opt_int){1, true};
     assert_false(run(false, "feed", SCOPE_READ));
+    assert_string_equal(b.error.reason, "TOKEN_SCOPES");
     b.like.max_orders_per_day = (struct opt_int){0};
+    b.like.max_order_value = DEC_SOME(DEC(1));
+    assert_false(run(false, "feed", SCOPE_READ));
+    assert_string_equal(b.error.reason, "TOKEN_SCOPES");
+    b.like.max_order_value = DEC_NONE;
     assert_true(run(false, "feed", SCOPE_READ));
     assert_true(str_starts(STR_NAME(b.secret), STR("pf_")));
     char secret[TOKEN_TEXT_MAX], header[TOKEN_TEXT_MAX];
@@ -390,6 +395,9 @@ static void a_file_that_is_none_is_refused(void **state)
                 {"{\"version\":1}", false},
                 {"{\"version\":1,\"tokens\":{}}", false},
                 {TOKENS("{}"), false},
+                {TOKENS(TOKEN(",\"kind\":\"feed\"")), true},
+                {TOKENS(TOKEN(",\"kind\":\"fee\"")), false},
+                {TOKENS(TOKEN(",\"kind\":\"\"")), false},
                 {TOKENS(TOKEN("") "," TOKEN("")), false}, /* twice */
                 {TOKENS(TOKEN(",\"expires\":\"soon\"")), false},
                 {TOKENS(TOKEN(",\"max_order_value\":\"1\"")), false},
