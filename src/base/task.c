@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fiber is a stack with a loop on it: wait for a job, run it, hand the stack back. makecontext
+ * A fiber is a stack with a loop on it: wait for a task, run it, hand the stack back. makecontext
  * only gets the loop started; from then on control changes stacks by _setjmp and _longjmp, which,
  * unlike swapcontext, ask nothing of the kernel. There are just two sides, the scheduler and the
- * task that runs: tasks never switch to each other.
+ * task that runs: tasks never switch to each other. A task gets its fiber when it first runs, or
+ * when its arena is first asked for: of a burst of requests that wait for nothing, one after the
+ * other has the same stack and the same arena, while these are warm.
  *
  * What a task waits for is never remembered apart from its state: whoever resumes it only makes it
  * runnable, and the wait looks at cancellation, deadline, wake flag and clock, in this order.
@@ -30,21 +32,26 @@ enum {
     STACK_BYTES = LIMIT_TASK_STACK * (BASE_ASAN ? 4 : 1),
     /* wider than a page, so that a large frame cannot step over it; a multiple of all page sizes */
     GUARD_BYTES = 64 << 10,
-    /* fibers that are kept for the next request */
+    /* tasks and fibers that are kept for the next request */
     IDLE_MAX = 64,
 };
 
 enum task_state { TASK_IDLE, TASK_RUNNABLE, TASK_RUNNING, TASK_WAITING };
 
-struct task {
-    /* the fiber, which outlives the job */
-    struct tasks *tasks;
+struct fiber {
     struct arena *arena;
     char *stack; /* lowest usable byte; the guard lies below */
     bool is_started;
     jmp_buf here; /* where to go on */
     void *asan_frames;
-    struct task *next; /* in the runnable queue or the idle list */
+    struct task *task;
+    struct fiber *next; /* in the idle list */
+};
+
+struct task {
+    struct tasks *tasks;
+    struct fiber *fiber; /* NULL: it needs none yet */
+    struct task *next;   /* in the runnable queue or the idle list */
 
     /* the job */
     task_fn *fn;
@@ -68,7 +75,8 @@ struct tasks {
     struct task *running;
     struct task *first, *last; /* the runnable, in order */
     struct task *idle;
-    size_t idle_count;
+    struct fiber *idle_fibers;
+    size_t idle_count, idle_fiber_count;
     size_t count; /* in progress */
     uint64_t turns;
     bool is_closing;
@@ -83,7 +91,7 @@ struct tasks {
 
 /* ---- fibers ---- */
 
-static struct task *fiber_new(struct tasks *s)
+static struct fiber *fiber_new(void)
 {
     char *memory = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_NONE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
@@ -92,73 +100,102 @@ static struct task *fiber_new(struct tasks *s)
         fprintf(stderr, "portcullis: no memory for the stack of a task\n");
         abort();
     }
-    struct task *t = xcalloc(1, sizeof *t);
-    t->tasks = s;
-    t->stack = memory + GUARD_BYTES;
-    t->arena = arena_new(LIMIT_CALL_ARENA);
-    return t;
+    struct fiber *f = xcalloc(1, sizeof *f);
+    f->stack = memory + GUARD_BYTES;
+    f->arena = arena_new(LIMIT_CALL_ARENA);
+    return f;
 }
 
-static void fiber_free(struct task *t)
+static void fiber_free(struct fiber *f)
 {
-    asan_unpoison(t->stack, STACK_BYTES); /* the loop that is parked there never returns */
-    munmap(t->stack - GUARD_BYTES, GUARD_BYTES + STACK_BYTES);
-    arena_free(t->arena);
-    xfree(t);
+    asan_unpoison(f->stack, STACK_BYTES); /* the loop that is parked there never returns */
+    munmap(f->stack - GUARD_BYTES, GUARD_BYTES + STACK_BYTES);
+    arena_free(f->arena);
+    xfree(f);
 }
 
-/* From the fiber to the scheduler; returns when the scheduler resumes t. */
-static void leave(struct task *t, bool is_done)
+/* The fiber of a task, from now on. */
+static struct fiber *fiber_of(struct task *t)
 {
     struct tasks *s = t->tasks;
-    if (is_done)
-        t->asan_frames = NULL;
-    asan_switch_start(is_done ? NULL : &t->asan_frames, s->home_stack, s->home_bytes);
-    if (_setjmp(t->here) == 0)
-        _longjmp(s->home, 1);
-    asan_switch_done(t->asan_frames, &s->home_stack, &s->home_bytes);
+    if (t->fiber)
+        return t->fiber;
+    struct fiber *f = s->idle_fibers;
+    if (f) {
+        s->idle_fibers = f->next;
+        s->idle_fiber_count--;
+    } else {
+        f = fiber_new();
+    }
+    f->task = t;
+    t->fiber = f;
+    return f;
 }
 
-static _Noreturn void fiber_loop(struct task *t)
+static void fiber_release(struct tasks *s, struct fiber *f)
 {
-    asan_switch_done(NULL, &t->tasks->home_stack, &t->tasks->home_bytes);
+    if (s->idle_fiber_count == IDLE_MAX) {
+        fiber_free(f);
+        return;
+    }
+    arena_reset(f->arena);
+    f->next = s->idle_fibers;
+    s->idle_fibers = f;
+    s->idle_fiber_count++;
+}
+
+/* From the fiber to the scheduler; returns when the scheduler resumes it. */
+static void leave(struct tasks *s, struct fiber *f, bool is_done)
+{
+    if (is_done)
+        f->asan_frames = NULL;
+    asan_switch_start(is_done ? NULL : &f->asan_frames, s->home_stack, s->home_bytes);
+    if (_setjmp(f->here) == 0)
+        _longjmp(s->home, 1);
+    asan_switch_done(f->asan_frames, &s->home_stack, &s->home_bytes);
+}
+
+static _Noreturn void fiber_loop(struct fiber *f)
+{
+    struct tasks *s = f->task->tasks;
+    asan_switch_done(NULL, &s->home_stack, &s->home_bytes);
     for (;;) {
-        t->fn(t, t->arg);
-        t->state = TASK_IDLE;
-        leave(t, true);
+        f->task->fn(f->task, f->task->arg);
+        f->task->state = TASK_IDLE;
+        leave(s, f, true);
     }
 }
 
 /* makecontext passes ints: the pointer arrives in halves. */
 static void fiber_entry(unsigned high, unsigned low)
 {
-    fiber_loop((struct task *)((uintptr_t)high << 32 | low));
+    fiber_loop((struct fiber *)((uintptr_t)high << 32 | low));
 }
 
 /* The context is no local: a frame that is left for good must own nothing on its stack. */
-static _Noreturn void start(struct task *t)
+static _Noreturn void start(struct tasks *s, struct fiber *f)
 {
-    ucontext_t *birth = &t->tasks->birth;
-    t->is_started = true;
+    ucontext_t *birth = &s->birth;
+    f->is_started = true;
     if (getcontext(birth) != 0)
         abort();
-    birth->uc_stack.ss_sp = t->stack;
+    birth->uc_stack.ss_sp = f->stack;
     birth->uc_stack.ss_size = STACK_BYTES;
     birth->uc_link = NULL;
-    makecontext(birth, (void (*)(void))fiber_entry, 2, (unsigned)((uintptr_t)t >> 32),
-                (unsigned)(uintptr_t)t);
+    makecontext(birth, (void (*)(void))fiber_entry, 2, (unsigned)((uintptr_t)f >> 32),
+                (unsigned)(uintptr_t)f);
     setcontext(birth);
     abort();
 }
 
 /* From the scheduler to the fiber; returns when the task waits or has ended. */
-static void enter(struct tasks *s, struct task *t)
+static void enter(struct tasks *s, struct fiber *f)
 {
-    asan_switch_start(&s->asan_frames, t->stack, STACK_BYTES);
+    asan_switch_start(&s->asan_frames, f->stack, STACK_BYTES);
     if (_setjmp(s->home) == 0) {
-        if (t->is_started)
-            _longjmp(t->here, 1);
-        start(t);
+        if (f->is_started)
+            _longjmp(f->here, 1);
+        start(s, f);
     }
     asan_switch_done(s->asan_frames, NULL, NULL);
 }
@@ -238,7 +275,12 @@ void tasks_free(struct tasks *s)
     while (s->idle) {
         struct task *t = s->idle;
         s->idle = t->next;
-        fiber_free(t);
+        xfree(t);
+    }
+    while (s->idle_fibers) {
+        struct fiber *f = s->idle_fibers;
+        s->idle_fibers = f->next;
+        fiber_free(f);
     }
     xfree(s);
 }
@@ -254,7 +296,8 @@ struct task *task_spawn(struct tasks *s, struct moment now, int64_t timeout_ms, 
         s->idle = t->next;
         s->idle_count--;
     } else {
-        t = fiber_new(s);
+        t = xcalloc(1, sizeof *t);
+        t->tasks = s;
     }
     t->fn = fn;
     t->arg = arg;
@@ -270,11 +313,12 @@ struct task *task_spawn(struct tasks *s, struct moment now, int64_t timeout_ms, 
 static void retire(struct tasks *s, struct task *t)
 {
     s->count--;
+    fiber_release(s, t->fiber);
+    t->fiber = NULL;
     if (s->idle_count == IDLE_MAX) {
-        fiber_free(t);
+        xfree(t);
         return;
     }
-    arena_reset(t->arena);
     t->next = s->idle;
     s->idle = t;
     s->idle_count++;
@@ -291,7 +335,7 @@ void tasks_run(struct tasks *s, struct moment now)
         s->first = t->next;
         t->state = TASK_RUNNING;
         s->running = t;
-        enter(s, t);
+        enter(s, fiber_of(t));
         s->running = NULL;
         if (t->state == TASK_IDLE)
             retire(s, t);
@@ -317,7 +361,7 @@ bool tasks_runnable(const struct tasks *s)
 
 struct arena *task_arena(struct task *t)
 {
-    return t->arena;
+    return fiber_of(t)->arena;
 }
 
 struct moment task_now(const struct task *t)
@@ -371,7 +415,7 @@ static void suspend(struct task *t, struct instant until)
     t->turn = s->turns++;
     t->state = TASK_WAITING;
     heap_add(s, t);
-    leave(t, false);
+    leave(s, t->fiber, false);
 }
 
 bool task_wait_until(struct task *t, struct instant until, bool *timed_out, struct error *e)

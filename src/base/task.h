@@ -8,8 +8,9 @@
  * time, in the order in which they were made runnable; nothing preempts them. A function that may
  * suspend says so in its header; state read before a suspension is read again after it.
  *
- * The scheduler owns stacks (with guard pages) and arenas and uses them again. It reads no clock:
- * the turn's `now` is handed to tasks_run.
+ * The scheduler owns stacks (with guard pages) and arenas and uses them again: a task has its own
+ * when it first runs, or first asks for its arena. It reads no clock: the turn's
+ * `now` is handed to tasks_run.
  */
 #ifndef PORTCULLIS_BASE_TASK_H
 #define PORTCULLIS_BASE_TASK_H
