@@ -162,16 +162,22 @@ static struct held held_of(const struct chronicle *c, const struct position *p, 
     return h;
 }
 
-/* Positions and cash of the account into `out`, at most PAST_PAGE_MAX of them. */
-static size_t collect(const struct chronicle *c, struct str account, int64_t day, struct held *out)
+static void add(struct buf *out, const struct held *h)
+{
+    (void)buf_add(out, h, sizeof *h); /* what is more than a page has is left out */
+}
+
+/* Positions and cash of the account, as structs, as many as `out` takes. */
+static void collect(const struct chronicle *c, struct str account, int64_t day, struct buf *out)
 {
     const struct position *p;
     const struct account_value *v;
-    size_t n = 0;
-    for (size_t i = 0; n < PAST_PAGE_MAX && book_next_position(c->book, &i, account, &p);)
+    for (size_t i = 0; book_next_position(c->book, &i, account, &p);) {
+        struct held h = held_of(c, p, day);
         if (!dec_is_zero(p->quantity))
-            out[n++] = held_of(c, p, day);
-    for (size_t i = 0; n < PAST_PAGE_MAX && book_next_cash(c->book, &i, account, &v);) {
+            add(out, &h);
+    }
+    for (size_t i = 0; book_next_cash(c->book, &i, account, &v);) {
         struct held h = {.day = day};
         if (!dec_parse_round(STR_NAME(v->value), &h.quantity) || dec_is_zero(h.quantity))
             continue;
@@ -179,9 +185,8 @@ static size_t collect(const struct chronicle *c, struct str account, int64_t day
         memcpy(h.currency, v->currency, sizeof h.currency);
         h.value = DEC_SOME(h.quantity);
         h.rate = rate_of(c, v->account, v->currency);
-        out[n++] = h;
+        add(out, &h);
     }
-    return n;
 }
 
 /* ---- writing ---- */
@@ -241,11 +246,15 @@ static bool take(struct chronicle *c, struct entry *a, int64_t day, const char *
     s.cash = book_number(c->book, account, STR("TotalCashValue"), STR_NONE);
     s.realized = pnl.realized;
     s.unrealized = pnl.unrealized;
-    struct held *held = xcalloc(PAST_PAGE_MAX, sizeof *held);
-    struct past_page page = {.snapshots = &s, .snapshot_count = 1, .held = held};
-    page.held_count = collect(c, account, day, held);
+    struct buf held;
+    buf_init(&held, PAST_PAGE_MAX * sizeof(struct held));
+    collect(c, account, day, &held);
+    struct past_page page = {.snapshots = &s,
+                             .snapshot_count = 1,
+                             .held = (const void *)held.p,
+                             .held_count = held.n / sizeof(struct held)};
     bool ok = write_page(c, &page, now);
-    xfree(held);
+    buf_fini(&held);
     if (!ok)
         return false;
     a->last_day = day;
