@@ -15,7 +15,7 @@ enum {
     KILL_FILE_MS = 1000,
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000,
-    INPUT_PIECE = 1024,
+    INPUT_PIECE = 512,
 };
 
 /* ---- the broker's stream ---- */
@@ -96,13 +96,15 @@ static void send_output(struct client *c)
     }
 }
 
-/* A burst is answered piece by piece: the client reads while the rest is worked on, and what waits
- * for it stays small. */
+/* A burst is answered piece by piece: the client reads while the rest is worked on, what waits for
+ * it stays small, and a few requests at a time have memory of their own. */
 static void client_data(void *self, struct str bytes)
 {
     struct client *c = self;
+    struct moment now = loop_now(c->io->loop);
     for (size_t at = 0; at < bytes.n; at += INPUT_PIECE) {
-        local_input(c->local, str_sub(bytes, at, at + INPUT_PIECE), loop_now(c->io->loop));
+        local_input(c->local, str_sub(bytes, at, at + INPUT_PIECE), now);
+        tasks_run(app_tasks(c->io->app), now);
         send_output(c);
     }
 }

@@ -34,10 +34,12 @@ static void http_end(void *self)
 static void http_request(void *self, struct httpd_exchange *x, const struct http_request *r)
 {
     struct io *io = self;
+    struct moment now = loop_now(io->loop);
     struct http_sink sink = {http_reply, http_begin, http_send, http_end, x};
-    struct app_http *h = app_http_start(io->app, r, loop_now(io->loop), sink);
+    struct app_http *h = app_http_start(io->app, r, now, sink);
     if (h)
         httpd_set_user(x, h);
+    tasks_run(app_tasks(io->app), now); /* before others come: one memory serves them all */
 }
 
 static void http_abandoned(void *self, struct httpd_exchange *x)

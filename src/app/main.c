@@ -262,6 +262,7 @@ static int print_sample(void)
 
 int main(int argc, char **argv)
 {
+    alloc_settle();
     if (argc > 1 && strcmp(argv[1], "paper") == 0)
         return paper_main(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "wire") == 0)

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { LARGE_BLOCK = 256 << 10 };
+
+void alloc_settle(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_ARENA_MAX, 1);
+}
 
 static _Noreturn void out_of_memory(size_t n)
 {

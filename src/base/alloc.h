@@ -10,6 +10,13 @@
 
 #include <stddef.h>
 
+/*
+ * For a program that lives long, before its first thread: large blocks go back to the system when
+ * they are freed, and all threads share one heap. Left to itself malloc keeps what is freed from
+ * the first large block on, and gives each thread a heap that it never gives back.
+ */
+void alloc_settle(void);
+
 /* Uninitialised memory of n bytes (n == 0 gives 1 byte). Never NULL. Freed with xfree. */
 void *xmalloc(size_t n);
 /* Zeroed memory for count elements of size bytes; aborts if the product overflows. */
