@@ -473,16 +473,16 @@ static struct app_http *start_mcp(struct app_http *h, struct moment now)
 {
     struct app *a = h->app;
     struct rest_config config = config_of(a);
-    struct principal who;
+    struct visitor visitor;
     struct http_response no = {0};
-    if (!rest_admit(&a->core, &config, &h->request, now, h->arena, &who, &no)) {
+    if (!rest_admit(&a->core, &config, &h->request, now, h->arena, &visitor, &no)) {
         pass_reply(h, &no);
         return NULL;
     }
-    who.face = FACE_MCP;
-    who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
+    visitor.who.face = FACE_MCP;
+    visitor.who.scopes &= SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE;
     struct http_sink sink = {pass_reply, pass_begin, pass_send, pass_end, h};
-    struct mcp_exchange *x = mcp_face_request(a->mcp, &h->request, &who, now, sink);
+    struct mcp_exchange *x = mcp_face_request(a->mcp, &h->request, &visitor, now, sink);
     if (x)
         h->mcp = x; /* else h is gone already */
     return x ? h : NULL;

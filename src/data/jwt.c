@@ -26,8 +26,9 @@ enum kind { KEY_RSA, KEY_P256, KEY_ED25519 };
 
 struct key {
     enum kind kind;
-    char id[KEY_ID_MAX]; /* "" = it has none */
-    char alg[8];         /* the only one that it is for; "" = any of its kind */
+    char id[KEY_ID_MAX];  /* "" = it has none */
+    char alg[8];          /* the only one that it is for; "" = any of its kind */
+    struct sha256 digest; /* of its numbers as they were published */
     struct rsa_public_key rsa;
     struct ecc_point point;
     uint8_t ed25519[ED25519_KEY_SIZE];
@@ -107,6 +108,17 @@ static const struct {
 } kinds[] = {
     {"RSA", KEY_RSA, read_rsa}, {"EC", KEY_P256, read_point}, {"OKP", KEY_ED25519, read_ed25519}};
 
+static struct sha256 digest_of(const struct json *j, struct buf *bytes)
+{
+    static const char *const numbers[] = {"kty", "crv", "n", "e", "x", "y"};
+    buf_reset(bytes);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        buf_add_str(bytes, json_get_str(j, str_of(numbers[i])));
+        buf_add_char(bytes, ' ');
+    }
+    return hash_sha256(buf_str(bytes));
+}
+
 static bool read_key(const struct json *j, struct buf *bytes, struct key *k)
 {
     struct str use = json_get_str(j, STR("use")), kty = json_get_str(j, STR("kty"));
@@ -115,6 +127,7 @@ static bool read_key(const struct json *j, struct buf *bytes, struct key *k)
         !str_copy(k->id, sizeof k->id, json_get_str(j, STR("kid"))) ||
         !str_copy(k->alg, sizeof k->alg, json_get_str(j, STR("alg"))))
         return false;
+    k->digest = digest_of(j, bytes);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         k->kind = kinds[i].kind;
         if (str_eq(kty, str_of(kinds[i].kty)))
@@ -159,6 +172,14 @@ void jwks_free(struct jwks *k)
 size_t jwks_count(const struct jwks *k)
 {
     return k ? k->count : 0;
+}
+
+bool jwks_has(const struct jwks *k, const struct sha256 *key)
+{
+    for (size_t i = 0; i < jwks_count(k); i++)
+        if (memcmp(k->keys[i].digest.bytes, key->bytes, sizeof key->bytes) == 0)
+            return true;
+    return false;
 }
 
 /* ---- signatures ---- */
@@ -284,7 +305,7 @@ static const struct key *find_key(const struct jwks *k, const struct algorithm *
 }
 
 static bool check_signature(const struct jwks *k, const struct parts *p, struct arena *arena,
-                            struct error *e)
+                            struct sha256 *by, struct error *e)
 {
     const struct json *head = open_part(p->head, arena);
     struct str type = json_get_str(head, STR("typ"));
@@ -300,6 +321,7 @@ static bool check_signature(const struct jwks *k, const struct parts *p, struct 
     if (!key)
         return deny(e, "JWT_KEY",
                     "the token is signed with a key that the issuer has not published");
+    *by = key->digest;
     buf_init(&signature, JWT_MAX);
     bool ok = base64url_decode(p->signature, &signature) &&
               a->is_signed(key, p->text, buf_str(&signature));
@@ -369,7 +391,7 @@ bool jwt_check(const struct jwks *k, struct str token, const struct jwt_terms *t
     *out = (struct jwt_claims){.subject = STR_NONE};
     if (token.n > JWT_MAX || !split(token, &p))
         return deny(e, "JWT", "this is no access token");
-    if (!check_signature(k, &p, arena, e))
+    if (!check_signature(k, &p, arena, &out->key, e))
         return false;
     const struct json *j = open_part(p.body, arena);
     if (!j)

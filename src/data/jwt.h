@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/instant.h"
+#include "data/hash.h"
 
 struct jwks;
 
@@ -28,11 +29,14 @@ struct jwks *jwks_parse(struct str text, struct error *e) FALLIBLE;
 /* Accepts NULL. */
 void jwks_free(struct jwks *k);
 size_t jwks_count(const struct jwks *k);
+/* Whether that key (jwt_claims.key) is among them. */
+bool jwks_has(const struct jwks *k, const struct sha256 *key);
 
 struct jwt_claims {
     struct str subject; /* "sub"; else "client_id" */
     struct str scopes;  /* "scope", or "scp" as a text or a list: words with spaces between */
     struct utc expires;
+    struct sha256 key; /* the key that signed it, by what the issuer has published of it */
 };
 
 /*

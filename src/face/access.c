@@ -67,6 +67,34 @@ bool access_is_named(const struct principal *who)
     return token_is_principal(STR_NAME(who->name)) || oauth_is_principal(STR_NAME(who->name));
 }
 
+/* By its hash: one that was made anew under the same name is another. */
+static const struct token *token_of_pass(const struct access_pass *pass)
+{
+    const struct tokens *all = pass->door->core->tokens;
+    const struct token *t;
+    for (size_t i = 0; all && (t = tokens_at(all, i)); i++)
+        if (hash_equal(STR_NAME(t->sha256), STR_NAME(pass->token)))
+            return t;
+    return NULL;
+}
+
+const char *access_end(const struct access_pass *pass, struct utc now)
+{
+    static const char expired[] = "the token has expired", revoked[] = "the token was revoked";
+    assert(pass);
+    if (!pass->door)
+        return NULL;
+    if (pass->token[0]) {
+        const struct token *t = token_of_pass(pass);
+        if (!t)
+            return revoked;
+        return t->expires.has && t->expires.v.ns <= now.ns ? expired : NULL;
+    }
+    if (pass->stay.until.ns <= now.ns)
+        return expired;
+    return oauth_is_withdrawn(pass->door->oauth, &pass->stay) ? revoked : NULL;
+}
+
 /* ---- refusals ---- */
 
 static void add_header(struct access_verdict *v, struct str name, struct str value)
@@ -210,6 +238,8 @@ static bool enter_as(struct entry *x, const struct token *t)
     who->scopes = t->scopes;
     (void)snprintf(who->name, sizeof who->name, "token:%s", t->name);
     memcpy(who->only_account, t->account, sizeof who->only_account);
+    x->v->pass.door = x->a;
+    memcpy(x->v->pass.token, t->sha256, sizeof x->v->pass.token);
     return check_principal(x);
 }
 
@@ -251,8 +281,11 @@ static bool check_issued(struct entry *x, struct str token)
 {
     struct error e = {0};
     int status;
-    if (oauth_check(x->a->oauth, token, x->now, x->arena, &x->v->who, &status, &e))
+    struct oauth_stay stay;
+    if (oauth_check(x->a->oauth, token, x->now, x->arena, &x->v->who, &stay, &status, &e)) {
+        x->v->pass = (struct access_pass){.door = x->a, .stay = stay};
         return check_principal(x);
+    }
     if (status == 401)
         return has_failed(x, &e);
     x->v->status = status;

@@ -25,8 +25,9 @@
 struct access;
 
 enum {
-    ACCESS_NAMES_MAX = 1024,        /* addresses and principals whose rates are remembered */
-    ACCESS_FAILURES_PER_MINUTE = 20 /* wrong credentials from one address */
+    ACCESS_NAMES_MAX = 1024,         /* addresses and principals whose rates are remembered */
+    ACCESS_FAILURES_PER_MINUTE = 20, /* wrong credentials from one address */
+    ACCESS_LOOK_MS = 1000
 };
 
 /* `core` is borrowed: its settings and tokens. Never NULL. */
@@ -41,9 +42,27 @@ struct oauth *access_oauth(struct access *a);
 /* Whether it is somebody with credentials, not just anybody who reaches the port. */
 bool access_is_named(const struct principal *who);
 
+/* What somebody was let in with, for as long as that is good. */
+struct access_pass {
+    const struct access *door;  /* NULL: nothing had to be shown, and nothing ends */
+    char token[SHA256_HEX_MAX]; /* one of ours, by its hash; "": an issuer's */
+    struct oauth_stay stay;     /* of an issuer's */
+};
+/* Why it is good no more, in words for who came with it; NULL: it is. Who stays for long (streams,
+ * sessions) is looked at again and again, every ACCESS_LOOK_MS. */
+const char *access_end(const struct access_pass *pass, struct utc now);
+
+/* Somebody who was let in. */
+struct visitor {
+    struct principal who; /* first: a visitor is its principal */
+    struct access_pass pass;
+    bool is_local; /* from this machine: what is served to it alone can be reached */
+};
+
 struct access_verdict {
     int status; /* 0: let in as `who`; else what to refuse with, and `why` */
     struct principal who;
+    struct access_pass pass;
     bool is_local; /* it comes from this machine, by one of its own names, from no page of others */
     struct str path, query; /* what is asked for, in the arena: that of a feed has no token in it */
     struct str page; /* whose pages may read the answer: of that origin, which http.cors_origins

@@ -91,11 +91,21 @@ static void named(void *self, struct mcp_client *c, struct str name)
 /* Another token of the same name: what it may is what counts from now on. */
 static void renew(void *self, struct mcp_client *c, const void *user)
 {
-    const struct principal *now = user;
-    struct principal *who = mcp_client_user(c);
+    const struct visitor *now = user;
+    struct visitor *own = mcp_client_user(c);
     (void)self;
-    who->scopes = now->scopes;
-    memcpy(who->only_account, now->only_account, sizeof who->only_account);
+    own->pass = now->pass;
+    own->is_local = now->is_local;
+    own->who.scopes = now->who.scopes;
+    memcpy(own->who.only_account, now->who.only_account, sizeof own->who.only_account);
+}
+
+/* Also of whom we read for: what may not be told is not read. */
+const char *face_over(void *self, const void *user, struct moment now)
+{
+    const struct visitor *visitor = user;
+    (void)self;
+    return access_end(&visitor->pass, now.wall);
 }
 
 /* Whose a session is: the user or token, whatever its client calls itself. */
@@ -226,6 +236,7 @@ struct mcp_face *mcp_face_new(struct core *core, struct tasks *tasks, struct mcp
                                     .extensions_of = person_extensions,
                                     .forget = forget,
                                     .renew = renew,
+                                    .over = face_over,
                                     .who = who_is,
                                     .named = named,
                                     .watch = follow_watch,
@@ -258,23 +269,25 @@ void mcp_face_free(struct mcp_face *f)
     xfree(f);
 }
 
-static struct principal *copy(const struct principal *who)
+/* What mcp_client_user is: a visitor, and so a principal. */
+static struct visitor *copy(const struct visitor *visitor)
 {
-    struct principal *own = xmalloc(sizeof *own);
-    *own = *who;
+    struct visitor *own = xmalloc(sizeof *own);
+    *own = *visitor;
     return own;
 }
 
 struct mcp_line *mcp_face_connect(struct mcp_face *f, const struct principal *who)
 {
-    return mcp_line_new(f->hub, copy(who));
+    struct visitor visitor = {.who = *who, .is_local = true};
+    return mcp_line_new(f->hub, copy(&visitor));
 }
 
 struct mcp_exchange *mcp_face_request(struct mcp_face *f, const struct http_request *r,
-                                      const struct principal *who, struct moment now,
+                                      const struct visitor *visitor, struct moment now,
                                       struct http_sink sink)
 {
-    return mcp_http_start(f->http, r, copy(who), now, sink);
+    return mcp_http_start(f->http, r, copy(visitor), now, sink);
 }
 
 struct instant mcp_face_step(struct mcp_face *f, struct moment now)

@@ -12,6 +12,7 @@
 #ifndef PORTCULLIS_FACE_MCP_H
 #define PORTCULLIS_FACE_MCP_H
 
+#include "face/access.h"
 #include "mcp/http.h"
 #include "mcp/line.h"
 #include "model/event.h"
@@ -28,9 +29,10 @@ void mcp_face_free(struct mcp_face *f);
 
 /* A connection of lines on behalf of `who` (copied). Never NULL. */
 struct mcp_line *mcp_face_connect(struct mcp_face *f, const struct principal *who);
-/* A request to the path of the protocol, by mcp/http.h; who asks is known already (copied). */
+/* A request to the path of the protocol, by mcp/http.h; who asks is known already (copied), and its
+ * streams end with what it came with. */
 struct mcp_exchange *mcp_face_request(struct mcp_face *f, const struct http_request *r,
-                                      const struct principal *who, struct moment now,
+                                      const struct visitor *visitor, struct moment now,
                                       struct http_sink sink);
 /* Once a turn; returns when it is next needed. */
 struct instant mcp_face_step(struct mcp_face *f, struct moment now);

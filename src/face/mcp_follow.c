@@ -224,6 +224,10 @@ struct instant follow_step(struct mcp_face *f, struct moment now)
         o->is_early = o->is_early || (o->topics & topics & ONCE);
         o->is_dirty = o->is_dirty || (o->topics & topics) || instant_due(o->refresh, now.mono);
         bool is_wanted = o->is_dirty && !o->is_reading && instant_due(o->due, now.mono);
+        if (is_wanted && face_over(f, mcp_client_user(o->client), now)) {
+            o->due = instant_after_ms(now.mono, PAUSE_MS); /* it may come with a new token */
+            is_wanted = false;
+        }
         if (is_wanted && f->reading_count >= READING_MAX)
             continue; /* it stays due, and the end of a reading brings the next step */
         if (is_wanted && start_reading(o, now))

@@ -34,6 +34,8 @@ struct mcp_face {
 /* ---- mcp.c ---- */
 /* Gives back what a large answer has taken. */
 void face_trim(struct mcp_face *f);
+/* The server's `over`. */
+const char *face_over(void *self, const void *user, struct moment now);
 /*
  * What a request may: those of a session over HTTP come with tokens of their own. Taken when it
  * comes; when its call runs, the session may have been given other rights by another request.

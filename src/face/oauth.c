@@ -18,6 +18,7 @@ enum { SUBJECT_SHOWN = 32 };
 struct seen {
     char sha256[SHA256_HEX_MAX];
     struct utc expires;
+    struct sha256 key;
     char name[sizeof((struct principal *)0)->name];
     unsigned scopes;
 };
@@ -113,7 +114,7 @@ static void remember(struct oauth *o, const char *hex, const struct jwt_claims *
                      const struct principal *who)
 {
     struct seen *s = &o->seen[o->next_seen++ % OAUTH_REMEMBERED];
-    *s = (struct seen){.expires = c->expires, .scopes = who->scopes};
+    *s = (struct seen){.expires = c->expires, .key = c->key, .scopes = who->scopes};
     str_copy_cut(s->sha256, sizeof s->sha256, STR_NAME(hex));
     str_copy_cut(s->name, sizeof s->name, STR_NAME(who->name));
 }
@@ -148,10 +149,23 @@ static bool check_new(struct oauth *o, struct str token, struct moment now, stru
                       STR_ARG(str_sub(o->settings->scope_prefix, 0, 64)));
 }
 
-bool oauth_check(struct oauth *o, struct str token, struct moment now, struct arena *arena,
-                 struct principal *who, int *status, struct error *e)
+/* At the door clocks may differ; who is inside is not held to a stricter one. */
+static struct oauth_stay stay_of(struct utc expires, struct sha256 key)
 {
-    assert(o && oauth_is_on(o) && who && status && e);
+    expires.ns += JWT_LEEWAY_S * (int64_t)NS_PER_S;
+    return (struct oauth_stay){expires, key};
+}
+
+bool oauth_is_withdrawn(const struct oauth *o, const struct oauth_stay *stay)
+{
+    assert(o && stay);
+    return !jwks_has(o->keys, &stay->key);
+}
+
+bool oauth_check(struct oauth *o, struct str token, struct moment now, struct arena *arena,
+                 struct principal *who, struct oauth_stay *stay, int *status, struct error *e)
+{
+    assert(o && oauth_is_on(o) && who && stay && status && e);
     char hex[SHA256_HEX_MAX];
     struct jwt_claims c;
     struct sha256 digest = hash_sha256(token);
@@ -161,6 +175,7 @@ bool oauth_check(struct oauth *o, struct str token, struct moment now, struct ar
     if (s) {
         memcpy(who->name, s->name, sizeof who->name);
         who->scopes = s->scopes;
+        *stay = stay_of(s->expires, s->key);
         return true;
     }
     if (!check_new(o, token, now, arena, who, status, &c, e)) {
@@ -168,6 +183,7 @@ bool oauth_check(struct oauth *o, struct str token, struct moment now, struct ar
         return false;
     }
     remember(o, hex, &c, who);
+    *stay = stay_of(c.expires, c.key);
     return true;
 }
 

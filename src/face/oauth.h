@@ -30,12 +30,23 @@ void oauth_free(struct oauth *o);
 /* There is an issuer. */
 bool oauth_is_on(const struct oauth *o);
 
+/* For how long a token that was checked is good: until then, and as long as its key is published.
+ */
+struct oauth_stay {
+    struct utc until;
+    struct sha256 key;
+};
+
 /*
- * Whose token that is: sets name and scopes of *who. False with *e and the status to refuse with:
- * 401, 403 (INSUFFICIENT_SCOPE: none of our scopes) or 503 (OAUTH_KEYS: the keys are not here yet).
+ * Whose token that is: sets name and scopes of *who, and *stay. False with *e and the status to
+ * refuse with: 401, 403 (INSUFFICIENT_SCOPE: none of our scopes) or 503 (OAUTH_KEYS: the keys are
+ * not here yet).
  */
 bool oauth_check(struct oauth *o, struct str token, struct moment now, struct arena *arena,
-                 struct principal *who, int *status, struct error *e) FALLIBLE;
+                 struct principal *who, struct oauth_stay *stay, int *status,
+                 struct error *e) FALLIBLE;
+/* Whether the issuer has withdrawn the key of what was checked. Its end is the caller's to see. */
+bool oauth_is_withdrawn(const struct oauth *o, const struct oauth_stay *stay);
 /* True for "oauth:SUBJECT". */
 bool oauth_is_principal(struct str principal);
 

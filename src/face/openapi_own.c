@@ -139,7 +139,8 @@ static void write_stream(struct json_writer *w)
         "Server-sent events: orders, fills, alerts, the trading state, kill switches and the "
         "connection. The `data` of each is one object as in the schema, whose `type` is its "
         "`event`. Last-Event-ID goes on behind an event; what is not kept any more is announced by "
-        "an event `gap`. A comment line comes every 15 seconds; a stream ends after an hour.");
+        "an event `gap`. A comment line comes every 15 seconds; a stream ends after an hour. "
+        "One that was opened with a token ends with it, with an event `end` that says why.");
     json_key(w, "tags");
     json_raw(w, STR("[\"stream\"]"));
     write_stream_parameters(w);

@@ -46,6 +46,7 @@ static bool enter(struct exchange *x)
     seen->query = v.query;
     x->request = seen;
     x->who = v.who;
+    x->pass = v.pass;
     x->is_local = v.is_local;
     return true;
 }
@@ -224,7 +225,7 @@ bool rest_enter(struct exchange *x, enum scope scope, const char *what, const ch
 
 bool rest_admit(struct core *core, const struct rest_config *config,
                 const struct http_request *request, struct moment now, struct arena *arena,
-                struct principal *who, struct http_response *response)
+                struct visitor *visitor, struct http_response *response)
 {
     struct exchange x = {.arena = arena,
                          .now = now,
@@ -236,7 +237,7 @@ bool rest_admit(struct core *core, const struct rest_config *config,
     if (!enter(&x) || (!x.who.scopes && !rest_wants_scope(&x, SCOPE_READ, "mcp")))
         return false;
     buf_fini(&response->body);
-    *who = x.who;
+    *visitor = (struct visitor){x.who, x.pass, x.is_local};
     return true;
 }
 

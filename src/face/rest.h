@@ -37,6 +37,6 @@ void rest_refusal(int status, struct http_response *response);
  */
 bool rest_admit(struct core *core, const struct rest_config *config,
                 const struct http_request *request, struct moment now, struct arena *arena,
-                struct principal *who, struct http_response *response);
+                struct visitor *visitor, struct http_response *response);
 
 #endif

@@ -17,6 +17,7 @@ struct rest_reader {
     struct rest_reader *next, **link;
     struct http_sink sink;
     struct principal who;
+    struct access_pass pass;
     unsigned kinds;    /* a bit for each kind that is wanted */
     int64_t told;      /* up to this number */
     struct utc gap_at; /* a gap is to be told first; 0: none */
@@ -162,13 +163,26 @@ static void tell(struct rest_reader *r, struct moment now)
         (void)!send(r, STR(": \n\n"), now);
 }
 
-/* The token is still valid, and the stream has not lasted too long. */
-static bool may_go_on(const struct rest_reader *r, struct moment now)
+/* The last event of one who may hear no more. */
+static void say_end(struct rest_reader *r, const char *why, struct moment now)
 {
-    struct str name = STR_NAME(r->who.name);
-    const struct tokens *tokens = r->streams->core->tokens;
-    return !instant_due(r->ends, now.mono) &&
-           (!token_is_principal(name) || (tokens && tokens_of(tokens, name, now.wall)));
+    struct rest_streams *s = r->streams;
+    struct json_writer w;
+    begin_event(s, r->told, "end", now.wall, &w);
+    json_key(&w, "why");
+    json_text(&w, why);
+    json_end_object(&w);
+    buf_add_c(&s->event, "\n\n");
+    (void)!send(r, buf_str(&s->event), now);
+}
+
+/* What it came with is good, and the stream has not lasted too long. */
+static bool may_go_on(struct rest_reader *r, struct moment now)
+{
+    const char *why = access_end(&r->pass, now.wall);
+    if (why)
+        say_end(r, why, now);
+    return !why && !instant_due(r->ends, now.mono);
 }
 
 static bool is_too_slow(const struct rest_reader *r, struct moment now)
@@ -179,7 +193,9 @@ static bool is_too_slow(const struct rest_reader *r, struct moment now)
 
 static struct instant due(const struct rest_reader *r, struct moment now)
 {
-    return r->is_stuck ? instant_after_ms(now.mono, TRY_AGAIN_MS) : instant_min(r->quiet, r->ends);
+    struct instant look = r->pass.door ? instant_after_ms(now.mono, ACCESS_LOOK_MS) : INSTANT_NEVER;
+    return r->is_stuck ? instant_after_ms(now.mono, TRY_AGAIN_MS)
+                       : instant_min(look, instant_min(r->quiet, r->ends));
 }
 
 struct instant rest_streams_step(struct rest_streams *s, struct moment now)
@@ -190,10 +206,11 @@ struct instant rest_streams_step(struct rest_streams *s, struct moment now)
     s->next = INSTANT_NEVER;
     for (struct rest_reader *r = s->readers, *following; r; r = following) {
         following = r->next;
-        if (may_go_on(r, now))
+        bool goes_on = may_go_on(r, now);
+        if (goes_on)
             tell(r, now);
         s->count.dropped += is_too_slow(r, now);
-        if (!may_go_on(r, now) || is_too_slow(r, now))
+        if (!goes_on || is_too_slow(r, now))
             end(r);
         else
             s->next = instant_min(s->next, due(r, now));
@@ -276,6 +293,7 @@ static struct rest_reader *add(struct rest_streams *s, const struct exchange *x,
                               .link = &s->readers,
                               .sink = sink,
                               .who = x->who,
+                              .pass = x->pass,
                               .kinds = kinds,
                               .ends = instant_after_ms(now.mono, STREAM_LIFE_S * 1000LL)};
     if (r->next)

@@ -9,8 +9,9 @@
  * nothing of another's orders and fills.
  *
  * A reader that takes nothing is waited for STREAM_PATIENCE_S long and then dropped; a quiet stream
- * says so every STREAM_QUIET_S. After STREAM_LIFE_S, and when its token is revoked, a stream ends:
- * whoever may still read comes again.
+ * says so every STREAM_QUIET_S. After STREAM_LIFE_S a stream ends: whoever may still read comes
+ * again. When what its reader came with is over (face/access.h), it ends within a second, with an
+ * event `end` that says why.
  */
 #ifndef PORTCULLIS_FACE_REST_STREAM_H
 #define PORTCULLIS_FACE_REST_STREAM_H

@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+void http_give_back(struct mcp_http *s, void *user)
+{
+    const struct mcp_server *server = s->hub->server;
+    if (server->forget)
+        server->forget(server->self, user);
+}
+
 /* ---- exchanges ---- */
 
 struct mcp_exchange *exchange_new(struct mcp_http *s, struct http_sink sink, struct moment now)
@@ -30,6 +37,8 @@ void exchange_free(struct mcp_exchange *x)
     if (x->next)
         x->next->link = x->link;
     buf_fini(&x->body);
+    if (x->reader)
+        http_give_back(x->http, x->reader);
     xfree(x);
 }
 
@@ -193,13 +202,6 @@ static bool is_modern(const struct http_request *r, const struct mcp_message *m)
     return m->head.is_modern || (version.p && !message_is_legacy_version(version));
 }
 
-static void give_back(struct mcp_http *s, void *user)
-{
-    const struct mcp_server *server = s->hub->server;
-    if (server->forget)
-        server->forget(server->self, user);
-}
-
 static struct mcp_exchange *post_modern(struct mcp_exchange *x, const struct http_request *r,
                                         void *user, struct mcp_message *m, struct moment now)
 {
@@ -246,14 +248,14 @@ static struct mcp_exchange *post(struct mcp_exchange *x, const struct http_reque
     struct mcp_http *s = x->http;
     if (!is_json(r)) {
         exchange_refuse(x, 415, RPC_REQUEST, "the body must be application/json");
-        give_back(s, user);
+        http_give_back(s, user);
         return settle(x);
     }
     arena_reset(s->arena);
     message_read(&m, r->body, s->arena);
     if (m.kind == MCP_BROKEN) {
         exchange_refuse(x, 400, m.code, m.text);
-        give_back(s, user);
+        http_give_back(s, user);
         return settle(x);
     }
     if (m.kind != MCP_ANSWERS && is_modern(r, &m))
@@ -281,13 +283,16 @@ struct mcp_exchange *mcp_http_start(struct mcp_http *s, const struct http_reques
     struct mcp_exchange *x = exchange_new(s, sink, now);
     if (str_eq(r->method, STR("POST")))
         return post(x, r, user, now);
-    if (str_eq(r->method, STR("GET")) && is_of_session(r))
-        session_get(x, r, user, now);
-    else if (str_eq(r->method, STR("DELETE")) && is_of_session(r))
+    if (str_eq(r->method, STR("GET")) && is_of_session(r)) {
+        x->reader = user; /* as long as it reads */
+        session_get(x, r, now);
+        return settle(x);
+    }
+    if (str_eq(r->method, STR("DELETE")) && is_of_session(r))
         session_delete(x, r, user);
     else
         refuse_method(x);
-    give_back(s, user);
+    http_give_back(s, user);
     return settle(x);
 }
 
@@ -344,16 +349,41 @@ static struct instant keep_alive(struct mcp_exchange *x, struct moment now)
     return instant_after_ms(now.mono, MCP_KEEP_ALIVE_S * 1000);
 }
 
+/* Why who listens may be told no more; NULL: it may, or is no listener. A call that goes on was
+ * allowed when it came, and is answered. */
+static const char *is_over(const struct mcp_exchange *x, struct moment now)
+{
+    const struct mcp_server *server = x->http->hub->server;
+    const void *user = x->reader;
+    if (x->is_modern && x->client.listen_count)
+        user = x->client.user;
+    return user && server->over ? server->over(server->self, user, now) : NULL;
+}
+
+static void expel(struct mcp_exchange *x, const char *why)
+{
+    if (x->is_modern)
+        listen_expel(&x->client, why);
+    else
+        session_expel(x, why);
+}
+
 struct instant mcp_http_step(struct mcp_http *s, struct moment now)
 {
     struct instant next = INSTANT_NEVER;
+    bool looks = instant_due(s->look, now.mono);
+    if (looks)
+        s->look = instant_after_ms(now.mono, MCP_LOOK_MS);
     sessions_step(s, now);
     for (struct mcp_exchange *x = s->exchanges, *after; x; x = after) {
         after = x->next;
+        const char *why = looks && x->is_streaming && !x->is_gone ? is_over(x, now) : NULL;
         if (x->is_gone)
             mcp_http_abandon(x); /* a reader who was too slow */
+        else if (why)
+            expel(x, why);
         else if (x->is_streaming)
-            next = instant_min(next, keep_alive(x, now));
+            next = instant_min(next, instant_min(s->look, keep_alive(x, now)));
     }
     if (s->sessions)
         next = instant_min(next, instant_after_ms(now.mono, 60 * 1000));

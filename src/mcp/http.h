@@ -20,7 +20,12 @@
 struct mcp_http;
 struct mcp_exchange; /* a request whose answer is not complete */
 
-enum { MCP_SESSIONS_MAX = 128, MCP_SESSION_IDLE_S = 60 * 60, MCP_KEEP_ALIVE_S = 15 };
+enum {
+    MCP_SESSIONS_MAX = 128,
+    MCP_SESSION_IDLE_S = 60 * 60,
+    MCP_KEEP_ALIVE_S = 15,
+    MCP_LOOK_MS = 1000
+};
 
 struct mcp_entropy {
     void (*fill)(void *self, void *out, size_t n); /* unpredictable bytes */
@@ -40,7 +45,8 @@ struct mcp_exchange *mcp_http_start(struct mcp_http *s, const struct http_reques
                                     struct moment now, struct http_sink sink);
 /* The reader has gone; the sink is not used any more. */
 void mcp_http_abandon(struct mcp_exchange *x);
-/* Ends idle sessions, keeps quiet streams alive; returns when it is next needed. */
+/* Ends idle sessions and the streams of who may be told no more, keeps quiet ones alive; returns
+ * when it is next needed. A session outlives its streams: who comes with new rights finds it. */
 struct instant mcp_http_step(struct mcp_http *s, struct moment now);
 
 #endif

@@ -61,6 +61,7 @@ struct mcp_exchange {
     bool is_bad; /* what is wrong is the request, not what it asks for */
     /* the era of initialize: a stream of a session, which outlives the exchange */
     struct http_stream *stream;
+    void *reader; /* who reads it by GET, NULL: an answer to POST; given back */
 };
 
 struct mcp_http {
@@ -70,9 +71,11 @@ struct mcp_http {
     struct session *sessions;
     size_t session_count;
     struct arena *arena; /* of the message at hand */
+    struct instant look; /* when who listens is looked at again */
 };
 
 /* ---- http.c ---- */
+void http_give_back(struct mcp_http *s, void *user);
 struct mcp_exchange *exchange_new(struct mcp_http *s, struct http_sink sink, struct moment now);
 void exchange_free(struct mcp_exchange *x);
 /* Answers with the body, whole. */
@@ -105,9 +108,11 @@ void http_stream_replay(struct http_stream *st, int64_t event);
 /* A message of the era of initialize. */
 void session_post(struct mcp_exchange *x, const struct http_request *r, void *user,
                   const struct mcp_message *m, struct moment now);
-void session_get(struct mcp_exchange *x, const struct http_request *r, void *user,
-                 struct moment now);
+/* x->reader is who asks. */
+void session_get(struct mcp_exchange *x, const struct http_request *r, struct moment now);
 void session_delete(struct mcp_exchange *x, const struct http_request *r, void *user);
+/* Ends a stream that is read by GET, after a line of the log that says why. */
+void session_expel(struct mcp_exchange *x, const char *why);
 void sessions_step(struct mcp_http *h, struct moment now);
 void sessions_free(struct mcp_http *h);
 

@@ -129,13 +129,6 @@ static struct session *session_of(struct mcp_exchange *x, const struct http_requ
     return NULL;
 }
 
-static void give_back(struct mcp_http *h, void *user)
-{
-    const struct mcp_server *server = h->hub->server;
-    if (server->forget)
-        server->forget(server->self, user);
-}
-
 static void post_initialize(struct mcp_exchange *x, void *user, const struct mcp_message *m,
                             struct moment now)
 {
@@ -143,7 +136,7 @@ static void post_initialize(struct mcp_exchange *x, void *user, const struct mcp
     struct str asked = json_get_str(m->params, STR("protocolVersion"));
     if (!make_room(h)) {
         exchange_refuse(x, 503, RPC_INTERNAL, "too many sessions are open; try again later");
-        give_back(h, user);
+        http_give_back(h, user);
         return;
     }
     struct session *s = session_new(h, user, now);
@@ -163,7 +156,7 @@ void session_post(struct mcp_exchange *x, const struct http_request *r, void *us
         return;
     }
     struct session *s = session_of(x, r, user);
-    give_back(x->http, user);
+    http_give_back(x->http, user);
     if (!s)
         return;
     s->last = now;
@@ -194,11 +187,10 @@ static struct http_stream *stream_by_event(struct session *s, struct str id, int
     return NULL;
 }
 
-void session_get(struct mcp_exchange *x, const struct http_request *r, void *user,
-                 struct moment now)
+void session_get(struct mcp_exchange *x, const struct http_request *r, struct moment now)
 {
     struct str last = str_trim(http_header(r, STR("Last-Event-ID")));
-    struct session *s = session_of(x, r, user);
+    struct session *s = session_of(x, r, x->reader);
     int64_t event = 0;
     if (!s)
         return;
@@ -233,6 +225,15 @@ void session_delete(struct mcp_exchange *x, const struct http_request *r, void *
 }
 
 /* ---- time ---- */
+
+void session_expel(struct mcp_exchange *x, const char *why)
+{
+    struct http_stream *st = x->stream;
+    const struct mcp_client *c = &st->session->client;
+    if (c->hub->server->can_log && MCP_WARNING >= c->level)
+        write_log(&st->outlet, MCP_WARNING, "access", str_of(why));
+    let_go(st);
+}
 
 void sessions_step(struct mcp_http *h, struct moment now)
 {

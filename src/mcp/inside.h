@@ -216,6 +216,8 @@ void laters_free(struct mcp_hub *h);
 /* ---- listen.c ---- */
 bool listen_start(struct mcp_client *c, struct mcp_outlet *o, const struct mcp_message *m);
 void listen_end(struct mcp_request *r);
+/* Ends the subscriptions of a client, with an error that says why. */
+void listen_expel(struct mcp_client *c, const char *why);
 /* Tells who listens to the task of that id how it stands. */
 void listen_tell_task(struct mcp_hub *h, struct str id, const struct mcp_later *l);
 bool listen_follow(struct mcp_client *c, struct str uri);

@@ -234,6 +234,17 @@ void mcp_hub_end(struct mcp_hub *h)
         }
 }
 
+void listen_expel(struct mcp_client *c, const char *why)
+{
+    for (struct mcp_request *r = c->requests, *next; r; r = next) {
+        next = r->next;
+        if (r->task)
+            continue;
+        reply_error(r->outlet, &r->head, RPC_REQUEST, str_of(why), STR_NONE);
+        listen_end(r); /* the last one may free the client */
+    }
+}
+
 /* ---- telling ---- */
 
 static void tell(struct mcp_outlet *o, const char *method, const struct mcp_request *r,

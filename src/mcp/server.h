@@ -104,6 +104,9 @@ struct mcp_server {
     void (*forget)(void *self, void *user);
     /* Who asks: to this name the states that a client carries are bound. NULL: all are one. */
     struct str (*who)(void *self, const struct mcp_client *c);
+    /* Why a user may be told no more, in a few words; NULL: it may. Asked every MCP_LOOK_MS about
+     * whoever listens over HTTP, whose stream ends then. NULL: nobody's rights end. */
+    const char *(*over)(void *self, const void *user, struct moment now);
     /* Who made a session comes to it again, perhaps with other rights: `user` is given back after
      * this, the client's own stays. NULL: rights never change. */
     void (*renew)(void *self, struct mcp_client *c, const void *user);

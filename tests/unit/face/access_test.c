@@ -207,6 +207,32 @@ static void a_feed_stands_for_a_route(void **state)
                        STR("https://app.example")));
 }
 
+/* Who stays is looked at again by what it came with. */
+static void a_pass_is_good_as_long_as_its_token(void **state)
+{
+    (void)state;
+    struct utc now = d.f->now.wall, before = {now.ns - 3600LL * NS_PER_S};
+    (void)ask("GET /api/portfolio", "");
+    assert_int_equal(d.verdict.status, 0);
+    assert_null(access_end(&d.verdict.pass, now)); /* nothing was shown */
+    (void)ask("GET /api/portfolio", "Authorization: Bearer " GOOD);
+    assert_int_equal(d.verdict.status, 0);
+    struct access_pass good = d.verdict.pass;
+    assert_null(access_end(&good, now));
+    d.f->now.wall = before;
+    (void)ask("GET /api/portfolio", "Authorization: Bearer " ENDED);
+    d.f->now.wall = now;
+    assert_int_equal(d.verdict.status, 0);
+    assert_null(access_end(&d.verdict.pass, before));
+    assert_string_equal(access_end(&d.verdict.pass, now), "the token has expired");
+    struct tokens *all = d.f->core.tokens;
+    d.f->core.tokens = NULL;
+    assert_string_equal(access_end(&good, now), "the token was revoked");
+    d.f->core.tokens = all;
+    good.token[0] ^= 1; /* one that was made anew is another */
+    assert_string_equal(access_end(&good, now), "the token was revoked");
+}
+
 static void a_refusal_says_what_would_do(void **state)
 {
     (void)state;
@@ -311,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DOOR(each_request_is_let_in_or_refused),
         DOOR(a_feed_stands_for_a_route),
+        DOOR(a_pass_is_good_as_long_as_its_token),
         DOOR(a_refusal_says_what_would_do),
         DOOR(local_is_who_is_here_and_says_so),
         DOOR(without_the_setting_nobody_reads_unnamed),

@@ -101,7 +101,7 @@ static void take_end(void *self)
 static void begin_ask(struct got *g, const char *who, unsigned scopes, const char *session,
                       bool is_modern, const char *method, const char *name, const char *body)
 {
-    struct principal principal = {.face = FACE_MCP, .scopes = scopes};
+    struct visitor visitor = {.who = {.face = FACE_MCP, .scopes = scopes}};
     struct http_request r = {.method = STR("POST"),
                              .path = STR("/mcp"),
                              .body = str_of(body),
@@ -110,7 +110,7 @@ static void begin_ask(struct got *g, const char *who, unsigned scopes, const cha
                                           is_modern ? STR("2026-07-28") : STR("2025-11-25")},
                                          {STR("Mcp-Method"), str_of(method)}},
                              .header_count = 3};
-    str_copy_cut(principal.name, sizeof principal.name, str_of(who));
+    str_copy_cut(visitor.who.name, sizeof visitor.who.name, str_of(who));
     if (name[0])
         r.headers[r.header_count++] = (struct http_pair){STR("Mcp-Name"), str_of(name)};
     if (session)
@@ -118,7 +118,7 @@ static void begin_ask(struct got *g, const char *who, unsigned scopes, const cha
     *g = (struct got){0};
     buf_init(&g->body, 1 << 20);
     struct http_sink sink = {take, take, take_piece, take_end, g};
-    (void)mcp_face_request(f->mcp, &r, &principal, f->now, sink);
+    (void)mcp_face_request(f->mcp, &r, &visitor, f->now, sink);
 }
 
 #define META                                                                                       \
