@@ -302,3 +302,19 @@ void str_copy_cut(char *dst, size_t cap, struct str s)
         dst[i] = s.p[i] ? s.p[i] : '?';
     dst[n] = 0;
 }
+
+size_t str_join(char *out, size_t cap, char between, const struct str *parts, size_t n)
+{
+    assert(out && cap > 0);
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && used < cap - 1)
+            out[used++] = between;
+        size_t take = parts[i].n < cap - 1 - used ? parts[i].n : cap - 1 - used;
+        if (take > 0)
+            memcpy(out + used, parts[i].p, take);
+        used += take;
+    }
+    out[used] = 0;
+    return used;
+}

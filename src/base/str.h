@@ -73,6 +73,11 @@ bool str_to_double(struct str s, double *out);
 bool str_copy(char *dst, size_t cap, struct str s);
 /* As str_copy, but cuts what does not fit (at a UTF-8 boundary) and replaces NUL by '?'. */
 void str_copy_cut(char *dst, size_t cap, struct str s);
+/*
+ * The n parts, one behind the other with `between` between them, into out of `cap` bytes, ended
+ * with NUL; what does not fit is cut. Returns the length.
+ */
+size_t str_join(char *out, size_t cap, char between, const struct str *parts, size_t n);
 
 /* memset/strlen of fixed name arrays: a view of `name[N]` up to its NUL. */
 #define STR_NAME(array) str_of(array)

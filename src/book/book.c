@@ -20,11 +20,6 @@ struct account_row {
     struct book_pnl pnl;
 };
 
-struct value_row {
-    struct account_value v;
-    bool is_cash; /* in one currency */
-};
-
 struct position_row {
     struct position p;
     uint64_t snapshot;
@@ -33,7 +28,8 @@ struct position_row {
 struct book {
     struct account_row accounts[LIMIT_ACCOUNTS];
     size_t account_count;
-    struct map *values;    /* owned value_rows by account, key and currency */
+    struct map *values;    /* owned account_values by account, key and currency */
+    struct map *cash;      /* those of them that are cash in one currency */
     struct map *positions; /* owned position_rows by account and con_id */
     struct orders *orders;
     uint64_t snapshot; /* counts the reconciliations */
@@ -44,6 +40,7 @@ struct book *book_new(void)
 {
     struct book *b = xcalloc(1, sizeof *b);
     b->values = map_new((size_t)LIMIT_ACCOUNTS * LIMIT_ACCOUNT_VALUES);
+    b->cash = map_new((size_t)LIMIT_ACCOUNTS * LIMIT_ACCOUNT_VALUES);
     b->positions = map_new(LIMIT_POSITIONS);
     b->orders = orders_new();
     return b;
@@ -59,6 +56,7 @@ void book_free(struct book *b)
     for (size_t i = 0; map_next(b->positions, &i, &value);)
         xfree(value);
     map_free(b->values);
+    map_free(b->cash);
     map_free(b->positions);
     orders_free(b->orders);
     xfree(b);
@@ -109,6 +107,11 @@ static struct str value_key(char out[ROW_KEY_MAX], struct str account, struct st
     return (struct str){out, n};
 }
 
+static bool is_cash(const struct account_value *v)
+{
+    return strcmp(v->key, "CashBalance") == 0 && strcmp(v->currency, "BASE") != 0;
+}
+
 static void apply_value(struct book *b, const struct account_value *v)
 {
     struct account_row *account = account_find(b, STR_NAME(v->account));
@@ -116,7 +119,7 @@ static void apply_value(struct book *b, const struct account_value *v)
         return;
     char text[ROW_KEY_MAX];
     struct str key = value_key(text, STR_NAME(v->account), STR_NAME(v->key), STR_NAME(v->currency));
-    struct value_row *row = map_get_str(b->values, key);
+    struct account_value *row = map_get_str(b->values, key);
     if (row == NULL) {
         if (account->value_count >= LIMIT_ACCOUNT_VALUES)
             return;
@@ -125,10 +128,11 @@ static void apply_value(struct book *b, const struct account_value *v)
             xfree(row);
             return;
         }
+        bool has_room = !is_cash(v) || map_put_str(b->cash, key, row);
+        assert(has_room); /* as for all of them */
         account->value_count++;
     }
-    row->v = *v;
-    row->is_cash = strcmp(v->key, "CashBalance") == 0 && strcmp(v->currency, "BASE") != 0;
+    *row = *v;
     if (str_eq(STR_NAME(v->key), STR("NetLiquidation")) && v->currency[0] != '\0' &&
         !str_eq(STR_NAME(v->currency), STR("BASE")))
         memcpy(account->base_currency, v->currency, sizeof account->base_currency);
@@ -341,8 +345,7 @@ static const struct account_value *find_value(const struct book *b, struct str a
                                               struct str key, struct str currency)
 {
     char text[ROW_KEY_MAX];
-    const struct value_row *row = map_get_str(b->values, value_key(text, account, key, currency));
-    return row == NULL ? NULL : &row->v;
+    return map_get_str(b->values, value_key(text, account, key, currency));
 }
 
 const struct account_value *book_value(const struct book *b, struct str account, struct str key,
@@ -384,15 +387,15 @@ struct opt_utc book_updated(const struct book *b)
 
 /* ---- rows ---- */
 
-static bool next_value(const struct book *b, size_t *i, struct str account, bool only_cash,
+static bool next_value(const struct map *values, size_t *i, struct str account,
                        const struct account_value **out)
 {
     void *value = NULL;
-    while (map_next(b->values, i, &value)) {
-        const struct value_row *row = value;
-        if ((only_cash && !row->is_cash) || (account.p != NULL && !str_is(account, row->v.account)))
+    while (map_next(values, i, &value)) {
+        const struct account_value *v = value;
+        if (account.p != NULL && !str_is(account, v->account))
             continue;
-        *out = &row->v;
+        *out = v;
         return true;
     }
     return false;
@@ -401,13 +404,13 @@ static bool next_value(const struct book *b, size_t *i, struct str account, bool
 bool book_next_value(const struct book *b, size_t *i, struct str account,
                      const struct account_value **out)
 {
-    return next_value(b, i, account, false, out);
+    return next_value(b->values, i, account, out);
 }
 
 bool book_next_cash(const struct book *b, size_t *i, struct str account,
                     const struct account_value **out)
 {
-    return next_value(b, i, account, true, out);
+    return next_value(b->cash, i, account, out);
 }
 
 bool book_next_position(const struct book *b, size_t *i, struct str account,

@@ -77,7 +77,8 @@ void json_begin_array(struct json_writer *w);
 void json_end_array(struct json_writer *w);
 void json_key(struct json_writer *w, const char *key);
 void json_key_str(struct json_writer *w, struct str key);
-void json_key_raw(struct json_writer *w, struct str key); /* quoted and with its colon already */
+/* The same of a key that is quoted already, behind a comma and with its colon: ,"name": */
+void json_key_raw(struct json_writer *w, struct str key);
 
 void json_str(struct json_writer *w, struct str s);      /* STR_NONE: null */
 void json_text(struct json_writer *w, const char *text); /* NULL: null */

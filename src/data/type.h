@@ -73,7 +73,7 @@ struct type;
 
 struct field {
     const char *name;           /* as in JSON: snake_case unless compatibility says otherwise */
-    struct str key;             /* the same as it stands before a value: "name": */
+    struct str key;             /* the same as it stands before a value: ,"name": */
     const char *doc;            /* one sentence for people and models; never NULL */
     const char *example;        /* text of a valid value; shown in help and OpenAPI */
     const char *unit;           /* "USD", "ms", "ratio" ... or NULL */
@@ -112,7 +112,7 @@ struct type {
     struct opt_int: SHAPE_OPT, struct opt_num: SHAPE_OPT, struct opt_dec: SHAPE_OPT,              \
     struct opt_bool: SHAPE_OPT, struct opt_utc: SHAPE_OPT, default: SHAPE_PLAIN)
 
-#define FIELD_KEY(name) {"\"" name "\":", sizeof("\"" name "\":") - 1}
+#define FIELD_KEY(name) {",\"" name "\":", sizeof(",\"" name "\":") - 1}
 
 /* FIELD(struct quote_row, last, .doc = "Last traded price") */
 #define FIELD(S, member, ...) FIELD_AS(S, member, #member, __VA_ARGS__)

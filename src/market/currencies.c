@@ -360,7 +360,8 @@ static bool single(const struct work *w, const char *from, const char *to, struc
     out->time = q->time;
     out->age_ms = c->answer->price_age_ms;
     out->data_type = q->data_type;
-    (void)snprintf(out->path, sizeof out->path, "%s.%s", c->base, c->quote);
+    const struct str pair[] = {STR_NAME(c->base), STR_NAME(c->quote)};
+    (void)str_join(out->path, sizeof out->path, '.', pair, sizeof pair / sizeof pair[0]);
     return true;
 }
 

@@ -16,6 +16,7 @@ struct mcp_line {
     struct mcp_client client; /* first: a client of this kind is the line */
     struct mcp_outlet outlet; /* the one for everything */
     struct buf in;            /* lines that cannot be handled yet, and the beginning of one */
+    size_t taken;             /* bytes of it that have been handled */
     struct buf out;
     struct arena *arena; /* of the message at hand */
     bool is_failed;
@@ -103,10 +104,19 @@ static struct str take_lines(struct mcp_line *l, struct str bytes, struct moment
     return str_sub(bytes, at, bytes.n);
 }
 
+static void drop_taken(struct mcp_line *l)
+{
+    buf_consume(&l->in, l->taken);
+    l->taken = 0;
+}
+
 static void take_kept(struct mcp_line *l, struct moment now)
 {
-    struct str rest = take_lines(l, buf_str(&l->in), now);
-    buf_consume(&l->in, l->in.n - rest.n);
+    struct str rest = take_lines(l, str_sub(buf_str(&l->in), l->taken, l->in.n), now);
+    l->taken = l->in.n - rest.n;
+    if (rest.n > 0)
+        return; /* the rest is moved once, by the next input, and not for each line */
+    drop_taken(l);
     trim(&l->in);
 }
 
@@ -143,6 +153,7 @@ void mcp_line_input(struct mcp_line *l, struct str bytes, struct moment now)
         return;
     if (l->in.n == 0)
         bytes = take_lines(l, bytes, now); /* most lines arrive whole and are never copied */
+    drop_taken(l);
     size_t from = l->in.n;
     if (!buf_add_str(&l->in, bytes)) {
         fail_by_size(l);

@@ -52,6 +52,18 @@ static void option_name(const struct contract *c, char *out, size_t cap)
     snprintf(out, cap, "%s %s %s %c", c->symbol, c->expiry, strike, c->right ? c->right : '?');
 }
 
+/* The parts that are not empty, a point between them. */
+static void dotted(const char *a, const char *b, const char *c, char *out, size_t cap)
+{
+    const struct str all[] = {str_of(a), str_of(b), str_of(c)};
+    struct str parts[3];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].n > 0)
+            parts[n++] = all[i];
+    (void)str_join(out, cap, '.', parts, n);
+}
+
 const char *contract_name(const struct contract *c, char *out, size_t cap)
 {
     assert(out && cap > 0);
@@ -66,11 +78,9 @@ const char *contract_name(const struct contract *c, char *out, size_t cap)
     else if (c->sec_type == SEC_CASH)
         snprintf(out, cap, "%s.%s", c->symbol, c->currency);
     else if (!c->currency[0] || strcmp(c->currency, "USD") == 0)
-        snprintf(out, cap, "%s", c->symbol);
-    else if (listing(c)[0])
-        snprintf(out, cap, "%s.%s.%s", c->symbol, listing(c), c->currency);
+        dotted(c->symbol, "", "", out, cap);
     else
-        snprintf(out, cap, "%s.%s", c->symbol, c->currency);
+        dotted(c->symbol, listing(c), c->currency, out, cap);
     return out;
 }
 

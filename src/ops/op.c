@@ -65,7 +65,7 @@ const struct op *op_find(struct str name)
 {
     const struct op *op;
     for (size_t i = 0; (op = op_next(&i));)
-        if (str_eq(name, str_of(op->name)))
+        if (str_is(name, op->name))
             return op;
     return NULL;
 }

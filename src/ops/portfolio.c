@@ -131,19 +131,23 @@ static void accumulate(struct opt_dec *sum, struct opt_dec part)
     *sum = sum->has && part.has && dec_add(sum->v, part.v, &s) ? DEC_SOME(s) : DEC_NONE;
 }
 
-static struct portfolio_row row_of(struct call *c, const struct position *p)
+static struct portfolio_row row_of(struct call *c, const struct position *position)
 {
+    /* a copy: finding rates takes time */
+    struct position *p = ARENA_NEW(c->arena, struct position);
+    *p = *position;
     const struct contract *k = &p->contract;
-    char name[160];
+    const char *listing = k->primary_exchange[0] ? k->primary_exchange : k->exchange;
+    const struct str parts[] = {str_of(k->local_symbol[0] ? k->local_symbol : k->symbol),
+                                str_of(listing), STR_NAME(k->currency)};
+    char key[160], name[160];
     struct portfolio_row r = {
-        .key = arena_f(c->arena, "%s.%s.%s", k->local_symbol[0] ? k->local_symbol : k->symbol,
-                       k->primary_exchange[0] ? k->primary_exchange : k->exchange, k->currency),
-        .symbol = arena_str(c->arena, STR_NAME(k->symbol)),
+        .key = {key, str_join(key, sizeof key, '.', parts, sizeof parts / sizeof parts[0])},
+        .symbol = STR_NAME(k->symbol),
         .sec_type = str_of(sec_type_text(k->sec_type)),
-        .exchange = arena_str(c->arena, k->primary_exchange[0] ? STR_NAME(k->primary_exchange)
-                                                               : STR_NAME(k->exchange)),
-        .primary_exchange = arena_str(c->arena, STR_NAME(k->primary_exchange)),
-        .currency = arena_str(c->arena, STR_NAME(k->currency)),
+        .exchange = str_of(listing),
+        .primary_exchange = STR_NAME(k->primary_exchange),
+        .currency = STR_NAME(k->currency),
         .position = p->quantity,
         .avg_cost = p->avg_cost,
         .market_price = p->market_price,
@@ -153,10 +157,11 @@ static struct portfolio_row row_of(struct call *c, const struct position *p)
         .realized_pnl = p->realized_pnl,
         .con_id = k->con_id,
         .description = arena_str(c->arena, str_of(contract_name(k, name, sizeof name))),
-        .local_symbol = arena_str(c->arena, STR_NAME(k->local_symbol)),
-        .multiplier = call_text(c, k->multiplier),
-        .account = arena_str(c->arena, STR_NAME(p->account)),
+        .local_symbol = STR_NAME(k->local_symbol),
+        .multiplier = k->multiplier[0] ? STR_NAME(k->multiplier) : STR_NONE,
+        .account = STR_NAME(p->account),
     };
+    r.key = arena_str(c->arena, r.key);
     struct opt_dec cost = times(p->avg_cost, DEC_SOME(dec_abs(p->quantity)));
     struct opt_dec part = ratio(p->unrealized_pnl, cost);
     if (part.has)
@@ -259,7 +264,7 @@ static bool fetch_rates(struct call *c, struct str account, const char *base,
 }
 
 /* How a rate was found; nothing where none was needed. */
-static void tell_rate(struct call *c, const struct rate *r, struct opt_dec *rate, struct str *pair,
+static void tell_rate(const struct rate *r, struct opt_dec *rate, struct str *pair,
                       struct str *method, struct opt_utc *time)
 {
     if (!r)
@@ -267,7 +272,7 @@ static void tell_rate(struct call *c, const struct rate *r, struct opt_dec *rate
     *rate = DEC_SOME(r->rate);
     if (r->method == RATE_SAME)
         return;
-    *pair = call_text(c, r->path);
+    *pair = str_of(r->path);
     *method = str_of(rate_method_text(r->method));
     *time = r->time;
 }
@@ -289,7 +294,7 @@ static struct opt_dec size_of(struct opt_dec v)
     return v;
 }
 
-static void add_up(struct call *c, struct portfolio *out, const struct rates *rates)
+static void add_up(struct portfolio *out, const struct rates *rates)
 {
     struct portfolio_row *rows = out->positions.items;
     struct cash_row *cash = out->cash.items;
@@ -297,7 +302,7 @@ static void add_up(struct call *c, struct portfolio *out, const struct rates *ra
     for (size_t i = 0; i < out->positions.n; i++) {
         struct portfolio_row *r = &rows[i];
         const struct rate *rate = rate_for(rates, r->currency);
-        tell_rate(c, rate, &r->fx_rate, &r->fx_pair, &r->fx_method, &r->fx_time);
+        tell_rate(rate, &r->fx_rate, &r->fx_pair, &r->fx_method, &r->fx_time);
         r->market_value_base = convert(rate, r->market_value);
         r->weight_nav = ratio(r->market_value_base, out->net_liquidation);
         accumulate(&out->positions_value_base, r->market_value_base);
@@ -307,8 +312,7 @@ static void add_up(struct call *c, struct portfolio *out, const struct rates *ra
         rows[i].weight_gross = ratio(size_of(rows[i].market_value_base), out->gross_value_base);
     for (size_t i = 0; i < out->cash.n; i++) {
         const struct rate *rate = rate_for(rates, cash[i].currency);
-        tell_rate(c, rate, &cash[i].fx_rate, &cash[i].fx_pair, &cash[i].fx_method,
-                  &cash[i].fx_time);
+        tell_rate(rate, &cash[i].fx_rate, &cash[i].fx_pair, &cash[i].fx_method, &cash[i].fx_time);
         cash[i].amount_base = convert(rate, DEC_SOME(cash[i].amount));
         cash[i].weight_nav = ratio(cash[i].amount_base, out->net_liquidation);
         accumulate(&out->cash_base, cash[i].amount_base);
@@ -379,7 +383,7 @@ static bool get_portfolio(struct call *c, const void *in, void *result)
     if (!fetch_rates(c, account, base, out, &rates))
         return false;
     convert_totals(out, &rates, base);
-    add_up(c, out, &rates);
+    add_up(out, &rates);
     if (args->symbol.n)
         keep_symbol(out, args->symbol);
     return true;

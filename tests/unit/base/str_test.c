@@ -293,6 +293,25 @@ static void copying_with_a_cut_keeps_characters_whole(void **state)
     assert_string_equal(out, "");
 }
 
+static void parts_are_joined_and_cut_to_the_room(void **state)
+{
+    const struct str parts[] = {STR("SAP"), STR(""), STR("EUR")};
+    static const struct {
+        size_t cap, n;
+        const char *want;
+    } cases[] = {
+        {9, 3, "SAP..EUR"}, {8, 3, "SAP..EU"}, {5, 3, "SAP."}, {4, 3, "SAP"}, {2, 3, "S"},
+        {1, 3, ""},         {9, 2, "SAP."},    {9, 1, "SAP"},  {9, 0, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char out[9];
+        size_t n = str_join(out, cases[i].cap, '.', parts, cases[i].n);
+        assert_string_equal(out, cases[i].want);
+        assert_int_equal(n, strlen(cases[i].want));
+    }
+}
+
 static void random_bytes_never_confuse_the_readers(void **state)
 {
     (void)state;
@@ -331,6 +350,7 @@ int main(void)
         cmocka_unit_test(doubles_are_read_in_decimal_form_alone),
         cmocka_unit_test(copying_out_fits_or_leaves_nothing),
         cmocka_unit_test(copying_with_a_cut_keeps_characters_whole),
+        cmocka_unit_test(parts_are_joined_and_cut_to_the_room),
         cmocka_unit_test(random_bytes_never_confuse_the_readers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -335,9 +335,9 @@ static void a_prepared_key_is_a_key(void **state)
     buf_init(&b, 4096);
     json_writer_init(&w, &b);
     json_begin_object(&w);
-    json_key_raw(&w, STR("\"a\":"));
+    json_key_raw(&w, STR(",\"a\":"));
     json_i64(&w, 1);
-    json_key_raw(&w, STR("\"b\":"));
+    json_key_raw(&w, STR(",\"b\":"));
     json_begin_object(&w);
     json_end_object(&w);
     json_end_object(&w);
@@ -391,6 +391,37 @@ static void json_stands_in_json_as_a_string(void **state)
     assert_str(back, text);
     assert_true(json_to_str(json_at(list, 1), &back));
     assert_str(back, "1");
+    buf_fini(&b);
+}
+
+static void marks_are_escaped_wherever_they_stand(void **state)
+{
+    enum { LENGTH_MAX = 27 };
+    char text[LENGTH_MAX], want[2 * LENGTH_MAX + 3];
+    struct buf b;
+    struct json_writer w;
+    (void)state;
+    buf_init(&b, 4096);
+    for (size_t n = 0; n <= LENGTH_MAX; n++) {
+        for (size_t from = 0; from <= n; from++) {
+            for (size_t to = from; to <= n; to++) { /* marks from here to there */
+                size_t length = 0;
+                want[length++] = '"';
+                for (size_t i = 0; i < n; i++) {
+                    text[i] = i < from || i >= to ? (char)(0x80 * (i % 2) + '!') : "\"\\"[i % 2];
+                    if (i >= from && i < to)
+                        want[length++] = '\\';
+                    want[length++] = text[i];
+                }
+                want[length++] = '"';
+                buf_reset(&b);
+                json_writer_init(&w, &b);
+                json_quoted(&w, (struct str){text, n});
+                assert_true(json_writer_done(&w));
+                assert_true(str_eq(buf_str(&b), (struct str){want, length}));
+            }
+        }
+    }
     buf_fini(&b);
 }
 
@@ -556,6 +587,7 @@ int main(void)
         TEST(a_prepared_key_is_a_key),
         TEST(a_text_is_escaped_wherever_it_must_be),
         TEST(json_stands_in_json_as_a_string),
+        TEST(marks_are_escaped_wherever_they_stand),
         TEST(a_double_is_written_short),
         TEST(every_double_reads_back_exactly),
         TEST(random_decimals_pass_through_json_unchanged),

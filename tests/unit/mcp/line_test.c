@@ -357,6 +357,39 @@ static void a_connection_may_go_at_any_moment(void **state)
     try_free(&k.t);
 }
 
+/* More calls than may be in progress, in pieces that end anywhere, some before all are answered. */
+static void calls_that_wait_are_answered_once_each_in_their_order(void **state)
+{
+    enum { CALLS = 10 * MCP_CALLS_MAX, PIECE = 1500 };
+    (void)state;
+    struct talk k = talk_new();
+    struct buf requests;
+    buf_init(&requests, 1 << 20);
+    for (int i = 0; i < CALLS; i++)
+        buf_add_f(&requests,
+                  "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":"
+                  "\"test_simple_text\"}}\n",
+                  i);
+    for (size_t at = 0; at < requests.n; at += PIECE) {
+        mcp_line_input(k.line, str_sub(buf_str(&requests), at, at + PIECE), k.t.now);
+        if (at / PIECE % 8 == 7)
+            try_run(&k.t, 0);
+    }
+    try_run(&k.t, 100);
+    struct str rest = mcp_line_output(k.line), line;
+    for (int i = 0; i < CALLS; i++) {
+        char head[64];
+        (void)snprintf(head, sizeof head, "{\"jsonrpc\":\"2.0\",\"id\":%d,\"result\":{\"content",
+                       i);
+        assert_true(str_cut(&rest, '\n', &line));
+        assert_true(str_starts(line, str_of(head)));
+    }
+    assert_int_equal(rest.n, 0);
+    assert_false(mcp_line_failed(k.line));
+    buf_fini(&requests);
+    talk_free(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +403,7 @@ int main(void)
         cmocka_unit_test(who_listens_is_told_and_nobody_else),
         cmocka_unit_test(the_end_of_the_server_ends_subscriptions_with_a_result),
         cmocka_unit_test(subscriptions_of_the_old_era_have_a_bound),
+        cmocka_unit_test(calls_that_wait_are_answered_once_each_in_their_order),
         cmocka_unit_test(a_connection_may_go_at_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
