@@ -6,8 +6,10 @@
  *
  * In the modern era a question ends the call, which is then made again with the answer; so it is
  * known by a name that nobody can tell before, and an answer to a question that was not put counts
- * for nothing. What proves to the gate that a page was shown goes to the page alone: in the _meta
- * of a result, which is not for models, and only to clients that say that they show pages.
+ * for nothing. Where the PIN is needed, a client that opens addresses (elicitation in URL mode) is
+ * given that of the page for approvals; what it answers decides nothing. What proves to the gate
+ * that a page was shown goes to the page alone: in the _meta of a result, which is not for models,
+ * and only to clients that say that they show pages.
  */
 #include "face/mcp_inside.h"
 
@@ -156,11 +158,74 @@ static enum consent ask(void *self, struct task *t, struct str name, struct str 
     return CONSENT_UNHEARD;
 }
 
+/* ---- the page for approvals ---- */
+
+/* The name of the question is that of the visit; the modern era has none. */
+static struct str address(const struct person *p, struct arena *arena, struct str name,
+                          struct str message, struct str url)
+{
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, FORM_MAX);
+    json_writer_init(&w, &b);
+    json_begin_object(&w);
+    json_key(&w, "mode");
+    json_text(&w, "url");
+    json_key(&w, "message");
+    json_str(&w, message);
+    json_key(&w, "url");
+    json_str(&w, url);
+    if (!mcp_is_modern(p->request)) {
+        json_key(&w, "elicitationId");
+        json_str(&w, name);
+    }
+    json_end_object(&w);
+    struct str text = arena_str(arena, buf_str(&b));
+    buf_fini(&b);
+    return text;
+}
+
+static enum consent open_page(void *self, struct task *t, struct str name, struct str message,
+                              struct str url)
+{
+    struct person *p = self;
+    struct arena *arena = task_arena(t);
+    struct mcp_question q = {.key = arena_str(arena, name).p,
+                             .kind = MCP_ELICIT_URL,
+                             .params = address(p, arena, name, message, url)};
+    task_prolong(t, ANSWER_MS);
+    switch (mcp_ask(p->request, t, &q, 1, STR_NONE)) {
+    case MCP_ANSWERED:
+        task_prolong(t, ANSWER_MS);
+        return str_eq(json_get_str(q.answer, STR("action")), STR("accept")) ? CONSENT_YES
+                                                                            : CONSENT_DISMISSED;
+    case MCP_PENDING:
+        p->is_asked = true;
+        return CONSENT_LATER;
+    case MCP_UNHEARD:
+        break;
+    }
+    return CONSENT_UNHEARD;
+}
+
+static void opened(void *self, struct task *t, struct str name)
+{
+    struct person *p = self;
+    task_prolong(t, p->after_ms);
+    mcp_elicited(p->request, name);
+}
+
 void person_at(struct person *p, struct mcp_face *f, struct mcp_request *r, struct call *call)
 {
-    *p = (struct person){.dialog = {.way = GATE_APPROVAL_ELICIT, .ask = ask, .self = p},
+    const struct visitor *visitor = mcp_client_user(mcp_client(r));
+    bool can_open = visitor->is_local && mcp_can_ask(r, MCP_ELICIT_URL);
+    *p = (struct person){.dialog = {.way = GATE_APPROVAL_ELICIT,
+                                    .ask = mcp_can_ask(r, MCP_ELICIT) ? ask : NULL,
+                                    .open = can_open ? open_page : NULL,
+                                    .opened = opened,
+                                    .self = p},
                          .request = r,
                          .after_ms = f->server.call_timeout_ms};
     call->has_pages = mcp_extensions(r) & HAS_PAGES;
-    call->dialog = mcp_can_ask(r, MCP_ELICIT) ? &p->dialog : NULL;
+    call->dialog = p->dialog.ask || can_open ? &p->dialog : NULL;
 }

@@ -377,3 +377,17 @@ enum mcp_asked mcp_ask(struct mcp_request *r, struct task *t, struct mcp_questio
     return r->head.is_modern && !r->later ? ask_modern(r, task_now(t), q, n, state)
                                           : ask_and_wait(r, t, q, n);
 }
+
+void mcp_elicited(struct mcp_request *r, struct str id)
+{
+    struct json_writer w;
+    struct mcp_outlet *o = mcp_is_cancelled(r) || r->head.is_modern ? NULL : r->outlet;
+    struct buf *b = o ? o->begin(o, FRAME_NOTICE, 0) : NULL;
+    if (!b)
+        return;
+    notice_begin(&w, b, "notifications/elicitation/complete");
+    json_key(&w, "elicitationId");
+    json_str(&w, id);
+    notice_end(&w);
+    o->end(o, FRAME_NOTICE);
+}

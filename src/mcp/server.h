@@ -229,6 +229,9 @@ enum mcp_asked {
  */
 enum mcp_asked mcp_ask(struct mcp_request *r, struct task *t, struct mcp_question *q, size_t n,
                        struct str state);
+/* What a question of MCP_ELICIT_URL led to is done: for the client that was asked, in the era that
+ * tells it. `id` is the elicitationId of the question. */
+void mcp_elicited(struct mcp_request *r, struct str id);
 /* What was given to mcp_ask the last time, STR_NONE if this is the first. */
 struct str mcp_state(const struct mcp_request *r);
 /* An answer that came with this request under that key; NULL if none. In the modern era alone. */

@@ -8,7 +8,8 @@
 enum {
     MESSAGE_MAX = 2048,
     REASONING_SHOWN_MAX = 200, /* a proposer's words are not to push the order out of sight */
-    NAME_DIGITS = 12
+    NAME_DIGITS = 12,
+    PAGE_LOOK_MS = 200 /* how soon a decision on the page is seen */
 };
 
 /* ---- words ---- */
@@ -144,7 +145,7 @@ static struct str to_type(struct call *c, const struct gate_ticket *t)
 /* Whether the newest refusal can be lifted by the person at the other end of this call. */
 static const char *cannot_ask(const struct call *c, const struct gate_ticket *t)
 {
-    if (c->dialog && c->dialog->way >= t->approval)
+    if (c->dialog && c->dialog->ask && c->dialog->way >= t->approval)
         return NULL;
     if (t->approval == GATE_APPROVAL_ELICIT)
         return "limits ask for elicit, but who calls cannot put a question to a person: ";
@@ -166,11 +167,51 @@ static bool decide(struct call *c, const struct gate_ticket *t, bool is_yes)
     return false;
 }
 
+static bool is_pending(const struct call *c, int64_t number)
+{
+    const struct gate_proposal *p = gate_approval_find(c->core->gate, number);
+    return p && gate_proposal_state(p, task_now(c->task)) == PROPOSAL_PENDING;
+}
+
+/* Until somebody has decided, on the page or at a terminal. False: time is up. */
+static bool await_decision(struct call *c, int64_t number)
+{
+    struct error e;
+    while (is_pending(c, number))
+        if (!task_sleep(c->task, PAGE_LOOK_MS, &e))
+            return false;
+    return true;
+}
+
+/* Where nothing that the other end says would count: leads the person to the page, and waits. True:
+ * it is decided. Else *why says why not, where there is more to say than before. */
+static bool decide_on_page(struct call *c, const struct gate_ticket *t,
+                           const struct gate_proposal *p, const char **why)
+{
+    struct str page = consent_page(c), name = name_of(c, t);
+    bool has_ticket = t->approval == GATE_APPROVAL_APP && c->has_pages; /* the click is nearer */
+    if (!p || !page.n || has_ticket || !c->dialog || !c->dialog->open)
+        return false;
+    struct str url =
+        arena_f(c->arena, STR_FMT "?approval=%lld", STR_ARG(page), (long long)t->approval_number);
+    struct str message = arena_f(c->arena, STR_FMT "\nDecide on the page, with the PIN.",
+                                 STR_ARG(in_words(c, p, t)));
+    enum consent said = c->dialog->open(c->dialog->self, c->task, name, message, url);
+    *why = said == CONSENT_YES ? "nobody has decided on the page in time: "
+                               : "the page was not opened: ";
+    if (said != CONSENT_YES || !await_decision(c, t->approval_number))
+        return false;
+    c->dialog->opened(c->dialog->self, c->task, name);
+    return true;
+}
+
 bool consent_ask(struct call *c, const struct gate_ticket *t, struct str *next)
 {
     const struct gate_proposal *p = gate_approval_find(c->core->gate, t->approval_number);
     const char *why = cannot_ask(c, t);
     enum consent said = CONSENT_UNHEARD;
+    if (why && decide_on_page(c, t, p, &why))
+        return true;
     if (!why && p)
         said = c->dialog->ask(c->dialog->self, c->task, name_of(c, t), in_words(c, p, t),
                               to_type(c, t));

@@ -4,8 +4,10 @@
  *
  * Where the settings are content with a person whom the assistant's own program asks (elicit, app),
  * and who calls has such a program (call->dialog), the person is shown the order in plain words and
- * the answer goes to the gate as a decision like every other. Where nobody can be asked, the order
- * waits for the way that always serves: `portcullis approve`, or the page for approvals.
+ * the answer goes to the gate as a decision like every other. Where that is not enough, or nobody
+ * can be asked, the order waits for the way that always serves: `portcullis approve`, or the page
+ * for approvals, to which a program that opens addresses leads the person; the call then waits for
+ * the decision that is made there, with the PIN.
  */
 #ifndef PORTCULLIS_OPS_CONSENT_H
 #define PORTCULLIS_OPS_CONSENT_H

@@ -59,14 +59,23 @@ enum consent {
 
 /* A program at the other end of a call that shows questions to a person. It may be lying. */
 struct dialog {
-    enum gate_approval way; /* as what a yes counts */
+    enum gate_approval way; /* as what a yes of `ask` counts */
     /*
-     * Asks for a yes or a no. `name` is that of the question, the same when the same is asked
-     * again; `typed` is what has to be typed for a yes, STR_NONE if a choice is enough. Suspends,
-     * and may prolong the task for it.
+     * Asks for a yes or a no; NULL: it shows no questions. `name` is that of the question, the same
+     * when the same is asked again; `typed` is what has to be typed for a yes, STR_NONE if a choice
+     * is enough. Suspends, and may prolong the task for it.
      */
     enum consent (*ask)(void *self, struct task *t, struct str name, struct str message,
                         struct str typed);
+    /*
+     * Shows the person the way to a page of ours, on which it decides; NULL: it cannot, or the page
+     * cannot be reached from there. CONSENT_YES says that the way was shown: nothing that comes
+     * back here is a decision. Suspends, and prolongs the task for the person.
+     */
+    enum consent (*open)(void *self, struct task *t, struct str name, struct str message,
+                         struct str url);
+    /* The decision that `open` led to has been made. */
+    void (*opened)(void *self, struct task *t, struct str name);
     void *self;
 };
 
