@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ask.h"
 
+#include "base/alloc.h"
 #include "base/limits.h"
 #include "face/cli.h"
 
@@ -83,6 +84,83 @@ bool ask_cli(struct ask *a, struct world *w, struct str line, bool is_person, st
     buf_fini(&hello);
     buf_fini(&words);
     return true;
+}
+
+/* ---- an automation rule ---- */
+
+enum { RULE_TIMEOUT_MS = 120 * 1000 };
+
+/* Outlives its question until the task has ended. */
+struct rule_call {
+    struct core *core;
+    struct principal who;
+    struct buf words; /* what request.args point into */
+    struct cli_request request;
+    struct cli_reply reply;
+    bool is_done, is_dropped;
+};
+
+static void rule_free(struct rule_call *r)
+{
+    buf_fini(&r->words);
+    buf_fini(&r->reply.out);
+    buf_fini(&r->reply.err);
+    xfree(r);
+}
+
+static void rule_run(struct task *t, void *arg)
+{
+    struct rule_call *r = arg;
+    cli_answer(t, r->core, &r->who, &r->request, &r->reply);
+    r->is_done = true;
+    if (r->is_dropped)
+        rule_free(r);
+}
+
+bool ask_rule(struct ask *a, struct world *w, struct str name, struct str line,
+              struct answer *answer)
+{
+    if (!begin(a, w, answer))
+        return false;
+    struct rule_call *r = xcalloc(1, sizeof *r);
+    r->core = app_core(w->app);
+    r->who = (struct principal){.face = FACE_TEST,
+                                .scopes = SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE};
+    (void)snprintf(r->who.name, sizeof r->who.name, "rule:" STR_FMT, STR_ARG(name));
+    buf_init(&r->words, 256 << 10);
+    buf_init(&r->reply.out, LIMIT_REPLY);
+    buf_init(&r->reply.err, LIMIT_REPLY);
+    while (r->request.count < CLI_ARGUMENTS_MAX && next_word(&line, &r->words)) {
+        buf_add_char(&r->words, 0);
+        r->request.count++;
+    }
+    struct str rest = buf_str(&r->words);
+    for (size_t i = 0; i < r->request.count; i++)
+        (void)str_cut(&rest, 0, &r->request.args[i]);
+    a->rule = r;
+    if (task_spawn(app_tasks(w->app), w->now, RULE_TIMEOUT_MS, rule_run, r))
+        return true;
+    rule_free(r);
+    *a = (struct ask){0};
+    return false;
+}
+
+static void rule_take(struct ask *a)
+{
+    struct rule_call *r = a->rule;
+    a->answer->is_gone = !a->world->app; /* whose end ended the rule, too */
+    a->answer->is_complete = r->is_done && !a->answer->is_gone;
+    a->answer->status = r->reply.status;
+    buf_add_str(&a->answer->out, buf_str(&r->reply.out));
+    buf_add_str(&a->answer->err, buf_str(&r->reply.err));
+}
+
+static void rule_drop(struct rule_call *r)
+{
+    if (r->is_done)
+        rule_free(r);
+    else
+        r->is_dropped = true;
 }
 
 /* The daemon's greeting, then frames of kind, length and bytes. */
@@ -243,7 +321,7 @@ bool ask_is_answered(struct ask *a)
 {
     if (a->client && !a->is_raw && a->client->received.n)
         look_for_prompts(a);
-    return a->is_http ? a->http == NULL : client_has_ended(a->client);
+    return a->rule ? a->rule->is_done : a->is_http ? a->http == NULL : client_has_ended(a->client);
 }
 
 static bool is_answered(void *ctx)
@@ -256,6 +334,8 @@ bool ask_finish(struct ask *a, int64_t ms)
     if (!a->is_used)
         return false;
     (void)world_until(a->world, is_answered, a, ms);
+    if (a->rule)
+        rule_take(a);
     if (a->client) {
         a->answer->is_gone = a->client->is_gone;
         if (a->is_raw) {
@@ -276,6 +356,8 @@ void ask_drop(struct ask *a)
         app_http_abandon(a->http);
     if (a->client)
         world_disconnect(a->world, a->client);
+    if (a->rule)
+        rule_drop(a->rule);
     *a = (struct ask){0};
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ask: questions to the product as its users put them: a command line, an HTTP request, a line of
- * JSON-RPC. Each goes the way of the real one, greeting and frames included.
+ * JSON-RPC. Each goes the way of the real one, greeting and frames included. A rule's goes its own.
  */
 #ifndef PORTCULLIS_KIT_ASK_H
 #define PORTCULLIS_KIT_ASK_H
@@ -21,10 +21,13 @@ struct answer {
 void answer_start(struct answer *a);
 void answer_free(struct answer *a);
 
+struct rule_call;
+
 /* One question in progress. */
 struct ask {
     struct world *world;
-    struct client *client; /* a command line, or raw bytes */
+    struct client *client;  /* a command line, or raw bytes */
+    struct rule_call *rule; /* an automation rule's */
     struct app_http *http;
     struct answer *answer; /* where HTTP puts its answer; borrowed */
     bool is_http, is_raw, is_used;
@@ -41,6 +44,10 @@ bool ask_cli(struct ask *a, struct world *w, struct str line, bool is_person,
              struct answer *answer);
 /* Before a prompt comes: what the person types instead, a word at each; at its end nothing. */
 void ask_types(struct ask *a, struct str words);
+/* Starts a command line under the principal "rule:NAME", within the app: as an automation rule
+ * asks, through no connection and without a person. */
+bool ask_rule(struct ask *a, struct world *w, struct str name, struct str line,
+              struct answer *answer);
 /* Starts bytes of a stranger on the local socket, who then says nothing more, or holds the line. */
 bool ask_raw(struct ask *a, struct world *w, struct str bytes, bool holds, struct answer *answer);
 /* Starts a request; `target` is path and query. A Host header is added unless one is given. */

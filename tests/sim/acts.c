@@ -4,15 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "life.h"
+#include "acts.h"
 
 /* ---- prices ---- */
 
-static const struct {
-    const char *symbol;
-    int32_t con_id;
-} listings[] = {{"AAPL", 265598}, {"MSFT", 272093}, {"KO", 8894}, {"TSLA", 76792991}};
-enum { LISTINGS = sizeof listings / sizeof listings[0] };
+const struct listing listings[LISTINGS] = {
+    {"AAPL", 265598}, {"MSFT", 272093}, {"KO", 8894}, {"TSLA", 76792991}};
 
 /* `permille` of the middle of the market, in cents. */
 static struct dec price_of(const struct life *l, int32_t con_id, int64_t permille)
@@ -26,8 +23,8 @@ static struct dec price_of(const struct life *l, int32_t con_id, int64_t permill
     return dec_round_to(price, DEC_MICRO(10000), DEC_HALF_EVEN);
 }
 
-static void add_price(const struct life *l, struct demand *d, const char *name, int32_t con_id,
-                      int64_t permille)
+void acts_price(const struct life *l, struct demand *d, const char *name, int32_t con_id,
+                int64_t permille)
 {
     char text[DEC_TEXT_MAX];
     size_t n = dec_format(price_of(l, con_id, permille), text);
@@ -36,23 +33,24 @@ static void add_price(const struct life *l, struct demand *d, const char *name, 
 
 /* ---- people ---- */
 
-/* Careless ones use no key; the other assistant and the program always do. */
-static bool uses_key(enum who who, uint32_t n)
+/* Careless ones use no key; the other assistant, programs and one of the rules always do. */
+bool acts_uses_key(enum who who, uint32_t n)
 {
-    return who == WHO_OTHER || who == WHO_PROGRAM || (who == WHO_SCRIPT && n % 2 == 0);
+    return who == WHO_OTHER || who == WHO_PROGRAM || who == WHO_SHEET || who == WHO_TRIM ||
+           (who == WHO_SCRIPT && n % 2 == 0);
 }
 
-static void ask(struct life *l, const struct demand *d, uint32_t patience)
+void acts_ask(struct life *l, const struct demand *d, uint32_t patience)
 {
     static const int64_t ms[] = {0, 0, 30, 300, 2500, 12000};
     if (people_ask(&l->people, d))
         (void)people_pass(&l->people, ms[patience % (sizeof ms / sizeof ms[0])]);
 }
 
-static bool start_order(struct life *l, struct demand *d, enum verb op, const uint32_t *n)
+bool acts_start(struct life *l, struct demand *d, enum verb op, const uint32_t *n)
 {
     *d = (struct demand){.verb = op, .who = (enum who)(n[0] % WHO_PERSON)};
-    return people_number(&l->people, d, uses_key(d->who, n[0] / 8)) != 0;
+    return people_number(&l->people, d, acts_uses_key(d->who, n[0] / 8)) != 0;
 }
 
 static void add_symbol(struct demand *d, uint32_t n)
@@ -63,14 +61,14 @@ static void add_symbol(struct demand *d, uint32_t n)
 static void trade(struct life *l, const uint32_t *n, const char *side, int quantity)
 {
     struct demand d;
-    if (!start_order(l, &d, VERB_MARKET, n))
+    if (!acts_start(l, &d, VERB_MARKET, n))
         return;
     add_symbol(&d, n[1]);
     demand_add(&d, "action", ARG_TEXT, "%s", side);
     demand_add(&d, "quantity", ARG_NUMBER, "%d", quantity);
     if (n[2] / 32 % 8 == 0)
         demand_add(&d, "allow_duplicate", ARG_TRUE, "true");
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_buy(struct life *l, const uint32_t *n)
@@ -97,69 +95,69 @@ static void act_limit(struct life *l, const uint32_t *n)
     struct demand d;
     uint32_t at = n[1] % LISTINGS;
     bool is_buy = n[2] % 2 == 0;
-    if (!start_order(l, &d, VERB_LIMIT, n))
+    if (!acts_start(l, &d, VERB_LIMIT, n))
         return;
     add_symbol(&d, n[1]);
     demand_add(&d, "action", ARG_TEXT, "%s", is_buy ? "BUY" : "SELL");
     demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] / 2 % 12);
     /* from 4 % away to a little beyond the market, which fills at once */
     int64_t away = (int64_t)(n[4] % 45) - 4;
-    add_price(l, &d, "price", listings[at].con_id, is_buy ? 1000 - away : 1000 + away);
-    ask(l, &d, n[3]);
+    acts_price(l, &d, "price", listings[at].con_id, is_buy ? 1000 - away : 1000 + away);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_bracket(struct life *l, const uint32_t *n)
 {
     struct demand d;
     int32_t con_id = listings[n[1] % LISTINGS].con_id;
-    if (!start_order(l, &d, VERB_BRACKET, n))
+    if (!acts_start(l, &d, VERB_BRACKET, n))
         return;
     add_symbol(&d, n[1]);
     demand_add(&d, "action", ARG_TEXT, "BUY");
     demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] % 9);
-    add_price(l, &d, "entry_price", con_id, 985 + n[4] % 18);
-    add_price(l, &d, "stop_price", con_id, 930 + n[4] % 30);
-    add_price(l, &d, "target_price", con_id, 1050);
-    ask(l, &d, n[3]);
+    acts_price(l, &d, "entry_price", con_id, 985 + n[4] % 18);
+    acts_price(l, &d, "stop_price", con_id, 930 + n[4] % 30);
+    acts_price(l, &d, "target_price", con_id, 1050);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_stop(struct life *l, const uint32_t *n)
 {
     struct demand d;
-    if (!start_order(l, &d, VERB_STOP, n))
+    if (!acts_start(l, &d, VERB_STOP, n))
         return;
     add_symbol(&d, n[1] % 2); /* what is held at the beginning */
-    add_price(l, &d, "stop_price", listings[n[1] % 2].con_id, 900 + n[4] % 90);
+    acts_price(l, &d, "stop_price", listings[n[1] % 2].con_id, 900 + n[4] % 90);
     if (n[2] % 3)
         demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] % 20);
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_move_stop(struct life *l, const uint32_t *n)
 {
     struct demand d;
     const struct seen_order *o = watcher_working(l->v, n[1], true);
-    if (!o || !start_order(l, &d, VERB_MOVE_STOP, n))
+    if (!o || !acts_start(l, &d, VERB_MOVE_STOP, n))
         return;
     demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
-    add_price(l, &d, "stop_price", o->con_id, 900 + n[4] % 90);
+    acts_price(l, &d, "stop_price", o->con_id, 900 + n[4] % 90);
     if (n[2] % 2)
         demand_add(&d, "allow_widening", ARG_TRUE, "true");
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_modify(struct life *l, const uint32_t *n)
 {
     struct demand d;
     const struct seen_order *o = watcher_working(l->v, n[1], false);
-    if (!o || !start_order(l, &d, VERB_MODIFY, n))
+    if (!o || !acts_start(l, &d, VERB_MODIFY, n))
         return;
     demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
     if (n[2] % 3)
         demand_add(&d, "quantity", ARG_NUMBER, "%u", 1 + n[2] / 3 % 12);
     if (n[2] % 3 != 1)
-        add_price(l, &d, "price", o->con_id, 960 + n[4] % 80);
-    ask(l, &d, n[3]);
+        acts_price(l, &d, "price", o->con_id, 960 + n[4] % 80);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_cancel(struct life *l, const uint32_t *n)
@@ -170,7 +168,7 @@ static void act_cancel(struct life *l, const uint32_t *n)
         return;
     watcher_cancel_asked(l->v, o);
     demand_add(&d, "order_id", ARG_NUMBER, "%d", o->order_id);
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 /* The same again: as somebody does who was not answered, or does not believe the answer. */
@@ -181,10 +179,10 @@ static void act_repeat(struct life *l, const uint32_t *n)
     if (!kept)
         return;
     struct demand d = p->earlier[(p->earlier_count - 1 - n[1] % kept) % PEOPLE_EARLIER_MAX];
-    if (!d.key && !people_number(p, &d, false))
+    if (!d.key && d.verb != VERB_SUBMIT && !people_number(p, &d, false))
         return;
     for (uint32_t times = 1 + n[2] % 3; times > 0; times--)
-        ask(l, &d, n[3]);
+        acts_ask(l, &d, n[3]);
 }
 
 /* The same key for something else. */
@@ -200,7 +198,7 @@ static void act_conflict(struct life *l, const uint32_t *n)
         return;
     d.key = key;
     (void)snprintf(d.args[2].value, sizeof d.args[2].value, "%u", 11 + n[2] % 5);
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_question(struct life *l, const uint32_t *n)
@@ -211,7 +209,7 @@ static void act_question(struct life *l, const uint32_t *n)
                        .who = (enum who)(n[0] % WHO_PROGRAM)};
     if (d.verb == VERB_QUOTES)
         demand_add(&d, "symbols", ARG_TEXT, "%s", listings[n[2] % LISTINGS].symbol);
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_kill(struct life *l, const uint32_t *n)
@@ -222,14 +220,31 @@ static void act_kill(struct life *l, const uint32_t *n)
         demand_add(&d, "keep_stops", ARG_FALSE, "false");
     else if (n[2] % 6 == 1)
         demand_add(&d, "flatten", ARG_TRUE, "true");
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
+}
+
+/* The n-th of the kill switches that are on; that of everything if none is. */
+static const struct seen_kill *pulled(const struct watcher *v, uint32_t n)
+{
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < v->kill_count; i++)
+        count += v->kills[i].is_on;
+    for (size_t i = 0; i < v->kill_count; i++)
+        if (v->kills[i].is_on && at++ == n % count)
+            return &v->kills[i];
+    return &v->kills[0];
 }
 
 static void act_release(struct life *l, const uint32_t *n)
 {
     struct demand d = {.verb = VERB_RELEASE, .who = WHO_PERSON};
+    const struct seen_kill *k = pulled(l->v, n[1]);
     demand_add(&d, "why", ARG_TEXT, "simulated");
-    ask(l, &d, n[3]);
+    if (k->symbol[0])
+        demand_add(&d, "symbol", ARG_TEXT, "%s", k->symbol);
+    else if (k->principal[0])
+        demand_add(&d, "principal", ARG_TEXT, "%s", k->principal);
+    acts_ask(l, &d, n[3]);
 }
 
 static void act_trading(struct life *l, const uint32_t *n)
@@ -240,7 +255,7 @@ static void act_trading(struct life *l, const uint32_t *n)
     if (strcmp(d.args[0].value, "active") == 0)
         d.who = WHO_PERSON;
     demand_add(&d, "why", ARG_TEXT, "simulated");
-    ask(l, &d, n[3]);
+    acts_ask(l, &d, n[3]);
 }
 
 /* ---- time ---- */
@@ -489,7 +504,7 @@ static void act_disk(struct life *l, const uint32_t *n)
     }
 }
 
-static void act_process(struct life *l, const uint32_t *n)
+void act_process(struct life *l, const uint32_t *n)
 {
     watcher_storm(l->v);
     (void)people_pass(&l->people, n[1] % 5); /* at any moment of what goes on */
@@ -519,6 +534,7 @@ static void act_clock(struct life *l, const uint32_t *n)
     int64_t by = jumps_ms[n[0] % (sizeof jumps_ms / sizeof jumps_ms[0])];
     say(l, "the clock is set by ms", by);
     world_set_clock(l->w, by);
+    watcher_clock_set(l->v);
     watcher_storm(l->v);
     (void)people_pass(&l->people, 0);
 }
@@ -563,13 +579,20 @@ const struct act acts[] = {
     {"stop", 6, HARM_NONE, act_stop},
     {"move_stop", 6, HARM_NONE, act_move_stop},
     {"modify", 7, HARM_NONE, act_modify},
+    {"rule", 4, HARM_NONE, act_rule},
+    {"preview", 10, HARM_NONE, act_preview},
+    {"submit", 12, HARM_NONE, act_submit},
+    {"approve", 12, HARM_NONE, act_approve},
+    {"guess", 1, HARM_NONE, act_guess},
+    {"token", 2, HARM_NONE, act_token},
     {"cancel", 7, HARM_NONE, act_cancel},
     {"repeat", 8, HARM_NONE, act_repeat},
     {"conflict", 3, HARM_NONE, act_conflict},
     {"too_large", 2, HARM_NONE, act_too_large},
     {"question", 8, HARM_NONE, act_question},
     {"kill", 2, HARM_NONE, act_kill},
-    {"release", 6, HARM_NONE, act_release},
+    {"scoped_kill", 3, HARM_NONE, act_scoped_kill},
+    {"release", 8, HARM_NONE, act_release},
     {"trading", 4, HARM_NONE, act_trading},
     {"moment", 8, HARM_NONE, act_moment},
     {"wait", 10, HARM_NONE, act_wait},

@@ -12,8 +12,8 @@
 
 /* ---- what all begin with ---- */
 
-static void ask(struct life *l, enum verb verb, const char *symbol, int quantity, const char *name,
-                const char *price)
+void breakage_ask(struct life *l, enum verb verb, const char *symbol, int quantity,
+                  const char *name, const char *price)
 {
     struct demand d = {.verb = verb, .who = WHO_SCRIPT};
     if (!people_number(&l->people, &d, false))
@@ -29,15 +29,15 @@ static void ask(struct life *l, enum verb verb, const char *symbol, int quantity
     (void)people_pass(&l->people, 3000);
 }
 
-static struct seen_order *rest_order(struct life *l)
+struct seen_order *breakage_rest(struct life *l)
 {
-    ask(l, VERB_LIMIT, "KO", 3, "price", "62");
+    breakage_ask(l, VERB_LIMIT, "KO", 3, "price", "62");
     return watcher_working(l->v, 0, false);
 }
 
 static struct seen_order *rest_stop(struct life *l)
 {
-    ask(l, VERB_STOP, "AAPL", 7, "stop_price", "230");
+    breakage_ask(l, VERB_STOP, "AAPL", 7, "stop_price", "230");
     return watcher_working(l->v, 0, true);
 }
 
@@ -55,8 +55,8 @@ static void forge(struct life *l, int id, const void *message)
     (void)people_pass(&l->people, 1000);
 }
 
-static void forge_order(struct life *l, const struct seen_order *o, int32_t order_id,
-                        const char *ref, const char *quantity)
+void breakage_forge(struct life *l, const struct seen_order *o, int32_t order_id, const char *ref,
+                    const char *quantity)
 {
     struct wire_req_place_order m = WIRE_REQ_PLACE_ORDER_DEFAULT;
     m.order_id = order_id;
@@ -74,25 +74,25 @@ static void forge_order(struct life *l, const struct seen_order *o, int32_t orde
 
 static void past_the_gate(struct life *l)
 {
-    forge_order(l, rest_order(l), 4711, "PC:FORGED", "3");
+    breakage_forge(l, breakage_rest(l), 4711, "PC:FORGED", "3");
 }
 
 static void sent_again(struct life *l)
 {
-    const struct seen_order *o = rest_order(l);
-    forge_order(l, o, o->order_id, o->ref, "3");
+    const struct seen_order *o = breakage_rest(l);
+    breakage_forge(l, o, o->order_id, o->ref, "3");
 }
 
 static void under_two_ids(struct life *l)
 {
-    const struct seen_order *o = rest_order(l);
-    forge_order(l, o, o->order_id + 100, o->ref, "3");
+    const struct seen_order *o = breakage_rest(l);
+    breakage_forge(l, o, o->order_id + 100, o->ref, "3");
 }
 
 static void larger(struct life *l)
 {
-    const struct seen_order *o = rest_order(l);
-    forge_order(l, o, o->order_id, o->ref, "30");
+    const struct seen_order *o = breakage_rest(l);
+    breakage_forge(l, o, o->order_id, o->ref, "30");
 }
 
 static void kill_it(struct life *l)
@@ -106,21 +106,46 @@ static void kill_it(struct life *l)
 
 static void while_killed(struct life *l)
 {
-    const struct seen_order *o = rest_order(l);
+    const struct seen_order *o = breakage_rest(l);
     kill_it(l);
-    forge_order(l, o, o->order_id, o->ref, "3");
+    breakage_forge(l, o, o->order_id, o->ref, "3");
+}
+
+static void kill_scope(struct life *l, const char *name, const char *value)
+{
+    struct demand d = {.verb = VERB_KILL, .who = WHO_SCRIPT};
+    demand_add(&d, "why", ARG_TEXT, "simulated");
+    demand_add(&d, name, ARG_TEXT, "%s", value);
+    if (!people_ask(&l->people, &d))
+        abort();
+    (void)people_pass(&l->people, 2000);
+}
+
+static void in_killed_symbol(struct life *l)
+{
+    const struct seen_order *o = breakage_rest(l);
+    kill_scope(l, "symbol", "KO");
+    breakage_forge(l, o, o->order_id, o->ref, "3");
+}
+
+static void of_killed_assistant(struct life *l)
+{
+    struct seen_order *o = breakage_rest(l);
+    kill_scope(l, "principal", "mcp:claude");
+    str_copy_cut(o->principal, sizeof o->principal, STR("uid:1000 mcp:claude"));
+    breakage_forge(l, o, o->order_id, o->ref, "3");
 }
 
 static void in_trading(struct life *l, const char *state)
 {
     struct demand d = {.verb = VERB_TRADING, .who = WHO_SCRIPT};
-    struct seen_order *o = rest_order(l);
+    struct seen_order *o = breakage_rest(l);
     demand_add(&d, "state", ARG_TEXT, "%s", state);
     if (!people_ask(&l->people, &d))
         abort();
     (void)people_pass(&l->people, 2000);
     o->journaled = INT64_MAX; /* as if it had been decided afterwards */
-    forge_order(l, o, o->order_id, o->ref, "3");
+    breakage_forge(l, o, o->order_id, o->ref, "3");
 }
 
 static void while_halted(struct life *l)
@@ -161,16 +186,16 @@ static void too_many_messages(struct life *l)
 
 static void says_killed(struct life *l)
 {
-    (void)rest_order(l);
+    (void)breakage_rest(l);
     watcher_kill_begins(l->v, false);
-    watcher_killed(l->v);
+    watcher_killed(l->v, &l->v->kills[0], false);
     (void)people_pass(&l->people, 3000);
 }
 
 static void counter_falls(struct life *l)
 {
     struct demand d = {.verb = VERB_SAFETY, .who = WHO_SCRIPT};
-    (void)rest_order(l);
+    (void)breakage_rest(l);
     for (int i = 0; i < 2 && people_ask(&l->people, &d); i++) {
         (void)people_pass(&l->people, 5000);
         for (size_t k = 0; k < l->v->day_count; k++) /* as if one more had been shown before */
@@ -181,7 +206,7 @@ static void counter_falls(struct life *l)
 static void old_price_is_new(struct life *l)
 {
     struct error e = {0};
-    ask(l, VERB_MARKET, "KO", 1, NULL, NULL);
+    breakage_ask(l, VERB_MARKET, "KO", 1, NULL, NULL);
     if (!paper_fault(l->w->paper, STR("stale KO"), exchange_now(l->w), &e))
         abort();
     (void)people_pass(&l->people, 20000);
@@ -190,7 +215,7 @@ static void old_price_is_new(struct life *l)
 
 static void denied_and_sent(struct life *l)
 {
-    const struct seen_order *o = rest_order(l);
+    const struct seen_order *o = breakage_rest(l);
     struct seen_request *r = &l->v->requests[o->request];
     r->denials = r->asks;
     r->others = 0;
@@ -221,18 +246,18 @@ static void line_stays_lost(struct life *l)
 static void fill_is_lost(struct life *l)
 {
     fault(l, "drop execDetails 0");
-    ask(l, VERB_MARKET, "KO", 2, NULL, NULL);
+    breakage_ask(l, VERB_MARKET, "KO", 2, NULL, NULL);
 }
 
 static void position_is_lost(struct life *l)
 {
-    (void)rest_order(l);
+    (void)breakage_rest(l);
     l->v->opening[0].quantity = dec_plus(l->v->opening[0].quantity, DEC(1));
 }
 
 static void order_is_lost(struct life *l)
 {
-    struct seen_order *o = rest_order(l);
+    struct seen_order *o = breakage_rest(l);
     o->end = END_BY_SYSTEM;
 }
 
@@ -246,14 +271,14 @@ static void sql(struct life *l, const char *text)
 
 static void record_changed(struct life *l)
 {
-    (void)rest_order(l);
+    (void)breakage_rest(l);
     sql(l, "DROP TRIGGER journal_no_update;"
            "UPDATE journal SET body = replace(body, 'KO', 'IBM') WHERE kind = 'intent'");
 }
 
 static void record_removed(struct life *l)
 {
-    (void)rest_order(l);
+    (void)breakage_rest(l);
     sql(l, "DROP TRIGGER journal_no_delete;"
            "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)");
 }
@@ -269,6 +294,8 @@ const struct breakage breakages[] = {
     {"a fill reaches nobody", I5, 0, fill_is_lost, NULL},
     {"a position is told wrongly", I5, 0, position_is_lost, NULL},
     {"a working order is missing", I5, 0, order_is_lost, NULL},
+    {"an order goes out in a symbol that is killed", I4, BIT(I6), in_killed_symbol, NULL},
+    {"an order of an assistant goes out that is killed", I4, BIT(I6), of_killed_assistant, NULL},
     {"what was denied is sent", I5, 0, denied_and_sent, NULL},
     {"a record of the journal is changed", I7, 0, record_changed, NULL},
     {"the newest record of the journal is removed", I7, 0, record_removed, NULL},
@@ -278,6 +305,27 @@ const struct breakage breakages[] = {
     {"a stop is cancelled and nobody asked", I11, 0, stop_cancelled, NULL},
     {"too many messages in a second", I12, 0, too_many_messages, NULL},
     {"an old price is shown as new", I13, 0, old_price_is_new, NULL},
+    {"a preview becomes two orders", I14, BIT(I1), preview_twice, NULL},
+    {"a preview becomes an order, and nobody has submitted it", I14, BIT(I1), preview_unasked,
+     NULL},
+    {"a preview becomes an order of somebody else", I14, 0, preview_of_another, NULL},
+    {"a preview becomes a larger order", I14, 0, preview_larger, NULL},
+    {"a preview becomes an order when it is too old", I14, 0, preview_old, NULL},
+    {"a preview becomes an order after the price has moved", I14, 0, preview_drifted, NULL},
+    {"an order goes out and no person was asked", I15, 0, nobody_asked, NULL},
+    {"a large order goes out and no person was asked", I15, 0, nobody_asked_about_large, NULL},
+    {"an order is approved, and nobody typed the PIN", I15, 0, approved_by_nobody, NULL},
+    {"an approval serves a second time", I15, 0, approved_twice, NULL},
+    {"an order goes out that was declined", I15, 0, declined_and_sent, NULL},
+    {"an approval of before a release serves", I15, 0, void_and_sent, NULL},
+    {"another order than the approved one goes out", I15, 0, another_is_sent, NULL},
+    {"an approval serves after its time", I15, 0, approved_too_long_ago, NULL},
+    {"an approval is forgotten", I15, 0, approval_is_forgotten, NULL},
+    {"a locked PIN is accepted", I15, 0, locked_pin_is_right, NULL},
+    {"a rule fires more often than it may", I16, 0, rule_too_often, NULL},
+    {"a token orders more than it may", I16, 0, token_too_large, NULL},
+    {"a token orders more often than it may", I16, 0, token_too_often, NULL},
+    {"a token that was revoked orders", I16, 0, token_revoked, NULL},
 };
 
 size_t breakages_count(void)

@@ -20,4 +20,36 @@ struct breakage {
 extern const struct breakage breakages[];
 size_t breakages_count(void);
 
+/* ---- for the files of the breakages ---- */
+/* The script asks for an order, buying, and is answered; `name` is of its price, NULL for none. */
+void breakage_ask(struct life *l, enum verb verb, const char *symbol, int quantity,
+                  const char *name, const char *price);
+/* An order of 3 KO that rests at the exchange. */
+struct seen_order *breakage_rest(struct life *l);
+/* Bytes of an order past the gate. */
+void breakage_forge(struct life *l, const struct seen_order *o, int32_t order_id, const char *ref,
+                    const char *quantity);
+
+/* breakage_word.c */
+void preview_twice(struct life *l);
+void preview_unasked(struct life *l);
+void preview_of_another(struct life *l);
+void preview_larger(struct life *l);
+void preview_old(struct life *l);
+void preview_drifted(struct life *l);
+void nobody_asked(struct life *l);
+void nobody_asked_about_large(struct life *l);
+void approved_by_nobody(struct life *l);
+void approved_twice(struct life *l);
+void declined_and_sent(struct life *l);
+void void_and_sent(struct life *l);
+void another_is_sent(struct life *l);
+void approved_too_long_ago(struct life *l);
+void approval_is_forgotten(struct life *l);
+void locked_pin_is_right(struct life *l);
+void rule_too_often(struct life *l);
+void token_too_large(struct life *l);
+void token_too_often(struct life *l);
+void token_revoked(struct life *l);
+
 #endif

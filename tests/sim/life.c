@@ -66,7 +66,7 @@ void plan_make(struct plan *plan, uint64_t seed)
     plan->version = seed % 2 ? WIRE_VERSION_TEXT_MAX : WIRE_VERSION_PROTO_MAX;
     plan->market = rng_below(&rng, LIFE_MARKETS);
     plan->shape = rng_u32(&rng);
-    plan->count = 12 + rng_below(&rng, LIFE_STEPS_MAX - 24);
+    plan->count = 14 + rng_below(&rng, LIFE_STEPS_MAX - 20);
     for (size_t i = 0; i < acts_count(); i++)
         sum += (uint32_t)acts[i].weight;
     for (size_t i = 0; i < plan->count; i++) {
@@ -97,6 +97,7 @@ static bool is_ready(void *ctx)
 static bool born(struct life *l, const struct markets *m, struct error *e)
 {
     const struct plan *plan = l->plan;
+    struct demand sheet;
     struct world_config config = {.seed = plan->market + 1,
                                   .speed = 1,
                                   .version = plan->version,
@@ -119,6 +120,18 @@ static bool born(struct life *l, const struct markets *m, struct error *e)
         set(l, "limits.duplicate_window_s", plan->shape / 12 % 2 ? "0" : "30");
     }
     set(l, "limits.kill_keeps_stops", plan->shape / 288 % 3 ? "true" : "false");
+    set(l, "limits.max_orders_per_rule", plan->shape / 864 % 3 ? "3" : "10");
+    set(l, "limits.preview_ttl_s", plan->shape / 2592 % 3 ? "10" : "60");
+    set(l, "limits.preview_drift_pct", plan->shape / 7776 % 3 ? "0.02" : "1");
+    set(l, "limits.approval_ttl_s", plan->shape / 23328 % 2 ? "600" : "40");
+    if (plan->shape / 46656 % 8 == 0) /* a person is asked about each order */
+        set(l, "limits.approval_paper", "out_of_band");
+    else if (plan->shape / 46656 % 8 < 3) { /* about those of more than 1,000 */
+        set(l, "limits.approval_above", "out_of_band");
+        set(l, "limits.confirm_above_pct", "10");
+    }
+    if (plan->shape % 4 == 0)
+        set(l, "limits.day_zone", "UTC"); /* in which the day ends soon */
     l->v->cancels_stops = !l->w->settings.values.limits.kill_keeps_stops;
     set(l, "limits.allow_short", plan->shape / 96 % 3 ? "false" : "true");
     set(l, "broker.messages_per_s", plan->shape / 24 % 4 ? "45" : "5");
@@ -126,6 +139,8 @@ static bool born(struct life *l, const struct markets *m, struct error *e)
     if (!world_start_app(l->w, e))
         return false;
     (void)world_until(l->w, is_ready, l, 10 * 1000);
+    if (people_token(&l->people, &sheet, plan->shape / 96 % 2 ? 1000 : 3000, 3))
+        (void)(people_ask(&l->people, &sheet) && people_pass(&l->people, 10));
     return true;
 }
 
@@ -297,12 +312,47 @@ static void check_executions(struct life *l)
 static void check_killed(struct life *l)
 {
     struct watcher *v = l->v;
-    v->looked[I9] += v->is_killed;
-    for (size_t i = 0; v->is_killed && i < v->order_count; i++) {
-        const struct seen_order *o = &v->orders[i];
-        if (watcher_is_working(o) && !o->is_closing &&
-            (v->takes_stops || !order_type_is_stop(o->type)))
-            watcher_break(v, I9, "order %s still works although the kill switch is on", o->ref);
+    for (size_t n = 0; n < v->kill_count; n++) {
+        const struct seen_kill *k = &v->kills[n];
+        v->looked[I9] += k->is_on;
+        for (size_t i = 0; k->is_on && i < v->order_count; i++) {
+            const struct seen_order *o = &v->orders[i];
+            if (watcher_is_working(o) && !o->is_closing && watcher_covers(k, o, o->placer) &&
+                (k->takes_stops || !order_type_is_stop(o->type)))
+                watcher_break(v, I9, "order %s still works although the kill switch is on", o->ref);
+        }
+    }
+}
+
+static const struct json *row_of(const struct json *rows, int64_t number)
+{
+    const struct json *row;
+    int64_t n = 0;
+    for (size_t i = 0; (row = json_at(rows, i)) != NULL; i++)
+        if (json_to_i64(json_get(row, STR("approval")), &n) && n == number)
+            return row;
+    return NULL;
+}
+
+/* What a person was told to have said is what is listed, or the list has no room for it any more.
+ */
+static void check_approvals(struct life *l)
+{
+    struct watcher *v = l->v;
+    const struct json *rows = json_get(question(l, "approvals --json"), STR("approvals"));
+    for (size_t i = 0; i < v->approval_count && !v->world->device.has_lied; i++) {
+        const struct seen_approval *a = &v->approvals[i];
+        const struct json *row = row_of(rows, a->number);
+        struct str state = json_get_str(row, STR("state"));
+        v->looked[I15] += row != NULL;
+        if (row && a->is_yes_told && str_eq(state, STR("pending")))
+            watcher_break(v, I15, "number %lld was approved and waits again", (long long)a->number);
+        if (row && a->is_no_told && !str_eq(state, STR("declined")))
+            watcher_break(v, I15, "number %lld was declined and is " STR_FMT, (long long)a->number,
+                          STR_ARG(state));
+        if (row && a->used_by && !str_eq(state, STR("used")))
+            watcher_break(v, I15, "number %lld became an order and is " STR_FMT,
+                          (long long)a->number, STR_ARG(state));
     }
 }
 
@@ -322,6 +372,7 @@ static void rest(struct life *l)
     check_positions(l);
     check_orders(l);
     check_executions(l);
+    check_approvals(l);
     audit_proof_init(&proof, &l->w->anchors);
     while (!proof.is_done)
         if (!audit_prove(l->w->db, &proof, 10000, &e))

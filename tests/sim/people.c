@@ -12,6 +12,7 @@
 static const struct {
     const char *tool, *command, *path; /* NULL: not over HTTP */
     bool is_change;                    /* may put something on the wire */
+    bool has_no_why;                   /* takes no reasoning */
 } verbs[VERB_COUNT] = {
     [VERB_MARKET] = {"place_market_order", "market", "/api/orders/market", true},
     [VERB_LIMIT] = {"place_limit_order", "limit", "/api/orders/limit", true},
@@ -19,10 +20,16 @@ static const struct {
     [VERB_STOP] = {"place_stop_loss", "stop-loss", "/api/stop-loss", true},
     [VERB_MOVE_STOP] = {"modify_stop_loss", "move-stop", NULL, true},
     [VERB_MODIFY] = {"modify_order", "modify", NULL, true},
+    [VERB_PREVIEW] = {"preview_order", "preview", "/api/orders/preview", false},
+    [VERB_SUBMIT] = {"submit_order", "submit", "/api/orders/submit", true, true},
     [VERB_CANCEL] = {"cancel_order", "cancel", NULL, false},
     [VERB_KILL] = {"engage_kill_switch", "kill", "/api/kill", false},
     [VERB_RELEASE] = {NULL, "release", NULL, false},
     [VERB_TRADING] = {"set_trading_state", "trading", "/api/trading-state", false},
+    [VERB_APPROVE] = {NULL, "approve", NULL, false},
+    [VERB_DECLINE] = {NULL, "decline", NULL, false},
+    [VERB_TOKEN_ADD] = {NULL, "token add", NULL, false},
+    [VERB_TOKEN_REVOKE] = {NULL, "token revoke", NULL, false},
     [VERB_QUOTES] = {"get_market_data", "quotes", NULL, false},
     [VERB_SAFETY] = {"get_safety_status", "safety", NULL, false},
     [VERB_PORTFOLIO] = {"get_portfolio", "portfolio", NULL, false},
@@ -30,7 +37,25 @@ static const struct {
     [VERB_EXECUTIONS] = {"get_executions", "executions", NULL, false},
 };
 
-static const char *const names[WHO_COUNT] = {"script", "claude", "other", "program", "person"};
+static const char *const names[WHO_COUNT] = {"script", "claude", "other", "program",
+                                             "sheet",  "dip",    "trim",  "person"};
+
+static bool is_program(enum who who)
+{
+    return who == WHO_PROGRAM || who == WHO_SHEET;
+}
+
+void people_principal(const struct people *p, enum who who, char out[PEOPLE_PRINCIPAL_MAX])
+{
+    static const char *const principals[WHO_COUNT] = {
+        [WHO_SCRIPT] = "uid:1000",        [WHO_CLAUDE] = "uid:1000 mcp:claude",
+        [WHO_OTHER] = "uid:1000 mcp:kit", [WHO_PROGRAM] = "token:story",
+        [WHO_DIP] = "rule:dip",           [WHO_TRIM] = "rule:trim",
+        [WHO_PERSON] = "uid:1000",
+    };
+    (void)snprintf(out, PEOPLE_PRINCIPAL_MAX, "%s%s", who == WHO_SHEET ? "token:" : principals[who],
+                   who == WHO_SHEET ? p->sheet : "");
+}
 
 /* ---- life ---- */
 
@@ -60,6 +85,7 @@ void people_lose(struct people *p)
         }
     for (size_t i = 0; i < PEOPLE_ASSISTANTS; i++)
         assistant_close(&p->assistants[i], p->w);
+    watcher_pin_lost(p->v);
 }
 
 void people_fini(struct people *p)
@@ -91,6 +117,33 @@ int people_number(struct people *p, struct demand *d, bool with_key)
     return d->request;
 }
 
+const char *demand_get(const struct demand *d, const char *name)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (strcmp(d->args[i].name, name) == 0)
+            return d->args[i].value;
+    return NULL;
+}
+
+static int64_t number_in(const struct demand *d, const char *name)
+{
+    int64_t n = 0;
+    const char *text = demand_get(d, name);
+    return text && str_to_i64(str_of(text), &n) ? n : 0;
+}
+
+bool people_token(struct people *p, struct demand *d, int max_value, int max_orders)
+{
+    if (p->sheets + 1 >= WATCHER_TOKENS_MAX)
+        return false;
+    *d = (struct demand){.verb = VERB_TOKEN_ADD, .who = WHO_PERSON};
+    demand_add(d, "name", ARG_TEXT, "sheet%d", ++p->sheets);
+    demand_add(d, "scopes", ARG_TEXT, "read,preview,trade");
+    demand_add(d, "max_order_value", ARG_NUMBER, "%d", max_value);
+    demand_add(d, "max_orders_per_day", ARG_NUMBER, "%d", max_orders);
+    return true;
+}
+
 static void add_flag(struct buf *out, const char *name)
 {
     buf_add_c(out, " --");
@@ -106,11 +159,11 @@ static void as_line(const struct demand *d, struct buf *out)
         (void)snprintf(off, sizeof off, "no_%.60s", d->args[i].name);
         add_flag(out, d->args[i].kind == ARG_FALSE ? off : d->args[i].name);
         if (d->args[i].kind == ARG_TEXT || d->args[i].kind == ARG_NUMBER)
-            buf_add_f(out, " %s", d->args[i].value);
+            buf_add_f(out, " '%s'", d->args[i].value);
     }
     if (d->key)
         buf_add_f(out, " --idempotency-key k%d", d->key);
-    if (d->request)
+    if (d->request && !verbs[d->verb].has_no_why)
         buf_add_f(out, " --reasoning r%d", d->request);
     buf_add_c(out, " --json");
 }
@@ -125,9 +178,9 @@ static void as_json(const struct demand *d, struct buf *out)
         buf_add_f(out, "%s\"%s\":%s%s%s%s%s", i ? "," : "", a->name, is_list ? "[" : "", quote,
                   a->kind == ARG_TRUE ? "true" : a->value, quote, is_list ? "]" : "");
     }
-    if (d->key && d->who != WHO_PROGRAM) /* who says it in a header */
+    if (d->key && !is_program(d->who)) /* who says it in a header */
         buf_add_f(out, "%s\"idempotency_key\":\"k%d\"", out->n > 1 ? "," : "", d->key);
-    if (d->request)
+    if (d->request && !verbs[d->verb].has_no_why)
         buf_add_f(out, "%s\"reasoning\":\"r%d\"", out->n > 1 ? "," : "", d->request);
     buf_add_char(out, '}');
 }
@@ -174,9 +227,11 @@ static bool ask_mcp(struct people *p, struct open_question *q)
 
 static bool ask_program(struct people *p, struct open_question *q)
 {
-    char key[24];
+    char key[24], bearer[96];
+    bool is_sheet = q->demand.who == WHO_SHEET;
     (void)snprintf(key, sizeof key, "k%d", q->demand.key);
-    const struct http_pair headers[] = {{STR("Authorization"), STR("Bearer " WORLD_TOKEN)},
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", is_sheet ? p->sheet_token : WORLD_TOKEN);
+    const struct http_pair headers[] = {{STR("Authorization"), STR_NAME(bearer)},
                                         {STR("Idempotency-Key"), STR_NAME(key)}};
     buf_reset(&p->text);
     as_json(&q->demand, &p->text);
@@ -188,20 +243,48 @@ static bool ask_line(struct people *p, struct open_question *q)
 {
     buf_reset(&p->text);
     as_line(&q->demand, &p->text);
-    return ask_cli(&q->ask, p->w, buf_str(&p->text), q->demand.who == WHO_PERSON, &q->answer);
+    if (q->demand.who == WHO_DIP || q->demand.who == WHO_TRIM)
+        return ask_rule(&q->ask, p->w, str_of(names[q->demand.who]), buf_str(&p->text), &q->answer);
+    if (!ask_cli(&q->ask, p->w, buf_str(&p->text), q->demand.who == WHO_PERSON, &q->answer))
+        return false;
+    if (q->demand.is_typed_wrong)
+        ask_types(&q->ask, STR("1111"));
+    return true;
+}
+
+/* What a kill switch, or a release, is about. */
+static struct seen_kill *kill_of(struct people *p, const struct demand *d)
+{
+    const char *symbol = demand_get(d, "symbol"), *principal = demand_get(d, "principal");
+    return watcher_kill(p->v, str_of(symbol ? symbol : ""), str_of(principal ? principal : ""));
+}
+
+static bool takes_stops(const struct demand *d)
+{
+    return demand_get(d, "keep_stops") || demand_get(d, "flatten");
+}
+
+static bool is_pin_typed(const struct demand *d)
+{
+    return d->who == WHO_PERSON && !d->is_typed_wrong;
 }
 
 /* What the watcher must know before the first byte can move. */
-static void announce(struct people *p, const struct demand *d)
+static void announce(struct people *p, const struct open_question *q)
 {
+    const struct demand *d = &q->demand;
     struct watcher *v = p->v;
     const char *state = d->verb == VERB_TRADING ? d->args[0].value : "";
-    if (d->request)
+    if (d->request && d->verb != VERB_PREVIEW && !d->is_foreign)
         watcher_asked(v, d->request, d->key);
     if (d->verb == VERB_KILL)
-        watcher_kill_begins(v, d->count > 1); /* flattening takes the stops too */
+        watcher_kill_begins(v, takes_stops(d));
     if (d->verb == VERB_RELEASE)
-        watcher_release_begins(v);
+        watcher_release_begins(v, kill_of(p, d));
+    if (d->verb == VERB_APPROVE && is_pin_typed(d))
+        watcher_yes_begins(v, number_in(d, "approval"));
+    if (is_pin_typed(d))
+        watcher_pin_begins(v);
     if (d->verb == VERB_TRADING && d->who == WHO_PERSON) {
         v->is_halted = v->is_halted && strcmp(state, "halted") == 0;
         v->is_reducing = v->is_reducing && strcmp(state, "active") != 0;
@@ -223,25 +306,28 @@ static void talk(struct people *p, const struct demand *d)
 bool people_ask(struct people *p, const struct demand *d)
 {
     bool is_mcp = verbs[d->verb].tool && (d->who == WHO_CLAUDE || d->who == WHO_OTHER);
+    bool is_http = is_program(d->who) && verbs[d->verb].path;
     struct open_question *q = free_place(p, is_mcp);
-    if (!p->w->app || !q)
+    if (!p->w->app || !q || (is_http && d->who == WHO_SHEET && !p->sheet_token[0]))
         return false;
     talk(p, d);
     *q = (struct open_question){
-        .is_used = true, .is_mcp = is_mcp, .demand = *d, .releases = p->v->releases};
-    if (d->who == WHO_PROGRAM && !verbs[d->verb].path)
+        .is_used = true, .is_mcp = is_mcp, .demand = *d, .sets = p->v->sets, .at = p->w->now.mono};
+    if (d->verb == VERB_KILL)
+        q->releases = kill_of(p, d)->releases;
+    if (is_program(d->who) && !is_http)
         q->demand.who = WHO_SCRIPT;
     if (!is_mcp)
         answer_start(&q->answer);
-    announce(p, d);
-    bool ok = is_mcp                         ? ask_mcp(p, q)
-              : q->demand.who == WHO_PROGRAM ? ask_program(p, q)
-                                             : ask_line(p, q);
+    announce(p, q);
+    bool ok = is_mcp ? ask_mcp(p, q) : is_http ? ask_program(p, q) : ask_line(p, q);
     if (ok) {
         p->asked++;
         if (d->request && verbs[d->verb].is_change)
             p->earlier[p->earlier_count++ % PEOPLE_EARLIER_MAX] = *d;
     } else {
+        if (is_pin_typed(d))
+            watcher_pin_lost(p->v);
         drop(p, q);
     }
     return ok;
@@ -255,6 +341,8 @@ static bool is_denied(const struct json *j)
     static const char *const sure[] = {"invalid", "denied", "limit", "conflict", "not_found"};
     struct str class = json_get_str(j, STR("class"));
     bool ok = true;
+    if (str_eq(json_get_str(j, STR("result")), STR("awaiting_approval")))
+        return true;
     if (!json_to_bool(json_get(j, STR("success")), &ok) || ok)
         return false;
     for (size_t i = 0; i < sizeof sure / sizeof sure[0]; i++)
@@ -300,6 +388,130 @@ static void take_trading(struct people *p, const struct json *j, const char *sta
     }
 }
 
+static void take_kill(struct people *p, const struct open_question *q, const struct json *j)
+{
+    const struct demand *d = &q->demand;
+    struct seen_kill *k = kill_of(p, d);
+    const struct json *row, *rows = json_get(j, STR("kills"));
+    bool is_on = false;
+    if (q->releases != k->releases)
+        return; /* a release may have overtaken the answer */
+    for (size_t i = 0; (row = json_at(rows, i)) != NULL; i++)
+        is_on = is_on || str_eq(json_get_str(row, STR("name")),
+                                STR_NAME(k->symbol[0] ? k->symbol : k->principal));
+    if (is_on)
+        watcher_killed(p->v, k, takes_stops(d) || !p->w->settings.values.limits.kill_keeps_stops);
+}
+
+/* ---- what was shown, and what a person says about it ---- */
+
+const struct ticket_seen *people_ticket(const struct people *p, size_t n, bool asked)
+{
+    size_t kept = p->ticket_count < PEOPLE_TICKETS_MAX ? p->ticket_count : PEOPLE_TICKETS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        const struct ticket_seen *t = &p->tickets[(p->ticket_count - 1 - i) % PEOPLE_TICKETS_MAX];
+        if ((!asked || t->number) && n-- == 0)
+            return t;
+    }
+    return NULL;
+}
+
+static bool is_known(struct people *p, struct str id, int64_t number)
+{
+    for (size_t i = 0; i < PEOPLE_TICKETS_MAX; i++)
+        if (id.n && str_eq(STR_NAME(p->tickets[i].id), id)) {
+            p->tickets[i].number = number ? number : p->tickets[i].number;
+            return true;
+        }
+    return false;
+}
+
+/* An answer with a preview_id: to a preview, or of an order for which a person is asked. */
+static void take_ticket(struct people *p, const struct open_question *q, const struct json *j)
+{
+    const struct demand *d = &q->demand;
+    struct str id = json_get_str(j, STR("preview_id"));
+    int64_t number = 0;
+    (void)json_to_i64(json_get(j, STR("approval")), &number);
+    if (!id.n || is_known(p, id, number))
+        return;
+    struct ticket_seen *t = &p->tickets[p->ticket_count++ % PEOPLE_TICKETS_MAX];
+    *t =
+        (struct ticket_seen){.who = d->who, .request = d->request, .key = d->key, .number = number};
+    str_copy_cut(t->id, sizeof t->id, id);
+    if (d->verb != VERB_PREVIEW)
+        return;
+    char owner[PEOPLE_PRINCIPAL_MAX];
+    struct preview_shown shown = {.owner = owner, .sets = q->sets};
+    people_principal(p, d->who, owner);
+    (void)json_to_dec(json_get(json_at(json_get(j, STR("legs")), 0), STR("quantity")),
+                      &shown.quantity);
+    shown.reference.has = json_to_dec(json_get(j, STR("reference_price")), &shown.reference.v);
+    watcher_shown(p->v, d->request, &shown);
+}
+
+static void take_token(struct people *p, const struct demand *d, const struct json *j)
+{
+    if (d->verb == VERB_TOKEN_REVOKE) {
+        watcher_revoked(p->v, str_of(demand_get(d, "name")));
+        return;
+    }
+    struct str name = json_get_str(j, STR("name"));
+    struct dec most = dec_of(number_in(d, "max_order_value"));
+    str_copy_cut(p->sheet, sizeof p->sheet, name);
+    str_copy_cut(p->sheet_token, sizeof p->sheet_token, json_get_str(j, STR("token")));
+    watcher_token(p->v, name, most, number_in(d, "max_orders_per_day"));
+}
+
+static void take_pin(struct people *p, const struct open_question *q, const struct json *j,
+                     bool failed)
+{
+    const struct demand *d = &q->demand;
+    bool asks = d->verb == VERB_APPROVE || d->verb == VERB_DECLINE || d->verb == VERB_RELEASE ||
+                d->verb == VERB_TOKEN_ADD;
+    if (d->who == WHO_PERSON)
+        watcher_pin_answered(p->v, q->at, is_pin_typed(d), asks && !failed,
+                             str_eq(json_get_str(j, STR("code")), STR("PIN_WRONG")));
+}
+
+static void tell(const struct people *p, const struct demand *d, const struct json *j)
+{
+    if (p->is_talking)
+        printf("# %8.3f   %s is told: " STR_FMT STR_FMT "\n",
+               (double)(p->w->now.mono.ns - NS_PER_S) / 1e9, names[d->who],
+               STR_ARG(json_get_str(j, STR("message"))), STR_ARG(json_get_str(j, STR("error"))));
+}
+
+/* What was asked for has been done. */
+static void take_done(struct people *p, const struct open_question *q, const struct json *j)
+{
+    const struct demand *d = &q->demand;
+    switch (d->verb) {
+    case VERB_KILL:
+        take_kill(p, q, j);
+        break;
+    case VERB_TRADING:
+        take_trading(p, j, d->args[0].value);
+        break;
+    case VERB_QUOTES:
+        take_quotes(p, j);
+        break;
+    case VERB_SAFETY:
+        take_safety(p, j);
+        break;
+    case VERB_APPROVE:
+    case VERB_DECLINE:
+        watcher_decided(p->v, number_in(d, "approval"), d->verb == VERB_APPROVE);
+        break;
+    case VERB_TOKEN_ADD:
+    case VERB_TOKEN_REVOKE:
+        take_token(p, d, j);
+        break;
+    default:
+        break;
+    }
+}
+
 static void take(struct people *p, const struct open_question *q, const struct json *j, bool failed)
 {
     const struct demand *d = &q->demand;
@@ -307,27 +519,14 @@ static void take(struct people *p, const struct open_question *q, const struct j
     p->answered++;
     p->denied += denied;
     p->granted += !failed;
-    if (p->is_talking)
-        printf("# %8.3f   %s is told: " STR_FMT STR_FMT "\n",
-               (double)(p->w->now.mono.ns - NS_PER_S) / 1e9, names[d->who],
-               STR_ARG(json_get_str(j, STR("message"))), STR_ARG(json_get_str(j, STR("error"))));
-    if (d->request)
+    tell(p, d, j);
+    if (d->request && d->verb != VERB_PREVIEW && !d->is_foreign)
         watcher_answered(p->v, d->request, denied);
-    if (failed || !j)
-        return;
-    bool is_killed = false; /* a release may have overtaken the answer */
-    if (d->verb == VERB_KILL && json_to_bool(json_get(j, STR("killed")), &is_killed) && is_killed &&
-        q->releases == p->v->releases) {
-        p->v->takes_stops |= d->count > 1 || !p->w->settings.values.limits.kill_keeps_stops;
-        watcher_killed(p->v);
-    } else if (d->verb == VERB_KILL)
-        return; /* released since */
-    else if (d->verb == VERB_TRADING)
-        take_trading(p, j, d->args[0].value);
-    else if (d->verb == VERB_QUOTES)
-        take_quotes(p, j);
-    else if (d->verb == VERB_SAFETY)
-        take_safety(p, j);
+    take_pin(p, q, j, failed);
+    if (d->request && j && !d->is_foreign)
+        take_ticket(p, q, j);
+    if (!failed && j)
+        take_done(p, q, j);
 }
 
 static void take_direct(struct people *p, struct open_question *q)
@@ -337,12 +536,13 @@ static void take_direct(struct people *p, struct open_question *q)
     if (!ok) {
         p->gone++;
         drop(p, q);
+        watcher_pin_lost(p->v);
         return;
     }
     arena_reset(p->arena);
     struct str out = str_trim(buf_str(&q->answer.out));
     const struct json *j = str_starts(out, STR("{")) ? json_parse(out, p->arena, &e) : NULL;
-    bool failed = q->demand.who == WHO_PROGRAM ? q->answer.status >= 400 : q->answer.status != 0;
+    bool failed = is_program(q->demand.who) ? q->answer.status >= 400 : q->answer.status != 0;
     take(p, q, j, failed);
     drop(p, q);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * people: those who use the product in a simulated life: a script and a person on the command line,
- * two assistants over MCP, and a program over HTTP. Several questions may be open at once. What is
- * asked and answered is told to the watcher.
+ * two assistants over MCP, two programs over HTTP, one with limits of its own, and two automation
+ * rules. Several questions may be open at once. What is asked and answered is told to the watcher.
  */
 #ifndef PORTCULLIS_SIM_PEOPLE_H
 #define PORTCULLIS_SIM_PEOPLE_H
@@ -14,11 +14,23 @@ enum {
     PEOPLE_OPEN_MAX = 12,
     PEOPLE_ARGS_MAX = 9,
     PEOPLE_EARLIER_MAX = 16,
+    PEOPLE_TICKETS_MAX = 16,
+    PEOPLE_PRINCIPAL_MAX = 64,
     PEOPLE_ASSISTANTS = 2,
     PEOPLE_CLI_MAX = 5 /* of the questions that are open; the world has few places */
 };
 
-enum who { WHO_SCRIPT, WHO_CLAUDE, WHO_OTHER, WHO_PROGRAM, WHO_PERSON, WHO_COUNT };
+enum who {
+    WHO_SCRIPT,
+    WHO_CLAUDE,
+    WHO_OTHER,
+    WHO_PROGRAM,
+    WHO_SHEET, /* a program whose token has limits of its own */
+    WHO_DIP,   /* rules */
+    WHO_TRIM,
+    WHO_PERSON,
+    WHO_COUNT
+};
 
 enum verb {
     VERB_MARKET,
@@ -27,10 +39,16 @@ enum verb {
     VERB_STOP,
     VERB_MOVE_STOP,
     VERB_MODIFY,
+    VERB_PREVIEW,
+    VERB_SUBMIT,
     VERB_CANCEL,
     VERB_KILL,
     VERB_RELEASE,
     VERB_TRADING,
+    VERB_APPROVE,
+    VERB_DECLINE,
+    VERB_TOKEN_ADD,
+    VERB_TOKEN_REVOKE,
     VERB_QUOTES,
     VERB_SAFETY,
     VERB_PORTFOLIO,
@@ -53,8 +71,18 @@ struct demand {
     enum who who;
     struct demand_arg args[PEOPLE_ARGS_MAX];
     size_t count;
-    int request; /* number; 0: changes nothing */
-    int key;     /* number of its idempotency key; 0: none */
+    int request;         /* number; 0: changes nothing */
+    int key;             /* number of its idempotency key; 0: none */
+    bool is_typed_wrong; /* the PIN */
+    bool is_foreign;     /* submits what was shown to somebody else, or to nobody */
+};
+
+/* What somebody was shown, and may submit. */
+struct ticket_seen {
+    enum who who;
+    int request, key;
+    char id[48];
+    int64_t number; /* of its approval; 0: no person was asked */
 };
 
 struct open_question {
@@ -64,7 +92,9 @@ struct open_question {
     struct answer answer;
     size_t assistant;
     int64_t id;   /* MCP */
-    int releases; /* that had been asked for when it was asked */
+    int releases; /* of that kill switch, that had been asked for when it was asked */
+    int sets;     /* of the clock, by then */
+    struct instant at;
 };
 
 struct people {
@@ -74,7 +104,11 @@ struct people {
     struct open_question open[PEOPLE_OPEN_MAX];
     struct demand earlier[PEOPLE_EARLIER_MAX]; /* the newest orders, a ring */
     size_t earlier_count;
-    int requests, keys; /* how many numbers were given out */
+    struct ticket_seen tickets[PEOPLE_TICKETS_MAX]; /* the newest, a ring */
+    size_t ticket_count;
+    char sheet[24], sheet_token[72]; /* the name and secret of the sheet's token; "": none */
+    int sheets;                      /* that were made */
+    int requests, keys;              /* how many numbers were given out */
     struct arena *arena;
     struct buf text;
     bool is_talking; /* prints what happens */
@@ -87,10 +121,19 @@ void people_fini(struct people *p);
 /* Adds an argument. */
 void demand_add(struct demand *d, const char *name, enum arg_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The value of an argument; NULL if it was not added. */
+const char *demand_get(const struct demand *d, const char *name);
 /* The next number for an order or a change; the key's with it if wanted. 0 once all are used. */
 int people_number(struct people *p, struct demand *d, bool with_key);
 /* Asks. False if nobody could: the app is down, or too much is open. */
 bool people_ask(struct people *p, const struct demand *d);
+/* The n-th newest of what was shown, 0 the newest; those alone for which a person was asked if
+ * `asked`. NULL if there is none. */
+const struct ticket_seen *people_ticket(const struct people *p, size_t n, bool asked);
+/* As whom the gate knows them. */
+void people_principal(const struct people *p, enum who who, char out[PEOPLE_PRINCIPAL_MAX]);
+/* A token for the sheet with such limits is being asked for. False if it cannot have another. */
+bool people_token(struct people *p, struct demand *d, int max_value, int max_orders);
 /* Lets ms pass; answers are taken when they come. False once something is broken. */
 bool people_pass(struct people *p, int64_t ms);
 /* All questions have been answered, or those who would answer are gone. */

@@ -136,6 +136,7 @@ static bool check_watcher(const struct markets *m)
         bool ok = !held && v.broken == b->by;
         printf("%s %zu - %s is noticed by %s at %d: %s\n", ok ? "ok" : "not ok", ++number, b->what,
                invariant_name(b->by), p.version, held ? "nothing was noticed" : v.why);
+        (void)fflush(stdout);
         all = all && ok;
     }
     return all;

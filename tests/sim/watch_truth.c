@@ -122,28 +122,34 @@ static int request_of(const struct json *body)
     return n > 0 && n < WATCHER_REQUESTS_MAX ? (int)n : 0;
 }
 
-static void on_leg(struct watcher *v, const struct json *leg, int request, int64_t intent)
+static void on_leg(struct watcher *v, const struct json *leg, int request,
+                   const struct audit_record *r)
 {
+    const struct json *contract = json_get(leg, STR("contract"));
     struct str ref = json_get_str(leg, STR("ref"));
     struct dec quantity = DEC_ZERO;
     int64_t con_id = 0;
     (void)json_to_dec(json_get(leg, STR("quantity")), &quantity);
-    (void)json_to_i64(json_get(json_get(leg, STR("contract")), STR("con_id")), &con_id);
+    (void)json_to_i64(json_get(contract, STR("con_id")), &con_id);
     struct seen_order *o = watcher_order(v, ref);
     if (!o) {
         o = watcher_add(v, ref);
         o->request = request;
-        o->intent = intent;
+        o->intent = r->seq;
         o->side = str_eq(json_get_str(leg, STR("side")), STR("BUY")) ? SIDE_BUY : SIDE_SELL;
         o->type = order_type_parse(json_get_str(leg, STR("type")));
         o->con_id = (int32_t)con_id;
+        str_copy_cut(o->symbol, sizeof o->symbol, json_get_str(contract, STR("symbol")));
+        str_copy_cut(o->placer, sizeof o->placer, r->principal);
     }
     o->intents++;
-    o->journaled = intent;
+    o->journaled = r->seq;
     o->quantity = dec_max(o->quantity, quantity);
+    o->limit_price.has = json_to_dec(json_get(leg, STR("limit_price")), &o->limit_price.v);
+    str_copy_cut(o->principal, sizeof o->principal, r->principal);
 }
 
-static void on_intent(struct watcher *v, const struct json *body, int64_t seq, bool is_closing)
+static void on_intent(struct watcher *v, const struct json *body, const struct audit_record *r)
 {
     const struct json *legs = json_get(body, STR("legs")), *leg;
     bool is_place = str_eq(json_get_str(body, STR("kind")), STR("place"));
@@ -151,8 +157,14 @@ static void on_intent(struct watcher *v, const struct json *body, int64_t seq, b
         struct str ref = json_get_str(leg, STR("ref"));
         if (is_place && watcher_order(v, ref))
             watcher_break(v, I1, "one reference for two orders: " STR_FMT, STR_ARG(ref));
-        on_leg(v, leg, request_of(body), seq);
-        watcher_order(v, ref)->is_closing = is_closing;
+        on_leg(v, leg, request_of(body), r);
+        struct seen_order *o = watcher_order(v, ref);
+        o->is_closing = str_eq(r->principal, STR(GATE_CLOSER));
+        o->leg = (int)i;
+        o->approval = 0;
+        (void)json_to_i64(json_get(body, STR("approval")), &o->approval);
+        if (is_place && i == 0)
+            watch_intent_record(v, o, body, r->at);
     }
 }
 
@@ -186,12 +198,17 @@ static bool on_record(void *self, const struct audit_record *r)
     check_link(v, r);
     v->journal_at = r->seq;
     v->records++;
-    if (!str_eq(r->kind, STR("intent")))
+    bool is_intent = str_eq(r->kind, STR("intent"));
+    if (str_eq(r->kind, STR("release")))
+        watch_release_record(v, r->seq);
+    if (!is_intent && !str_eq(r->kind, STR("approval")))
         return true;
     arena_reset(v->record_arena);
     const struct json *body = json_parse(r->body, v->record_arena, &e);
-    if (body)
-        on_intent(v, body, r->seq, str_eq(r->principal, STR(GATE_CLOSER)));
+    if (body && is_intent)
+        on_intent(v, body, r);
+    else if (body)
+        watch_approval_record(v, r, body);
     else
         watcher_break(v, I7, "record %lld cannot be read", (long long)r->seq);
     return true;

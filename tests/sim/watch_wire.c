@@ -21,9 +21,16 @@ static void check_state(struct watcher *v, const struct seen_order *o, struct de
     v->looked[I4]++;
     if (o->is_closing && v->is_kill_begun && watcher_reduces(v, o, quantity, true))
         return;
-    if (v->is_killed)
-        watcher_break(v, I4, "order %s went out although the kill switch was acknowledged", o->ref);
-    else if (v->is_halted)
+    for (size_t i = 0; i < v->kill_count; i++) {
+        const struct seen_kill *k = &v->kills[i];
+        if (k->is_on && watcher_covers(k, o, o->principal))
+            watcher_break(
+                v, I4, "order %s went out although the kill switch of %s was acknowledged", o->ref,
+                k->symbol[0]      ? k->symbol
+                : k->principal[0] ? k->principal
+                                  : "everything");
+    }
+    if (v->is_halted)
         watcher_break(v, I4, "order %s went out although `halted` was acknowledged", o->ref);
     else if (v->is_reducing && o->journaled >= v->reducing_at &&
              !watcher_reduces(v, o, quantity, true))
@@ -74,10 +81,14 @@ static void check_request(struct watcher *v, const struct seen_order *o)
         for (size_t k = 0; is_first && k < i; k++) /* other legs of it */
             is_first = v->orders[k].intent != other->intent || v->orders[k].frames == 0;
         sent += is_first && other->request == o->request;
-        of_key += is_first && r->key && v->requests[other->request].key == r->key;
+        of_key += is_first && r->key && v->requests[other->request].key == r->key &&
+                  strcmp(other->placer, o->placer) == 0;
     }
     if (of_key > 1)
         watcher_break(v, I1, "the key of request r%d sent %d orders", o->request, of_key);
+    if (r->is_shown && sent > (r->asks ? 1 : 0))
+        watcher_break(v, I14, "preview r%d was submitted %d times and sent %d orders", o->request,
+                      r->asks, sent);
     if (sent > r->asks)
         watcher_break(v, I1, "request r%d was asked %d times and sent %d orders", o->request,
                       r->asks, sent);
@@ -116,6 +127,8 @@ static void on_place(struct watcher *v, const struct wire_req_place_order *m)
     check_id(v, o, m->order_id);
     check_request(v, o);
     check_state(v, o, quantity);
+    watch_word(v, o, quantity);
+    watch_own_limits(v, o, quantity);
     if (o->type == ORDER_MKT && !o->is_closing) /* which waits for no price */
         check_price(v, o);
 }

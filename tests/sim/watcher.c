@@ -17,7 +17,8 @@ static const struct {
     [I1] = {"I1", "at most one order at the broker for each intent, one intent for each request"},
     [I2] = {"I2", "fills do not exceed what was asked for"},
     [I3] = {"I3", "no order on the wire without a durable intent"},
-    [I4] = {"I4", "nothing but cancels while killed or halted, only reducing orders in reducing"},
+    [I4] = {"I4", "nothing but cancels while killed (in its scope) or halted, only reducing ones "
+                  "in reducing"},
     [I5] = {"I5", "when quiet: positions, working orders and executions are the exchange's"},
     [I6] = {"I6", "nothing is sent again by itself"},
     [I7] = {"I7", "the chain of the journal is whole and holds what is anchored"},
@@ -27,6 +28,9 @@ static const struct {
     [I11] = {"I11", "a stop ends only because it filled, or somebody asked for its end"},
     [I12] = {"I12", "never more messages in a second than the setting says"},
     [I13] = {"I13", "prices are never shown, or used, as newer than they are"},
+    [I14] = {"I14", "a preview becomes one order at most, as shown, for its owner, while it lives"},
+    [I15] = {"I15", "nothing that needs a person's word goes without it, and a word serves once"},
+    [I16] = {"I16", "rules and tokens stay within limits of their own"},
     [I_WORLD] = {"W", "the world does not stand still"},
 };
 
@@ -52,7 +56,10 @@ struct watcher *watcher_new(struct world *w, const struct universe *u)
     v->orders = xcalloc(WATCHER_ORDERS_MAX, sizeof *v->orders);
     v->fills = xcalloc(WATCHER_FILLS_MAX, sizeof *v->fills);
     v->line = xcalloc(1, sizeof *v->line);
+    v->approvals = xcalloc(WATCHER_APPROVALS_MAX, sizeof *v->approvals);
     v->is_calm = true;
+    v->kill_count = 1; /* that of everything */
+    watch_days(v);
     buf_init(&v->hashed, 1 << 20);
     watch_opening(v);
     watch_wire_init(v);
@@ -69,6 +76,7 @@ void watcher_free(struct watcher *v)
     arena_free(v->record_arena);
     xfree(v->orders);
     xfree(v->fills);
+    xfree(v->approvals);
     xfree(v->line);
     buf_fini(&v->hashed);
     xfree(v);
@@ -169,23 +177,52 @@ void watcher_kill_begins(struct watcher *v, bool cancel_stops)
     v->cancels_stops = v->cancels_stops || cancel_stops;
 }
 
-void watcher_killed(struct watcher *v)
+struct seen_kill *watcher_kill(struct watcher *v, struct str symbol, struct str principal)
 {
-    v->is_killed = true;
+    for (size_t i = 0; i < v->kill_count; i++)
+        if (str_eq(STR_NAME(v->kills[i].symbol), symbol) &&
+            str_eq(STR_NAME(v->kills[i].principal), principal))
+            return &v->kills[i];
+    assert(v->kill_count < WATCHER_KILLS_MAX);
+    struct seen_kill *k = &v->kills[v->kill_count++];
+    str_copy_cut(k->symbol, sizeof k->symbol, symbol);
+    str_copy_cut(k->principal, sizeof k->principal, principal);
+    return k;
+}
+
+bool watcher_covers(const struct seen_kill *k, const struct seen_order *o, const char *principal)
+{
+    char by_id[24];
+    struct str rest = str_of(principal), part;
+    if (k->symbol[0]) {
+        (void)snprintf(by_id, sizeof by_id, "conid:%d", o->con_id);
+        return strcmp(k->symbol, o->symbol) == 0 || strcmp(k->symbol, by_id) == 0;
+    }
+    while (k->principal[0] && str_cut(&rest, ' ', &part))
+        if (str_eq(part, str_of(k->principal)))
+            return true;
+    return !k->principal[0];
+}
+
+void watcher_killed(struct watcher *v, struct seen_kill *k, bool takes_stops)
+{
+    k->is_on = true;
+    k->takes_stops = k->takes_stops || takes_stops;
     if (!v->is_calm || v->is_kill_timed)
         return;
     v->is_kill_timed = true;
     v->killed_at = v->world->now.mono;
     for (size_t i = 0; i < v->order_count; i++) {
         struct seen_order *o = &v->orders[i];
-        o->is_cancel_due = watcher_is_working(o) && !order_type_is_stop(o->type) && !o->cancels;
+        o->is_cancel_due = watcher_is_working(o) && !order_type_is_stop(o->type) && !o->cancels &&
+                           watcher_covers(k, o, o->placer);
     }
 }
 
-void watcher_release_begins(struct watcher *v)
+void watcher_release_begins(struct watcher *v, struct seen_kill *k)
 {
-    v->is_killed = v->is_kill_timed = v->takes_stops = false;
-    v->releases++;
+    k->is_on = k->takes_stops = v->is_kill_timed = false;
+    k->releases++;
 }
 
 void watcher_storm(struct watcher *v)

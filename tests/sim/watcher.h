@@ -22,6 +22,11 @@
  *   I11 a stop ends only because it filled, or somebody asked for its end
  *   I12 never more messages in a second than the setting says
  *   I13 prices are never shown as newer than they are
+ *   I14 a preview becomes at most one order: as it was shown, for whom it was shown, while it lives
+ *   I15 nothing that needs a person's word is sent without it, and a word serves once
+ *   I16 rules and tokens stay within the limits that are their own
+ *
+ * Of I4 each kill switch that has a scope is a part: nothing in its scope goes out.
  *
  * What a broken rule needs to be one: a disk that lied (it said "written" and was not) excuses what
  * only the journal could have known after a crash; nothing else is excused.
@@ -30,6 +35,7 @@
 #define PORTCULLIS_SIM_WATCHER_H
 
 #include "../kit/world.h"
+#include "data/json.h"
 #include "model/order.h"
 #include "paper/record.h"
 #include "store/audit.h"
@@ -50,6 +56,9 @@ enum invariant {
     I11,
     I12,
     I13,
+    I14,
+    I15,
+    I16,
     I_WORLD, /* the world itself stood still */
     INVARIANT_COUNT
 };
@@ -57,26 +66,34 @@ enum invariant {
 enum {
     WATCHER_ORDERS_MAX = 512,
     WATCHER_FILLS_MAX = 2048,
-    WATCHER_REQUESTS_MAX = 128,
+    WATCHER_REQUESTS_MAX = 192,
     WATCHER_RATE_MAX = 64,
     WATCHER_LINES_MAX = 128,
     WATCHER_DAYS_MAX = 8,
-    WATCHER_OPENING_MAX = 64
+    WATCHER_OPENING_MAX = 64,
+    WATCHER_KILLS_MAX = 24,
+    WATCHER_APPROVALS_MAX = 256,
+    WATCHER_TOKENS_MAX = 8
 };
 
 /* An order with a reference of ours, as the three sources know it. */
 struct seen_order {
     char ref[64];
+    char symbol[24]; /* "" if no intent told it */
     int32_t order_id, con_id;
     enum order_side side;
     enum order_type type;
     struct dec quantity; /* the largest that an intent asked for */
-    int request;         /* number of the request; 0: none that we know */
-    int64_t intent;      /* record of the first one; legs of one order share it */
-    int64_t journaled;   /* record of the newest one */
-    int intents;         /* durable ones: the order itself and its changes */
-    int frames;          /* on the wire */
-    int cancels;         /* on the wire */
+    struct opt_dec limit_price;
+    char placer[64], principal[64]; /* of the first intent; of the newest */
+    int64_t approval;               /* that the newest names; 0: none */
+    int leg;                        /* of the newest: 0 is the order itself, or a bracket's entry */
+    int request;                    /* number of the request; 0: none that we know */
+    int64_t intent;                 /* record of the first one; legs of one order share it */
+    int64_t journaled;              /* record of the newest one */
+    int intents;                    /* durable ones: the order itself and its changes */
+    int frames;                     /* on the wire */
+    int cancels;                    /* on the wire */
     bool is_cancel_asked;
     bool is_closing;     /* the kill switch's own, to flatten */
     bool is_excused;     /* of the time of a lying disk */
@@ -107,6 +124,46 @@ struct seen_request {
     int asks;            /* how often */
     int denials, others; /* answers: "not one byte was sent", and all else */
     int open;            /* not answered yet */
+    /* a preview: asking is submitting it */
+    bool is_shown;
+    char owner[64]; /* principal to whom it was shown */
+    struct dec quantity;
+    struct opt_dec reference; /* price by which it was shown */
+    struct utc shown_at;
+    int sets; /* of the clock, by then */
+};
+
+/* A kill switch that somebody pulled: of everything, a symbol or a principal. */
+struct seen_kill {
+    char symbol[24], principal[64]; /* both "": everything */
+    bool is_on;                     /* acknowledged, and nobody has asked for its end */
+    bool takes_stops;               /* and acknowledged as one that takes the stops too */
+    int releases;                   /* that were asked for */
+};
+
+/* An order about which a person was asked, as the journal has it. */
+struct seen_approval {
+    int64_t number;
+    char proposer[64];
+    int32_t con_id;
+    enum order_side side;
+    struct dec quantity;
+    bool is_change;
+    int yeses;   /* that were said with the right PIN */
+    int sets;    /* of the clock, when the first was */
+    bool is_yes; /* on the disk */
+    struct utc yes_at;
+    bool is_yes_told, is_no_told;
+    int64_t over_at; /* newest record when it had been declined, or was void; 0: it is not */
+    int64_t used_by; /* intent that went out with it; 0: none */
+};
+
+/* A program with limits of its own. */
+struct seen_token {
+    char name[32];
+    struct dec max_value;
+    int64_t max_orders;
+    int64_t revoked_at; /* newest record when it had been; 0: it is valid */
 };
 
 /* A market data line of the present connection. */
@@ -146,15 +203,27 @@ struct watcher {
     struct buf hashed;
     struct seen_request requests[WATCHER_REQUESTS_MAX]; /* by number */
     /* what people were told */
-    bool is_killed, is_halted, is_reducing; /* acknowledged, and nobody has asked for its end */
-    bool cancels_stops;                     /* the kill switch was told to */
-    int64_t reducing_at;                    /* newest record when reducing was acknowledged */
-    int releases;                           /* that were asked for */
-    bool is_kill_begun;                     /* asked for: its cancels may come before its answer */
-    bool is_calm;                           /* no fault is at work */
+    struct seen_kill kills[WATCHER_KILLS_MAX]; /* the first is that of everything */
+    size_t kill_count;
+    bool is_halted, is_reducing; /* acknowledged, and nobody has asked for its end */
+    bool cancels_stops;          /* a kill switch was told to */
+    int64_t reducing_at;         /* newest record when reducing was acknowledged */
+    bool is_kill_begun;          /* asked for: its cancels may come before its answer */
+    bool is_calm;                /* no fault is at work */
     struct instant killed_at;
-    bool takes_stops; /* the switch that is on was acknowledged as one that takes the stops too */
     bool is_kill_timed;
+    struct seen_approval *approvals; /* WATCHER_APPROVALS_MAX */
+    size_t approval_count;
+    struct seen_token tokens[WATCHER_TOKENS_MAX];
+    size_t token_count;
+    struct {
+        int wrong;                  /* in a row, all told so */
+        int rights_open;            /* questions with the right PIN that were not answered yet */
+        struct instant right_at;    /* the newest of them */
+        struct instant from, until; /* surely locked; until.ns == 0: not */
+    } pin;
+    int sets;                    /* how often the clock was set */
+    int64_t first_day, last_day; /* UTC, the latest that either clock has shown */
     struct {
         char resets[32];
         struct dec used;
@@ -185,10 +254,36 @@ void watcher_asked(struct watcher *v, int number, int key);
 void watcher_answered(struct watcher *v, int number, bool is_denied);
 /* A cancel of that order is asked for. */
 void watcher_cancel_asked(struct watcher *v, struct seen_order *o);
-/* The kill switch is being pulled; was acknowledged; its release is being asked for. */
+/* The kill switch of that scope; both STR_NONE: of everything. */
+struct seen_kill *watcher_kill(struct watcher *v, struct str symbol, struct str principal);
+/* It is being pulled; was acknowledged; its release is being asked for. */
 void watcher_kill_begins(struct watcher *v, bool cancel_stops);
-void watcher_killed(struct watcher *v);
-void watcher_release_begins(struct watcher *v);
+void watcher_killed(struct watcher *v, struct seen_kill *k, bool takes_stops);
+void watcher_release_begins(struct watcher *v, struct seen_kill *k);
+/* Whether the order is in its scope: as one of that principal. */
+bool watcher_covers(const struct seen_kill *k, const struct seen_order *o, const char *principal);
+/* A preview of request `number` was shown. */
+struct preview_shown {
+    const char *owner;
+    struct dec quantity;
+    struct opt_dec reference;
+    int sets; /* of the clock, when it was asked for */
+};
+void watcher_shown(struct watcher *v, int number, const struct preview_shown *p);
+/* A person says yes with the right PIN; yes, or no, was acknowledged. */
+void watcher_yes_begins(struct watcher *v, int64_t number);
+void watcher_decided(struct watcher *v, int64_t number, bool is_yes);
+/* The right PIN is being typed; and what came of a PIN, right or wrong. */
+void watcher_pin_begins(struct watcher *v);
+void watcher_pin_answered(struct watcher *v, struct instant asked_at, bool is_right,
+                          bool is_accepted, bool is_told_wrong);
+/* Nobody will answer any more. */
+void watcher_pin_lost(struct watcher *v);
+/* A token with limits of its own; it was revoked. */
+void watcher_token(struct watcher *v, struct str name, struct dec max_value, int64_t max_orders);
+void watcher_revoked(struct watcher *v, struct str name);
+/* Somebody has set the clock. */
+void watcher_clock_set(struct watcher *v);
 /* A fault begins: what must happen "in time" need not now. */
 void watcher_storm(struct watcher *v);
 /* The counter of the day's orders as it was shown, and when it will start again. */
@@ -219,6 +314,16 @@ struct seen_order *watcher_add(struct watcher *v, struct str ref);
 /* watch_wire.c: joins the world's tap. */
 void watch_wire_init(struct watcher *v);
 void watch_wire_fini(struct watcher *v);
+/* watch_word.c: previews, a person's word, limits of their own. */
+void watch_days(struct watcher *v);
+struct seen_approval *watch_approval(struct watcher *v, int64_t number);
+void watch_approval_record(struct watcher *v, const struct audit_record *r,
+                           const struct json *body);
+void watch_release_record(struct watcher *v, int64_t seq);
+void watch_intent_record(struct watcher *v, const struct seen_order *o, const struct json *body,
+                         struct str at);
+void watch_word(struct watcher *v, struct seen_order *o, struct dec quantity);
+void watch_own_limits(struct watcher *v, const struct seen_order *o, struct dec quantity);
 /* watch_truth.c: what is new in the exchange's records. */
 void watch_exchange(struct watcher *v);
 /* The listing's holdings before the first fill, once the exchange is up. */
