@@ -171,6 +171,8 @@ static bool migrate(sqlite3 *sql, struct error *e)
 struct db *db_open(const char *path, struct error *e)
 {
     struct db *db = xcalloc(1, sizeof *db);
+    /* pages one by one as they are needed: each connection would take twenty at once */
+    (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
     if (sqlite3_open_v2(path, &db->sql, flags, NULL) != SQLITE_OK) {
         error_set(e, ERROR_UNAVAILABLE, "STORE", "cannot open %s: %s", path,
