@@ -6,6 +6,7 @@
 #include "sys/files.h"
 #include "sys/tls.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@ enum {
     PAPER_RESTART_MS = 500,
     PAPER_GRACE_MS = 3000,
     INPUT_PIECE = 512,
+    UNREAD_ENOUGH = 32 << 10, /* of a client that has this much to read nothing more is taken */
+    IN_MAX = 1 << 20,         /* what one read brings is less */
 };
 
 /* ---- the broker's stream ---- */
@@ -78,12 +81,20 @@ static void drive_broker(struct io *io, struct moment now)
 
 /* ---- local connections ---- */
 
+static void forget_input(struct client *c)
+{
+    if (c->in.p)
+        explicit_bzero(c->in.p, c->in.room); /* a PIN may have come this way */
+    buf_rest(&c->in, 0);
+}
+
 static void client_free(struct client *c)
 {
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
     local_free(c->local);
+    forget_input(c);
     xfree(c);
 }
 
@@ -96,17 +107,43 @@ static void send_output(struct client *c)
     }
 }
 
-/* A burst is answered piece by piece: the client reads while the rest is worked on, what waits for
- * it stays small, and a few requests at a time have memory of their own. */
-static void client_data(void *self, struct str bytes)
+/*
+ * A burst is answered piece by piece: the client reads while the rest is worked on, and a few
+ * requests at a time have memory of their own. Of a client that does not read no more is taken.
+ * Returns what is left.
+ */
+static struct str hand_in(struct client *c, struct str bytes)
 {
-    struct client *c = self;
     struct moment now = loop_now(c->io->loop);
-    for (size_t at = 0; at < bytes.n; at += INPUT_PIECE) {
+    size_t at = 0;
+    for (; at < bytes.n && stream_queued(c->stream) < UNREAD_ENOUGH; at += INPUT_PIECE) {
         local_input(c->local, str_sub(bytes, at, at + INPUT_PIECE), now);
         tasks_run(app_tasks(c->io->app), now);
         send_output(c);
     }
+    return str_sub(bytes, at, bytes.n);
+}
+
+static void client_data(void *self, struct str bytes)
+{
+    struct client *c = self;
+    struct str rest = hand_in(c, bytes);
+    if (!rest.n)
+        return;
+    bool ok = buf_add_str(&c->in, rest);
+    assert(ok); /* it was empty: nothing is read before it has been handed in */
+    (void)ok;
+    stream_pause(c->stream);
+}
+
+static void client_go_on(struct client *c)
+{
+    struct str rest = hand_in(c, buf_str(&c->in));
+    buf_consume(&c->in, c->in.n - rest.n);
+    if (rest.n)
+        return;
+    forget_input(c);
+    stream_resume(c->stream);
 }
 
 static void client_end(void *self)
@@ -138,6 +175,7 @@ static void client_new(void *self, struct stream *s)
     c->io = io;
     c->stream = s;
     c->local = local_new(io->app, uid_of(s));
+    buf_init(&c->in, IN_MAX);
     c->link = &io->clients;
     c->next = io->clients;
     if (c->next)
@@ -152,6 +190,8 @@ static void drive_clients(struct io *io)
 {
     for (struct client *c = io->clients; c; c = c->next) {
         send_output(c);
+        if (c->in.n)
+            client_go_on(c);
         if (!c->is_ending && !local_output(c->local).n && local_is_done(c->local)) {
             c->is_ending = true;
             stream_end(c->stream);

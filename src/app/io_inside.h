@@ -24,6 +24,7 @@ struct client {
     struct io *io;
     struct stream *stream;
     struct local *local;
+    struct buf in; /* what came and waits until the client reads; meanwhile nothing is read */
     struct client *next, **link;
     bool is_ending;
 };
