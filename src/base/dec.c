@@ -208,14 +208,29 @@ static size_t put_fixed(bool negative, u128 nano, size_t decimals, char out[DEC_
     return (size_t)(p - out);
 }
 
+/* A count of hundredths, which is what most amounts are, without zeros at the end. */
+static size_t put_hundredths(bool negative, uint64_t v, char out[DEC_TEXT_MAX])
+{
+    uint64_t whole = v / 100, rest = v % 100;
+    char *p = out;
+    if (negative)
+        *p++ = '-';
+    p = put_digits(p, whole, count_digits(whole));
+    if (rest) {
+        *p++ = '.';
+        p = put_digits(p, rest, 2) - (rest % 10 == 0);
+    }
+    *p = 0;
+    return (size_t)(p - out);
+}
+
 size_t dec_format(struct dec d, char out[DEC_TEXT_MAX])
 {
     u128 nano = magnitude(d);
     assert(nano < NANO_END);
-    bool is_whole = nano <= UINT64_MAX && (uint64_t)nano % ONE == 0;
-    size_t n = put_fixed(d.nano < 0, nano, is_whole ? 0 : SCALE, out);
-    if (is_whole)
-        return n;
+    if (nano <= UINT64_MAX && (uint64_t)nano % (ONE / 100) == 0)
+        return put_hundredths(d.nano < 0, (uint64_t)nano / (ONE / 100), out);
+    size_t n = put_fixed(d.nano < 0, nano, SCALE, out);
     while (out[n - 1] == '0')
         n--;
     n -= out[n - 1] == '.';

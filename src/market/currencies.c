@@ -181,14 +181,15 @@ static struct candidate *traded(const struct work *w, const char *a, const char 
 /* Gathers a pair: the way round it is usually quoted, and the other one if that does not exist. */
 static void gather(struct currencies *all, struct work *w, const char *a, const char *b)
 {
-    if (currency_pair_hint(a, b) == PAIR_REVERSED) {
+    enum pair_hint hint = currency_pair_hint(a, b);
+    if (hint == PAIR_REVERSED) {
         const char *swap = a;
         a = b;
         b = swap;
     }
     const struct candidate *first = candidate(all, w, a, b);
     bool is_none = first->pair && !first->pair->contract.con_id;
-    if (is_none || currency_pair_hint(a, b) == PAIR_UNKNOWN)
+    if (is_none || hint == PAIR_UNKNOWN)
         (void)candidate(all, w, b, a);
 }
 

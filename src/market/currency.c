@@ -64,27 +64,32 @@ static const struct minor_unit *minor_unit_of(struct str code)
     return NULL;
 }
 
+static void to_capitals(struct str code, char out[CURRENCY_MAX])
+{
+    str_copy_cut(out, CURRENCY_MAX, code);
+    for (char *p = out; *p; p++)
+        *p = capital(*p);
+}
+
 bool currency_is_known(struct str code)
 {
-    char canonical[CURRENCY_MAX];
+    char capitals[CURRENCY_MAX];
     if (code.n != CODE)
         return false;
-    currency_canonical(code, canonical);
-    return has_word(CODES, sizeof CODES - 1, CODE, canonical) || minor_unit_of(code);
+    to_capitals(code, capitals);
+    return has_word(CODES, sizeof CODES - 1, CODE, capitals) || minor_unit_of(code);
 }
 
 void currency_canonical(struct str code, char out[CURRENCY_MAX])
 {
     const struct minor_unit *m = minor_unit_of(code);
-    str_copy_cut(out, CURRENCY_MAX, m ? str_of(m->code) : code);
-    for (char *p = out; *p; p++)
-        *p = capital(*p);
+    to_capitals(m ? str_of(m->code) : code, out);
 }
 
 struct dec currency_major(struct str code, char out[CURRENCY_MAX])
 {
     const struct minor_unit *m = minor_unit_of(code);
-    currency_canonical(m ? str_of(m->major) : code, out);
+    to_capitals(m ? str_of(m->major) : code, out);
     return m ? DEC_MICRO(10000) : DEC(1);
 }
 
