@@ -92,6 +92,15 @@ rm "$t/.config/portcullis/portcullis.yaml"
 doctor=(env PORTCULLIS_SOCKET="$t/elsewhere.sock" "$B/portcullis" doctor)
 check "a daemon at another socket" finds 1 daemon FAULT 'does not listen at' 'PORTCULLIS_SOCKET' 'kill '
 "$B/portcullis" stop >/dev/null
+doctor=("$B/portcullis" doctor)
+# an exchange that ends at once says why, to whoever asks
+state=$t/.local/state/portcullis/embedded
+mkdir -p "$state" && mv "$state/exchange.log" "$t/exchange.log" && echo 'H|1|' >"$state/exchange.log"
+stays() { ! "$B/portcullis" portfolio >"$t/said" 2>&1 && says "does not stay up" "$t/said" && says "move $state/exchange.log away" "$t/said"; }
+check "the exchange cannot start" stays
+check "and the doctor says so" finds 1 broker FAULT "move $state/exchange.log away"
+"$B/portcullis" stop >/dev/null
+mv "$t/exchange.log" "$state/exchange.log"
 # listens SOCKET ANSWER: somebody who says that to everybody
 listens() {
     python3 - "$@" <<'PY' &

@@ -239,7 +239,7 @@ static void judge_absence(const struct checkup_facts *f, struct checkup *c, cons
     char at[120] = "";
     if (s->kind == BROKER_TWS && !is_named)
         (void)snprintf(at, sizeof at, " at %.90s:%lld", s->host.p, (long long)s->port);
-    bool is_silent = strcmp(b->reason, "NOT_LISTENING") == 0;
+    bool is_silent = s->kind == BROKER_TWS && strcmp(b->reason, "NOT_LISTENING") == 0;
     mend(find(c, "broker", b->is_scheduled ? CHECKUP_NOTE : CHECKUP_FAULT, "%s%s: %s%s%s%s", who,
               at, b->text[0] ? b->text : "it has not answered yet", b->reason[0] ? " (" : "",
               b->reason, b->reason[0] ? ")" : ""),

@@ -14,7 +14,9 @@ enum {
     CONNECT_TIMEOUT_MS = 10 * 1000,
     CLOSE_WAIT_MS = 1000,
     KILL_FILE_MS = 1000,
-    PAPER_RESTART_MS = 500,
+    PAPER_RESTART_MS = 500, /* doubled up to the next or so while it does not stay up */
+    PAPER_RESTART_MAX_MS = 30 * 1000,
+    PAPER_STAYS_MS = 5000,
     PAPER_GRACE_MS = 3000,
     INPUT_PIECE = 512,
     UNREAD_ENOUGH = 32 << 10, /* of a client that has this much to read nothing more is taken */
@@ -228,10 +230,22 @@ static void look_for_kill_file(struct io *io, struct moment now)
 static void paper_exited(void *self, struct process_exit how)
 {
     struct io *io = self;
-    log_warn(&io->log, "paper exchange ended %s=%d", how.by_signal ? "signal" : "status", how.code);
+    struct instant now = loop_now(io->loop).mono;
+    struct core *core = app_core(io->app);
+    log_warn(&io->log, "paper exchange ended %s=%d \"%s\"", how.by_signal ? "signal" : "status",
+             how.code, how.said);
     process_free(io->paper);
     io->paper = NULL;
-    io->paper_retry = instant_after_ms(loop_now(io->loop).mono, PAPER_RESTART_MS);
+    core->exchange_trouble[0] = '\0';
+    if (instant_ms_since(io->paper_started, now) >= PAPER_STAYS_MS) {
+        io->paper_wait_ms = PAPER_RESTART_MS;
+    } else {
+        (void)snprintf(core->exchange_trouble, sizeof core->exchange_trouble,
+                       "the embedded exchange does not stay up: %s; its log is %.140s",
+                       how.said[0] ? how.said : "it said nothing", io->config->paper_log);
+        io->paper_wait_ms *= io->paper_wait_ms < PAPER_RESTART_MAX_MS ? 2 : 1;
+    }
+    io->paper_retry = instant_after_ms(now, io->paper_wait_ms);
 }
 
 static void drive_paper(struct io *io, struct moment now)
@@ -240,6 +254,7 @@ static void drive_paper(struct io *io, struct moment now)
         !instant_due(io->paper_retry, now.mono))
         return;
     struct error e = {0};
+    io->paper_started = now.mono;
     struct process_config config = {.argv = io->config->paper_argv,
                                     .log_path = io->config->paper_log};
     struct process_owner owner = {paper_exited, io};
@@ -381,6 +396,7 @@ bool io_run(const struct io_config *config, struct error *e)
     struct io io = {.config = config,
                     .log = {config->app.sink, "io"},
                     .close_by = INSTANT_NEVER,
+                    .paper_wait_ms = PAPER_RESTART_MS,
                     .anchor_ok = true};
     io.loop = loop_new(&(struct loop_owner){turn, on_signal, &io});
     bool ok = start(&io, e);

@@ -77,7 +77,8 @@ struct io {
     bool is_anchoring, anchor_ok;
     struct instant anchor_due;
     struct process *paper;
-    struct instant paper_retry;
+    struct instant paper_started, paper_retry;
+    int64_t paper_wait_ms; /* before it is started again */
     bool is_stopping;
 };
 

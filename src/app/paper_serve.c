@@ -150,7 +150,8 @@ static bool read_state(struct serving *s, struct buf *lines, bool *is_torn, stru
     const char *path = s->options->state;
     size_t keep = 0;
     bool ok = !file_exists(path) || file_read(path, STATE_MAX, lines, e);
-    ok = ok && paper_restore(s->paper, buf_str(lines), &keep, clock_now(), e);
+    if (ok && !paper_restore(s->paper, buf_str(lines), &keep, clock_now(), e))
+        ok = error_next(e, "move %s away to start afresh", path);
     *is_torn = ok && keep < lines->n;
     return ok;
 }

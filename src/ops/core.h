@@ -68,7 +68,9 @@ struct core {
     struct tally *tally;                   /* NULL likewise: nobody counts */
     struct log log;
     struct utc started;
-    bool is_embedded;  /* the broker is the embedded paper exchange */
+    bool is_embedded; /* the broker is the embedded paper exchange */
+    /* "", or why the embedded exchange does not stay up, and what to do */
+    char exchange_trouble[440];
     char page_key[33]; /* in the path of the page for approvals: who has it may open it; "": none */
     int http_port;     /* where the HTTP interface listens on this machine; 0: nowhere */
     bool http_is_tls;  /* https */

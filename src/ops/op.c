@@ -275,12 +275,14 @@ void call_incomplete(struct call *c, const char *fmt, ...)
     c->envelope.complete = false;
 }
 
-/* A link that is being made is worth a moment's wait; one that has failed for long is not. */
+/* A link that is being made is worth a moment's wait; one that has failed for long is not. The
+ * embedded exchange is started by us: it comes, however often it was not there yet. */
 static bool is_coming_up(const struct call *c)
 {
     struct session_status s;
     session_status(c->core->session, &s);
-    return s.link != LINK_REFUSED && s.attempts <= LINK_ATTEMPTS_MAX;
+    bool comes = c->core->is_embedded && !c->core->exchange_trouble[0];
+    return s.link != LINK_REFUSED && (comes || s.attempts <= LINK_ATTEMPTS_MAX);
 }
 
 struct str call_text(struct call *c, const char *text)
@@ -293,6 +295,8 @@ const char *call_hint(const struct call *c, const struct session_status *s)
     enum { NOT_REACHED = 502 }; /* the broker's number; the other hints fit here too */
     if (!c->core->is_embedded || s->last_code != NOT_REACHED)
         return s->hint;
+    if (c->core->exchange_trouble[0])
+        return c->core->exchange_trouble;
     return "the embedded exchange starts with the daemon; try again in a few seconds";
 }
 

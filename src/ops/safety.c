@@ -288,13 +288,14 @@ static void fill_limits(struct call *c, const struct gate_headroom *rows, size_t
     out->limits = (struct list){limits, n};
 }
 
-/* Positions are valued only if `asks`: that may take the broker's time. */
+/* The broker is waited for, and positions are valued, only if `asks`: who stops all has no time. */
 static bool show_status(struct call *c, bool asks, struct safety_out *out)
 {
     struct gate_headroom rows[GATE_HEADROOM_MAX];
     struct str account = STR_NONE;
     size_t n = 0;
-    bool has_account = call_account(c, STR_NONE, &account);
+    bool has_account =
+        (asks || book_account_count(c->core->book)) && call_account(c, STR_NONE, &account);
     if (has_account)
         n = gate_limits_status(c->core->gate, account, task_now(c->task), rows);
     if (has_account && asks &&

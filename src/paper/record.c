@@ -563,8 +563,7 @@ bool record_read(struct str line, const struct universe *u, struct record_line *
     struct record r = {.rest = str_sub(line, 0, body)};
     struct str type = next_field(&r);
     if (str_starts(line, STR("H|1|")))
-        return error_set(e, ERROR_PROTOCOL, "STATE_FILE",
-                         "the state file is of an older version: move it away to start afresh");
+        return error_set(e, ERROR_PROTOCOL, "STATE_FILE", "the state file is of an older version");
     out->type = type.n == 1 ? type.p[0] : 0;
     line_fields(&r, u, out);
     if (r.failed || r.rest.p != NULL)

@@ -7,6 +7,7 @@
 #include "sys/process.h"
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "sys/fault.h"
 #include "sys/loop_uv.h"
 
@@ -27,6 +28,8 @@ struct process {
     struct loop_timer *grace;
     struct process_owner owner;
     int pid, pidfd;
+    int log_fd; /* -1: it has none of its own */
+    off_t log_from;
     bool running, outlives_us;
 };
 
@@ -124,6 +127,18 @@ static bool launch(struct process *p, struct launch *k, struct error *e)
 
 /* ---- the end ---- */
 
+/* The last line that it wrote, for whoever is told of its end. */
+static void last_words(const struct process *p, char *out, size_t cap)
+{
+    char tail[1024];
+    off_t end = lseek(p->log_fd, 0, SEEK_END), from = end - (off_t)sizeof tail;
+    ssize_t n = pread(p->log_fd, tail, sizeof tail, from > p->log_from ? from : p->log_from);
+    struct str rest = str_trim((struct str){tail, n > 0 ? (size_t)n : 0}), line = rest;
+    while (str_cut(&rest, '\n', &line))
+        ;
+    str_copy_cut(out, cap, line);
+}
+
 static struct process_exit reap(struct process *p)
 {
     siginfo_t info = {0};
@@ -135,7 +150,10 @@ static struct process_exit reap(struct process *p)
     p->running = false;
     uv_poll_stop(&p->poll);
     loop_timer_stop(p->grace);
-    return (struct process_exit){.by_signal = info.si_code != CLD_EXITED, .code = info.si_status};
+    struct process_exit how = {.by_signal = info.si_code != CLD_EXITED, .code = info.si_status};
+    if (p->log_fd >= 0)
+        last_words(p, how.said, sizeof how.said);
+    return how;
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -152,25 +170,37 @@ static void on_grace_over(void *self)
     pidfd_send_signal(p->pidfd, SIGKILL, NULL, 0);
 }
 
+/* -1 and *e if it cannot be opened. */
+static int open_log(const char *path, off_t *end, struct error *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fault_set(e, errno, path), -1;
+    *end = lseek(fd, 0, SEEK_END);
+    if (*end > PROCESS_LOG_MAX && ftruncate(fd, 0) == 0)
+        *end = 0;
+    return fd;
+}
+
 struct process *process_start(struct loop *l, const struct process_config *config,
                               const struct process_owner *owner, struct error *e)
 {
     assert(l && config && config->argv && config->argv[0] && owner && owner->on_exit && e);
     struct launch k = {.config = config, .log_fd = -1};
-    if (config->log_path) {
-        k.log_fd = open(config->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        if (k.log_fd < 0)
-            return fault_set(e, errno, config->log_path), NULL;
-    }
+    off_t log_from = 0;
+    if (config->log_path && (k.log_fd = open_log(config->log_path, &log_from, e)) < 0)
+        return NULL;
     k.env = make_environment(config->environment);
     struct process *p = xcalloc(1, sizeof *p);
     p->owner = *owner;
     p->outlives_us = config->outlives_us;
+    p->log_fd = k.log_fd;
+    p->log_from = log_from;
     bool ok = launch(p, &k, e);
     xfree(k.env);
-    if (k.log_fd >= 0)
-        close(k.log_fd);
     if (!ok) {
+        if (p->log_fd >= 0)
+            close(p->log_fd);
         xfree(p);
         return NULL;
     }
@@ -211,6 +241,8 @@ static void on_poll_closed(uv_handle_t *h)
 {
     struct process *p = h->data;
     close(p->pidfd);
+    if (p->log_fd >= 0)
+        close(p->log_fd);
     xfree(p);
 }
 

@@ -16,13 +16,17 @@ struct process;
 struct process_config {
     const char *const *argv;        /* NULL-terminated; argv[0] is the path of the program */
     const char *const *environment; /* NULL-terminated "NAME=value" to add; NULL: nothing */
-    const char *log_path;           /* error output is appended here (0600); NULL: to ours */
+    const char *log_path;           /* error output is appended here (0600), to a file that is
+                                     * begun anew beyond PROCESS_LOG_MAX; NULL: to ours */
     bool outlives_us;
 };
 
+enum { PROCESS_LOG_MAX = 1 << 20 };
+
 struct process_exit {
     bool by_signal;
-    int code; /* exit status or number of the signal */
+    int code;       /* exit status or number of the signal */
+    char said[240]; /* the last line of its error output; "" without a log */
 };
 
 struct process_owner {

@@ -317,6 +317,7 @@ static void a_childs_exit_status_and_error_output_arrive(void **state)
     assert_false(process_running(p));
     assert_false(r.how.by_signal);
     assert_int_equal(r.how.code, 7);
+    assert_string_equal(r.how.said, "4");
     struct error e;
     struct buf b;
     buf_init(&b, 1000);
@@ -326,6 +327,38 @@ static void a_childs_exit_status_and_error_output_arrive(void **state)
     buf_fini(&b);
     unlink(log);
     process_free(p);
+    rig_fini(&r);
+}
+
+static void a_childs_log_is_begun_anew_when_it_is_long_and_others_words_are_not_its_own(
+    void **state)
+{
+    (void)state;
+    struct rig r;
+    rig_init(&r);
+    char log[] = "/tmp/sys-process-XXXXXX";
+    close(mkstemp(log));
+    static const struct {
+        const char *script, *said;
+    } rows[] = {
+        {"echo first >&2; echo second >&2", "second"},
+        {"exit 3", ""},
+        {"head -c 1100000 /dev/zero | tr '\\0' x >&2; echo >&2; echo long >&2", "long"},
+        {"echo short >&2", "short"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct process *p = sh(&r, rows[i].script, log);
+        loop_run(r.l);
+        assert_string_equal(r.how.said, rows[i].said);
+        process_free(p);
+    }
+    struct error e;
+    struct buf b;
+    buf_init(&b, 1000);
+    assert_true(file_read(log, 1000, &b, &e));
+    assert_string_equal((buf_add_char(&b, 0), b.p), "short\n");
+    buf_fini(&b);
+    unlink(log);
     rig_fini(&r);
 }
 
@@ -396,6 +429,8 @@ int main(void)
         cmocka_unit_test(jobs_come_back_in_order),
         cmocka_unit_test(a_worker_finishes_its_queue_before_it_goes),
         cmocka_unit_test(a_childs_exit_status_and_error_output_arrive),
+        cmocka_unit_test(
+            a_childs_log_is_begun_anew_when_it_is_long_and_others_words_are_not_its_own),
         cmocka_unit_test(a_program_that_is_not_there_is_an_error),
         cmocka_unit_test(a_child_is_asked_to_end_and_then_made_to),
         cmocka_unit_test(a_freed_child_is_gone),
