@@ -37,11 +37,23 @@ const transport = (sdk, kind, server) => kind === 'stdio'
 
 const text = (result) => result.content[0].text;
 
-// What is told to a client without being asked for, as it comes: {elicited, updated}.
+// What a person does on the page for approvals: says yes, with the PIN.
+async function approve(url) {
+  const { origin, searchParams } = new URL(url);
+  const page = await (await fetch(url)).text();
+  assert.match(page, /<h2>BUY 51 KO at most 50\.00 USD/);
+  const form = new URLSearchParams({ operation: 'approve_order', pin: env.MCP_PIN,
+    approval: searchParams.get('approval') });
+  const { status } = await fetch(url, { method: 'POST', headers: { Origin: origin }, body: form });
+  assert.equal(status, 200);
+}
+
+// What is told to a client without being asked for, as it comes: {elicited, updated, done}.
 async function connectV1(kind, server, heard) {
-  const c = new v1.Client({ name: 'interop', version: '1' }, { capabilities: { elicitation: {} } });
+  const c = new v1.Client({ name: 'interop', version: '1' }, { capabilities: { elicitation: { form: {}, url: {} } } });
   c.setRequestHandler(v1.ElicitRequestSchema, ({ params }) => heard.elicited(params));
   c.setNotificationHandler(v1.ResourceUpdatedNotificationSchema, ({ params }) => heard.updated(params));
+  c.setNotificationHandler(v1.ElicitationCompleteNotificationSchema, ({ params }) => heard.done(params));
   const t = transport(v1, kind, server);
   let version;
   const tell = t.setProtocolVersion?.bind(t);
@@ -60,11 +72,13 @@ async function connectV1(kind, server, heard) {
 
 const connectV2 = (era) => async (kind, server, heard) => {
   const c = new v2.Client({ name: 'interop', version: '1' }, {
-    capabilities: { elicitation: { form: {} } },
+    capabilities: { elicitation: { form: {}, url: {} } },
     ...(era === MODERN && { versionNegotiation: { mode: { pin: MODERN } } }),
   });
   c.setRequestHandler('elicitation/create', ({ params }) => heard.elicited(params));
   c.setNotificationHandler('notifications/resources/updated', ({ params }) => heard.updated(params));
+  if (era === LEGACY)
+    c.setNotificationHandler('notifications/elicitation/complete', ({ params }) => heard.done(params));
   await c.connect(transport(v2, kind, server));
   return {
     version: c.getNegotiatedProtocolVersion(),
@@ -82,7 +96,7 @@ function testSdk(label, kind, era, connect) {
   const cell = (feature, sentence, body) =>
     test(`${label}, ${kind}, ${era}, M-${feature}: ${sentence}`, body);
   async function connected(server, act, heard = {}) {
-    const c = await connect(kind, server, { elicited() {}, updated() {}, ...heard });
+    const c = await connect(kind, server, { elicited() {}, updated() {}, done() {}, ...heard });
     try {
       assert.equal(c.version, era);
       await act(c);
@@ -141,6 +155,27 @@ function testSdk(label, kind, era, connect) {
       },
     });
   });
+  cell('page', 'its user is led to the page and approves there', () => {
+    const led = [], done = [];
+    return connected('product', async (c) => {
+      const { structuredContent: ticket } = await c.call('preview_order', { symbol: 'KO',
+        action: 'BUY', quantity: 51, order_type: 'LMT', price: 50, allow_duplicate: true });
+      const sent = await c.call('submit_order', { preview_id: ticket.preview_id });
+      assert.ok(!sent.isError && sent.structuredContent.order_id > 0, text(sent));
+      assert.deepEqual(led.map(({ mode }) => mode), ['url']);
+      if (era === LEGACY)
+        await eventually(() => done.some((d) => d.elicitationId === led[0].elicitationId),
+          'notifications/elicitation/complete');
+      await c.call('cancel_order', { order_id: sent.structuredContent.order_id });
+    }, {
+      done: (params) => done.push(params),
+      async elicited(params) {
+        led.push(params);
+        await approve(params.url);
+        return { action: 'accept' };
+      },
+    });
+  });
   cell('subscribe', 'it hears that a resource has changed', () => {
     const updated = [];
     return connected('product', async (c) => {
@@ -181,6 +216,7 @@ const INSPECTOR_CANNOT = {
   progress: 'it shows the result alone',
   cancel: 'it waits for the result',
   elicitation: 'it does not offer to ask its user',
+  page: 'it does not offer to ask its user',
   subscribe: 'it makes one request and ends',
 };
 function testInspector(kind, era) {

@@ -8,6 +8,8 @@ import json
 import os
 import sys
 import traceback
+import urllib.parse
+import urllib.request
 import warnings
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -46,6 +48,25 @@ APPROVED = {"decision": "approve"}  # what the user types into the form
 HEADERS = {"Authorization": "Bearer " + ENV["MCP_TOKEN"]}
 
 
+def approve(url):
+    """What a person does on the page for approvals: says yes, with the PIN."""
+    to = urllib.parse.urlsplit(url)
+    with urllib.request.urlopen(url, timeout=PATIENCE) as page:
+        expect("<h2>BUY 51 KO at most 50.00 USD" in page.read().decode(), url)
+    form = {"operation": "approve_order", "pin": ENV["MCP_PIN"],
+            "approval": urllib.parse.parse_qs(to.query)["approval"][0]}
+    post = urllib.request.Request(url, urllib.parse.urlencode(form).encode(),
+                                  {"Origin": f"{to.scheme}://{to.netloc}"})
+    with urllib.request.urlopen(post, timeout=PATIENCE) as said:
+        expect(said.status == 200, said.status)
+
+
+async def led(params, heard):
+    heard.append(params)
+    await asyncio.to_thread(approve, params.url)
+    return types.ElicitResult(action="accept")
+
+
 class Sdk:
     """mcp: the official SDK."""
 
@@ -55,6 +76,8 @@ class Sdk:
     @asynccontextmanager
     async def connected(kind, era, server, heard):
         async def elicited(_context, params):
+            if params.mode == "url":
+                return await led(params, heard)
             heard.append(params.message)
             return types.ElicitResult(action="accept", content=APPROVED)
 
@@ -91,7 +114,9 @@ class FastMcp:
     @staticmethod
     @asynccontextmanager
     async def connected(kind, era, server, heard):
-        async def elicited(message, _type, _params, _context):
+        async def elicited(message, _type, params, _context):
+            if params.mode == "url":
+                return await led(params, heard)
             heard.append(message)
             return APPROVED
 
@@ -198,11 +223,28 @@ class Cell:
         async with self.connected("product", heard) as client:
             ticket = self.kit.structured(await self.kit.call(client, "preview_order", {
                 "symbol": "AAPL", "action": "BUY", "quantity": 1, "order_type": "MKT", "allow_duplicate": True}))
-            sent = self.kit.structured(await self.kit.call(
-                client, "submit_order", {"preview_id": ticket["preview_id"]}))
-        expect(sent["order_id"] > 0, sent)
+            said = await self.kit.call(client, "submit_order", {"preview_id": ticket["preview_id"]})
+            sent = self.kit.structured(said)
+            expect(sent and sent["order_id"] > 0, text(said))
         asked = [said for said in heard if isinstance(said, str)]
         expect(len(asked) == 1 and "AAPL" in asked[0], heard)
+
+    async def page(self):
+        """its user is led to the page and approves there"""
+        heard = []
+        async with self.connected("product", heard) as client:
+            ticket = self.kit.structured(await self.kit.call(client, "preview_order", {
+                "symbol": "KO", "action": "BUY", "quantity": 51, "order_type": "LMT", "price": 50,
+                "allow_duplicate": True}))
+            said = await self.kit.call(client, "submit_order", {"preview_id": ticket["preview_id"]})
+            sent = self.kit.structured(said)
+            expect(sent and sent["order_id"] > 0, text(said))
+            await self.kit.call(client, "cancel_order", {"order_id": sent["order_id"]})
+        shown = [said for said in heard if getattr(said, "mode", None) == "url"]
+        expect(len(shown) == 1 and (self.era == MODERN) == (shown[0].elicitation_id is None), heard)
+        done = [said.params.elicitation_id for said in heard
+                if type(said).__name__ == "ElicitCompleteNotification"]
+        expect(self.era == MODERN or done == [shown[0].elicitation_id], heard)
 
     async def subscribe(self):
         """it hears that a resource has changed"""
@@ -230,7 +272,8 @@ class Cell:
         raise AssertionError(heard)
 
 
-FEATURES = ["list", "call", "prompt", "read", "progress", "cancel", "elicitation", "subscribe"]
+FEATURES = ["list", "call", "prompt", "read", "progress", "cancel", "elicitation", "page",
+            "subscribe"]
 
 
 async def main():

@@ -9,7 +9,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -29,8 +31,42 @@ const (
 
 // What the client is told without having asked for it.
 type heard struct {
-	progress, updated chan string
-	asked             string
+	progress, updated, done chan string
+	asked                   string
+	led                     *mcp.ElicitParams
+}
+
+// What a person does on the page for approvals: says yes, with the PIN.
+func approve(address string) error {
+	to, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	shown, err := http.Get(address)
+	if err != nil {
+		return err
+	}
+	page, err := io.ReadAll(shown.Body)
+	shown.Body.Close()
+	if err != nil || !strings.Contains(string(page), "<h2>BUY 51 KO at most 50.00 USD") {
+		return fmt.Errorf("%v %s", err, page)
+	}
+	form := url.Values{"operation": {"approve_order"}, "pin": {os.Getenv("MCP_PIN")},
+		"approval": {to.Query().Get("approval")}}
+	post, err := http.NewRequest("POST", address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	post.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	post.Header.Set("Origin", to.Scheme+"://"+to.Host)
+	said, err := http.DefaultClient.Do(post)
+	if err == nil {
+		said.Body.Close()
+		if said.StatusCode != http.StatusOK {
+			err = errors.New(said.Status)
+		}
+	}
+	return err
 }
 
 type session struct {
@@ -49,11 +85,20 @@ func (bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func connect(ctx context.Context, kind, era, server string) (*session, error) {
-	h := &heard{progress: make(chan string, 1000), updated: make(chan string, 10)}
+	h := &heard{progress: make(chan string, 1000), updated: make(chan string, 10), done: make(chan string, 10)}
 	client := mcp.NewClient(&mcp.Implementation{Name: "interop", Version: "1"}, &mcp.ClientOptions{
 		ElicitationHandler: func(_ context.Context, r *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
+			if r.Params.Mode == "url" {
+				h.led = r.Params
+				return &mcp.ElicitResult{Action: "accept"}, approve(r.Params.URL)
+			}
 			h.asked = r.Params.Message
 			return &mcp.ElicitResult{Action: "accept", Content: map[string]any{"decision": "approve"}}, nil
+		},
+		Capabilities: &mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapabilities{
+			Form: &mcp.FormElicitationCapabilities{}, URL: &mcp.URLElicitationCapabilities{}}},
+		ElicitationCompleteHandler: func(_ context.Context, r *mcp.ElicitationCompleteNotificationRequest) {
+			h.done <- r.Params.ElicitationID
 		},
 		ResourceUpdatedHandler: func(_ context.Context, r *mcp.ResourceUpdatedNotificationRequest) {
 			h.updated <- r.Params.URI
@@ -231,6 +276,28 @@ func elicitation(ctx context.Context, s *session) error {
 	return err
 }
 
+func page(ctx context.Context, s *session) error {
+	ticket, err := s.facts(ctx, "preview_order", map[string]any{"symbol": "KO", "action": "BUY", "quantity": 51,
+		"order_type": "LMT", "price": 50, "allow_duplicate": true})
+	if err != nil {
+		return err
+	}
+	sent, err := s.facts(ctx, "submit_order", map[string]any{"preview_id": ticket["preview_id"]})
+	if err != nil {
+		return err
+	}
+	if sent["order_id"] == nil || s.heard.led == nil {
+		return fmt.Errorf("%v, led to %v", sent, s.heard.led)
+	}
+	if s.era == legacy {
+		if err := s.hears(s.heard.done, s.heard.led.ElicitationID); err != nil {
+			return err
+		}
+	}
+	_, err = s.facts(ctx, "cancel_order", map[string]any{"order_id": sent["order_id"]})
+	return err
+}
+
 func subscribe(ctx context.Context, s *session) error {
 	if err := s.Subscribe(ctx, &mcp.SubscribeParams{URI: lists}); err != nil {
 		return err
@@ -257,6 +324,7 @@ var features = []struct {
 	{"progress", "fixture", "it hears how far a call is", progress},
 	{"cancel", "fixture", "a call that it cancels ends at the server", cancel},
 	{"elicitation", "product", "its user approves an order", elicitation},
+	{"page", "product", "its user is led to the page and approves there", page},
 	{"subscribe", "product", "it hears that a resource has changed", subscribe},
 }
 
