@@ -244,8 +244,14 @@ static void fill_trading(struct call *c, struct safety_out *out)
 {
     struct gate_trading_status s;
     gate_trading_status(c->core->gate, task_now(c->task), &s);
-    out->trading = str_of(gate_trading_text(s.state));
-    out->trading_why = s.state == GATE_ACTIVE ? STR_NONE : call_text(c, s.why);
+    /* the kill switch stands above the state, which is what a release comes back to */
+    if (out->killed) {
+        out->trading = str_of(gate_trading_text(GATE_HALTED));
+        out->trading_why = STR("the kill switch is on");
+    } else {
+        out->trading = str_of(gate_trading_text(s.state));
+        out->trading_why = s.state == GATE_ACTIVE ? STR_NONE : call_text(c, s.why);
+    }
     out->reconciled = s.is_reconciled;
     out->armed_until = s.armed_until;
 }
