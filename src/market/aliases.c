@@ -159,19 +159,26 @@ static const char *const coins[] = {"BTC", "ETH",  "LTC",  "BCH",  "SOL", "XRP",
                                     "ADA", "DOGE", "AVAX", "LINK", "SUI"};
 static const char *const metals[] = {"XAU", "XAG", "XPT", "XPD"};
 
+/* Whether a text is a word (or NULL, which none is), in any case. Nearly all differ in their first
+ * letter, whose cases differ in one bit. */
+static bool is_word(struct str text, const char *word)
+{
+    return word && text.n && !((text.p[0] ^ word[0]) & ~('a' ^ 'A')) && str_ieq(text, str_of(word));
+}
+
 static bool is_among(struct str text, const char *const *names, size_t max)
 {
-    for (size_t i = 0; text.n && i < max && names[i]; i++)
-        if (str_ieq(text, str_of(names[i])))
+    for (size_t i = 0; i < max && names[i]; i++)
+        if (is_word(text, names[i]))
             return true;
     return false;
 }
 
 const char *alias_exchange(struct str text)
 {
-    for (size_t i = 0; text.n && i < COUNT(exchanges); i++) {
+    for (size_t i = 0; i < COUNT(exchanges); i++) {
         const struct exchange *x = &exchanges[i];
-        if (str_ieq(text, str_of(x->code)) || str_ieq(text, str_of(x->mic)) ||
+        if (is_word(text, x->code) || is_word(text, x->mic) ||
             is_among(text, x->names, COUNT(x->names)))
             return x->code;
     }
@@ -180,24 +187,24 @@ const char *alias_exchange(struct str text)
 
 const char *alias_suffix(struct str text)
 {
-    for (size_t i = 0; text.n && i < COUNT(exchanges); i++)
-        if (str_ieq(text, str_of(exchanges[i].suffix)))
+    for (size_t i = 0; i < COUNT(exchanges); i++)
+        if (is_word(text, exchanges[i].suffix))
             return exchanges[i].code;
     return NULL;
 }
 
 const char *alias_country(struct str text)
 {
-    for (size_t i = 0; text.n && i < COUNT(exchanges); i++)
-        if (str_ieq(text, str_of(exchanges[i].country)))
+    for (size_t i = 0; i < COUNT(exchanges); i++)
+        if (is_word(text, exchanges[i].country))
             return exchanges[i].code;
     return NULL;
 }
 
 const struct index_alias *alias_index(struct str text)
 {
-    for (size_t i = 0; text.n && i < COUNT(indices); i++)
-        if (str_ieq(text, str_of(indices[i].symbol)) ||
+    for (size_t i = 0; i < COUNT(indices); i++)
+        if (is_word(text, indices[i].symbol) ||
             is_among(text, indices[i].names, COUNT(indices[i].names)))
             return &indices[i];
     return NULL;
@@ -205,15 +212,15 @@ const struct index_alias *alias_index(struct str text)
 
 const struct root_alias *alias_root(struct str root)
 {
-    for (size_t i = 0; root.n && i < COUNT(roots); i++)
-        if (str_ieq(root, str_of(roots[i].root)))
+    for (size_t i = 0; i < COUNT(roots); i++)
+        if (is_word(root, roots[i].root))
             return &roots[i];
     return NULL;
 }
 
 const struct root_alias *alias_root_named(struct str words)
 {
-    for (size_t i = 0; words.n && i < COUNT(roots); i++)
+    for (size_t i = 0; i < COUNT(roots); i++)
         if (is_among(words, roots[i].names, COUNT(roots[i].names)))
             return &roots[i];
     return NULL;

@@ -49,11 +49,19 @@ void op_register(const struct op_set *set)
     extra_sets[extra_count++] = set;
 }
 
+/* The s-th of all sets, NULL behind the last. */
+static const struct op_set *set_at(size_t s)
+{
+    return s < OP_SET_COUNT                 ? op_sets[s]
+           : s < OP_SET_COUNT + extra_count ? extra_sets[s - OP_SET_COUNT]
+                                            : NULL;
+}
+
 const struct op *op_next(size_t *i)
 {
+    const struct op_set *set;
     size_t at = (*i)++;
-    for (size_t s = 0; s < OP_SET_COUNT + extra_count; s++) {
-        const struct op_set *set = s < OP_SET_COUNT ? op_sets[s] : extra_sets[s - OP_SET_COUNT];
+    for (size_t s = 0; (set = set_at(s)); s++) {
         if (at < set->count)
             return &set->ops[at];
         at -= set->count;
@@ -63,10 +71,11 @@ const struct op *op_next(size_t *i)
 
 const struct op *op_find(struct str name)
 {
-    const struct op *op;
-    for (size_t i = 0; (op = op_next(&i));)
-        if (str_is(name, op->name))
-            return op;
+    const struct op_set *set;
+    for (size_t s = 0; (set = set_at(s)); s++)
+        for (size_t i = 0; i < set->count; i++)
+            if (str_is(name, set->ops[i].name))
+                return &set->ops[i];
     return NULL;
 }
 
