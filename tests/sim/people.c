@@ -286,6 +286,7 @@ static void announce(struct people *p, const struct open_question *q)
     if (is_pin_typed(d))
         watcher_pin_begins(v);
     if (d->verb == VERB_TRADING && d->who == WHO_PERSON) {
+        v->loosenings += strcmp(state, "halted") != 0;
         v->is_halted = v->is_halted && strcmp(state, "halted") == 0;
         v->is_reducing = v->is_reducing && strcmp(state, "active") != 0;
     }
@@ -320,6 +321,8 @@ bool people_ask(struct people *p, const struct demand *d)
     if (!is_mcp)
         answer_start(&q->answer);
     announce(p, q);
+    if (d->verb == VERB_TRADING)
+        q->releases = p->v->loosenings;
     bool ok = is_mcp ? ask_mcp(p, q) : is_http ? ask_program(p, q) : ask_line(p, q);
     if (ok) {
         p->asked++;
@@ -491,7 +494,8 @@ static void take_done(struct people *p, const struct open_question *q, const str
         take_kill(p, q, j);
         break;
     case VERB_TRADING:
-        take_trading(p, j, d->args[0].value);
+        if (q->releases == p->v->loosenings) /* a loosening may have overtaken the answer */
+            take_trading(p, j, d->args[0].value);
         break;
     case VERB_QUOTES:
         take_quotes(p, j);

@@ -92,7 +92,7 @@ struct open_question {
     struct answer answer;
     size_t assistant;
     int64_t id;   /* MCP */
-    int releases; /* of that kill switch, that had been asked for when it was asked */
+    int releases; /* of that switch or state, that had been asked for when it was asked */
     int sets;     /* of the clock, by then */
     struct instant at;
 };

@@ -32,7 +32,7 @@ static void check_state(struct watcher *v, const struct seen_order *o, struct de
     }
     if (v->is_halted)
         watcher_break(v, I4, "order %s went out although `halted` was acknowledged", o->ref);
-    else if (v->is_reducing && o->journaled >= v->reducing_at &&
+    else if (v->is_reducing && o->journaled > v->reducing_at &&
              !watcher_reduces(v, o, quantity, true))
         watcher_break(v, I4, "order %s went out in `reducing` and reduces nothing", o->ref);
 }

@@ -283,13 +283,14 @@ void watcher_revoked(struct watcher *v, struct str name)
         k->revoked_at = v->journal_at;
 }
 
-/* Orders of that principal that went out, all days together. */
-static int64_t orders_of(const struct watcher *v, const char *principal)
+/* Orders of that principal that went out, all days together; those that open alone if asked so. */
+static int64_t orders_of(const struct watcher *v, const char *principal, bool opening_only)
 {
     int64_t n = 0;
     for (size_t i = 0; i < v->order_count; i++) {
         const struct seen_order *o = &v->orders[i];
-        bool is_first = o->frames > 0 && strcmp(o->placer, principal) == 0;
+        bool is_first =
+            o->frames > 0 && strcmp(o->placer, principal) == 0 && (o->is_opening || !opening_only);
         for (size_t k = 0; is_first && k < i; k++) /* other legs of it */
             is_first = v->orders[k].intent != o->intent || v->orders[k].frames == 0;
         n += is_first;
@@ -297,7 +298,7 @@ static int64_t orders_of(const struct watcher *v, const char *principal)
     return n;
 }
 
-void watch_own_limits(struct watcher *v, const struct seen_order *o, struct dec quantity)
+void watch_own_limits(struct watcher *v, struct seen_order *o, struct dec quantity)
 {
     struct str who = STR_NAME(o->principal);
     bool is_rule = str_starts(who, STR("rule:"));
@@ -313,9 +314,10 @@ void watch_own_limits(struct watcher *v, const struct seen_order *o, struct dec 
                       o->principal);
     if (o->frames > 1 || o->leg || watcher_reduces(v, o, quantity, true))
         return;
+    o->is_opening = true;
     struct opt_dec value = worth(v, o, quantity);
     int64_t most = is_rule ? v->world->settings.values.limits.max_orders_per_rule : k->max_orders;
-    int64_t sent = orders_of(v, o->principal);
+    int64_t sent = orders_of(v, o->principal, days > 1);
     if (sent > most * days)
         watcher_break(v, I16, "order %s is number %lld of %s, which may send %lld a day", o->ref,
                       (long long)sent, o->principal, (long long)most);

@@ -87,6 +87,7 @@ struct seen_order {
     struct opt_dec limit_price;
     char placer[64], principal[64]; /* of the first intent; of the newest */
     int64_t approval;               /* that the newest names; 0: none */
+    bool is_opening;                /* it did not reduce a position when it went out */
     int leg;                        /* of the newest: 0 is the order itself, or a bracket's entry */
     int request;                    /* number of the request; 0: none that we know */
     int64_t intent;                 /* record of the first one; legs of one order share it */
@@ -206,6 +207,7 @@ struct watcher {
     struct seen_kill kills[WATCHER_KILLS_MAX]; /* the first is that of everything */
     size_t kill_count;
     bool is_halted, is_reducing; /* acknowledged, and nobody has asked for its end */
+    int loosenings;              /* of the trading state, that were asked for */
     bool cancels_stops;          /* a kill switch was told to */
     int64_t reducing_at;         /* newest record when reducing was acknowledged */
     bool is_kill_begun;          /* asked for: its cancels may come before its answer */
@@ -323,7 +325,7 @@ void watch_release_record(struct watcher *v, int64_t seq);
 void watch_intent_record(struct watcher *v, const struct seen_order *o, const struct json *body,
                          struct str at);
 void watch_word(struct watcher *v, struct seen_order *o, struct dec quantity);
-void watch_own_limits(struct watcher *v, const struct seen_order *o, struct dec quantity);
+void watch_own_limits(struct watcher *v, struct seen_order *o, struct dec quantity);
 /* watch_truth.c: what is new in the exchange's records. */
 void watch_exchange(struct watcher *v);
 /* The listing's holdings before the first fill, once the exchange is up. */
