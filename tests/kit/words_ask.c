@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Words for what is asked: by a script, a person, a program over HTTP, an assistant, a stranger. */
+/* Words for what is asked: by a script, a person, a rule, a program over HTTP, an assistant, a
+ * stranger. */
 #include "base/limits.h"
 #include "story.h"
 #include "truth.h"
@@ -32,8 +33,12 @@ static bool begin(struct story *s, struct str how, struct str rest, struct ask *
         s->typed = STR_NONE;
         return true;
     }
+    if (str_eq(how, STR("rule"))) {
+        struct str name = story_word(&rest);
+        return ask_rule(ask, s->w, name, rest, answer) || no_answer(s, "rule");
+    }
     if (!str_eq(how, STR("http")))
-        return story_fail(s, "only cli, person and http can begin");
+        return story_fail(s, "only cli, person, rule and http can begin");
     *kind = ANSWER_HTTP;
     struct str method = story_word(&rest), target = story_word(&rest);
     if (str_starts(target, STR("http://"))) /* a whole address; the host is this machine anyway */
@@ -63,6 +68,11 @@ static bool word_cli(struct story *s, struct str rest)
 static bool word_person(struct story *s, struct str rest)
 {
     return ask_now(s, "person", rest);
+}
+
+static bool word_rule(struct story *s, struct str rest)
+{
+    return ask_now(s, "rule", rest);
 }
 
 static bool word_types(struct story *s, struct str rest)
@@ -317,6 +327,7 @@ static bool word_headline(struct story *s, struct str rest)
 const struct story_word words_ask[] = {
     {.name = "cli", .run = word_cli},
     {.name = "person", .run = word_person},
+    {.name = "rule", .run = word_rule},
     {.name = "types", .run = word_types},
     {.name = "uid", .run = word_uid},
     {.name = "http", .run = word_http},

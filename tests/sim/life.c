@@ -334,26 +334,42 @@ static const struct json *row_of(const struct json *rows, int64_t number)
     return NULL;
 }
 
-/* What a person was told to have said is what is listed, or the list has no room for it any more.
- */
+/* It waits, or was approved, and its time is surely not over. */
+static bool is_alive(const struct watcher *v, const struct seen_approval *a)
+{
+    enum { GRACE_S = 5 };
+    int64_t s = v->world->settings.values.limits.approval_ttl_s - GRACE_S;
+    struct utc since = a->is_yes ? a->yes_at : a->asked_at;
+    bool is_timed = (a->is_yes ? a->sets : a->asked_sets) == v->sets;
+    return is_timed && !a->over_at && v->world->now.wall.ns - since.ns < s * NS_PER_S;
+}
+
+/* What a person was asked, and was told to have said, is what is listed. */
+static void check_approval(struct watcher *v, const struct seen_approval *a, const struct json *row)
+{
+    struct str state = json_get_str(row, STR("state"));
+    bool is_used = str_eq(state, STR("used")), is_declined = str_eq(state, STR("declined"));
+    v->looked[I15]++;
+    if (is_alive(v, a) && (!row || str_eq(state, STR("expired"))))
+        watcher_break(v, I15, "number %lld is forgotten", (long long)a->number);
+    if (!row)
+        return;
+    if (a->is_yes_told && str_eq(state, STR("pending")))
+        watcher_break(v, I15, "number %lld was approved and waits again", (long long)a->number);
+    if (a->is_no_told && !is_declined)
+        watcher_break(v, I15, "number %lld was declined and is " STR_FMT, (long long)a->number,
+                      STR_ARG(state));
+    if (a->used_by && !is_used)
+        watcher_break(v, I15, "number %lld became an order and is " STR_FMT, (long long)a->number,
+                      STR_ARG(state));
+}
+
 static void check_approvals(struct life *l)
 {
     struct watcher *v = l->v;
     const struct json *rows = json_get(question(l, "approvals --json"), STR("approvals"));
-    for (size_t i = 0; i < v->approval_count && !v->world->device.has_lied; i++) {
-        const struct seen_approval *a = &v->approvals[i];
-        const struct json *row = row_of(rows, a->number);
-        struct str state = json_get_str(row, STR("state"));
-        v->looked[I15] += row != NULL;
-        if (row && a->is_yes_told && str_eq(state, STR("pending")))
-            watcher_break(v, I15, "number %lld was approved and waits again", (long long)a->number);
-        if (row && a->is_no_told && !str_eq(state, STR("declined")))
-            watcher_break(v, I15, "number %lld was declined and is " STR_FMT, (long long)a->number,
-                          STR_ARG(state));
-        if (row && a->used_by && !str_eq(state, STR("used")))
-            watcher_break(v, I15, "number %lld became an order and is " STR_FMT,
-                          (long long)a->number, STR_ARG(state));
-    }
+    for (size_t i = 0; i < v->approval_count && !v->world->device.has_lied; i++)
+        check_approval(v, &v->approvals[i], row_of(rows, v->approvals[i].number));
 }
 
 static void rest(struct life *l)

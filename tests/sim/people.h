@@ -146,4 +146,16 @@ void people_lose(struct people *p);
  */
 const struct json *people_question(struct people *p, const char *line, int64_t ms);
 
+/* ---- for the parts of people ---- */
+const char *people_name(enum who who);
+int64_t people_number_in(const struct demand *d, const char *name);
+/* What a kill switch, or a release, is about. */
+struct seen_kill *people_kill_of(struct people *p, const struct demand *d);
+bool people_takes_stops(const struct demand *d);
+/* The person types the right PIN if asked. */
+bool people_types_pin(const struct demand *d);
+/* people_hear.c: takes the answer; j may be NULL. */
+void people_take(struct people *p, const struct open_question *q, const struct json *j,
+                 bool failed);
+
 #endif

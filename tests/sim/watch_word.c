@@ -100,7 +100,9 @@ static void on_asked(struct watcher *v, const struct audit_record *r, const stru
     int64_t con_id = 0;
     assert(v->approval_count < WATCHER_APPROVALS_MAX);
     struct seen_approval *a = &v->approvals[v->approval_count++];
-    *a = (struct seen_approval){.number = r->seq};
+    *a = (struct seen_approval){.number = r->seq, .asked_sets = v->sets};
+    if (!utc_parse(r->at, &a->asked_at) || a->asked_at.ns > v->world->now.wall.ns)
+        a->asked_sets = -1; /* the clock was set back between writing and reading it */
     (void)json_to_i64(json_get(json_get(leg, STR("contract")), STR("con_id")), &con_id);
     (void)json_to_dec(json_get(leg, STR("quantity")), &a->quantity);
     a->con_id = (int32_t)con_id;

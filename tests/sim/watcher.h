@@ -150,9 +150,11 @@ struct seen_approval {
     enum order_side side;
     struct dec quantity;
     bool is_change;
-    int yeses;   /* that were said with the right PIN */
-    int sets;    /* of the clock, when the first was */
-    bool is_yes; /* on the disk */
+    struct utc asked_at;
+    int asked_sets; /* of the clock, by then */
+    int yeses;      /* that were said with the right PIN */
+    int sets;       /* of the clock, when the first was */
+    bool is_yes;    /* on the disk */
     struct utc yes_at;
     bool is_yes_told, is_no_told;
     int64_t over_at; /* newest record when it had been declined, or was void; 0: it is not */
