@@ -11,6 +11,7 @@ void alloc_settle(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
     (void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TOP_PAD, 0);
     (void)mallopt(M_ARENA_MAX, 1);
 }
 

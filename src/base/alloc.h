@@ -12,8 +12,10 @@
 
 /*
  * For a program that lives long, before its first thread: large blocks go back to the system when
- * they are freed, and all threads share one heap. Left to itself malloc keeps what is freed from
- * the first large block on, and gives each thread a heap that it never gives back.
+ * they are freed, all threads share one heap, and it grows by no more than is asked for, so that a
+ * table of which only the beginning is ever used costs its beginning. Left to itself malloc keeps
+ * what is freed from the first large block on, gives each thread a heap that it never gives back,
+ * and clears whatever it has taken in advance.
  */
 void alloc_settle(void);
 
