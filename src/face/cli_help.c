@@ -179,12 +179,12 @@ void cli_help_own(const struct cli_word *verb, int width, struct buf *out)
 
 /* ---- all commands ---- */
 
-/* True if an earlier verb has that category already. */
-static bool is_seen(const char *category, size_t before)
+/* True if an earlier verb has the category of `op` already. */
+static bool is_seen(const struct op *op)
 {
-    const struct op *op;
-    for (size_t i = 0; i < before && (op = op_next(&i));)
-        if (op->verb && strcmp(op->category, category) == 0)
+    const struct op *one;
+    for (size_t i = 0; (one = op_next(&i)) != op;)
+        if (one->verb && strcmp(one->category, op->category) == 0)
             return true;
     return false;
 }
@@ -210,7 +210,7 @@ void cli_help(int width_given, struct buf *out)
                    "  portcullis COMMAND [arguments] [--flags]\n"
                    "  portcullis COMMAND --help\n");
     for (size_t i = 0; (op = op_next(&i));)
-        if (op->verb && !is_seen(op->category, i - 1))
+        if (op->verb && !is_seen(op))
             add_category(op->category, width, out);
     buf_add_c(out, "\nThe program itself:\n");
     for (const struct cli_word *w = cli_verbs; w->name; w++)

@@ -252,13 +252,13 @@ static void write_operation(const struct op *op, struct str method, struct str p
 
 /* ---- paths ---- */
 
-/* True if an earlier row has that path, so that its methods are written already. */
-static bool is_written(struct str path, size_t before)
+/* True if an earlier row has the path of `op`, so that its methods are written already. */
+static bool is_written(struct str path, const struct op *op)
 {
-    const struct op *op;
+    const struct op *one;
     struct str its_method, its_path;
-    for (size_t i = 0; i < before && (op = op_next(&i));)
-        if (route_split(op, &its_method, &its_path) && str_eq(its_path, path))
+    for (size_t i = 0; (one = op_next(&i)) != op;)
+        if (route_split(one, &its_method, &its_path) && str_eq(its_path, path))
             return true;
     return false;
 }
@@ -281,7 +281,7 @@ static void write_paths(const struct json *examples, struct json_writer *w)
     struct str method, path;
     openapi_open(w, "paths");
     for (size_t i = 0; (op = op_next(&i));)
-        if (route_split(op, &method, &path) && !is_written(path, i - 1))
+        if (route_split(op, &method, &path) && !is_written(path, op))
             write_path(path, examples, w);
     openapi_own_paths(w);
     json_end_object(w);

@@ -49,33 +49,27 @@ void op_register(const struct op_set *set)
     extra_sets[extra_count++] = set;
 }
 
-/* The s-th of all sets, NULL behind the last. */
-static const struct op_set *set_at(size_t s)
-{
-    return s < OP_SET_COUNT                 ? op_sets[s]
-           : s < OP_SET_COUNT + extra_count ? extra_sets[s - OP_SET_COUNT]
-                                            : NULL;
-}
-
+/* *i is the number of a set, in steps of more than a set has, and of an operation in it: so each is
+ * found at once, however many come before. */
 const struct op *op_next(size_t *i)
 {
-    const struct op_set *set;
-    size_t at = (*i)++;
-    for (size_t s = 0; (set = set_at(s)); s++) {
-        if (at < set->count)
-            return &set->ops[at];
-        at -= set->count;
+    enum { STEP = 1024 };
+    for (; *i / STEP < OP_SET_COUNT + extra_count; *i += STEP - *i % STEP) {
+        size_t s = *i / STEP;
+        const struct op_set *set = s < OP_SET_COUNT ? op_sets[s] : extra_sets[s - OP_SET_COUNT];
+        assert(set->count < STEP);
+        if (*i % STEP < set->count)
+            return &set->ops[(*i)++ % STEP];
     }
     return NULL;
 }
 
 const struct op *op_find(struct str name)
 {
-    const struct op_set *set;
-    for (size_t s = 0; (set = set_at(s)); s++)
-        for (size_t i = 0; i < set->count; i++)
-            if (str_is(name, set->ops[i].name))
-                return &set->ops[i];
+    const struct op *op;
+    for (size_t i = 0; (op = op_next(&i));)
+        if (str_is(name, op->name))
+            return op;
     return NULL;
 }
 
