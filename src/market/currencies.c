@@ -500,11 +500,9 @@ bool currencies_rates(struct task *t, struct currencies *c, struct str account, 
                       size_t n, struct error *e)
 {
     struct work w = work_new(t, n);
-    for (size_t i = 0; i < n; i++) {
-        rates[i].error = (struct error){0};
+    for (size_t i = 0; i < n; i++)
         if (is_valid(&rates[i]))
             begin(&w.wanted[w.wanted_count++], &rates[i]);
-    }
     for (size_t i = 0; i < WAY_COUNT && !is_done(&w); i++) {
         if (!learn_way(t, c, &w, &WAYS[i], e) || !price(t, c, &w, &WAYS[i], e))
             return false;

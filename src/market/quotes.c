@@ -174,10 +174,11 @@ static void fill(const struct quotes *q, struct quote_answer *a, struct task *t)
     a->notice = arena_str(task_arena(t), text);
     a->is_refused = session_quote_is_refused(q->session, con_id);
     a->is_down = !session_is_ready(q->session);
-    a->quote = (struct quote){0};
     a->age_ms = a->price_age_ms = -1;
-    if (!quote)
+    if (!quote) {
+        a->quote = (struct quote){0};
         return;
+    }
     a->quote = *quote;
     a->age_ms = quote_age_ms(quote, task_now(t).mono);
     a->price_age_ms = price_age_ms(q, quote, a->age_ms, task_now(t));

@@ -131,7 +131,8 @@ static void accumulate(struct opt_dec *sum, struct opt_dec part)
     *sum = sum->has && part.has && dec_add(sum->v, part.v, &s) ? DEC_SOME(s) : DEC_NONE;
 }
 
-static struct portfolio_row row_of(struct call *c, const struct position *position)
+/* Into a row of zeros. */
+static void fill_row(struct call *c, const struct position *position, struct portfolio_row *r)
 {
     /* a copy: finding rates takes time */
     struct position *p = ARENA_NEW(c->arena, struct position);
@@ -141,32 +142,29 @@ static struct portfolio_row row_of(struct call *c, const struct position *positi
     const struct str parts[] = {str_of(k->local_symbol[0] ? k->local_symbol : k->symbol),
                                 str_of(listing), STR_NAME(k->currency)};
     char key[160], name[160];
-    struct portfolio_row r = {
-        .key = {key, str_join(key, sizeof key, '.', parts, sizeof parts / sizeof parts[0])},
-        .symbol = STR_NAME(k->symbol),
-        .sec_type = str_of(sec_type_text(k->sec_type)),
-        .exchange = str_of(listing),
-        .primary_exchange = STR_NAME(k->primary_exchange),
-        .currency = STR_NAME(k->currency),
-        .position = p->quantity,
-        .avg_cost = p->avg_cost,
-        .market_price = p->market_price,
-        .market_value = p->market_value,
-        .market_value_again = p->market_value,
-        .unrealized_pnl = p->unrealized_pnl,
-        .realized_pnl = p->realized_pnl,
-        .con_id = k->con_id,
-        .description = arena_str(c->arena, str_of(contract_name(k, name, sizeof name))),
-        .local_symbol = STR_NAME(k->local_symbol),
-        .multiplier = k->multiplier[0] ? STR_NAME(k->multiplier) : STR_NONE,
-        .account = STR_NAME(p->account),
-    };
-    r.key = arena_str(c->arena, r.key);
+    size_t n = str_join(key, sizeof key, '.', parts, sizeof parts / sizeof parts[0]);
+    r->key = arena_str(c->arena, (struct str){key, n});
+    r->symbol = STR_NAME(k->symbol);
+    r->sec_type = str_of(sec_type_text(k->sec_type));
+    r->exchange = str_of(listing);
+    r->primary_exchange = STR_NAME(k->primary_exchange);
+    r->currency = STR_NAME(k->currency);
+    r->position = p->quantity;
+    r->avg_cost = p->avg_cost;
+    r->market_price = p->market_price;
+    r->market_value = p->market_value;
+    r->market_value_again = p->market_value;
+    r->unrealized_pnl = p->unrealized_pnl;
+    r->realized_pnl = p->realized_pnl;
+    r->con_id = k->con_id;
+    r->description = arena_str(c->arena, str_of(contract_name(k, name, sizeof name)));
+    r->local_symbol = STR_NAME(k->local_symbol);
+    r->multiplier = k->multiplier[0] ? STR_NAME(k->multiplier) : STR_NONE;
+    r->account = STR_NAME(p->account);
     struct opt_dec cost = times(p->avg_cost, DEC_SOME(dec_abs(p->quantity)));
     struct opt_dec part = ratio(p->unrealized_pnl, cost);
     if (part.has)
-        r.unrealized_pct = DEC_SOME(dec_times(part.v, 100));
-    return r;
+        r->unrealized_pct = DEC_SOME(dec_times(part.v, 100));
 }
 
 static size_t count_positions(struct call *c, struct str account)
@@ -367,7 +365,7 @@ static bool get_portfolio(struct call *c, const void *in, void *result)
     for (size_t i = 0; book_next_position(book, &i, account, &p);) {
         if (dec_is_zero(p->quantity))
             continue;
-        rows[out->positions.n++] = row_of(c, p);
+        fill_row(c, p, &rows[out->positions.n++]);
         if (!p->market_value.has)
             call_incomplete(c, "NO_PRICE: no value is known for %s", p->contract.symbol);
         else if (p->updated.has)
