@@ -42,7 +42,7 @@ static void an_account_without_rows_takes_no_room(void **state)
     (void)state;
     static struct book_order row;
     struct working *w = working_new(1);
-    char account[8];
+    char account[16];
     size_t n;
     for (int i = 0; i < 100; i++) { /* one at a time is all that fits */
         (void)snprintf(account, sizeof account, "DU%d", i);
