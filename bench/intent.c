@@ -78,10 +78,10 @@ struct bench {
 static int64_t flushing;
 
 /* In place of the C library's, for SQLite's calls as well. */
-int fdatasync(int fd)
+int fdatasync(int fildes)
 {
     int64_t begin = measure_now();
-    int result = (int)syscall(SYS_fdatasync, fd);
+    int result = (int)syscall(SYS_fdatasync, fildes);
     flushing += measure_now() - begin;
     return result;
 }
