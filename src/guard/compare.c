@@ -380,26 +380,25 @@ static struct dec unprotected(const struct gate *g, const struct intent *exit, s
 }
 
 /* "limit 55.10 ", or nothing. */
-static void price_text(char out[DEC_TEXT_MAX + 8], const char *what, struct opt_dec price)
+static const char *price_text(char out[DEC_TEXT_MAX + 8], const char *what, struct opt_dec price)
 {
     char text[DEC_TEXT_MAX];
-    out[0] = 0;
     if (!price.has)
-        return;
+        return "";
     dec_format(price.v, text);
     (void)snprintf(out, DEC_TEXT_MAX + 8, "%s %s ", what, text);
+    return out;
 }
 
 static void describe_repair(struct gate_break *b, const struct order *o, struct dec open)
 {
     char quantity[DEC_TEXT_MAX], limit[DEC_TEXT_MAX + 8], stop[DEC_TEXT_MAX + 8];
     dec_format(open, quantity);
-    price_text(limit, "limit", o->limit_price);
-    price_text(stop, "stop", o->stop_price);
     b->ours = DEC_SOME(open);
     (void)snprintf(b->repair, sizeof b->repair, "place again: %s %s %.40s %s %s%s%s%s",
-                   side_text(o->side), quantity, b->name, order_type_text(o->type), stop, limit,
-                   tif_text(o->tif),
+                   side_text(o->side), quantity, b->name, order_type_text(o->type),
+                   price_text(stop, "stop", o->stop_price),
+                   price_text(limit, "limit", o->limit_price), tif_text(o->tif),
                    o->oca_group[0] ? "; first cancel the bracket's other exit" : "");
 }
 

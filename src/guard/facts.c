@@ -78,8 +78,6 @@ struct dec live_quantity(const struct gate *g, const struct book_order *bo)
 {
     const struct order *o = &bo->order;
     struct dec open = open_quantity(g, bo);
-    if (o->parent_id == 0)
-        return open;
     const struct book_order *parent = book_order(g->book, o->client_id, o->parent_id);
     if (!parent || !order_state_is_working(parent->status.state))
         return open;

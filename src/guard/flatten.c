@@ -52,18 +52,28 @@ bool flatten_is_over(const struct kill_switch *k)
 
 /* ---- what belongs to an attempt ---- */
 
-static void closing_prefix(const struct kill_switch *k, char out[LEDGER_KEY_MAX])
+/* What the idempotency keys of its closing orders begin with. */
+static struct str closing_prefix(const struct kill_switch *k, char out[LEDGER_KEY_MAX])
 {
     (void)snprintf(out, LEDGER_KEY_MAX, "F%" PRId64 ".%d:", k->since.v.ns / NS_PER_MS, k->attempt);
+    return str_of(out);
+}
+
+/* The key of that for one position. */
+static struct str closing_key(const struct kill_switch *k, const char *account, int32_t con_id,
+                              char out[LEDGER_KEY_MAX])
+{
+    char prefix[LEDGER_KEY_MAX];
+    struct str begin = closing_prefix(k, prefix);
+    (void)snprintf(out, LEDGER_KEY_MAX, STR_FMT "%s:%d", STR_ARG(begin), account, con_id);
+    return str_of(out);
 }
 
 static struct intent *closing_of(const struct gate *g, const struct kill_switch *k,
                                  const char *account, int32_t con_id)
 {
-    char key[LEDGER_KEY_MAX], prefix[LEDGER_KEY_MAX];
-    closing_prefix(k, prefix);
-    (void)snprintf(key, sizeof key, "%.32s%s:%d", prefix, account, con_id);
-    return ledger_by_key(g->ledger, STR(GATE_CLOSER), str_of(key));
+    char key[LEDGER_KEY_MAX];
+    return ledger_by_key(g->ledger, STR(GATE_CLOSER), closing_key(k, account, con_id, key));
 }
 
 static bool is_held(const struct kill_switch *k, const struct position *p)
@@ -107,11 +117,11 @@ static bool any_held(const struct gate *g, const struct kill_switch *k)
 static bool any_working(const struct gate *g, const struct kill_switch *k)
 {
     char prefix[LEDGER_KEY_MAX];
+    struct str begin = closing_prefix(k, prefix);
     struct intent *it;
-    closing_prefix(k, prefix);
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
         if (str_eq(STR_NAME(it->principal), STR(GATE_CLOSER)) &&
-            str_starts(STR_NAME(it->key), str_of(prefix)) && !is_over(g, it))
+            str_starts(STR_NAME(it->key), begin) && !is_over(g, it))
             return true;
     return false;
 }
@@ -271,14 +281,12 @@ static bool close_one(struct task *t, struct gate *g, struct kill_switch *k,
 {
     struct contract_details d;
     int32_t con_id = target->contract.con_id;
-    char key[LEDGER_KEY_MAX], prefix[LEDGER_KEY_MAX], why[GATE_WHY_MAX];
+    char key[LEDGER_KEY_MAX], why[GATE_WHY_MAX];
     if (!find_contract(t, g, con_id, &d, e))
         return false;
     const struct position *p = book_position(g->book, STR_NAME(target->account), con_id);
     if (!p || dec_sign(p->quantity) == 0)
         return true; /* gone meanwhile */
-    closing_prefix(k, prefix);
-    (void)snprintf(key, sizeof key, "%.32s%s:%d", prefix, target->account, con_id);
     memcpy(why, k->why, sizeof why);
     struct gate_request r = {.kind = GATE_PLACE,
                              .count = 1,
@@ -288,7 +296,7 @@ static bool close_one(struct task *t, struct gate *g, struct kill_switch *k,
                              .principal = STR(GATE_CLOSER),
                              .face = STR("gate"),
                              .reasoning = STR_NAME(why),
-                             .idempotency_key = STR_NAME(key),
+                             .idempotency_key = closing_key(k, target->account, con_id, key),
                              .allow_duplicate = true};
     struct order *o = &r.orders[0];
     o->contract = d.contract;

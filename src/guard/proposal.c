@@ -11,8 +11,8 @@
 #include <string.h>
 
 struct proposals {
-    struct gate_proposal rows[PROPOSALS_MAX];
     uint64_t serial; /* of ids */
+    struct gate_proposal rows[PROPOSALS_MAX];
 };
 
 struct proposals *proposals_new(void)

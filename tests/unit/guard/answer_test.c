@@ -576,6 +576,44 @@ static void an_order_that_was_never_answered_can_be_cancelled_and_no_other_inten
     it->state = INTENT_KNOWN;
 }
 
+/* As lists of finished orders tell of it. */
+static void an_order_that_is_listed_without_its_id_is_found_by_its_reference(void **state)
+{
+    struct desk *d = *state;
+    struct call c = {0};
+    struct error e;
+    struct intent it = {.state = INTENT_KNOWN, .seq = 1, .at = d->now, .principal = "local:1000"};
+    it.order = order_of(SIDE_BUY, "5", ORDER_LMT);
+    it.order.limit_price = some("1");
+    it.order.order_id = 5000;
+    it.order.client_id = d->client_id;
+    str_copy_cut(it.order.ref, sizeof it.order.ref, STR("PC:listed"));
+    str_copy_cut(it.order.account, sizeof it.order.account, str_of(book_account(d->book, 0)));
+    assert_non_null(ledger_add(d->gate->ledger, &it, &e));
+    it.order.order_id = 0;
+    tell(d, it.order, (struct word){STATE_FILLED, "5", 0});
+    c.cancel = (struct gate_cancel_request){.order_id = 5000};
+    call(d, &c, CALL_CANCEL);
+    assert_true(c.ok);
+    assert_int_equal(c.outcome.result, GATE_FILLED);
+}
+
+static void who_names_the_account_cancels_nothing_of_another(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct order o = to_cancel(d, &c);
+    c.cancel = (struct gate_cancel_request){.order_id = o.order_id, .account = STR("DU7")};
+    call(d, &c, CALL_CANCEL);
+    assert_false(c.ok);
+    assert_string_equal(c.e.reason, "UNKNOWN_ORDER");
+    assert_int_equal(working(d), 1);
+    c.cancel.account = STR_NAME(o.account);
+    call(d, &c, CALL_CANCEL);
+    assert_true(c.ok);
+    assert_int_equal(c.outcome.result, GATE_CANCELLED);
+}
+
 static void a_perm_id_and_an_order_id_of_two_orders_name_none(void **state)
 {
     struct desk *d = *state;
@@ -633,6 +671,8 @@ int main(void)
         TEST(a_cancel_for_which_the_line_has_no_room_is_refused),
         TEST(an_order_placed_by_hand_is_not_ours_to_cancel),
         TEST(an_order_that_was_never_answered_can_be_cancelled_and_no_other_intent),
+        TEST(an_order_that_is_listed_without_its_id_is_found_by_its_reference),
+        TEST(who_names_the_account_cancels_nothing_of_another),
         TEST(a_perm_id_and_an_order_id_of_two_orders_name_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,10 @@ static void nothing_is_added_up_where_nothing_is_limited(void **state)
     begin(s);
     end(s);
     assert_gross(s, "100");
+    s->request.orders[0].contract.con_id = AAPL; /* and the next one does not get that */
+    begin(s);
+    end(s);
+    assert_gross(s, "0");
 }
 
 static void each_limit_on_exposure_asks_for_it_alone(void **state)

@@ -481,6 +481,27 @@ static void outside_of_the_session_a_limit_order_goes_through_the_market(void **
     desk_free(d);
 }
 
+/* Shares of Toyota, in the evening of Tokyo. */
+static void hold_toyota(struct desk *d, const struct event *ev)
+{
+    if (ev->kind == EVENT_POSITIONS_END)
+        holds(d, 900000041, SEC_STK, "100");
+}
+
+static void in_a_closed_market_the_order_waits_and_that_is_told(void **state)
+{
+    (void)state;
+    struct desk *d = early();
+    flatten(d, "conid:900000041");
+    d->hears = hold_toyota;
+    one_pass(d);
+    assert_contains(switch_of(d)->note, "7203: its market is closed");
+    struct order o = sent(d);
+    assert_int_equal(o.type, ORDER_MKT);
+    assert_int_equal(o.contract.con_id, 900000041);
+    desk_free(d);
+}
+
 static void where_nobody_bids_the_last_price_is_the_market(void **state)
 {
     (void)state;
@@ -517,6 +538,29 @@ static void a_pass_whose_questions_are_not_answered_sends_nothing(void **state)
     assert_contains(switch_of(d)->note, "has not told what is held");
     assert_int_equal(switch_of(d)->flatten, GATE_FLATTEN_CANCELLING);
     assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 0);
+}
+
+static int open_lists, completed_lists;
+
+static void count_lists(struct desk *d, const struct event *ev)
+{
+    (void)d;
+    open_lists += ev->kind == EVENT_ORDERS_END;
+    completed_lists += ev->kind == EVENT_COMPLETED_END;
+}
+
+static void how_others_orders_end_is_asked_for_only_where_they_are_cancelled(void **state)
+{
+    struct desk *d = *state;
+    pull(d, "me", "a reason", false);
+    d->hears = count_lists;
+    for (int i = 0; i < 2; i++) {
+        d->gate->limits.kill_cancels_foreign = i;
+        open_lists = completed_lists = 0;
+        one_pass(d);
+        assert_int_equal(open_lists, i);
+        assert_int_equal(completed_lists, i);
+    }
 }
 
 static void a_switch_that_was_released_meanwhile_closes_nothing(void **state)
@@ -618,9 +662,11 @@ int main(void)
         TEST(closing_goes_to_the_exchanges_that_there_are),
         cmocka_unit_test(closing_takes_the_smart_route_where_there_is_one_and_no_other),
         cmocka_unit_test(outside_of_the_session_a_limit_order_goes_through_the_market),
+        cmocka_unit_test(in_a_closed_market_the_order_waits_and_that_is_told),
         cmocka_unit_test(where_nobody_bids_the_last_price_is_the_market),
         cmocka_unit_test(without_a_price_a_market_order_waits_for_the_session),
         TEST(a_pass_whose_questions_are_not_answered_sends_nothing),
+        TEST(how_others_orders_end_is_asked_for_only_where_they_are_cancelled),
         TEST(a_switch_that_was_released_meanwhile_closes_nothing),
         TEST(closing_waits_for_cancels_and_for_the_journal),
         TEST(what_is_held_short_is_bought_back),

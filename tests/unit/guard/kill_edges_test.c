@@ -162,8 +162,10 @@ static void a_recalled_switch_works_and_is_journaled_at_once(void **state)
     desk_disk(d);
     assert_int_equal(journaled(d, JOURNAL_KILL, "AAPL"), 1);
     assert_int_equal(journaled(d, JOURNAL_KILL, "switches"), 0); /* the record is of one switch */
-    gate_kill_recall(d->gate, STR(""), d->now);
+    gate_kill_recall(d->gate, STR(""), d->now);                  /* an empty reserve is none */
+    desk_disk(d);
     assert_int_equal(journaled(d, JOURNAL_KILL, ""), 1);
+    assert_false(is_on(d, GATE_SCOPE_ALL, ""));
 }
 
 static void a_restored_switch_looks_at_the_orders_soon(void **state)
@@ -198,6 +200,17 @@ static void a_switch_is_durable_with_its_record(void **state)
     gate_kill_kept(d->gate, gate_kill_version(d->gate));
     assert_true(of_everything(d).is_durable);
     d->disk = DISK_WORKS;
+}
+
+static void what_is_journaled_is_not_journaled_again(void **state)
+{
+    struct desk *d = *state;
+    pull(d, "me", "a reason", false);
+    desk_disk(d);
+    assert_int_equal(journaled(d, JOURNAL_KILL, ""), 1);
+    kill_save(d->gate, d->now);
+    desk_disk(d);
+    assert_int_equal(journaled(d, JOURNAL_KILL, ""), 1);
 }
 
 static void reasons_that_take_too_much_room_are_left_out(void **state)
@@ -409,6 +422,84 @@ static void as_long_as_it_is_not_known_what_is_held_every_stop_counts(void **sta
     assert_false(of_everything(d).asked_oldest.has); /* there is no line to ask on */
 }
 
+/* A stop that works, of that client, and what is held of its contract (NULL: nothing ever was). */
+static void stop_beside(struct desk *d, int32_t client_id, enum order_side side, const char *held,
+                        enum order_state st)
+{
+    struct order o = order_of(side, "5", ORDER_STP);
+    struct position p = {.contract = {.con_id = 990001, .sec_type = SEC_STK}};
+    o.order_id = 7001;
+    o.client_id = client_id;
+    o.perm_id = 77;
+    o.stop_price = some("1");
+    o.contract.con_id = p.contract.con_id;
+    str_copy_cut(o.account, sizeof o.account, str_of(book_account(d->book, 0)));
+    memcpy(p.account, o.account, sizeof p.account);
+    tell_as(d, EVENT_ORDER, &o, (struct word){st, "0", 0});
+    p.quantity = held ? number(held) : DEC_ZERO;
+    struct event ev = {.kind = EVENT_POSITION, .at = d->now, .position = &p};
+    if (held)
+        desk_on_event(d, &ev);
+}
+
+static void a_stop_that_protects_nothing_is_cancelled_with_the_rest(void **state)
+{
+    static const struct {
+        const char *held;
+        enum order_side side;
+        bool is_kept;
+    } rows[] = {{"5", SIDE_SELL, true},
+                {"5", SIDE_BUY, false},
+                {"-5", SIDE_BUY, true},
+                {"-5", SIDE_SELL, false},
+                {NULL, SIDE_SELL, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *d = desk_new();
+        stop_beside(d, d->client_id, rows[i].side, rows[i].held, STATE_SUBMITTED);
+        pull(d, "me", "a reason", true);
+        if (of_everything(d).total != !rows[i].is_kept)
+            fail_msg("row %zu", i);
+        desk_free(d);
+    }
+    (void)state;
+}
+
+static void a_switch_counts_its_own_orders_alone(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    (void)rest(d, "5", 5);
+    const char *const names[] = {"AAPL", "KO"};
+    for (int i = 0; i < 2; i++) {
+        struct gate_kill_request r = {.scope = GATE_SCOPE_SYMBOL,
+                                      .name = str_of(names[i]),
+                                      .principal = STR("me"),
+                                      .why = STR("a reason")};
+        assert_true(gate_kill(d->gate, &r, d->now, &e));
+    }
+    for (size_t i = 0; i < GATE_KILLS_MAX; i++) {
+        const struct kill_switch *k = kill_at(&d->gate->kills, i);
+        struct gate_kill_status s = {0};
+        kill_progress(d->gate, i, &s);
+        assert_int_equal(s.total, k->is_on && strcmp(k->name, "AAPL") == 0);
+    }
+}
+
+static void an_order_that_turns_up_later_is_cancelled_when_it_is_time_to_look(void **state)
+{
+    struct desk *d = *state;
+    pull(d, "me", "a reason", false);
+    stop_beside(d, d->client_id, SIDE_SELL, "5", STATE_SUBMITTED);
+    int64_t before = messages(d);
+    d->now.mono.ns = gate_kill_due(d->gate).ns - 1;
+    gate_kill_step(d->gate, d->now);
+    assert_int_equal(messages(d), before);
+    d->now.mono.ns++;
+    gate_kill_step(d->gate, d->now);
+    assert_int_equal(messages(d), before + 1);
+    assert_int_equal(of_everything(d).asked, 1);
+}
+
 /* ---- orders of others ---- */
 
 /* An order that another client, or a person in TWS, placed. */
@@ -472,6 +563,32 @@ static void orders_of_others_go_by_the_global_cancel_and_ours_follow_if_they_out
     assert_false(d->gate->kills.has_global);
     pull(d, "me", "again", false);
     assert_int_equal(messages(d), before + 4);
+}
+
+/* It takes everything, so it is not sent where something is to stay. */
+static void no_global_cancel_goes_where_a_stop_is_kept(void **state)
+{
+    static const struct {
+        enum order_state stop;
+        enum order_side side;
+        bool keeps_stops, is_sent;
+    } rows[] = {{STATE_SUBMITTED, SIDE_SELL, true, false},
+                {STATE_SUBMITTED, SIDE_SELL, false, true},
+                {STATE_CANCELLED, SIDE_SELL, true, true},
+                {STATE_SUBMITTED, SIDE_BUY, true, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *d = desk_new();
+        d->gate->limits.kill_cancels_foreign = true;
+        stop_beside(d, 9, rows[i].side, "5", rows[i].stop);
+        (void)foreign(d, 3, 99);
+        pull(d, "me", "a reason", rows[i].keeps_stops);
+        if (d->gate->kills.has_global != rows[i].is_sent)
+            fail_msg("row %zu", i);
+        /* without it nobody has asked for the end of what others placed */
+        assert_int_equal(of_everything(d).asked, rows[i].is_sent ? of_everything(d).total : 0);
+        desk_free(d);
+    }
+    (void)state;
 }
 
 static void a_release_of_one_switch_leaves_the_global_cancel_of_everything(void **state)
@@ -541,6 +658,7 @@ int main(void)
         TEST(a_recalled_switch_works_and_is_journaled_at_once),
         TEST(a_restored_switch_looks_at_the_orders_soon),
         TEST(a_switch_is_durable_with_its_record),
+        TEST(what_is_journaled_is_not_journaled_again),
         TEST(reasons_that_take_too_much_room_are_left_out),
         TEST(what_is_off_has_nothing_to_tell),
         TEST(only_the_end_of_closing_is_kept_and_once),
@@ -552,8 +670,12 @@ int main(void)
         TEST(without_a_switch_nothing_is_looked_at),
         TEST(a_stop_known_by_its_status_alone_is_a_stop),
         TEST(as_long_as_it_is_not_known_what_is_held_every_stop_counts),
+        cmocka_unit_test(a_stop_that_protects_nothing_is_cancelled_with_the_rest),
+        TEST(a_switch_counts_its_own_orders_alone),
+        TEST(an_order_that_turns_up_later_is_cancelled_when_it_is_time_to_look),
         TEST(an_order_without_an_order_id_is_nobodys_though_it_bears_our_client_id),
         TEST(orders_of_others_go_by_the_global_cancel_and_ours_follow_if_they_outlive_it),
+        cmocka_unit_test(no_global_cancel_goes_where_a_stop_is_kept),
         TEST(a_release_of_one_switch_leaves_the_global_cancel_of_everything),
         TEST(the_order_that_waits_longest_for_its_end_is_told),
         TEST(an_order_that_is_being_cancelled_already_needs_no_other_cancel),

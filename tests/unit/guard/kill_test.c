@@ -148,8 +148,10 @@ static void a_scope_that_cannot_be_had_is_refused(void **state)
     assert_true(pull_scope(d, GATE_SCOPE_SYMBOL, name + 1, false, &e));
     assert_false(pull_scope(d, GATE_SCOPE_PRINCIPAL, "  ", false, &e));
     assert_string_equal(e.reason, "KILL_SCOPE");
+    assert_non_null(strstr(e.text, "a name of 1 to"));
     assert_false(pull_scope(d, GATE_SCOPE_PRINCIPAL, "rule:x", true, &e));
     assert_string_equal(e.reason, "KILL_SCOPE");
+    assert_non_null(strstr(e.text, "whose a position is"));
 }
 
 static void a_release_needs_a_reason_and_its_own_switch(void **state)

@@ -447,6 +447,20 @@ static void a_count_that_could_not_be_kept_is_kept_with_the_next_event(void **st
     holdings_free(again);
 }
 
+static void with_a_position_that_is_accepted_the_count_is_the_brokers(void **state)
+{
+    struct desk *d = *state;
+    struct error e;
+    counts(d, KO, "5"); /* of which the broker has none */
+    later(d, RECONCILE_GRACE_MS);
+    assert_int_equal(concluded(d).count, 1);
+    assert_true(accept(d, &e));
+    const struct holding_count *h = holdings_get(d->gate->reconcile->holdings, account(d), KO);
+    assert_true(h && dec_is_zero(h->quantity));
+    later(d, RECONCILE_GRACE_MS);
+    assert_int_equal(concluded(d).state, GATE_RECONCILE_CLEAN);
+}
+
 static void a_difference_that_is_too_old_reduces_trading(void **state)
 {
     struct desk *d = *state;
@@ -661,6 +675,7 @@ int main(void)
         TEST(more_than_a_record_holds_is_not_accepted),
         TEST(a_break_keeps_the_time_since_which_it_is_known),
         TEST(executions_that_are_gone_are_told_apart_by_their_ids),
+        TEST(with_a_position_that_is_accepted_the_count_is_the_brokers),
         TEST(a_difference_that_is_too_old_reduces_trading),
         TEST(an_account_is_counted_from_its_first_comparison_on),
         TEST(a_position_that_agrees_asks_for_no_comparison),

@@ -181,6 +181,7 @@ static void a_bracket_on_a_full_disk_leaves_nothing_behind(void **state)
     call(d, &c, CALL_SUBMIT);
     assert_refused(&c, "JOURNAL_FAILED");
     assert_true(c.e.next[0]);
+    assert_non_null(strstr(c.e.text, "nothing was sent, because it could not be journaled: "));
     assert_int_equal(working(d), 0);
     assert_int_equal(ledger_orders_today(d->gate->ledger), 0);
     assert_true(dec_is_zero(ledger_value_today(d->gate->ledger)));
@@ -325,6 +326,23 @@ static void what_was_not_asked_for_was_not_sent_before(void **state)
     struct order o;
     assert_false(gate_sent_before(d->gate, STR("local:1000"), STR("k1"), &o));
     assert_false(gate_sent_before(d->gate, STR("local:1000"), STR(""), &o));
+}
+
+static void what_was_sent_before_is_known_by_its_principal_and_key(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    struct order o;
+    resting(d, &c, "5", 5);
+    c.request.idempotency_key = STR("k1");
+    call(d, &c, CALL_SUBMIT);
+    assert_true(c.ok);
+    assert_true(gate_sent_before(d->gate, STR("local:1000"), STR("k1"), &o));
+    assert_string_equal(o.ref, c.outcome.legs[0].order.ref);
+    assert_false(gate_sent_before(d->gate, STR("local:1001"), STR("k1"), &o));
+    assert_false(gate_sent_before(d->gate, STR("local:1000"), STR("k2"), &o));
+    ledger_by_ref(d->gate->ledger, STR_NAME(c.outcome.legs[0].order.ref))->state = INTENT_NOT_SENT;
+    assert_false(gate_sent_before(d->gate, STR("local:1000"), STR("k1"), &o));
 }
 
 /* ---- a line with no room ---- */
@@ -545,6 +563,7 @@ int main(void)
         TEST(an_order_of_a_token_needs_the_token_to_the_end),
         TEST(with_a_full_queue_of_the_journal_nothing_is_sent),
         TEST(what_was_not_asked_for_was_not_sent_before),
+        TEST(what_was_sent_before_is_known_by_its_principal_and_key),
         TEST(an_order_for_which_the_line_has_no_room_is_not_sent),
         TEST(a_bracket_of_which_only_the_entry_found_room_is_taken_back),
         TEST(a_halt_holds_back_all_waiting_orders_but_the_closing_ones),

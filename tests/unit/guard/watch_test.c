@@ -214,6 +214,20 @@ static void the_sentence_is_about_the_first_leg_that_made_the_result(void **stat
     }
 }
 
+static void what_is_neither_unknown_nor_refused_is_no_error(void **state)
+{
+    static const enum gate_result results[] = {GATE_WORKING, GATE_FILLED, GATE_CANCELLED,
+                                               GATE_HELD};
+    static const enum gate_result legs[GATE_LEGS_MAX];
+    (void)state;
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
+        struct gate_outcome o = outcome_of(results[i], 1, legs);
+        struct error e = {0};
+        assert_true(gate_outcome_ok(&o, &e));
+        assert_int_equal(e.code, ERROR_NONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +237,7 @@ int main(void)
         TEST(a_refusing_notice_decides_what_the_state_leaves_open),
         cmocka_unit_test(each_result_has_its_sentence),
         cmocka_unit_test(the_sentence_is_about_the_first_leg_that_made_the_result),
+        cmocka_unit_test(what_is_neither_unknown_nor_refused_is_no_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
