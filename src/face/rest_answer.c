@@ -306,7 +306,7 @@ void rest_finish(struct exchange *x)
         return;
     rest_header(x, STR("Access-Control-Allow-Origin"), x->origin);
     rest_header(x, STR("Access-Control-Expose-Headers"),
-                STR("ETag, Portcullis-Envelope, Retry-After"));
+                STR("ETag, Portcullis-Envelope, Retry-After, WWW-Authenticate"));
 }
 
 /* ---- pages of other sites ---- */

@@ -153,7 +153,8 @@ struct decide_in {
 };
 static const struct field approve_in_fields[] = {
     FIELD(struct decide_in, approval, .positional = true, .min = "1",
-          .doc = "Its number; without one, what waits is listed and nothing is approved",
+          .doc = "Its number; without one, what waits is listed with the page that approves in a "
+                 "browser, and nothing is approved",
           .example = "12"),
     FIELD(struct decide_in, why, .max = "190", .doc = "Why; kept"),
 };

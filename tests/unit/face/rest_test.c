@@ -341,7 +341,7 @@ static void pages_may_ask_from_the_origins_of_the_setting_alone(void **state)
         {"GET /healthz", PAGE, 200, "Access-Control-Allow-Origin", "http://page.example"},
         {"GET /healthz", PAGE, 200, "Vary", "Accept, Accept-Encoding, Origin"},
         {"GET /healthz", PAGE, 200, "Access-Control-Expose-Headers",
-         "ETag, Portcullis-Envelope, Retry-After"},
+         "ETag, Portcullis-Envelope, Retry-After, WWW-Authenticate"},
         {"GET /healthz", "", 200, "Access-Control-Allow-Origin", NULL},
         {"GET /healthz", "Origin: http://page.example.evil.example", 403,
          "Access-Control-Allow-Origin", NULL},
