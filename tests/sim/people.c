@@ -12,29 +12,29 @@
 static const struct {
     const char *tool, *command, *path; /* NULL: not over HTTP */
     bool is_change;                    /* may put something on the wire */
-    bool has_no_why;                   /* takes no reasoning */
+    bool takes_why;
 } verbs[VERB_COUNT] = {
-    [VERB_MARKET] = {"place_market_order", "market", "/api/orders/market", true},
-    [VERB_LIMIT] = {"place_limit_order", "limit", "/api/orders/limit", true},
-    [VERB_BRACKET] = {"place_bracket_order", "bracket", "/api/orders/bracket", true},
-    [VERB_STOP] = {"place_stop_loss", "stop-loss", "/api/stop-loss", true},
-    [VERB_MOVE_STOP] = {"modify_stop_loss", "move-stop", NULL, true},
-    [VERB_MODIFY] = {"modify_order", "modify", NULL, true},
-    [VERB_PREVIEW] = {"preview_order", "preview", "/api/orders/preview", false},
-    [VERB_SUBMIT] = {"submit_order", "submit", "/api/orders/submit", true, true},
-    [VERB_CANCEL] = {"cancel_order", "cancel", NULL, false},
-    [VERB_KILL] = {"engage_kill_switch", "kill", "/api/kill", false},
-    [VERB_RELEASE] = {NULL, "release", NULL, false},
-    [VERB_TRADING] = {"set_trading_state", "trading", "/api/trading-state", false},
-    [VERB_APPROVE] = {NULL, "approve", NULL, false},
-    [VERB_DECLINE] = {NULL, "decline", NULL, false},
-    [VERB_TOKEN_ADD] = {NULL, "token add", NULL, false},
-    [VERB_TOKEN_REVOKE] = {NULL, "token revoke", NULL, false},
-    [VERB_QUOTES] = {"get_market_data", "quotes", NULL, false},
-    [VERB_SAFETY] = {"get_safety_status", "safety", NULL, false},
-    [VERB_PORTFOLIO] = {"get_portfolio", "portfolio", NULL, false},
-    [VERB_ORDERS] = {"get_open_orders", "orders", NULL, false},
-    [VERB_EXECUTIONS] = {"get_executions", "executions", NULL, false},
+    [VERB_MARKET] = {"place_market_order", "market", "/api/orders/market", true, true},
+    [VERB_LIMIT] = {"place_limit_order", "limit", "/api/orders/limit", true, true},
+    [VERB_BRACKET] = {"place_bracket_order", "bracket", "/api/orders/bracket", true, true},
+    [VERB_STOP] = {"place_stop_loss", "stop-loss", "/api/stop-loss", true, true},
+    [VERB_MOVE_STOP] = {"modify_stop_loss", "move-stop", NULL, true, true},
+    [VERB_MODIFY] = {"modify_order", "modify", NULL, true, true},
+    [VERB_PREVIEW] = {"preview_order", "preview", "/api/orders/preview", false, true},
+    [VERB_SUBMIT] = {"submit_order", "submit", "/api/orders/submit", true, false},
+    [VERB_CANCEL] = {"cancel_order", "cancel", NULL, false, false},
+    [VERB_KILL] = {"engage_kill_switch", "kill", "/api/kill", false, false},
+    [VERB_RELEASE] = {NULL, "release", NULL, false, false},
+    [VERB_TRADING] = {"set_trading_state", "trading", "/api/trading-state", false, false},
+    [VERB_APPROVE] = {NULL, "approve", NULL, false, false},
+    [VERB_DECLINE] = {NULL, "decline", NULL, false, false},
+    [VERB_TOKEN_ADD] = {NULL, "token add", NULL, false, false},
+    [VERB_TOKEN_REVOKE] = {NULL, "token revoke", NULL, false, false},
+    [VERB_QUOTES] = {"get_market_data", "quotes", NULL, false, false},
+    [VERB_SAFETY] = {"get_safety_status", "safety", NULL, false, false},
+    [VERB_PORTFOLIO] = {"get_portfolio", "portfolio", NULL, false, false},
+    [VERB_ORDERS] = {"get_open_orders", "orders", NULL, false, false},
+    [VERB_EXECUTIONS] = {"get_executions", "executions", NULL, false, false},
 };
 
 static const char *const names[WHO_COUNT] = {"script", "claude", "other", "program",
@@ -168,7 +168,7 @@ static void as_line(const struct demand *d, struct buf *out)
     }
     if (d->key)
         buf_add_f(out, " --idempotency-key k%d", d->key);
-    if (d->request && !verbs[d->verb].has_no_why)
+    if (d->request && verbs[d->verb].takes_why)
         buf_add_f(out, " --reasoning r%d", d->request);
     buf_add_c(out, " --json");
 }
@@ -185,7 +185,7 @@ static void as_json(const struct demand *d, struct buf *out)
     }
     if (d->key && !is_program(d->who)) /* who says it in a header */
         buf_add_f(out, "%s\"idempotency_key\":\"k%d\"", out->n > 1 ? "," : "", d->key);
-    if (d->request && !verbs[d->verb].has_no_why)
+    if (d->request && verbs[d->verb].takes_why)
         buf_add_f(out, "%s\"reasoning\":\"r%d\"", out->n > 1 ? "," : "", d->request);
     buf_add_char(out, '}');
 }
