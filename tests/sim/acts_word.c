@@ -125,6 +125,41 @@ static void decide(struct life *l, const struct ticket_seen *t, const uint32_t *
     acts_ask(l, &d, n[3]);
 }
 
+static void stop_and_go_on(struct life *l)
+{
+    struct demand kill = {.verb = VERB_KILL, .who = WHO_SCRIPT};
+    struct demand release = {.verb = VERB_RELEASE, .who = WHO_PERSON};
+    demand_add(&kill, "why", ARG_TEXT, "simulated");
+    demand_add(&kill, "symbol", ARG_TEXT, "IBM"); /* one that nobody trades */
+    demand_add(&release, "why", ARG_TEXT, "simulated");
+    demand_add(&release, "symbol", ARG_TEXT, "IBM");
+    acts_ask(l, &kill, 3);
+    acts_ask(l, &release, 3);
+}
+
+/* What may come between a person's word and the order. */
+static void between(struct life *l, const struct ticket_seen *t, const uint32_t *n)
+{
+    switch (n[4] % 12) {
+    case 0:
+    case 1:
+        act_process(l, n);
+        break;
+    case 2:
+    case 3:
+        stop_and_go_on(l);
+        break;
+    case 4: /* too long, where the settings say so */
+        (void)people_pass(&l->people, 42 * 1000);
+        break;
+    case 5: /* another word */
+        decide(l, t, n);
+        break;
+    default:
+        break;
+    }
+}
+
 void act_approve(struct life *l, const uint32_t *n)
 {
     const struct ticket_seen *t = people_ticket(&l->people, n[1] % 8 < 5 ? 0 : n[1] % 8 - 4, true);
@@ -134,9 +169,8 @@ void act_approve(struct life *l, const uint32_t *n)
     }
     struct ticket_seen copy = *t;
     decide(l, &copy, n);
-    if (n[4] % 6 == 0)
-        act_process(l, n);
-    if (n[4] / 6 % 3)
+    between(l, &copy, n);
+    if (n[4] / 12 % 4)
         submit(l, &copy, n[3] / 8);
 }
 
