@@ -233,6 +233,7 @@ void watcher_storm(struct watcher *v)
 void watcher_counter(struct watcher *v, struct str resets, struct dec used)
 {
     size_t i = 0;
+    int64_t sent = 0;
     v->looked[I8]++;
     while (i < v->day_count && !str_eq(STR_NAME(v->days[i].resets), resets))
         i++;
@@ -241,9 +242,14 @@ void watcher_counter(struct watcher *v, struct str resets, struct dec used)
             return;
         str_copy_cut(v->days[v->day_count++].resets, sizeof v->days[0].resets, resets);
     }
+    for (size_t k = 0; k < v->order_count; k++)
+        sent += v->orders[k].frames > 0;
+    if (i > 0 && !v->days[i].sent_before)
+        v->days[i].sent_before = sent;
     if (dec_lt(used, v->days[i].used) && !v->world->device.has_lied)
         watcher_break(v, I8, "the day's orders fell below what was shown before");
-    v->days[i].used = dec_max(used, v->days[i].used);
+    struct dec sure = dec_of(sent - v->days[i].sent_before);
+    v->days[i].used = dec_max(dec_lt(used, sure) ? used : sure, v->days[i].used);
 }
 
 void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms)

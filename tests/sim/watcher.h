@@ -230,7 +230,8 @@ struct watcher {
     int64_t first_day, last_day; /* UTC, the latest that either clock has shown */
     struct {
         char resets[32];
-        struct dec used;
+        struct dec used;     /* surely: what is only reserved may be given back */
+        int64_t sent_before; /* orders on the wire when it was shown first, on a later day */
     } days[WATCHER_DAYS_MAX];
     size_t day_count;
     /* what was seen, for the table */
