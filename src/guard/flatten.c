@@ -417,7 +417,7 @@ void gate_kill_work(struct task *t, struct gate *g)
     if (!ok)
         log_warn(&g->config.log, "the ends of other clients' orders are not known: %s", e.text);
     for (size_t i = 0; i < GATE_KILLS_MAX; i++)
-        if (is_flattening(&g->kills.switches[i]))
+        if (is_flattening(kill_at(&g->kills, i)))
             flatten_one(t, g, i);
     int64_t rest_ms = g->kills.quiet < PASSES_MAX ? PASS_MS : PATIENCE_MS;
     g->kills.work_at = instant_after_ms(task_now(t).mono, rest_ms);
