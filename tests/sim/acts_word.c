@@ -57,25 +57,6 @@ static void submit(struct life *l, const struct ticket_seen *t, uint32_t patienc
     acts_ask(l, &d, patience);
 }
 
-void act_preview(struct life *l, const uint32_t *n)
-{
-    struct demand d;
-    size_t before = l->people.ticket_count;
-    if (!acts_start(l, &d, VERB_PREVIEW, n))
-        return;
-    int key = d.key; /* for the submission: nothing is sent before */
-    d.key = 0;
-    if (!add_form(l, &d, n))
-        return;
-    acts_ask(l, &d, n[3] % 2 ? 3 : 4);
-    if (l->people.ticket_count == before)
-        return;
-    struct ticket_seen *t = &l->people.tickets[before % PEOPLE_TICKETS_MAX];
-    t->key = t->request == d.request ? key : t->key;
-    if (n[2] / 16 % 2 == 0)
-        submit(l, t, n[3] / 2);
-}
-
 /* What others were shown, or nobody. */
 static void submit_foreign(struct life *l, const struct ticket_seen *t, const uint32_t *n)
 {
@@ -93,6 +74,27 @@ static void submit_foreign(struct life *l, const struct ticket_seen *t, const ui
     else
         return;
     acts_ask(l, &d, n[3]);
+}
+
+void act_preview(struct life *l, const uint32_t *n)
+{
+    struct demand d;
+    size_t before = l->people.ticket_count;
+    if (!acts_start(l, &d, VERB_PREVIEW, n))
+        return;
+    int key = d.key; /* for the submission: nothing is sent before */
+    d.key = 0;
+    if (!add_form(l, &d, n))
+        return;
+    acts_ask(l, &d, n[3] % 2 ? 3 : 4);
+    if (l->people.ticket_count == before)
+        return;
+    struct ticket_seen *t = &l->people.tickets[before % PEOPLE_TICKETS_MAX];
+    t->key = t->request == d.request ? key : t->key;
+    if (n[2] / 16 % 8 == 1)
+        submit_foreign(l, t, n);
+    else if (n[2] / 16 % 2 == 0)
+        submit(l, t, n[3] / 2);
 }
 
 void act_submit(struct life *l, const uint32_t *n)
@@ -227,6 +229,13 @@ void act_scoped_kill(struct life *l, const uint32_t *n)
     char principal[PEOPLE_PRINCIPAL_MAX];
     const struct listing *k = &listings[n[2] % LISTINGS];
     demand_add(&d, "why", ARG_TEXT, "simulated");
+    struct demand last = {.verb = VERB_MARKET, .who = whom[n[2] % 7]};
+    if (n[4] / 6 % 2 && people_number(&l->people, &last, acts_uses_key(last.who, 0))) {
+        demand_add(&last, "symbol", ARG_TEXT, "%s", k->symbol);
+        demand_add(&last, "action", ARG_TEXT, "BUY");
+        demand_add(&last, "quantity", ARG_NUMBER, "%u", 1 + n[3] % 3);
+        acts_ask(l, &last, 0); /* still on its way */
+    }
     if (n[1] % 2) {
         people_principal(&l->people, whom[n[2] % 7], principal);
         struct str name = STR_NAME(principal);
