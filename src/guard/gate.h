@@ -376,6 +376,7 @@ struct gate_trading_status {
     bool is_reconciled;         /* false: nothing is sent until the accounts have been compared */
     char armed_account[16];     /* the live account that may trade, "" for none */
     struct opt_utc armed_until; /* absent: live trading is not armed */
+    uint64_t tightenings;       /* another one whenever somebody, or something, tightens it */
 };
 const char *gate_trading_text(enum gate_trading s); /* "active", "reducing", "halted" */
 const char *gate_cause_text(enum gate_cause c);     /* "request", "loss", "breaker" */

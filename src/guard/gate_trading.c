@@ -86,6 +86,7 @@ static void tighten(struct gate *g, enum gate_trading state, enum gate_cause cau
                     struct str principal, struct str why, struct moment now)
 {
     put_state(g, state, cause, principal, why, now);
+    g->trading.tightenings++;
     g->trading.is_unsaved = true;
     trading_save(g, now);
     if (state == GATE_HALTED) /* what was decided before and has not left must not leave now */
@@ -97,6 +98,7 @@ bool gate_set_trading(struct gate *g, enum gate_trading state, struct str princi
                       struct str why, struct moment now, struct error *e)
 {
     struct trading *t = &g->trading;
+    t->tightenings += state == t->state && state != GATE_ACTIVE;
     if (state == t->state && t->cause == GATE_CAUSE_REQUEST)
         return true;
     if (state > t->state) {
@@ -171,8 +173,11 @@ bool gate_arm(struct gate *g, struct str account, int64_t minutes, struct str pr
 void gate_trading_status(const struct gate *g, struct moment now, struct gate_trading_status *out)
 {
     const struct trading *t = &g->trading;
-    *out = (struct gate_trading_status){
-        .state = t->state, .cause = t->cause, .since = t->since, .is_reconciled = t->is_reconciled};
+    *out = (struct gate_trading_status){.state = t->state,
+                                        .cause = t->cause,
+                                        .since = t->since,
+                                        .is_reconciled = t->is_reconciled,
+                                        .tightenings = t->tightenings};
     memcpy(out->by, t->by, sizeof out->by);
     memcpy(out->why, t->why, sizeof out->why);
     if (trading_armed_ms(t, STR_NAME(t->arm.account), now) <= 0)

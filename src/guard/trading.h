@@ -36,8 +36,9 @@ struct trading {
     enum gate_cause cause;
     struct opt_utc since;
     char by[64], why[GATE_WHY_MAX];
-    bool is_unsaved;    /* the journal had no room for it yet */
-    bool is_reconciled; /* the broker's account and ours agreed after the last connect */
+    uint64_t tightenings; /* since the start; those that found it as tight already, too */
+    bool is_unsaved;      /* the journal had no room for it yet */
+    bool is_reconciled;   /* the broker's account and ours agreed after the last connect */
     struct {
         char account[16], by[64];
         struct opt_utc from, until;

@@ -72,13 +72,25 @@ static void await_disk(struct call *c)
         call_warn(c, "in force, but not on the disk: a restart would forget it (%.120s)", e.text);
 }
 
+/* What was tightened while a PIN was typed, the person who typed it has not seen. */
+static bool is_as_seen(struct call *c, uint64_t tightenings)
+{
+    struct gate_trading_status now;
+    gate_trading_status(c->core->gate, task_now(c->task), &now);
+    if (now.tightenings == tightenings)
+        return true;
+    error_set(&c->error, ERROR_CONFLICT, "TIGHTENED_AGAIN",
+              "the trading state was tightened while the PIN was typed");
+    return error_next(&c->error, "look at `portcullis safety`, then loosen it again");
+}
+
 static bool set_trading_state(struct call *c, const void *in, void *result)
 {
     const struct state_in *args = in;
     struct gate_trading_status s;
     gate_trading_status(c->core->gate, task_now(c->task), &s);
     bool is_looser = args->state < s.state;
-    if (is_looser && !call_person(c, "loosen the trading state"))
+    if (is_looser && !(call_person(c, "loosen the trading state") && is_as_seen(c, s.tightenings)))
         return false;
     if (!gate_set_trading(c->core->gate, (enum gate_trading)args->state, STR_NAME(c->who->name),
                           is_looser, args->why.n ? args->why : STR("no reason was given"),

@@ -38,14 +38,14 @@ static void take_quotes(struct people *p, const struct json *j)
     }
 }
 
-static void take_safety(struct people *p, const struct json *j)
+static void take_safety(struct people *p, const struct json *j, struct instant asked_at)
 {
     const struct json *row, *rows = json_get(j, STR("limits"));
     for (size_t i = 0; (row = json_at(rows, i)) != NULL; i++) {
         struct dec used;
         if (str_eq(json_get_str(row, STR("code")), STR("RATE_DAY")) &&
             json_to_dec(json_get(row, STR("used")), &used))
-            watcher_counter(p->v, json_get_str(row, STR("resets")), used);
+            watcher_counter(p->v, json_get_str(row, STR("resets")), used, asked_at);
     }
 }
 
@@ -173,7 +173,7 @@ static void take_done(struct people *p, const struct open_question *q, const str
         take_quotes(p, j);
         break;
     case VERB_SAFETY:
-        take_safety(p, j);
+        take_safety(p, j, q->at);
         break;
     case VERB_APPROVE:
     case VERB_DECLINE:

@@ -230,7 +230,7 @@ void watcher_storm(struct watcher *v)
     v->is_calm = v->is_kill_timed = false;
 }
 
-void watcher_counter(struct watcher *v, struct str resets, struct dec used)
+void watcher_counter(struct watcher *v, struct str resets, struct dec used, struct instant asked_at)
 {
     size_t i = 0;
     int64_t sent = 0;
@@ -246,10 +246,15 @@ void watcher_counter(struct watcher *v, struct str resets, struct dec used)
         sent += v->orders[k].frames > 0;
     if (i > 0 && !v->days[i].sent_before)
         v->days[i].sent_before = sent;
-    if (dec_lt(used, v->days[i].used) && !v->world->device.has_lied)
+    if (asked_at.ns >= v->days[i].at.ns && dec_lt(used, v->days[i].used) &&
+        !v->world->device.has_lied)
         watcher_break(v, I8, "the day's orders fell below what was shown before");
     struct dec sure = dec_of(sent - v->days[i].sent_before);
-    v->days[i].used = dec_max(dec_lt(used, sure) ? used : sure, v->days[i].used);
+    sure = dec_lt(used, sure) ? used : sure;
+    if (!dec_gt(sure, v->days[i].used))
+        return;
+    v->days[i].used = sure;
+    v->days[i].at = v->world->now.mono;
 }
 
 void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms)

@@ -231,6 +231,7 @@ struct watcher {
     struct {
         char resets[32];
         struct dec used;     /* surely: what is only reserved may be given back */
+        struct instant at;   /* when it was shown so */
         int64_t sent_before; /* orders on the wire when it was shown first, on a later day */
     } days[WATCHER_DAYS_MAX];
     size_t day_count;
@@ -291,8 +292,10 @@ void watcher_revoked(struct watcher *v, struct str name);
 void watcher_clock_set(struct watcher *v);
 /* A fault begins: what must happen "in time" need not now. */
 void watcher_storm(struct watcher *v);
-/* The counter of the day's orders as it was shown, and when it will start again. */
-void watcher_counter(struct watcher *v, struct str resets, struct dec used);
+/* The counter of the day's orders as it was shown to who asked then, and when it will start again.
+ */
+void watcher_counter(struct watcher *v, struct str resets, struct dec used,
+                     struct instant asked_at);
 /* A price is shown as `age_ms` old. */
 void watcher_price_shown(struct watcher *v, int32_t con_id, int64_t age_ms);
 
