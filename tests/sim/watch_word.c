@@ -281,7 +281,7 @@ void watcher_revoked(struct watcher *v, struct str name)
 {
     watcher_read_journal(v);
     struct seen_token *k = token_of(v, name);
-    if (k && !k->revoked_at)
+    if (k && !k->revoked_at && v->world->device.mode != DEVICE_LOSE) /* which forgets it */
         k->revoked_at = v->journal_at;
 }
 
