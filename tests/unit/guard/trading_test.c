@@ -127,6 +127,31 @@ static void the_breaker_halts_after_as_many_rejections_as_are_allowed_and_no_few
     assert_int_equal(s.state, GATE_ACTIVE);
 }
 
+static uint64_t tightenings(const struct desk *d)
+{
+    struct gate_trading_status s;
+    gate_trading_status(d->gate, d->now, &s);
+    return s.tightenings;
+}
+
+static void each_word_that_tightens_counts_and_no_other(void **state)
+{
+    struct desk *d = *state;
+    static const struct {
+        enum gate_trading to;
+        uint64_t more;
+    } rows[] = {
+        {GATE_ACTIVE, 0}, {GATE_REDUCING, 1}, {GATE_REDUCING, 1}, {GATE_HALTED, 1},
+        {GATE_HALTED, 1}, {GATE_REDUCING, 0}, {GATE_ACTIVE, 0},   {GATE_ACTIVE, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct error e;
+        uint64_t before = tightenings(d);
+        assert_true(set(d, rows[i].to, true, &e));
+        assert_int_equal(tightenings(d), before + rows[i].more);
+    }
+}
+
 static void failures_count_within_their_window_alone(void **state)
 {
     (void)state;
@@ -278,6 +303,7 @@ int main(void)
         TEST(a_cancel_passes_while_trading_is_halted),
         TEST(a_halt_overtakes_an_order_that_waits_for_the_disk),
         TEST(a_halt_on_a_full_disk_is_kept_once_there_is_room),
+        TEST(each_word_that_tightens_counts_and_no_other),
         TEST(the_breaker_halts_after_as_many_rejections_as_are_allowed_and_no_fewer),
         TEST(the_days_loss_leaves_reducing_orders_alone_until_a_person_lifts_it),
         TEST(arming_needs_a_person_the_mode_and_the_list),
