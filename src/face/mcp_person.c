@@ -137,6 +137,16 @@ static enum consent read_answer(const struct json *answer, struct str typed)
                : CONSENT_DISMISSED;
 }
 
+/* True if the client's user answered; else *unanswered tells what became of the question. */
+static bool put(struct person *p, struct task *t, struct mcp_question *q, enum consent *unanswered)
+{
+    task_prolong(t, ANSWER_MS);
+    enum mcp_asked how = mcp_ask(p->request, t, q, 1, STR_NONE);
+    p->is_asked = p->is_asked || how == MCP_PENDING;
+    *unanswered = how == MCP_PENDING ? CONSENT_LATER : CONSENT_UNHEARD;
+    return how == MCP_ANSWERED;
+}
+
 static enum consent ask(void *self, struct task *t, struct str name, struct str message,
                         struct str typed)
 {
@@ -144,18 +154,11 @@ static enum consent ask(void *self, struct task *t, struct str name, struct str 
     struct arena *arena = task_arena(t);
     struct mcp_question q = {
         .key = arena_str(arena, name).p, .kind = MCP_ELICIT, .params = form(arena, message, typed)};
-    task_prolong(t, ANSWER_MS);
-    switch (mcp_ask(p->request, t, &q, 1, STR_NONE)) {
-    case MCP_ANSWERED:
-        task_prolong(t, p->after_ms);
-        return read_answer(q.answer, typed);
-    case MCP_PENDING:
-        p->is_asked = true;
-        return CONSENT_LATER;
-    case MCP_UNHEARD:
-        break;
-    }
-    return CONSENT_UNHEARD;
+    enum consent unanswered;
+    if (!put(p, t, &q, &unanswered))
+        return unanswered;
+    task_prolong(t, p->after_ms);
+    return read_answer(q.answer, typed);
 }
 
 /* ---- the page for approvals ---- */
@@ -193,19 +196,12 @@ static enum consent open_page(void *self, struct task *t, struct str name, struc
     struct mcp_question q = {.key = arena_str(arena, name).p,
                              .kind = MCP_ELICIT_URL,
                              .params = address(p, arena, name, message, url)};
+    enum consent unanswered;
+    if (!put(p, t, &q, &unanswered))
+        return unanswered;
     task_prolong(t, ANSWER_MS);
-    switch (mcp_ask(p->request, t, &q, 1, STR_NONE)) {
-    case MCP_ANSWERED:
-        task_prolong(t, ANSWER_MS);
-        return str_eq(json_get_str(q.answer, STR("action")), STR("accept")) ? CONSENT_YES
-                                                                            : CONSENT_DISMISSED;
-    case MCP_PENDING:
-        p->is_asked = true;
-        return CONSENT_LATER;
-    case MCP_UNHEARD:
-        break;
-    }
-    return CONSENT_UNHEARD;
+    return str_eq(json_get_str(q.answer, STR("action")), STR("accept")) ? CONSENT_YES
+                                                                        : CONSENT_DISMISSED;
 }
 
 static void opened(void *self, struct task *t, struct str name)
