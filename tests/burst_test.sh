@@ -6,20 +6,9 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 # shellcheck source=tests/tools/tap.sh
 . tests/tools/tap.sh
-B=${B:-build}
-[ -x "$B/portcullisd" ] && [ -x "$B/portcullis" ] || { echo "1..0 # SKIP not built"; exit 0; }
-t=$(mktemp -d) || exit 2
-daemon=
-trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; rm -rf "$t"' EXIT
-export HOME="$t" XDG_STATE_HOME="$t/state" XDG_CONFIG_HOME="$t/config" XDG_RUNTIME_DIR="$t/run"
-export PORTCULLIS_HTTP_ENABLED=false
-mkdir -p "$t/run" && chmod 700 "$t/run"
-"$B/portcullisd" --foreground-log >"$t/out" 2>&1 &
-daemon=$!
-for ((i = 0; i < 200; i++)); do
-    grep -q 'ready build' "$t/out" && break
-    sleep 0.05
-done
+# shellcheck source=tests/tools/daemon.sh
+. tests/tools/daemon.sh
+begin
 
 many=3000 # of which the answers are 40 MB
 kib() { awk '/^VmRSS:/ { print $2 }' "/proc/$daemon/status"; }

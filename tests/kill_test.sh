@@ -6,25 +6,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 # shellcheck source=tests/tools/tap.sh
 . tests/tools/tap.sh
-B=${B:-build}
-[ -x "$B/portcullisd" ] && [ -x "$B/portcullis" ] || { echo "1..0 # SKIP not built"; exit 0; }
-t=$(mktemp -d) || exit 2
-daemon=
-trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; rm -rf "$t"' EXIT
-export HOME="$t" XDG_STATE_HOME="$t/state" XDG_CONFIG_HOME="$t/config" XDG_RUNTIME_DIR="$t/run"
-export PORTCULLIS_HTTP_ENABLED=false
-mkdir -p "$t/run" && chmod 700 "$t/run"
+# shellcheck source=tests/tools/daemon.sh
+. tests/tools/daemon.sh
 
-begin() {
-    : >"$t/out" # or what the last one said is read before the new one begins
-    "$B/portcullisd" --foreground-log >"$t/out" 2>&1 &
-    daemon=$!
-    for ((i = 0; i < 200; i++)); do
-        grep -q 'ready build' "$t/out" && return
-        sleep 0.05
-    done
-}
-runs() { grep 'ready build' "$t/out" || { cat "$t/out"; return 1; }; }
+runs() { [ "$begun" = 0 ] || { cat "$t/log"; return 1; }; }
 end() {
     kill "-$1" "$daemon"
     wait "$daemon" 2>/dev/null
@@ -43,7 +28,7 @@ says() {
 }
 keeps() { for ((i = 0; i < 60; i++)); do grep -qF "$1" "$reserve" && return; sleep 0.05; done; cat "$reserve"; return 1; }
 
-begin
+begin; begun=$?
 check "the daemon starts, and the switch is off" runs
 check "it is off" says false ''
 state=$t/state/portcullis/embedded
@@ -55,14 +40,14 @@ check "a signal pulls it" says true '"killed_by":"signal"'
 check "the reserve keeps it" keeps SIGUSR1
 end KILL
 rm -f "$state"/journal.db*
-begin
+begin; begun=$?
 check "the daemon starts again after a crash that cost the store" runs
 check "the reserve alone keeps it pulled" says true '"killed_by":"signal"'
 end TERM
 # what a release leaves behind, without a terminal to type it at
 printf '%8192s' ' ' >"$reserve"
 rm -f "$state"/journal.db*
-begin
+begin; begun=$?
 check "it starts with an empty reserve" runs
 check "it is off" says false ''
 : >"$state/KILL"

@@ -6,15 +6,9 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 # shellcheck source=tests/tools/tap.sh
 . tests/tools/tap.sh
-B=${B:-build}
-[ -x "$B/portcullisd" ] && [ -x "$B/portcullis" ] || { echo "1..0 # SKIP not built"; exit 0; }
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
-t=$(mktemp -d) || exit 2
-daemon=
-trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null; rm -rf "$t"' EXIT
-export HOME="$t" XDG_STATE_HOME="$t/state" XDG_CONFIG_HOME="$t/config" XDG_RUNTIME_DIR="$t/run"
-export PORTCULLIS_HTTP_ENABLED=false
-mkdir -p "$t/run" && chmod 700 "$t/run"
+# shellcheck source=tests/tools/daemon.sh
+. tests/tools/daemon.sh
 P="$PWD/$B/portcullis"
 
 # at_terminal INPUT COMMAND...: runs it on a terminal of its own; each line of INPUT is typed once the
@@ -54,14 +48,6 @@ status() {
 shows() { grep -qF "$1" "$t/screen" || { cat "$t/screen"; return 1; }; }
 hides() { ! grep -qF "$1" "$t/screen" || { cat "$t/screen"; return 1; }; }
 says() { grep -qF "$1" "$t/out" || { cat "$t/out"; return 1; }; }
-begin() {
-    "$B/portcullisd" --foreground-log >>"$t/log" 2>&1 &
-    daemon=$!
-    for ((i = 0; i < 200; i++)); do
-        [ -S "$t/state/portcullis/portcullis.sock" ] && return
-        sleep 0.05
-    done
-}
 begin
 file=$t/state/portcullis/pin
 check "the switch is pulled" status 0 "$P" kill testing
