@@ -3,7 +3,7 @@
  * Who is led to the page for approvals: a client that opens addresses, on this machine, where the
  * page is served. The rest hears that a person has to be asked.
  */
-#include "../../kit/ask.h"
+#include "reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,36 +41,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-struct got {
-    struct buf heard;
-    bool is_over;
-};
-
-static void take_end(void *self)
-{
-    struct got *g = self;
-    g->is_over = true;
-}
-
-static void take(void *self, struct http_response *response)
-{
-    struct got *g = self;
-    buf_add_str(&g->heard, buf_str(&response->body));
-    buf_fini(&response->body);
-}
-
-static void take_all(void *self, struct http_response *response)
-{
-    take(self, response);
-    take_end(self);
-}
-
-static bool take_piece(void *self, struct str piece)
-{
-    struct got *g = self;
-    return buf_add_str(&g->heard, piece);
-}
-
 static const struct {
     const char *what, *can, *host;
     bool is_loopback, is_led;
@@ -87,7 +57,7 @@ static void only_who_can_reach_the_page_is_led_to_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct got g = {.is_over = false};
+        struct reader g = {.status = 0};
         char body[1024];
         (void)snprintf(body, sizeof body,
                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{"
@@ -111,7 +81,7 @@ static void only_who_can_reach_the_page_is_led_to_it(void **state)
                         {STR("Mcp-Name"), STR("place_limit_order")}},
             .header_count = 6};
         buf_init(&g.heard, 1 << 20);
-        struct http_sink sink = {take_all, take, take_piece, take_end, &g};
+        struct http_sink sink = reader_sink(&g);
         (void)app_http_start(world->app, &request, world->now, sink);
         assert_true(world_run(world, 3 * 1000));
         assert_true(g.is_over);

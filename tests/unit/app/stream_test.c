@@ -3,10 +3,9 @@
  * GET /api/stream on the whole product: what happens is told once, in order, and again to who
  * missed it.
  */
-#include "../../kit/ask.h"
-
 #include "data/json.h"
 #include "face/rest_stream.h"
+#include "reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,39 +54,6 @@ static int tear_down(void **state)
 
 /* ---- one who listens ---- */
 
-struct reader {
-    struct app_http *http; /* NULL: it is over */
-    int status;
-    struct buf heard;
-    bool is_deaf; /* takes nothing */
-};
-
-static void on_end(void *self)
-{
-    struct reader *r = self;
-    r->http = NULL;
-}
-
-static void on_begin(void *self, struct http_response *response)
-{
-    struct reader *r = self;
-    r->status = response->status;
-    buf_add_str(&r->heard, buf_str(&response->body));
-    buf_fini(&response->body);
-}
-
-static void on_reply(void *self, struct http_response *response)
-{
-    on_begin(self, response);
-    on_end(self);
-}
-
-static bool on_send(void *self, struct str piece)
-{
-    struct reader *r = self;
-    return !r->is_deaf && buf_add_str(&r->heard, piece);
-}
-
 static void listen(struct reader *r, const char *method, const char *query, const char *last_id,
                    const char *token)
 {
@@ -108,7 +74,7 @@ static void listen(struct reader *r, const char *method, const char *query, cons
     if (token)
         request.headers[request.header_count++] =
             (struct http_pair){STR("Authorization"), str_of(bearer)};
-    struct http_sink sink = {on_reply, on_begin, on_send, on_end, r};
+    struct http_sink sink = reader_sink(r);
     struct app_http *h = app_http_start(world->app, &request, world->now, sink);
     if (!r->status || r->status == 200)
         r->http = h;

@@ -3,8 +3,8 @@
  * Whoever listens hears no longer than what it came with is good: streams of REST and of both eras
  * of MCP end within two seconds, say why, and the door refuses who comes again with the same.
  */
-#include "../../kit/ask.h"
 #include "../data/jwt_samples.h"
+#include "reader.h"
 
 #include "face/rest_stream.h"
 
@@ -65,42 +65,6 @@ static const char *issued(void)
 
 /* ---- one who listens ---- */
 
-struct reader {
-    struct app_http *http; /* NULL: it is over */
-    int status;
-    char session[40];
-    struct buf heard;
-};
-
-static void on_end(void *self)
-{
-    struct reader *r = self;
-    r->http = NULL;
-}
-
-static void on_begin(void *self, struct http_response *response)
-{
-    struct reader *r = self;
-    r->status = response->status;
-    for (size_t i = 0; i < response->header_count; i++)
-        if (str_eq(response->headers[i].name, STR("MCP-Session-Id")))
-            str_copy_cut(r->session, sizeof r->session, response->headers[i].value);
-    buf_add_str(&r->heard, buf_str(&response->body));
-    buf_fini(&response->body);
-}
-
-static void on_reply(void *self, struct http_response *response)
-{
-    on_begin(self, response);
-    on_end(self);
-}
-
-static bool on_send(void *self, struct str piece)
-{
-    struct reader *r = self;
-    return buf_add_str(&r->heard, piece);
-}
-
 struct way {
     const char *method, *path, *version, *rpc_method, *body;
 };
@@ -144,7 +108,7 @@ static void go(struct reader *r, const struct way *way, const char *token, const
             request.headers[request.header_count++] = headers[i];
     *r = (struct reader){.status = 0};
     buf_init(&r->heard, 1 << 20);
-    struct http_sink sink = {on_reply, on_begin, on_send, on_end, r};
+    struct http_sink sink = reader_sink(r);
     struct app_http *h = app_http_start(world->app, &request, world->now, sink);
     bool is_over = r->status && !h;
     r->http = is_over ? NULL : h;
