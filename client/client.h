@@ -26,7 +26,7 @@
 enum {
     CLIENT_PATH_MAX = 1024,
     CLIENT_LINE_MAX = 512,
-    CLIENT_WAIT_MS = 10000, /* for the daemon to come up, and for its answer line */
+    CLIENT_WAIT_MS = 10000, /* for the daemon to come up, for its answer line, and for its end */
     CLIENT_USAGE = 2,       /* exit status: the command line is not understood */
     CLIENT_UNAVAILABLE = 69 /* exit status: no daemon, or it went away */
 };
@@ -54,6 +54,12 @@ int daemon_connect_or_start(const struct where *w, bool verbose);
  * a message if it refuses or does not answer.
  */
 bool daemon_greet(int fd, const char *hello, size_t n, char build[CLIENT_LINE_MAX]);
+/* A pidfd of the process at the other end; -1 if it cannot be seen from here. The caller closes it.
+ */
+int daemon_process(int fd);
+/* Waits for the end of a daemon that was told to end, and of all it started; returns at once where
+ * one still listens. False with a message if it takes too long. */
+bool daemon_wait_end(const struct where *w, int process);
 
 /* ---- relay.c ---- */
 /* Copies both ways until both sides have ended; the exit status. */

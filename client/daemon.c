@@ -240,3 +240,26 @@ bool daemon_greet(int fd, const char *hello, size_t n, char build[CLIENT_LINE_MA
     snprintf(build, CLIENT_LINE_MAX, "%s", line + sizeof ok - 1);
     return true;
 }
+
+/* ---- its end ---- */
+
+int daemon_process(int fd)
+{
+    struct ucred c;
+    socklen_t n = sizeof c;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n) || c.pid <= 0 ? -1
+                                                                         : pidfd_open(c.pid, 0);
+}
+
+bool daemon_wait_end(const struct where *w, int process)
+{
+    int fd = daemon_connect(w); /* a daemon that ends listens no more when it answers */
+    if (fd >= 0)
+        close(fd);
+    struct pollfd ended = {.fd = process, .events = POLLIN};
+    if (fd != -1 || process < 0 || poll(&ended, 1, CLIENT_WAIT_MS) > 0)
+        return true;
+    say("the daemon has not ended yet after %d seconds; portcullisd.log in %s tells what it does",
+        CLIENT_WAIT_MS / 1000, w->state);
+    return false;
+}

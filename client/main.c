@@ -142,7 +142,13 @@ static int run_verb(const struct where *w, bool verbose, char **args)
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         signal(ends[i], on_interrupt);
-    return relay_frames(fd, args);
+    int process = is_stop ? daemon_process(fd) : -1;
+    int status = relay_frames(fd, args);
+    if (is_stop && status == 0 && !daemon_wait_end(w, process))
+        status = CLIENT_UNAVAILABLE;
+    if (process >= 0)
+        close(process);
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -158,6 +158,8 @@ static int fake_daemon(void)
     if (!f || !append_write(f, STR("started\n"), &e))
         return 1;
     append_close(f);
+    if (!file_write(getenv("FAKE_RUNS"), STR("runs\n"), &e))
+        return 1;
     if (getenv("FAKE_DIES")) {
         fprintf(stderr, "config.yaml:3: unknown key \"prot\"\n");
         return 1;
@@ -165,18 +167,22 @@ static int fake_daemon(void)
     alarm(20);
     usleep(100000); /* let others find that nothing listens yet */
     int listener = listen_here(getenv("PORTCULLIS_SOCKET"));
-    for (bool stopped = false; listener >= 0 && !stopped;) {
+    while (listener >= 0) {
         int fd = accept(listener, NULL, NULL);
         char hello[1000];
         read_hello(fd, hello, sizeof hello, 1);
-        stopped = !strcmp(strchr(hello, '\n') + 1, "stop");
+        if (!strcmp(strchr(hello, '\n') + 1, "stop")) {
+            unlink(getenv("PORTCULLIS_SOCKET"));
+            close(listener);
+            listener = -1;
+        }
         answer(fd, hello);
         put_frame(fd, 'o', "served\n", 7);
         put_frame(fd, 'x', "0", 1);
         close(fd);
     }
-    unlink(getenv("PORTCULLIS_SOCKET"));
-    return 0;
+    usleep(100000); /* the last things that a daemon does */
+    return unlink(getenv("FAKE_RUNS"));
 }
 
 static void need_client(void)
@@ -424,10 +430,11 @@ static void many_at_once_start_one_daemon(void **state)
         assert_string_equal(r[i].text, "served\n");
     }
     assert_int_equal(starts(), 1);
+    assert_true(file_exists(getenv("FAKE_RUNS")));
     start(&r[0], ARGS("stop"));
     finish(&r[0]);
     assert_int_equal(r[0].status, 0);
-    usleep(50000);
+    assert_false(file_exists(getenv("FAKE_RUNS"))); /* stop returns when the daemon has ended */
     start(&r[0], ARGS("--verbose", "status"));
     finish(&r[0]);
     assert_non_null(strstr(r[0].errors, "portcullis: started the daemon (pid "));
@@ -502,6 +509,8 @@ static int set_up(void **state)
     setenv("XDG_STATE_HOME", path, 1);
     snprintf(path, sizeof path, "%s/starts", dir);
     setenv("FAKE_STARTS", path, 1);
+    snprintf(path, sizeof path, "%s/runs", dir);
+    setenv("FAKE_RUNS", path, 1);
     return 0;
 }
 
