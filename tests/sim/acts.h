@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* acts: what the files of the table of acts share. acts.c: orders, states, faults; acts_word.c:
- * what is shown before it is sent, a person's word, rules, tokens and scopes. */
+/* acts: what the files of the table of acts share. acts.c: the table, orders, states, time;
+ * acts_fault.c: what goes wrong and is healed; acts_word.c: what is shown before it is sent, a
+ * person's word, rules, tokens and scopes. */
 #ifndef PORTCULLIS_SIM_ACTS_H
 #define PORTCULLIS_SIM_ACTS_H
 
@@ -22,7 +23,18 @@ bool acts_start(struct life *l, struct demand *d, enum verb op, const uint32_t *
 /* Asks, and waits a while or not. */
 void acts_ask(struct life *l, const struct demand *d, uint32_t patience);
 
+/* acts_fault.c */
+void act_line(struct life *l, const uint32_t *n);
+void act_messages(struct life *l, const uint32_t *n);
+void act_broker(struct life *l, const uint32_t *n);
+void act_orders(struct life *l, const uint32_t *n);
+void act_market(struct life *l, const uint32_t *n);
+void act_disk(struct life *l, const uint32_t *n);
 void act_process(struct life *l, const uint32_t *n);
+void act_clock(struct life *l, const uint32_t *n);
+void act_heal(struct life *l, const uint32_t *n);
+
+/* acts_word.c */
 void act_rule(struct life *l, const uint32_t *n);
 void act_preview(struct life *l, const uint32_t *n);
 void act_submit(struct life *l, const uint32_t *n);

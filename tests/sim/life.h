@@ -85,7 +85,7 @@ struct verdict {
 bool life_run(const struct plan *plan, const struct markets *m, const struct breakage *breakage,
               bool is_talking, struct verdict *out);
 
-/* ---- for acts.c ---- */
+/* ---- for the files of the acts ---- */
 struct act {
     const char *name;
     int weight;
