@@ -4,9 +4,6 @@
 #include "base/limits.h"
 #include "data/bind.h"
 #include "data/yaml.h"
-#include "market/groups.h"
-#include "model/account.h"
-#include "model/calendar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -194,65 +191,12 @@ static const struct field settings_fields[] = {
 };
 const struct type settings_type = TYPE_OF(struct settings_values, settings_fields);
 
-/* ---- other names ---- */
+/* ---- finding a setting ---- */
 
 /* A setting that may be named without its section. */
 static const struct short_key {
     const char *name, *key;
 } short_keys[] = {{"mode", "limits.mode"}};
-
-/* How the value of an older server's variable is understood. */
-enum alias_kind {
-    ALIAS_VALUE,  /* as it is */
-    ALIAS_SWITCH, /* true and false stand for the texts in `on` and `off`; NULL: not supported */
-    ALIAS_FIXED   /* must be the text in `on`, which is what this program does anyway */
-};
-
-/* The documented environment names of an older server, without the prefix IBKR_. */
-static const struct alias {
-    const char *name;
-    enum alias_kind kind;
-    bool is_bare;    /* understood without the prefix, too */
-    const char *key; /* NULL: there is nothing to set */
-    const char *on, *off;
-} aliases[] = {
-    {"HOST", ALIAS_VALUE, false, "broker.host", NULL, NULL},
-    {"PORT", ALIAS_VALUE, false, "broker.port", NULL, NULL},
-    {"CLIENT_ID", ALIAS_VALUE, false, "broker.client_id", NULL, NULL},
-    {"DEFAULT_ACCOUNT", ALIAS_VALUE, false, "broker.account", NULL, NULL},
-    {"ENABLE_TRADING", ALIAS_SWITCH, true, "limits.mode", "paper", "read_only"},
-    {"ENABLE_FOREX_TRADING", ALIAS_SWITCH, true, "limits.security_types", "STK,CASH", "STK"},
-    {"ENABLE_INTERNATIONAL_TRADING", ALIAS_SWITCH, true, NULL, "", NULL},
-    {"ENABLE_STOP_LOSS_ORDERS", ALIAS_SWITCH, true, NULL, "", NULL},
-    {"REQUIRE_PAPER_ACCOUNT_VERIFICATION", ALIAS_SWITCH, true, NULL, "", NULL},
-    {"ALLOWED_ACCOUNT_PREFIXES", ALIAS_FIXED, false, NULL, "DU,DUH", NULL},
-    {"MAX_ORDER_SIZE", ALIAS_VALUE, true, "limits.max_order_quantity", NULL, NULL},
-    {"MAX_ORDER_VALUE_USD", ALIAS_VALUE, true, "limits.max_order_value", NULL, NULL},
-    {"MAX_DAILY_ORDERS", ALIAS_VALUE, true, "limits.max_orders_per_day", NULL, NULL},
-    {"MAX_ORDERS_PER_MINUTE", ALIAS_VALUE, false, "limits.max_orders_per_minute", NULL, NULL},
-    {"MAX_STOP_LOSS_ORDERS", ALIAS_VALUE, false, "limits.max_working_stops", NULL, NULL},
-    {"LOG_LEVEL", ALIAS_VALUE, true, "log.level", NULL, NULL},
-};
-
-static const struct alias *find_alias(struct str name)
-{
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
-        if (str_eq(name, str_of(aliases[i].name)))
-            return &aliases[i];
-    return NULL;
-}
-
-/* The older server's words for what is called otherwise here. */
-static struct str other_word(const struct alias *a, struct str value)
-{
-    if (strcmp(a->name, "LOG_LEVEL") != 0)
-        return value;
-    return str_ieq(value, STR("WARNING"))    ? STR("warn")
-           : str_ieq(value, STR("CRITICAL")) ? STR("error")
-                                             : value;
-}
-
-/* ---- finding a setting ---- */
 
 /* One leaf of the tables: a field of a section. */
 struct place {
@@ -414,272 +358,20 @@ bool settings_read_yaml(struct settings *s, struct str text, const char *file, s
     return true;
 }
 
-/* PORTCULLIS_BROKER_CLIENT_ID is broker.client_id: a section's name has no underscore. */
-static struct str key_of_name(struct settings *s, struct str name)
-{
-    char *p = arena_alloc(s->arena, name.n + 1);
-    for (size_t i = 0; i < name.n; i++)
-        p[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] - 'A' + 'a' : name.p[i]);
-    struct str key = {p, name.n};
-    size_t cut = str_find(key, '_', 0);
-    if (cut < key.n)
-        p[cut] = '.';
-    return key;
-}
+/* ---- showing ---- */
 
-/*
- * Which of two environment variables that mean one setting wins, whatever their order: our own
- * name, then the older server's with its prefix, then without. 0: not from the environment.
- */
-static int env_rank(struct str origin)
-{
-    return str_starts(origin, STR("environment PORTCULLIS_")) ? 3
-           : str_starts(origin, STR("environment IBKR_"))     ? 2
-           : str_starts(origin, STR("environment "))          ? 1
-                                                              : 0;
-}
-
-static bool set_from_env(struct settings *s, struct str key, struct str value, struct str origin,
-                         struct error *e)
+struct str settings_origin(const struct settings *s, struct str key)
 {
     struct place p;
-    if (place_find(key, &p) && env_rank(s->origin[p.index]) > env_rank(origin))
-        return true;
-    return settings_set(s, key, value, origin, e);
-}
-
-/* Strict: true, 1, yes, on and their opposites; everything else is no answer. */
-static bool parse_switch(struct str value, bool *out)
-{
-    static const char *const words[] = {"false", "true", "0", "1", "no", "yes", "off", "on"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (str_ieq(value, str_of(words[i]))) {
-            *out = i % 2;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool not_supported(struct str origin, struct str value, const char *allowed, struct error *e)
-{
-    error_set(e, ERROR_INVALID, "BAD_SETTING", STR_FMT ": '" STR_FMT "' is not supported",
-              STR_ARG(origin), STR_ARG(value));
-    return error_next(e, "allowed: %s; or remove it from the environment", allowed);
-}
-
-static bool set_alias(struct settings *s, const struct alias *a, struct str value,
-                      struct str origin, struct error *e)
-{
-    bool on = true;
-    if (a->kind == ALIAS_FIXED)
-        return str_ieq(value, str_of(a->on)) || not_supported(origin, value, a->on, e);
-    if (a->kind == ALIAS_SWITCH) {
-        const char *allowed = a->off ? "true, false" : "true";
-        if (!parse_switch(value, &on) || (!on && !a->off))
-            return not_supported(origin, value, allowed, e);
-        value = str_of(on ? a->on : a->off);
-    }
-    if (!a->key)
-        return true;
-    if (!set_from_env(s, str_of(a->key), other_word(a, value), origin, e))
-        return false;
-    /* who names a host or a port means TWS or the Gateway there */
-    if (strcmp(a->name, "HOST") == 0 || strcmp(a->name, "PORT") == 0)
-        return set_from_env(s, STR("broker.kind"), STR("tws"), origin, e);
-    return true;
-}
-
-/* Names with our prefix that are no settings: a place that both programs look up, and tests'. */
-static bool is_other_name(struct str name)
-{
-    return str_eq(name, STR("SOCKET")) || str_eq(name, STR("DAEMON_UID")) ||
-           str_eq(name, STR("VECTORS")) || str_eq(name, STR("CLIENT")) ||
-           str_starts(name, STR("INTEROP"));
-}
-
-bool settings_read_env(struct settings *s, const char *assignment, struct error *e)
-{
-    struct str all = str_of(assignment);
-    size_t eq = str_find(all, '=', 0);
-    struct str name = str_sub(all, 0, eq);
-    struct str value = str_sub(all, eq + 1, all.n);
-    bool is_ours = str_starts(name, STR("PORTCULLIS_"));
-    bool has_prefix = str_starts(name, STR("IBKR_"));
-    struct str bare = str_sub(name, is_ours ? 11 : has_prefix ? 5 : 0, name.n);
-    struct str origin = arena_f(s->arena, "environment " STR_FMT, STR_ARG(name));
-    if (is_ours && !value.n) /* who hands on a form that was left empty means nothing by it */
-        return true;
-    if (is_ours)
-        return is_other_name(bare) || set_from_env(s, key_of_name(s, bare), value, origin, e);
-    const struct alias *a = find_alias(bare);
-    if (a && (has_prefix || a->is_bare))
-        return set_alias(s, a, value, origin, e);
-    if (!has_prefix)
-        return true; /* somebody else's variable */
-    error_set(e, ERROR_INVALID, "UNKNOWN_SETTING",
-              STR_FMT ": this name of the older server has no counterpart here", STR_ARG(origin));
-    return error_next(
-        e, "remove it from the environment; `portcullisd --sample-config` lists all settings");
+    return place_find(key, &p) ? s->origin[p.index] : STR_NONE;
 }
 
 bool settings_is_default(const struct settings *s, struct str key)
 {
-    struct place p;
-    bool is_found = place_find(key, &p);
-    assert(is_found);
-    return str_eq(s->origin[p.index], STR("default"));
+    struct str origin = settings_origin(s, key);
+    assert(origin.n);
+    return str_eq(origin, STR("default"));
 }
-
-/* "STK,CASH": each must be a type of instrument. */
-static bool check_types(struct str list, struct error *e)
-{
-    struct str piece;
-    while (str_cut(&list, ',', &piece)) {
-        piece = str_trim(piece);
-        if (piece.n && sec_type_parse(piece) == SEC_UNKNOWN) {
-            error_set(e, ERROR_INVALID, "BAD_SETTING",
-                      "limits.security_types: '" STR_FMT "' is no type of instrument",
-                      STR_ARG(piece));
-            return error_next(e, "types are STK, CASH, FUT, OPT, IND, FUND, BOND, CFD, CRYPTO");
-        }
-    }
-    return true;
-}
-
-bool settings_time_of_day(struct str text, int *minutes)
-{
-    int64_t hour, minute;
-    if (text.n != 5 || text.p[2] != ':' || !str_to_i64(str_sub(text, 0, 2), &hour) ||
-        !str_to_i64(str_sub(text, 3, 5), &minute) || hour < 0 || hour > 23 || minute < 0 ||
-        minute > 59)
-        return false;
-    *minutes = (int)(hour * 60 + minute);
-    return true;
-}
-
-static bool check_restart(const struct broker_settings *b, struct error *e)
-{
-    int from, to;
-    if (!settings_time_of_day(b->restart_from, &from) || !settings_time_of_day(b->restart_to, &to))
-        return error_set(
-            e, ERROR_INVALID, "BAD_SETTING",
-            "broker.restart_from and broker.restart_to are times of day such as 23:45");
-    if (from == to)
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "broker.restart_from and broker.restart_to must differ");
-    return true;
-}
-
-static bool check_uids(const char *key, struct str list, struct error *e)
-{
-    struct str word;
-    int64_t uid;
-    while (str_cut(&list, ',', &word))
-        if (word.n && (!str_to_i64(str_trim(word), &uid) || uid < 0))
-            return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                             "%s: " STR_FMT " is no user id; `id -u NAME` tells it", key,
-                             STR_ARG(str_sub(word, 0, 32)));
-    return true;
-}
-
-static bool check_analytics(const struct analytics_settings *a, struct error *e)
-{
-    struct dec room;
-    if (!groups_check(a->groups, e))
-        return false;
-    if (!dec_sub(a->regime_high, a->regime_low, &room) ||
-        dec_lt(room, dec_plus(a->regime_hysteresis, a->regime_hysteresis)))
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "analytics.regime_low and regime_high must be at least twice "
-                         "regime_hysteresis apart");
-    return true;
-}
-
-/* Origins as browsers spell them: scheme, host and port, nothing behind. A star would be everybody.
- */
-static bool check_origins(struct str list, struct error *e)
-{
-    struct str one, host;
-    while (list.n && str_cut(&list, ',', &one)) {
-        one = str_trim(one);
-        bool has_scheme = str_starts(one, STR("http://")) || str_starts(one, STR("https://"));
-        host = str_sub(one, str_find(one, ':', 0) + 3, one.n);
-        bool is_plain = host.n > 0;
-        for (size_t i = 0; i < host.n; i++)
-            is_plain = is_plain && host.p[i] > ' ' && !strchr("/*?#@", host.p[i]);
-        if (has_scheme && is_plain)
-            continue;
-        error_set(e, ERROR_INVALID, "BAD_SETTING", "http.cors_origins: '" STR_FMT "' is no origin",
-                  STR_ARG(one));
-        return error_next(e, "origins look like https://example.org or http://localhost:3000");
-    }
-    return true;
-}
-
-static bool check_tls(const struct http_settings *h, struct error *e)
-{
-    if (!h->certificate.n != !h->key.n)
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "http.certificate and http.key belong together");
-    if (h->certificate.n && !h->tls)
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "http.certificate is set, but http.tls is false");
-    return true;
-}
-
-/* The keys come by https, or from this machine. */
-static bool check_oauth(const struct oauth_settings *o, struct error *e)
-{
-    static const char *const begins[] = {"https://", "http://localhost:", "http://127.0.0.1:"};
-    bool is_safe = false;
-    if (!o->issuer.n)
-        return true;
-    if (!o->audience.n || !o->jwks_url.n)
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "oauth.issuer needs oauth.audience and oauth.jwks_url");
-    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
-        is_safe = is_safe || str_starts(o->jwks_url, str_of(begins[i]));
-    for (size_t i = 0; i < o->audience.n; i++) /* it stands in headers */
-        if (o->audience.p[i] <= ' ' || o->audience.p[i] >= 0x7F || o->audience.p[i] == '"')
-            return error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.audience is no address");
-    for (size_t i = 0; i < o->scope_prefix.n; i++)
-        if (o->scope_prefix.p[i] <= ' ' || o->scope_prefix.p[i] >= 0x7F ||
-            o->scope_prefix.p[i] == '"')
-            return error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.scope_prefix is no scope");
-    return is_safe ||
-           error_set(e, ERROR_INVALID, "BAD_SETTING", "oauth.jwks_url must be an https address");
-}
-
-bool settings_check(const struct settings *s, struct error *e)
-{
-    const struct settings_values *v = &s->values;
-    if (v->limits.mode == GUARD_LIVE && !v->limits.accounts.n) {
-        error_set(e, ERROR_INVALID, "BAD_SETTING",
-                  "limits.mode is live but limits.accounts names no account");
-        return error_next(e, "list the account ids that may trade in limits.accounts");
-    }
-    if (v->broker.kind == BROKER_EMBEDDED && account_mode_of(v->paper.account) != MODE_PAPER)
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "paper.account must look like a paper account: DU and digits");
-    if (!calendar_find(v->account.market)) {
-        error_set(e, ERROR_INVALID, "BAD_SETTING",
-                  "account.market: no calendar is known for '" STR_FMT "'",
-                  STR_ARG(v->account.market));
-        return error_next(e, "markets have codes such as XNYS, XETR, XLON and XTKS");
-    }
-    if (dec_gt(v->limits.stop_distance_min_pct, v->limits.stop_distance_max_pct))
-        return error_set(e, ERROR_INVALID, "BAD_SETTING",
-                         "limits.stop_distance_min_pct is above limits.stop_distance_max_pct");
-    return check_tls(&v->http, e) && check_oauth(&v->oauth, e) &&
-           check_origins(v->http.cors_origins, e) &&
-           check_uids("access.client_uids", v->access.client_uids, e) &&
-           check_uids("access.admin_uids", v->access.admin_uids, e) &&
-           check_types(v->limits.security_types, e) && check_restart(&v->broker, e) &&
-           check_analytics(&v->analytics, e);
-}
-
-/* ---- showing ---- */
 
 bool settings_row(const struct settings *s, size_t i, struct arena *a, struct setting_row *out)
 {

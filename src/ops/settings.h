@@ -7,6 +7,9 @@
  * understood too (IBKR_PORT, MAX_ORDER_SIZE ...), and of two variables that mean one setting ours
  * wins, then the one with the prefix IBKR_, whatever their order. A key that does
  * not exist or a value of the wrong kind is an error that names file and line; nothing is ignored.
+ *
+ * settings.c has the tables and what is set and shown, settings_env.c the environment's names,
+ * settings_check.c what only the whole can tell.
  */
 #ifndef PORTCULLIS_OPS_SETTINGS_H
 #define PORTCULLIS_OPS_SETTINGS_H
@@ -140,6 +143,9 @@ bool settings_set(struct settings *s, struct str key, struct str value, struct s
 /* What only the whole can tell (a live mode without accounts, a port outside its range). */
 bool settings_check(const struct settings *s, struct error *e) FALLIBLE;
 
+/* Where its value came from: "default", "portcullis.yaml:12" ...; empty if there is no such
+ * setting. */
+struct str settings_origin(const struct settings *s, struct str key);
 /* True if nobody has set it. The key is one of the tables'. */
 bool settings_is_default(const struct settings *s, struct str key);
 
