@@ -3,27 +3,18 @@
  * returns: what contracts and groups of them have returned over some spans, in their own currency
  * and in that of the account, and how they rank.
  *
- * Spans of the calendar are measured for all members between the same two days, on which all of
- * them were traded; spans of sessions are each member's own. Whoever has no price there is told
- * and takes no part; nothing stands in for it.
+ * What each has returned is measured by spans; here the question is read, and members are held
+ * against each other and against a benchmark. Whoever has no return is told and takes no part.
  */
 #include "automation/watchlists.h"
 #include "data/hash.h"
 #include "market/groups.h"
-#include "ops/prices.h"
 #include "ops/ranking.h"
-#include "quant/period.h"
+#include "ops/spans.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    PERIODS_MAX = 8,
-    GROUPS_MAX = 16,
-    MEMBERS_MAX = HISTORY_QUESTIONS_MAX,
-    DAYS_MAX = 50000 /* of all members together: what the memory of a call holds */
-};
+enum { GROUPS_MAX = 16 };
 
 /* ---- input ---- */
 
@@ -125,42 +116,31 @@ static const struct type returns_out_type = TYPE_OF(struct returns_out, returns_
 
 /* ---- what is asked ---- */
 
+/* What is known of a member of the spans besides. */
 struct member {
     const struct group *group; /* NULL: none */
     double weight;
-    struct priced *priced;
-    const struct past_rate *rate; /* NULL: none is known, or nothing is known of the contract */
-    struct error error;           /* of the member, for all spans */
 };
 
-/* One member over one span. */
-struct cell {
-    struct opt_num local, fx, cross, base, excess, rank;
-    size_t first, last; /* in its closes; where local is known */
-    struct error error;
+/* One member over one span, beside the others. */
+struct place {
+    struct opt_num excess, rank;
 };
 
 struct work {
     struct call *c;
     const struct returns_in *in;
-    struct period periods[PERIODS_MAX];
-    size_t period_count;
     struct group *groups;
     size_t group_count;
-    struct member *members; /* the benchmark is the last one, if there is one */
-    size_t n, compared;     /* all; those that are ranked */
-    struct priced *priced;
-    struct str base;
-    int32_t today;      /* the day on which the question ends */
-    int32_t to;         /* the last day that all have; spans of the calendar end there */
-    struct cell *cells; /* member x period */
-    struct error span_error[PERIODS_MAX];
-    int32_t begin[PERIODS_MAX]; /* of spans of the calendar */
+    struct spans spans; /* the benchmark is its last member, if there is one */
+    struct member *members;
+    size_t compared;      /* of the members; those that are ranked */
+    struct place *places; /* compared member x period */
 };
 
-static struct cell *cell_at(const struct work *w, size_t member, size_t period)
+static bool has_benchmark(const struct work *w)
 {
-    return &w->cells[member * w->period_count + period];
+    return w->spans.n > w->compared;
 }
 
 static bool read_periods(struct work *w)
@@ -172,18 +152,18 @@ static bool read_periods(struct work *w)
         texts = w->in->groups.n ? for_groups : for_symbols;
         n = w->in->groups.n ? 2 : 1;
     }
-    if (n > PERIODS_MAX)
+    if (n > SPANS_MAX)
         return error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY", "at most %d spans at once",
-                         PERIODS_MAX);
+                         SPANS_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (period_parse(texts[i], &w->periods[i]))
+        if (period_parse(texts[i], &w->spans.periods[i]))
             continue;
         error_set(&w->c->error, ERROR_INVALID, "BAD_PERIOD", "'" STR_FMT "' is no span of time",
                   STR_ARG(str_sub(texts[i], 0, 40)));
         return error_next(&w->c->error,
                           "write 20d (sessions), 2w, 1m, 3m, 1y, ytd, 12-1 or a day: 2026-01-02");
     }
-    w->period_count = n;
+    w->spans.period_count = n;
     return true;
 }
 
@@ -248,12 +228,11 @@ static bool add_groups(struct work *w, struct str name)
 
 static bool add_member(struct work *w, struct str symbol, const struct group *g, double weight)
 {
-    if (w->n == MEMBERS_MAX - 1) /* one place is the benchmark's */
+    if (w->spans.n == SPANS_MEMBERS_MAX - 1) /* one place is the benchmark's */
         return error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY", "at most %d symbols at once",
-                         MEMBERS_MAX - 1);
-    w->priced[w->n].asked = symbol;
-    w->members[w->n] = (struct member){.group = g, .weight = weight, .priced = &w->priced[w->n]};
-    w->n++;
+                         SPANS_MEMBERS_MAX - 1);
+    w->spans.priced[w->spans.n].asked = symbol;
+    w->members[w->spans.n++] = (struct member){.group = g, .weight = weight};
     return true;
 }
 
@@ -262,8 +241,8 @@ static bool read_members(struct work *w)
     const struct returns_in *in = w->in;
     const struct str *symbols = in->symbols.items, *names = in->groups.items;
     w->groups = ARENA_MANY(w->c->arena, struct group, GROUPS_MAX);
-    w->members = ARENA_MANY(w->c->arena, struct member, MEMBERS_MAX);
-    w->priced = ARENA_MANY(w->c->arena, struct priced, MEMBERS_MAX);
+    w->members = ARENA_MANY(w->c->arena, struct member, SPANS_MEMBERS_MAX);
+    w->spans.priced = ARENA_MANY(w->c->arena, struct priced, SPANS_MEMBERS_MAX);
     for (size_t i = 0; i < in->groups.n; i++)
         if (!add_groups(w, names[i]))
             return false;
@@ -277,188 +256,15 @@ static bool read_members(struct work *w)
             if (!add_member(w, w->groups[i].members[k].symbol, &w->groups[i],
                             w->groups[i].members[k].weight))
                 return false;
-    w->compared = w->n;
+    w->compared = w->spans.n;
     return !in->benchmark.n || add_member(w, in->benchmark, NULL, 1);
 }
 
-/* ---- prices and rates ---- */
+/* ---- against each other ---- */
 
-static struct opt_utc utc_of_day(int32_t day)
+static struct place *place_at(const struct work *w, size_t member, size_t period)
 {
-    return (struct opt_utc){{(int64_t)day * 86400 * NS_PER_S}, true};
-}
-
-static bool fetch_prices(struct work *w, struct str account)
-{
-    int32_t reach = w->today;
-    for (size_t i = 0; i < w->period_count; i++) {
-        int32_t day = period_reach(&w->periods[i], w->today);
-        reach = day < reach ? day : reach;
-    }
-    /* what was known on an earlier day takes both kinds of prices */
-    if ((int64_t)(w->today - reach) * (int64_t)w->n > DAYS_MAX / (w->in->to.has ? 2 : 1)) {
-        error_set(&w->c->error, ERROR_LIMIT, "TOO_MANY",
-                  "%zu symbols over %d days are too much at once", w->n, (int)(w->today - reach));
-        return error_next(&w->c->error, "ask for fewer symbols or shorter spans");
-    }
-    struct history_question like = {
-        .size = BAR_1_DAY,
-        .show = BARS_TRADES,
-        .adjusted = w->in->adjusted,
-        .regular_hours_only = true,
-        .finished_only = !w->in->with_today,
-        .from = utc_of_day(reach),
-    };
-    if (w->in->to.has)
-        like.to = utc_of_day(w->today);
-    if (!prices_fetch(w->c, account, &like, w->priced, w->n))
-        return false;
-    for (size_t i = 0; i < w->n; i++) {
-        w->priced[i].closes = dated_until(prices_closes(w->c, &w->priced[i]), w->today);
-        w->members[i].error = w->priced[i].error;
-    }
-    return true;
-}
-
-static bool fetch_rates(struct work *w)
-{
-    struct past_rate *rates = ARENA_MANY(w->c->arena, struct past_rate, w->n);
-    int32_t reach = w->today;
-    size_t n = 0;
-    for (size_t i = 0; i < w->n; i++) {
-        struct member *m = &w->members[i];
-        size_t k = 0;
-        if (m->error.code != ERROR_NONE || !w->base.n || !m->priced->closes.n)
-            continue;
-        const char *currency = m->priced->details->contract.currency;
-        reach = m->priced->closes.day[0] < reach ? m->priced->closes.day[0] : reach;
-        while (k < n && strcmp(rates[k].currency, currency) != 0)
-            k++;
-        m->rate = &rates[k];
-        if (k < n)
-            continue;
-        str_copy_cut(rates[n].currency, sizeof rates[n].currency, str_of(currency));
-        str_copy_cut(rates[n++].base, sizeof rates[0].base, w->base);
-    }
-    return prices_rates(w->c, rates, n, utc_of_day(reach - DATED_STALE_DAYS), w->in->with_today);
-}
-
-/* ---- the days that all have ---- */
-
-static int32_t last_day(const struct dated *s)
-{
-    return s->day[s->n - 1];
-}
-
-/* Whoever has not been traded for long would hold up all others. */
-static void leave_stale_out(struct work *w)
-{
-    int32_t newest = INT32_MIN;
-    for (size_t i = 0; i < w->n; i++) {
-        const struct dated *s = &w->priced[i].closes;
-        newest = s->n && last_day(s) > newest ? last_day(s) : newest;
-    }
-    for (size_t i = 0; i < w->n; i++) {
-        const struct dated *s = &w->priced[i].closes;
-        struct member *m = &w->members[i];
-        if (m->error.code != ERROR_NONE || (s->n && newest - last_day(s) <= DATED_STALE_DAYS))
-            continue;
-        if (s->n)
-            error_set(&m->error, ERROR_UNAVAILABLE, "STALE_PRICES",
-                      STR_FMT " has no close after " STR_FMT, STR_ARG(m->priced->asked),
-                      STR_ARG(prices_day(w->c, last_day(s))));
-        else
-            error_set(&m->error, ERROR_UNAVAILABLE, "NO_HISTORY", STR_FMT " has no closes",
-                      STR_ARG(m->priced->asked));
-    }
-}
-
-/* The last day up to `day` that all members have who reach that far back. */
-static bool common_day(const struct work *w, int32_t day, int32_t *out)
-{
-    struct dated all[MEMBERS_MAX];
-    size_t n = 0, at;
-    for (size_t i = 0; i < w->n; i++) {
-        const struct dated *s = &w->priced[i].closes;
-        if (w->members[i].error.code == ERROR_NONE && dated_at(*s, day, &at))
-            all[n++] = *s;
-    }
-    return dated_common(all, n, day, out);
-}
-
-static void find_days(struct work *w)
-{
-    bool has_end = common_day(w, w->today, &w->to);
-    for (size_t k = 0; k < w->period_count; k++) {
-        const struct period *p = &w->periods[k];
-        if (!period_is_calendar(p))
-            continue;
-        if (!has_end || !common_day(w, period_begin(p, w->to), &w->begin[k]))
-            error_set(&w->span_error[k], ERROR_UNAVAILABLE, "NO_COMMON_DAY",
-                      "there is no day on which all were traded, for %s", p->name);
-    }
-}
-
-/* ---- one member over one span ---- */
-
-static void put_gap(struct work *w, const struct member *m, const struct period *p,
-                    enum period_result result, struct error *e)
-{
-    const struct dated *s = &m->priced->closes;
-    struct str first = prices_day(w->c, s->day[0]);
-    if (result == PERIOD_TOO_SHORT)
-        error_set(e, ERROR_UNAVAILABLE, "INSUFFICIENT_HISTORY",
-                  STR_FMT " has %zu closes from " STR_FMT " on, too few for %s",
-                  STR_ARG(m->priced->asked), s->n, STR_ARG(first), p->name);
-    else if (result == PERIOD_HOLE)
-        error_set(e, ERROR_UNAVAILABLE, "HISTORY_GAP", STR_FMT " lacks sessions within %s",
-                  STR_ARG(m->priced->asked), p->name);
-    else
-        error_set(e, ERROR_INVALID, "EMPTY_PERIOD", "no session of " STR_FMT " ended after %s",
-                  STR_ARG(m->priced->asked), p->name);
-}
-
-static void convert(const struct member *m, struct cell *x)
-{
-    const struct dated *s = &m->priced->closes;
-    const struct past_rate *r = m->rate;
-    if (!r)
-        return;
-    x->fx = r->is_same ? (struct opt_num){0, true}
-                       : dated_change(r->rates, s->day[x->first], s->day[x->last]);
-    if (!x->fx.has) {
-        x->error = r->error;
-        if (r->error.code == ERROR_NONE)
-            error_set(&x->error, ERROR_UNAVAILABLE, "NO_RATE",
-                      "the rates of %s to %s do not reach these days", r->currency, r->base);
-        return;
-    }
-    struct currency_return parts = currency_return(x->local.v, x->fx.v);
-    x->cross = (struct opt_num){parts.cross, true};
-    x->base = (struct opt_num){parts.base, true};
-}
-
-static void compute(struct work *w, size_t member, size_t period)
-{
-    const struct member *m = &w->members[member];
-    const struct period *p = &w->periods[period];
-    const struct dated *s = &m->priced->closes;
-    struct cell *x = cell_at(w, member, period);
-    x->error = m->error.code != ERROR_NONE ? m->error : w->span_error[period];
-    if (x->error.code != ERROR_NONE)
-        return;
-    enum period_result result = period_ends(p, *s, w->begin[period], w->to, &x->first, &x->last);
-    if (result != PERIOD_OK) {
-        put_gap(w, m, p, result, &x->error);
-        return;
-    }
-    x->local = s->v[x->first] > 0 ? (struct opt_num){s->v[x->last] / s->v[x->first] - 1, true}
-                                  : (struct opt_num){0};
-    if (x->local.has)
-        convert(m, x);
-    else
-        error_set(&x->error, ERROR_UNAVAILABLE, "NO_RETURN",
-                  "the first close of " STR_FMT " is not above zero", STR_ARG(m->priced->asked));
+    return &w->places[member * w->spans.period_count + period];
 }
 
 static struct opt_num less(struct opt_num a, struct opt_num b)
@@ -466,22 +272,21 @@ static struct opt_num less(struct opt_num a, struct opt_num b)
     return a.has && b.has ? (struct opt_num){a.v - b.v, true} : (struct opt_num){0};
 }
 
-static void compute_all(struct work *w)
+/* Over each span by itself. */
+static void compare_all(struct work *w)
 {
-    struct opt_num score[MEMBERS_MAX], rank[MEMBERS_MAX];
-    w->cells = ARENA_MANY(w->c->arena, struct cell, w->n * w->period_count);
-    for (size_t k = 0; k < w->period_count; k++) {
-        for (size_t i = 0; i < w->n; i++)
-            compute(w, i, k);
+    struct opt_num score[SPANS_MEMBERS_MAX], rank[SPANS_MEMBERS_MAX];
+    w->places = ARENA_MANY(w->c->arena, struct place, w->compared * w->spans.period_count);
+    for (size_t k = 0; k < w->spans.period_count; k++) {
         for (size_t i = 0; i < w->compared; i++) {
-            struct cell *x = cell_at(w, i, k);
-            if (w->n > w->compared)
-                x->excess = less(x->base, cell_at(w, w->compared, k)->base);
-            score[i] = x->base;
+            score[i] = spans_at(&w->spans, i, k)->base;
+            if (has_benchmark(w))
+                place_at(w, i, k)->excess =
+                    less(score[i], spans_at(&w->spans, w->compared, k)->base);
         }
         scores_rank(score, w->compared, 0, rank, NULL);
         for (size_t i = 0; i < w->compared; i++)
-            cell_at(w, i, k)->rank = rank[i];
+            place_at(w, i, k)->rank = rank[i];
     }
 }
 
@@ -490,23 +295,27 @@ static void compute_all(struct work *w)
 static struct return_row row_of(struct work *w, size_t member, size_t period)
 {
     struct call *c = w->c;
-    const struct member *m = &w->members[member];
-    const struct cell *x = cell_at(w, member, period);
+    const struct group *group = w->members[member].group;
+    const struct span_member *m = &w->spans.members[member];
+    const struct span_return *x = spans_at(&w->spans, member, period);
     const struct dated *s = &m->priced->closes;
     struct return_row r = {
         .symbol = prices_symbol(c, m->priced),
         .asked = m->priced->asked,
-        .group = m->group ? group_last_name(m->group) : STR_NONE,
-        .period = arena_str(c->arena, STR_NAME(w->periods[period].name)),
+        .group = group ? group_last_name(group) : STR_NONE,
+        .period = arena_str(c->arena, STR_NAME(w->spans.periods[period].name)),
         .local_return = prices_ratio(x->local),
         .fx_return = prices_ratio(x->fx),
         .cross_return = prices_ratio(x->cross),
         .base_return = prices_ratio(x->base),
-        .excess = prices_ratio(x->excess),
-        .rank = x->rank,
     };
-    if (member >= w->compared)
+    if (member < w->compared) {
+        const struct place *place = place_at(w, member, period);
+        r.excess = prices_ratio(place->excess);
+        r.rank = place->rank;
+    } else {
         r.group = STR("benchmark");
+    }
     if (m->priced->details) {
         const struct contract *k = &m->priced->details->contract;
         r.currency = call_text(c, k->currency);
@@ -533,21 +342,22 @@ static struct group_row group_row_of(struct work *w, const struct group *g, size
 {
     struct call *c = w->c;
     struct group_row r = {.group = group_last_name(g),
-                          .period = arena_str(c->arena, STR_NAME(w->periods[period].name))};
+                          .period = arena_str(c->arena, STR_NAME(w->spans.periods[period].name))};
     double weight = 0, local = 0, base = 0;
     for (size_t i = 0; i < w->compared; i++) {
         const struct member *m = &w->members[i];
-        const struct cell *x = cell_at(w, i, period);
+        const struct span_return *x = spans_at(&w->spans, i, period);
+        struct str asked = w->spans.priced[i].asked;
         if (m->group != g)
             continue;
         if (!x->base.has) {
             r.missing = arena_f(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(r.missing),
-                                r.missing.n ? ", " : "", STR_ARG(m->priced->asked));
+                                r.missing.n ? ", " : "", STR_ARG(asked));
             continue;
         }
         r.members++;
         r.weights = arena_f(c->arena, STR_FMT "%s" STR_FMT " %.4g", STR_ARG(r.weights),
-                            r.weights.n ? ", " : "", STR_ARG(m->priced->asked), m->weight);
+                            r.weights.n ? ", " : "", STR_ARG(asked), m->weight);
         weight += m->weight;
         local += m->weight * x->local.v;
         base += m->weight * x->base.v;
@@ -556,8 +366,9 @@ static struct group_row group_row_of(struct work *w, const struct group *g, size
         return r;
     r.local_return = prices_ratio((struct opt_num){local / weight, true});
     r.base_return = prices_ratio((struct opt_num){base / weight, true});
-    if (w->n > w->compared)
-        r.excess = prices_ratio(less(r.base_return, cell_at(w, w->compared, period)->base));
+    if (has_benchmark(w))
+        r.excess =
+            prices_ratio(less(r.base_return, spans_at(&w->spans, w->compared, period)->base));
     return r;
 }
 
@@ -581,16 +392,16 @@ static struct str inputs_of(const struct work *w)
     char hex[SHA256_HEX_MAX];
     for (size_t i = 0; i < w->compared; i++)
         members = arena_f(a, STR_FMT "|" STR_FMT "*%.17g", STR_ARG(members),
-                          STR_ARG(w->members[i].priced->asked), w->members[i].weight);
+                          STR_ARG(w->spans.members[i].priced->asked), w->members[i].weight);
     struct sha256 mark = hash_sha256(members);
     hash_hex(&mark, hex);
-    for (size_t i = 0; i < w->period_count; i++)
-        spans = arena_f(a, STR_FMT "%s%s", STR_ARG(spans), i ? "," : "", w->periods[i].name);
+    for (size_t i = 0; i < w->spans.period_count; i++)
+        spans = arena_f(a, STR_FMT "%s%s", STR_ARG(spans), i ? "," : "", w->spans.periods[i].name);
     for (size_t i = 0; i < w->group_count; i++)
         names = arena_f(a, STR_FMT "%s" STR_FMT, STR_ARG(names), i ? "," : "",
                         STR_ARG(w->groups[i].name));
     return arena_f(a, "%.12s %s " STR_FMT " " STR_FMT " %s " STR_FMT, hex,
-                   w->in->groups.n ? "groups" : "members", STR_ARG(spans), STR_ARG(w->base),
+                   w->in->groups.n ? "groups" : "members", STR_ARG(spans), STR_ARG(w->spans.base),
                    w->in->adjusted ? "adjusted" : "unadjusted", STR_ARG(str_sub(names, 0, 80)));
 }
 
@@ -600,28 +411,28 @@ static void rank_all(struct work *w, const struct group_row *groups, struct retu
     bool by_group = w->in->groups.n > 0;
     size_t n = by_group ? w->group_count : w->compared;
     struct ranking_row *rows = ARENA_MANY(w->c->arena, struct ranking_row, n);
-    struct opt_num spans[PERIODS_MAX];
+    struct opt_num over[SPANS_MAX];
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < w->period_count; k++)
-            spans[k] =
-                by_group ? groups[i * w->period_count + k].base_return : cell_at(w, i, k)->base;
+        for (size_t k = 0; k < w->spans.period_count; k++)
+            over[k] = by_group ? groups[i * w->spans.period_count + k].base_return
+                               : spans_at(&w->spans, i, k)->base;
         rows[i] = (struct ranking_row){
             .name = by_group ? group_last_name(&w->groups[i])
-                             : prices_symbol(w->c, w->members[i].priced),
-            .score = mean_of(spans, w->period_count),
+                             : prices_symbol(w->c, w->spans.members[i].priced),
+            .score = mean_of(over, w->spans.period_count),
         };
     }
     ranking_make(w->c, rows, n);
     /* kept is what has a name, and is known now: not a question about the past or half a day */
-    if (!w->in->symbols.n && w->to && !w->in->to.has && !w->in->with_today)
-        out->ranked_before = ranking_keep(w->c, inputs_of(w), w->to, rows, n);
+    if (!w->in->symbols.n && w->spans.to && !w->in->to.has && !w->in->with_today)
+        out->ranked_before = ranking_keep(w->c, inputs_of(w), w->spans.to, rows, n);
     out->ranking = (struct list){rows, n};
 }
 
 static void answer(struct work *w, struct returns_out *out)
 {
     struct call *c = w->c;
-    size_t spans = w->period_count, n = w->n * spans, m = w->group_count * spans;
+    size_t spans = w->spans.period_count, n = w->spans.n * spans, m = w->group_count * spans;
     struct return_row *rows = ARENA_MANY(c->arena, struct return_row, n);
     struct group_row *groups = ARENA_MANY(c->arena, struct group_row, m);
     for (size_t i = 0; i < n; i++)
@@ -632,10 +443,10 @@ static void answer(struct work *w, struct returns_out *out)
     if (w->in->groups.n)
         out->groups = (struct list){groups, m};
     rank_all(w, groups, out);
-    out->base_currency = w->base;
+    out->base_currency = w->spans.base;
     out->prices = w->in->adjusted ? STR("daily closes, adjusted for splits and dividends")
                                   : STR("daily closes, adjusted for splits");
-    out->last_close = w->to ? prices_day(c, w->to) : STR_NONE;
+    out->last_close = w->spans.to ? prices_day(c, w->spans.to) : STR_NONE;
     out->benchmark = w->in->benchmark;
 }
 
@@ -646,21 +457,22 @@ static bool get_returns(struct call *c, const void *in_, void *result)
     struct utc now = task_now(c->task).wall;
     struct str account;
     c->is_concise = in->detail == DETAIL_CONCISE;
-    w.today = (int32_t)((in->to.has ? in->to.v.ns : now.ns) / (86400LL * NS_PER_S));
+    w.spans.today = (int32_t)((in->to.has ? in->to.v.ns : now.ns) / (86400LL * NS_PER_S));
+    w.spans.is_past = in->to.has;
+    w.spans.adjusted = in->adjusted;
+    w.spans.with_today = in->with_today;
     if (!read_periods(&w) || !read_members(&w) || !call_needs_broker(c) ||
         !call_account(c, in->account, &account))
         return false;
-    w.base = in->base_currency.n ? in->base_currency
-                                 : call_text(c, book_base_currency(c->core->book, account));
+    w.spans.base = in->base_currency.n ? in->base_currency
+                                       : call_text(c, book_base_currency(c->core->book, account));
     if (in->base_currency.n && !currency_is_known(in->base_currency))
         return error_set(&c->error, ERROR_INVALID, "UNKNOWN_CURRENCY",
                          STR_FMT " is not a currency code",
                          STR_ARG(str_sub(in->base_currency, 0, 16)));
-    if (!fetch_prices(&w, account) || !fetch_rates(&w))
+    if (!spans_measure(c, &w.spans, account))
         return false;
-    leave_stale_out(&w);
-    find_days(&w);
-    compute_all(&w);
+    compare_all(&w);
     answer(&w, result);
     if (in->with_today)
         call_warn(c, "TODAY: the last prices may be of a session that has not ended");
