@@ -4,15 +4,11 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "book/executions.h"
 #include "book/working.h"
 
 #include <assert.h>
 #include <string.h>
-
-struct fills {
-    struct dec quantity, notional;
-    struct dec reduced; /* what corrections have taken away */
-};
 
 struct order_row {
     struct book_order view; /* what others see; derived by refresh() */
@@ -27,15 +23,6 @@ struct order_row {
     struct order_row *sibling; /* another order under the same reference; by_ref has the first */
     bool is_listed;            /* among the working orders of this account: */
     char listed_under[16];
-};
-
-struct execution_row {
-    struct execution x;
-    bool is_told;         /* false: only its commission has come */
-    int64_t revision;     /* the digits after the last dot of exec_id */
-    int64_t paid;         /* the revision that the commission belongs to; -1 for none */
-    struct dec most;      /* the largest quantity of any revision */
-    struct dec most_less; /* most - quantity, as accounted for in the order */
 };
 
 enum { EARLY_MAX = 8 };
@@ -53,7 +40,7 @@ struct orders {
     struct map *rows; /* owned order_rows by serial, oldest first */
     struct map *by_id, *by_perm, *by_ref;
     struct working *working;
-    struct map *executions; /* owned execution_rows by exec_id without its revision */
+    struct executions *executions;
     int64_t serial;
     uint64_t snapshot;
 };
@@ -66,28 +53,23 @@ struct orders *orders_new(void)
     o->by_perm = map_new(LIMIT_ORDERS);
     o->by_ref = map_new(LIMIT_ORDERS);
     o->working = working_new(LIMIT_ORDERS);
-    o->executions = map_new(LIMIT_EXECUTIONS);
+    o->executions = executions_new();
     return o;
-}
-
-static void map_free_values(struct map *m)
-{
-    void *value = NULL;
-    for (size_t i = 0; map_next(m, &i, &value);)
-        xfree(value);
-    map_free(m);
 }
 
 void orders_free(struct orders *o)
 {
     if (o == NULL)
         return;
+    void *row = NULL;
+    for (size_t i = 0; map_next(o->rows, &i, &row);)
+        xfree(row);
+    map_free(o->rows);
     map_free(o->by_id);
     map_free(o->by_perm);
     map_free(o->by_ref);
     working_free(o->working);
-    map_free_values(o->rows);
-    map_free_values(o->executions);
+    executions_free(o->executions);
     xfree(o);
 }
 
@@ -248,13 +230,6 @@ static struct order_row *row_of(struct orders *o, const struct order *ids, struc
 
 /* ---- what follows from what was told ---- */
 
-/* Sums of hostile numbers: what would leave the range of dec is left out. */
-static struct dec plus(struct dec a, struct dec b)
-{
-    struct dec sum;
-    return dec_add(a, b, &sum) ? sum : a;
-}
-
 static void refresh(struct orders *o, struct order_row *row)
 {
     struct order_status *s = &row->view.status;
@@ -263,11 +238,11 @@ static void refresh(struct orders *o, struct order_row *row)
         v->contract.sec_type == SEC_BAG || dec_sign(row->combination.quantity) > 0;
     const struct fills *f = is_combination ? &row->combination : &row->plain;
 
-    struct dec said = plus(row->status_filled, dec_neg(f->reduced));
+    struct dec said = fills_sum(row->status_filled, dec_neg(f->reduced));
     s->filled = dec_max(dec_max(f->quantity, said), DEC_ZERO);
     s->remaining = row->status_remaining;
     if (dec_sign(v->quantity) > 0)
-        s->remaining = dec_max(plus(v->quantity, dec_neg(s->filled)), DEC_ZERO);
+        s->remaining = dec_max(fills_sum(v->quantity, dec_neg(s->filled)), DEC_ZERO);
 
     s->avg_fill_price = row->status_average;
     struct dec average;
@@ -472,59 +447,6 @@ void orders_snapshot_end(struct orders *o, struct utc at)
 
 /* ---- executions ---- */
 
-/* "0000e0d5.69dd7411.01.02" is revision 2 of "0000e0d5.69dd7411.01". */
-static struct str exec_base(struct str id, int64_t *revision)
-{
-    size_t dot = id.n;
-    while (dot > 0 && id.p[dot - 1] != '.')
-        dot--;
-    if (dot > 1 && str_to_i64(str_sub(id, dot, id.n), revision) && *revision >= 0)
-        return str_sub(id, 0, dot - 1);
-    *revision = 0;
-    return id;
-}
-
-static struct execution_row *execution_of(struct orders *o, struct str base)
-{
-    struct execution_row *r = map_get_str(o->executions, base);
-    if (r != NULL)
-        return r;
-    if (map_count(o->executions) >= LIMIT_EXECUTIONS) {
-        void *oldest = NULL;
-        size_t i = 0;
-        bool found = map_next(o->executions, &i, &oldest);
-        assert(found);
-        struct execution_row *old = oldest;
-        int64_t ignored;
-        map_take_str(o->executions, exec_base(STR_NAME(old->x.exec_id), &ignored));
-        xfree(old);
-    }
-    r = xcalloc(1, sizeof *r);
-    r->revision = -1;
-    r->paid = -1;
-    bool ok = map_put_str(o->executions, base, r);
-    assert(ok);
-    return r;
-}
-
-/* Adds (sign 1) or takes back (sign -1) what r contributes to its order. */
-static void account_for(struct fills *f, const struct execution_row *r, int sign)
-{
-    struct dec quantity = r->x.quantity, less = r->most_less, notional;
-    if (!dec_mul(r->x.price, quantity, &notional))
-        notional = DEC_ZERO;
-    f->quantity = plus(f->quantity, sign > 0 ? quantity : dec_neg(quantity));
-    f->notional = plus(f->notional, sign > 0 ? notional : dec_neg(notional));
-    f->reduced = plus(f->reduced, sign > 0 ? less : dec_neg(less));
-}
-
-static void keep_commission(struct execution *to, const struct execution *from)
-{
-    to->commission = from->commission;
-    to->realized_pnl = from->realized_pnl;
-    memcpy(to->commission_currency, from->commission_currency, sizeof to->commission_currency);
-}
-
 static void order_ids(const struct execution *x, struct order *ids)
 {
     *ids =
@@ -549,33 +471,16 @@ static void fill_in_terms(struct orders *o, struct order_row *row, const struct 
 
 void orders_execution(struct orders *o, const struct execution *x, struct utc at)
 {
-    int64_t revision;
-    struct str base = exec_base(STR_NAME(x->exec_id), &revision);
-    if (base.n == 0)
+    if (x->exec_id[0] == '\0')
         return;
     struct order ids;
     order_ids(x, &ids);
     struct order_row *row = row_of(o, &ids, at);
-    struct execution_row *r = execution_of(o, base);
     struct fills unknown = {0}; /* of an execution without an order */
     struct fills *f = &unknown;
     if (row != NULL)
         f = x->contract.sec_type == SEC_BAG ? &row->combination : &row->plain;
-
-    if (r->is_told)
-        account_for(f, r, -1);
-    if (!r->is_told || revision > r->revision) {
-        struct execution was = r->x;
-        r->x = *x;
-        r->x.is_late = x->is_late || was.is_late;
-        if (r->paid >= 0 && !x->commission.has)
-            keep_commission(&r->x, &was);
-        r->revision = revision;
-        r->is_told = true;
-    }
-    r->most = dec_max(r->most, x->quantity);
-    r->most_less = plus(r->most, dec_neg(r->x.quantity));
-    account_for(f, r, 1);
+    executions_take(o->executions, x, f);
     if (row != NULL) {
         fill_in_terms(o, row, x);
         refresh(o, row);
@@ -584,17 +489,7 @@ void orders_execution(struct orders *o, const struct execution *x, struct utc at
 
 void orders_commission(struct orders *o, const struct execution *x)
 {
-    int64_t revision;
-    struct str base = exec_base(STR_NAME(x->exec_id), &revision);
-    if (base.n == 0 || !x->commission.has)
-        return;
-    struct execution_row *r = execution_of(o, base);
-    if (revision < r->paid)
-        return;
-    r->paid = revision;
-    keep_commission(&r->x, x);
-    if (!r->is_told)
-        memcpy(r->x.exec_id, x->exec_id, sizeof r->x.exec_id);
+    executions_commission(o->executions, x);
 }
 
 /* ---- rows ---- */
@@ -622,15 +517,7 @@ const struct book_order *const *orders_working(const struct orders *o, struct st
 bool orders_next_execution(const struct orders *o, size_t *i, struct str account,
                            const struct execution **out)
 {
-    void *value = NULL;
-    while (map_next(o->executions, i, &value)) {
-        const struct execution_row *r = value;
-        if (!r->is_told || (account.p != NULL && !str_is(account, r->x.account)))
-            continue;
-        *out = &r->x;
-        return true;
-    }
-    return false;
+    return executions_next(o->executions, i, account, out);
 }
 
 static const struct book_order *view_of(const struct order_row *row)

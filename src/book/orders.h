@@ -5,8 +5,8 @@
  * Whatever the order in which the broker's messages arrive, the same set of them ends in the same
  * quantities. That holds because a row keeps what it was told apart from what follows from it:
  *
- *   - the largest filled quantity of any status, and the sum of the executions (one per exec_id up
- *     to its last dot, the highest revision counting). What is filled is the larger of the two;
+ *   - the largest filled quantity of any status, and the sum of the executions (executions.h). What
+ *     is filled is the larger of the two;
  *   - a correction that takes quantity away lowers the executions' sum and, by the same amount,
  *     what the statuses said;
  *   - the last state told. Filled and cancelled are final; a status that reports less than an
