@@ -29,8 +29,7 @@ bool trade_place(struct session *s, const struct order *o, struct moment now,
 bool trade_cancel(struct session *s, int32_t order_id, struct moment now, struct error *e) FALLIBLE;
 /*
  * Forgets orders and changes that wait for the pacing of the session, of which not one byte has
- * left: of that order, with 0 of all. Returns how many. What was forgotten is told to nobody: to
- * the journal it was sent, and complete snapshots will not show it.
+ * left: of that order, with 0 of all. Returns how many. What was forgotten is told to nobody.
  */
 size_t trade_drop_waiting(struct session *s, int32_t order_id);
 /* Cancels every order of the account, those placed by hand in TWS too. */

@@ -222,6 +222,16 @@ bool gate_sent_before(const struct gate *g, struct str principal, struct str key
  */
 bool gate_outcome_ok(const struct gate_outcome *outcome, struct error *e) FALLIBLE;
 
+/*
+ * Orders and changes that passed and still wait for the pacing of the session, of which not one
+ * byte has left, do not leave any more if a kill switch, a halt or the end of their token refuses
+ * them now. Each ends as not sent: in the journal, with the reason; it counts nowhere; and whoever
+ * waits for its answer gets that refusal. What has left stays as it is, but for the entry of a
+ * bracket that the broker holds until its last leg comes: that is cancelled. Returns how many
+ * requests. Done by kill switches and halts themselves; to be called when a token has been revoked.
+ */
+size_t gate_withdraw_unsent(struct gate *g, struct moment now);
+
 /* ---- cancelling ---- */
 struct gate_cancel_request {
     int32_t order_id;   /* of this client; or 0 */

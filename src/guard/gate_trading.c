@@ -90,7 +90,7 @@ static void tighten(struct gate *g, enum gate_trading state, enum gate_cause cau
     g->trading.is_unsaved = true;
     trading_save(g, now);
     if (state == GATE_HALTED) /* what was decided before and has not left must not leave now */
-        submit_drop_waiting(g, NULL, now);
+        (void)gate_withdraw_unsent(g, now);
     log_error(&g->config.log, "trading state %s: %s", gate_trading_text(state), g->trading.why);
 }
 

@@ -345,7 +345,7 @@ bool gate_kill(struct gate *g, const struct gate_kill_request *r, struct moment 
     g->kills.version++;
     log_error(&g->config.log, "kill switch pulled scope=\"%s\" by=%s",
               gate_scope_text(k->scope, k->name, scope, sizeof scope), k->by);
-    submit_drop_waiting(g, k, now);
+    (void)gate_withdraw_unsent(g, now);
     kill_sweep(g, now);
     g->kills.work_at = now.mono;
     g->kills.quiet = 0;

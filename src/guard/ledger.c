@@ -95,13 +95,14 @@ struct intent *ledger_by_ref(const struct ledger *l, struct str ref)
     return ref.n && ref.n < 64 ? map_get_str(l->by_ref, ref) : NULL;
 }
 
-void ledger_change(struct ledger *l, const struct order *o)
+void ledger_change(struct ledger *l, const struct order *o, struct str principal)
 {
     struct intent *it = ledger_by_ref(l, STR_NAME(o->ref));
     if (!it)
         return;
     it->change = *o;
     it->has_change = true;
+    str_copy_cut(it->changed_by, sizeof it->changed_by, principal);
 }
 
 bool intent_perm(struct intent *it, int64_t perm_id)
@@ -298,7 +299,7 @@ static void restore_intent(struct restore *r, const struct db_record *rec, const
     for (int64_t i = 0; i < (in.is_modify ? 1 : orders); i++)
         ledger_count_send(l, at.mono);
     if (in.is_modify) {
-        ledger_change(l, &in.orders[0]);
+        ledger_change(l, &in.orders[0], rec->principal);
         return;
     }
     for (size_t i = 0; i < in.count; i++) {
@@ -344,14 +345,14 @@ static void restore_outcome(struct restore *r, const struct json *j)
 }
 
 /* What a person has accepted: the terms of changed orders, and that others are as they are. */
-static void restore_accept(struct restore *r, const struct json *j)
+static void restore_accept(struct restore *r, const struct db_record *rec, const struct json *j)
 {
     const struct json *legs = json_get(j, STR("legs")), *leg;
     const struct json *breaks = json_get(j, STR("breaks")), *b;
     for (size_t i = 0; (leg = json_at(legs, i)) != NULL; i++) {
         struct order o;
         record_read_order(leg, &o);
-        ledger_change(r->ledger, &o);
+        ledger_change(r->ledger, &o, rec->principal);
     }
     for (size_t i = 0; (b = json_at(breaks, i)) != NULL; i++) {
         struct intent *it = ledger_by_ref(r->ledger, json_get_str(b, STR("ref")));
@@ -373,7 +374,7 @@ static bool restore_record(void *self, const struct db_record *rec)
     if (str_eq(rec->kind, STR("intent")))
         restore_intent(r, rec, j);
     else if (str_eq(rec->kind, STR("accept")))
-        restore_accept(r, j);
+        restore_accept(r, rec, j);
     else
         restore_outcome(r, j);
     return true;

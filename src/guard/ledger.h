@@ -52,6 +52,7 @@ struct intent {
     struct instant absent_at;    /* when the first of them was */
     struct order change;         /* the newest change that was sent, or accepted by a person */
     bool has_change;
+    char changed_by[64];                /* who asked for it */
     int64_t perm_ids[LEDGER_PERMS_MAX]; /* under which the broker has told it */
     size_t perm_count;
     bool is_refused;  /* by the broker */
@@ -70,8 +71,9 @@ void ledger_free(struct ledger *l);
  */
 struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e) FALLIBLE;
 struct intent *ledger_by_ref(const struct ledger *l, struct str ref);
-/* A change of the order with that reference was sent, or made elsewhere and accepted. */
-void ledger_change(struct ledger *l, const struct order *o);
+/* A change of the order with that reference was sent for that principal, or made elsewhere and
+ * accepted by a person. */
+void ledger_change(struct ledger *l, const struct order *o, struct str principal);
 /* The broker told it under that permId. True if it had told another one before. */
 bool intent_perm(struct intent *i, int64_t perm_id);
 /* The newest intent of that order id of ours. */

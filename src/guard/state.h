@@ -28,6 +28,7 @@ struct watch {
     int code;            /* the newest notice about it; 0 for none */
     char text[200];      /* its words */
     struct instant code_at;
+    const char *withdrawn; /* the deny code for which it was taken off the line; NULL: it was not */
     struct watch *next;
 };
 
@@ -148,12 +149,11 @@ enum { NOTICE_GRACE_MS = 500 };
 void outcome_describe(struct gate_outcome *o);
 /* This order is finished: nothing more is expected of it. */
 bool result_is_final(enum gate_result r);
-/*
- * Orders that were decided and journaled and still wait for the pacing of the session do not leave
- * any more: trading was halted (k is NULL), or the kill switch k pulled. To the journal they were
- * sent; complete snapshots settle that they were not placed.
- */
-void submit_drop_waiting(struct gate *g, const struct kill_switch *k, struct moment now);
+/* ---- unsent.c ---- */
+/* Who asks with a token may have lost it meanwhile. */
+bool principal_stands(const struct gate *g, struct str principal, struct moment now);
+/* *e for what passed and was held back for that deny code, static text; always false. */
+bool unsent_refused(const char *code, struct error *e);
 
 /* ---- submit.c ---- */
 /*

@@ -234,13 +234,6 @@ static void not_sent(struct submission *s, const struct error *why)
     log_warn(&g->config.log, "not sent: reason=%s", why->reason);
 }
 
-/* Who asks with a token may have lost it meanwhile. */
-static bool principal_stands(const struct gate *g, struct str principal, struct moment now)
-{
-    return !token_is_principal(principal) ||
-           (g->config.tokens && tokens_of(g->config.tokens, principal, now.wall));
-}
-
 /* What may have changed while the disk was waited for. */
 static bool still_allowed(struct submission *s, struct error *e)
 {
@@ -259,11 +252,8 @@ static bool still_allowed(struct submission *s, struct error *e)
     else if (!s->is_closing)
         code = trading_refuses(g, STR_NAME(s->ticket->orders[0].account), s->ticket->is_reducing,
                                task_now(s->task));
-    if (code) {
-        const struct gate_control *c = control_find(code);
-        error_set(e, c->class, code, "the order was held back at the last moment: %s", code);
-        return error_next(e, "%s", c->next);
-    }
+    if (code)
+        return unsent_refused(code, e);
     if (s->is_closing)
         return closing_fits(g, &s->ticket->orders[0], task_now(s->task), e);
     return s->request->kind != GATE_MODIFY || modify_target(g, s->request, e);
@@ -285,7 +275,7 @@ static bool send_legs(struct submission *s, struct error *e)
         if (s->intents[s->sent])
             s->intents[s->sent]->state = INTENT_SENT;
         else
-            ledger_change(g->ledger, o);
+            ledger_change(g->ledger, o, s->request->principal);
     }
     if (s->sent == 0)
         return false;
@@ -304,39 +294,6 @@ static bool send_legs(struct submission *s, struct error *e)
         (void)!trade_cancel(g->session, s->ticket->orders[0].order_id, now, &ignored);
     }
     return true;
-}
-
-/* The broker holds the entry of a bracket until its last leg comes, which will not: take it back.
- */
-static void take_back_entry(struct gate *g, int64_t seq, struct moment now)
-{
-    struct intent *it;
-    struct error e;
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
-        if (it->seq == seq && it->leg == 0)
-            (void)!trade_cancel(g->session, it->order.order_id, now, &e);
-}
-
-/* Whether the switch (NULL: any) is about that order; its own closing orders it lets go. */
-static bool is_withdrawn(const struct kill_switch *k, const struct intent *it)
-{
-    if (str_eq(STR_NAME(it->principal), STR(GATE_CLOSER)))
-        return false;
-    return !k || kill_covers(k, &it->order.contract) || kill_is_whose(k, STR_NAME(it->principal));
-}
-
-void submit_drop_waiting(struct gate *g, const struct kill_switch *k, struct moment now)
-{
-    struct intent *it;
-    int64_t seq = 0; /* of the bracket whose legs are being dropped */
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
-        if (!is_withdrawn(k, it) || trade_drop_waiting(g->session, it->order.order_id) == 0)
-            continue;
-        bool is_new = it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
-        if (is_new && it->leg > 0 && it->seq != seq)
-            take_back_entry(g, it->seq, now);
-        seq = is_new ? it->seq : seq; /* else it was a change */
-    }
 }
 
 /* ---- wait for the broker's word ---- */
@@ -393,6 +350,13 @@ static bool wants_fill(const struct submission *s)
            !result_is_final(s->outcome->legs[0].result);
 }
 
+/* Legs that were taken off the line meanwhile are no part of it any more; the last go first. */
+static void leave_withdrawn(struct submission *s)
+{
+    while (s->count > 0 && s->watches[s->count - 1].withdrawn)
+        s->count--;
+}
+
 static void await_answer(struct submission *s, int64_t most_ms, bool may_fill)
 {
     struct instant start = task_now(s->task).mono;
@@ -400,6 +364,7 @@ static void await_answer(struct submission *s, int64_t most_ms, bool may_fill)
     struct instant until = instant_min(instant_after_ms(start, most_ms), last);
     bool is_answered_once = false;
     for (;;) {
+        leave_withdrawn(s);
         bool all = read_all(s);
         if (all && !(may_fill && wants_fill(s)))
             return;
@@ -479,6 +444,10 @@ static void settle(struct submission *s)
     outcome_describe(o);
     if (next[0])
         memcpy(o->next, next, sizeof next);
+    if (s->count < s->ticket->count && o->result == GATE_CANCELLED)
+        (void)snprintf(o->text, sizeof o->text,
+                       "order %d: taken back, because not all of its exits have left",
+                       o->legs[0].order.order_id);
     for (size_t i = 0; i < s->count; i++)
         if (s->intents[i] && !s->intents[i]->is_ref_lost) {
             s->intents[i]->state =
@@ -526,6 +495,15 @@ static void tell_journal_failed(struct error *e)
     error_next(e, "%s", c->next);
 }
 
+/* All of it was taken off the line, which is in the journal already. Always false. */
+static bool was_withdrawn(struct submission *s, struct error *e)
+{
+    s->sent = 0;
+    if (s->request->kind == GATE_MODIFY)
+        ledger_release(s->gate->ledger, s->day, 0, s->counted_value);
+    return unsent_refused(s->watches[0].withdrawn, e);
+}
+
 static bool carry_out(struct submission *s, struct error *e)
 {
     struct gate *g = s->gate;
@@ -541,7 +519,10 @@ static bool carry_out(struct submission *s, struct error *e)
         journal_wait(s->task, g->journal, s->seq, e) && still_allowed(s, e) && send_legs(s, e);
     if (ok) {
         await_answer(s, ANSWER_MS, !s->is_closing);
-        settle(s);
+        if (s->count > 0)
+            settle(s);
+        else
+            ok = was_withdrawn(s, e);
     } else {
         not_sent(s, e);
         if (strcmp(e->reason, "JOURNAL_FAILED") == 0 || strcmp(e->reason, "JOURNAL_STALLED") == 0)

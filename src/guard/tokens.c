@@ -362,7 +362,7 @@ bool tokens_add(struct task *t, struct tokens *k, const struct token *like, stru
     return false;
 }
 
-bool tokens_revoke(struct task *t, struct tokens *k, struct str name, struct error *e)
+bool tokens_revoke(struct tokens *k, struct str name, struct error *e)
 {
     size_t at = find(k, name);
     if (at == k->count) {
@@ -372,5 +372,10 @@ bool tokens_revoke(struct task *t, struct tokens *k, struct str name, struct err
     }
     drop(k, at);
     save(k);
+    return true;
+}
+
+bool tokens_wait(struct task *t, struct tokens *k, struct error *e)
+{
     return keep_wait(t, k->keep, e);
 }

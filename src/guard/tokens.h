@@ -5,7 +5,8 @@
  * A token is 256 random bits, told once to the person who made it; only its SHA-256 is kept, in a
  * small file that is replaced as a whole. It may be bound to one account, may expire, and may have
  * limits that are narrower than the gate's; the gate itself checks those (PRINCIPAL_LIMIT), by the
- * principal's name, "token:NAME". What was revoked is refused from the next check on.
+ * principal's name, "token:NAME". What was revoked is refused from the next check on, and an order
+ * of it that has passed, but has not left, is withdrawn.
  */
 #ifndef PORTCULLIS_GUARD_TOKENS_H
 #define PORTCULLIS_GUARD_TOKENS_H
@@ -94,10 +95,13 @@ const struct token *tokens_at(const struct tokens *k, size_t i);
 bool tokens_add(struct task *t, struct tokens *k, const struct token *like, struct entropy entropy,
                 char secret[TOKEN_TEXT_MAX], struct error *e) FALLIBLE;
 /*
- * Takes effect at once. Suspends until it is kept. False: NOT_FOUND (NO_TOKEN), or KEEP_FAILED: the
- * token is gone, but a restart would bring it back.
+ * Takes effect at once; orders of it that wait to leave are for the gate to withdraw
+ * (gate_withdraw_unsent). False: NOT_FOUND (NO_TOKEN).
  */
-bool tokens_revoke(struct task *t, struct tokens *k, struct str name, struct error *e) FALLIBLE;
+bool tokens_revoke(struct tokens *k, struct str name, struct error *e) FALLIBLE;
+/* Suspends until the tokens are kept as they are now. KEEP_FAILED: a restart would bring back what
+ * was revoked. */
+bool tokens_wait(struct task *t, struct tokens *k, struct error *e) FALLIBLE;
 
 /* The file for one token of that name with that secret; for the one of an older version. */
 void tokens_import(struct str name, struct str secret, unsigned set, struct buf *out);

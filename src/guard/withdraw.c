@@ -95,6 +95,10 @@ static void await_cancel(struct task *t, struct gate *g, const struct order *o, 
     bool timed_out = false;
     for (;;) {
         leg_read(g, o, w, task_now(t), leg);
+        if (w->withdrawn) { /* the order itself, before it left */
+            leg->result = GATE_CANCELLED;
+            return;
+        }
         if (result_is_final(leg->result) || timed_out || g->link == LINK_DOWN ||
             g->link == LINK_REFUSED)
             return;

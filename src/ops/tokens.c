@@ -180,8 +180,12 @@ static const struct type revoke_in_type = TYPE_OF(struct revoke_in, revoke_in_fi
 static bool revoke_token(struct call *c, const void *in, void *result)
 {
     const struct revoke_in *args = in;
-    return tokens_revoke(c->task, c->core->tokens, args->name, &c->error) &&
-           list_tokens(c, NULL, result);
+    if (!tokens_revoke(c->core->tokens, args->name, &c->error))
+        return false;
+    size_t n = gate_withdraw_unsent(c->core->gate, task_now(c->task));
+    if (n > 0)
+        call_warn(c, "orders and changes of it that were withdrawn before they left: %zu", n);
+    return tokens_wait(c->task, c->core->tokens, &c->error) && list_tokens(c, NULL, result);
 }
 
 static const struct op token_ops[] = {
@@ -211,7 +215,8 @@ static const struct op token_ops[] = {
      .run = list_tokens},
     {.name = "revoke_token",
      .title = "Revoke a token",
-     .doc = "Ends a token at once. Its orders stay as they are.",
+     .doc = "Ends a token at once. Orders of it that have not left yet are withdrawn; what the "
+            "broker has stays as it is.",
      .in = &revoke_in_type,
      .out = &list_out_type,
      .effect = OP_ADMIN,

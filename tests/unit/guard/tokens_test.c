@@ -67,7 +67,8 @@ static void work(struct task *t, void *arg)
 {
     (void)arg;
     struct entropy entropy = {fill, NULL};
-    b.ok = b.revokes ? tokens_revoke(t, b.tokens, STR_NAME(b.like.name), &b.error)
+    b.ok = b.revokes ? tokens_revoke(b.tokens, STR_NAME(b.like.name), &b.error) &&
+                           tokens_wait(t, b.tokens, &b.error)
                      : tokens_add(t, b.tokens, &b.like, entropy, b.secret, &b.error);
 }
 
