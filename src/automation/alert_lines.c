@@ -152,14 +152,13 @@ void lines_step(struct alerts *a, struct moment now)
 
 /* ---- what the contracts are now ---- */
 
-static bool is_due(const struct alerts *a, const struct watched *w, struct moment now)
+/* Asked at every turn of the loop, so what costs comes last, and at most once a second. */
+static bool is_due(const struct alerts *a, struct watched *w, struct moment now)
 {
     if (!w->was_asked)
         return true;
     int64_t ms = instant_ms_since(w->asked_at, now.mono);
-    bool is_unknown =
-        !w->details || market_state_at(w->details, &a->zones, now.wall) == MARKET_UNKNOWN;
-    return ms > REFRESH_MS || (is_unknown && ms > AGAIN_MS);
+    return ms > REFRESH_MS || (ms > AGAIN_MS && watched_market(a, w, now) == MARKET_UNKNOWN);
 }
 
 bool alerts_refresh_due(const struct alerts *a, struct moment now)

@@ -72,7 +72,7 @@ void alert_end(struct alerts *a, struct alert *al, enum alert_status status, str
 
 /* ---- looking ---- */
 
-static enum market_state market_of(const struct alerts *a, struct watched *w, struct moment now)
+enum market_state watched_market(const struct alerts *a, struct watched *w, struct moment now)
 {
     if (!w->details)
         return MARKET_UNKNOWN;
@@ -90,7 +90,7 @@ static enum alert_block block_of(const struct alerts *a, const struct alert *al,
     if (!q->time.has)
         return ALERT_NO_LINE;
     if (t->only_open) {
-        enum market_state m = market_of(a, al->watched, now);
+        enum market_state m = watched_market(a, al->watched, now);
         if (m != MARKET_OPEN)
             return m == MARKET_UNKNOWN ? ALERT_NO_HOURS : ALERT_CLOSED;
     }

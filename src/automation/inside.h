@@ -72,6 +72,8 @@ void alerts_look_settled(struct alerts *a, struct moment now);
 /* Looks at all alerts of the contract with that quote, once the line's first burst is over: its
  * ticks come one by one, and what says that trading is halted may be the last of them. */
 void alerts_look(struct alerts *a, struct watched *w, const struct quote *q, struct moment now);
+/* Whether its market is open, by its details: worked out once a second. UNKNOWN without them. */
+enum market_state watched_market(const struct alerts *a, struct watched *w, struct moment now);
 /* The line went, or came up again. */
 void alerts_unsettle(struct watched *w);
 /* ---- alert_lines.c ---- */
