@@ -2,8 +2,8 @@
 #include "automation/endings.h"
 
 #include "base/alloc.h"
+#include "base/known.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/rng.h"
 
 #include <stdio.h>
@@ -11,13 +11,14 @@
 struct endings {
     const struct book *book;
     struct journal *journal;
-    struct map *kept; /* name of an order -> digest of what was kept of it, in place of a pointer */
+    struct known
+        *kept; /* name of an order -> digest of what was kept of it, in place of a pointer */
 };
 
 struct endings *endings_new(const struct book *book, struct journal *journal)
 {
     struct endings *x = xcalloc(1, sizeof *x);
-    *x = (struct endings){book, journal, map_new(JOURNAL_KNOWN_MAX)};
+    *x = (struct endings){book, journal, known_new(JOURNAL_KNOWN_MAX, JOURNAL_KNOWN_MS, NULL)};
     return x;
 }
 
@@ -25,7 +26,7 @@ void endings_free(struct endings *x)
 {
     if (!x)
         return;
-    map_free(x->kept);
+    known_free(x->kept);
     xfree(x);
 }
 
@@ -54,19 +55,20 @@ bool endings_observe(struct endings *x, const struct event *ev, struct error *e)
                  ev->kind == EVENT_COMPLETED_ORDER || ev->kind == EVENT_NOTICE;
     if (!tells || !ev->order || ev->margin) /* a what-if is no order */
         return true;
+    known_turn(x->kept, ev->at.mono);
     const struct book_order *o = order_of(x->book, ev->order);
     if (!o || !book_order_is_over(o))
         return true;
     (void)snprintf(name, sizeof name, "%lld %d %d", (long long)o->order.perm_id, o->order.client_id,
                    o->order.order_id);
     void *digest = digest_of(o);
-    if (map_get_str(x->kept, str_of(name)) == digest)
+    if (known_get(x->kept, str_of(name)) == digest)
         return true;
     struct opt_utc end = book_order_end(o);
     struct past_order past = {o->order, o->status, end.has ? end.v : ev->at.wall};
     struct past_page page = {.orders = &past, .order_count = 1};
     if (!journal_keep(x->journal, &page, ev->at, e))
         return false;
-    (void)map_put_str(x->kept, str_of(name), digest); /* a full map keeps the order once more */
+    known_put(x->kept, str_of(name), digest); /* one that was forgotten is kept once more */
     return true;
 }

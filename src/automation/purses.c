@@ -2,7 +2,7 @@
 #include "automation/purses.h"
 
 #include "base/alloc.h"
-#include "base/map.h"
+#include "base/known.h"
 #include "data/json.h"
 
 #include <assert.h>
@@ -39,8 +39,8 @@ struct purses {
     struct log log;
     struct purse *items; /* PURSES_MAX */
     size_t count;
-    struct map *fills; /* the id up to its last dot -> struct counted */
-    bool is_full;      /* said once */
+    struct known *fills; /* the id up to its last dot -> struct counted */
+    bool is_full;        /* said once */
 };
 
 struct purses *purses_new(const struct book *book, struct journal *journal, struct log log)
@@ -50,7 +50,7 @@ struct purses *purses_new(const struct book *book, struct journal *journal, stru
     p->journal = journal;
     p->log = log;
     p->items = xcalloc(PURSES_MAX, sizeof *p->items);
-    p->fills = map_new(JOURNAL_KNOWN_MAX);
+    p->fills = known_new(JOURNAL_KNOWN_MAX, JOURNAL_KNOWN_MS, xfree);
     return p;
 }
 
@@ -58,10 +58,7 @@ void purses_free(struct purses *p)
 {
     if (!p)
         return;
-    void *c;
-    for (size_t i = 0; map_next(p->fills, &i, &c);)
-        xfree(c);
-    map_free(p->fills);
+    known_free(p->fills);
     xfree(p->items);
     xfree(p);
 }
@@ -222,20 +219,18 @@ static void blur(struct purses *p, const char *account, const char *currency, st
     }
 }
 
-/* The record of an execution, made if it is new. NULL if there is no room. */
+/* The record of an execution, made if it is new. */
 static struct counted *counted_of(struct purses *p, const struct execution *x, bool *is_new)
 {
-    struct counted *c = map_get_str(p->fills, fill_of(x->exec_id));
+    struct counted *c = known_get(p->fills, fill_of(x->exec_id));
     *is_new = !c;
     if (c)
         return c;
     c = xcalloc(1, sizeof *c);
     memcpy(c->exec_id, x->exec_id, sizeof c->exec_id);
     memcpy(c->account, x->account, sizeof c->account);
-    if (map_put_str(p->fills, fill_of(x->exec_id), c))
-        return c;
-    xfree(c);
-    return NULL;
+    known_put(p->fills, fill_of(x->exec_id), c);
+    return c;
 }
 
 static void count_fill(struct purses *p, const struct execution *x, struct moment now)
@@ -243,7 +238,7 @@ static void count_fill(struct purses *p, const struct execution *x, struct momen
     struct cash_effect effect;
     bool is_new;
     struct counted *c = counted_of(p, x, &is_new);
-    if (!c || (!is_new && strcmp(x->exec_id, c->exec_id) <= 0))
+    if (!is_new && strcmp(x->exec_id, c->exec_id) <= 0)
         return;
     if (!cash_effect_of(x, &effect))
         blur(p, x->account, x->contract.currency, now);
@@ -257,7 +252,7 @@ static void count_fill(struct purses *p, const struct execution *x, struct momen
 
 static void count_commission(struct purses *p, const struct execution *x, struct moment now)
 {
-    struct counted *c = map_get_str(p->fills, fill_of(x->exec_id));
+    struct counted *c = known_get(p->fills, fill_of(x->exec_id));
     if (!c || !x->commission.has)
         return;
     struct dec before = c->commission.has ? c->commission.v : DEC_ZERO;
@@ -272,12 +267,12 @@ static bool restore_fill(void *self, const struct execution *x)
 {
     struct purses *p = self;
     bool is_new;
-    struct counted *c = x->source[0] ? NULL : counted_of(p, x, &is_new);
-    if (c) {
-        (void)cash_effect_of(x, &c->effect);
-        c->commission = x->commission;
-        memcpy(c->commission_currency, x->commission_currency, sizeof c->commission_currency);
-    }
+    if (x->source[0])
+        return true;
+    struct counted *c = counted_of(p, x, &is_new);
+    (void)cash_effect_of(x, &c->effect);
+    c->commission = x->commission;
+    memcpy(c->commission_currency, x->commission_currency, sizeof c->commission_currency);
     return true;
 }
 
@@ -289,6 +284,7 @@ bool purses_restore(struct purses *p, struct db *db, struct utc since, struct er
 
 void purses_observe(struct purses *p, const struct event *ev)
 {
+    known_turn(p->fills, ev->at.mono);
     if (ev->kind == EVENT_EXECUTION && ev->execution->exec_id[0])
         count_fill(p, ev->execution, ev->at);
     else if (ev->kind == EVENT_COMMISSION)

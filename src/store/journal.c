@@ -2,8 +2,8 @@
 #include "store/journal.h"
 
 #include "base/alloc.h"
+#include "base/known.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/rng.h"
 #include "data/hash.h"
 #include "data/json.h"
@@ -37,10 +37,10 @@ struct journal {
     size_t remembered_count; /* ever */
     struct waiter waiters[LIMIT_TASKS];
     size_t waiter_count;
-    struct map *executions; /* exec_id -> known_fill or known_commission */
+    struct known *executions; /* exec_id -> known_fill or known_commission */
     struct execution *early[EARLY_COMMISSIONS_MAX];
     size_t early_next;
-    struct map *orders; /* order key -> digest of its last recorded state */
+    struct known *orders; /* order key -> digest of its last recorded state */
 };
 
 /* Kinds that may linger: they explain, and nothing is undone by the loss of the newest ones. */
@@ -94,8 +94,8 @@ struct journal *journal_new(int64_t last_seq)
     j->stall_ms = JOURNAL_STALL_MS;
     j->due = INSTANT_NEVER;
     j->queue = xcalloc(LIMIT_JOURNAL_QUEUE, sizeof *j->queue);
-    j->executions = map_new(JOURNAL_KNOWN_MAX);
-    j->orders = map_new(JOURNAL_KNOWN_MAX);
+    j->executions = known_new(JOURNAL_KNOWN_MAX, JOURNAL_KNOWN_MS, NULL);
+    j->orders = known_new(JOURNAL_KNOWN_MAX, JOURNAL_KNOWN_MS, NULL);
     return j;
 }
 
@@ -140,8 +140,8 @@ void journal_free(struct journal *j)
     xfree(j->queue);
     for (size_t i = 0; i < EARLY_COMMISSIONS_MAX; i++)
         xfree(j->early[i]);
-    map_free(j->executions);
-    map_free(j->orders);
+    known_free(j->executions);
+    known_free(j->orders);
     xfree(j);
 }
 
@@ -412,8 +412,7 @@ void journal_recover(struct journal *j)
 
 void journal_knows_execution(struct journal *j, struct str exec_id, bool has_commission)
 {
-    /* a full map only costs a repeated record */
-    (void)map_put_str(j->executions, exec_id, has_commission ? &known_commission : &known_fill);
+    known_put(j->executions, exec_id, has_commission ? &known_commission : &known_fill);
 }
 
 static void key_opt(struct json_writer *w, const char *key, struct opt_dec d)
@@ -482,7 +481,7 @@ static bool record_execution(struct journal *j, const struct event *ev, bool com
     struct str id = STR_NAME(x->exec_id);
     if (id.n == 0)
         return true;
-    const void *known = map_get_str(j->executions, id);
+    const void *known = known_get(j->executions, id);
     if (known == &known_commission || (known == &known_fill && !commission))
         return true;
     if (commission && known == NULL) {
@@ -580,10 +579,10 @@ static bool record_order(struct journal *j, const struct event *ev, struct error
     /* the map holds the digest in place of a pointer; the low bit keeps it from being NULL */
     void *now_known = (void *)(uintptr_t)(digest(buf_str(&b)) | 1);
     bool ok = true;
-    if (map_get_str(j->orders, str_of(key)) != now_known) {
+    if (known_get(j->orders, str_of(key)) != now_known) {
         ok = journal_append(j, JOURNAL_ORDER_STATUS, STR("broker"), buf_str(&b), ev->at, e) != 0;
         if (ok)
-            (void)map_put_str(j->orders, str_of(key), now_known);
+            known_put(j->orders, str_of(key), now_known);
     }
     buf_fini(&b);
     return ok;
@@ -591,6 +590,8 @@ static bool record_order(struct journal *j, const struct event *ev, struct error
 
 bool journal_record_event(struct journal *j, const struct event *ev, struct error *e)
 {
+    known_turn(j->executions, ev->at.mono);
+    known_turn(j->orders, ev->at.mono);
     switch (ev->kind) {
     case EVENT_EXECUTION:
         return record_execution(j, ev, false, e) && record_early(j, ev, e);

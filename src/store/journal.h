@@ -64,7 +64,8 @@ enum {
     JOURNAL_VALUE_MAX = 8192,    /* bytes of a named value with its NUL */
     JOURNAL_LINGER_MS = 20,      /* for which a record that nobody waits for may wait for others */
     JOURNAL_BATCH_MAX = 512,     /* items committed at once, but for the values behind them */
-    JOURNAL_KNOWN_MAX = 100000,  /* executions and orders remembered to leave out repetitions */
+    JOURNAL_KNOWN_MAX = 50000, /* executions, and orders, remembered to leave out repetitions; as */
+    JOURNAL_KNOWN_MS = 8 * 86400 * 1000, /* in base/known.h. The broker repeats a week, at most */
 };
 
 enum journal_item_kind { ITEM_RECORD, ITEM_EXECUTION, ITEM_COMMISSION, ITEM_VALUE, ITEM_PAGE };

@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/redact.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A task that waits for a record and notes how that went. */
@@ -321,6 +322,32 @@ static void an_execution_and_its_commission_are_recorded_once(void **state)
     journal_free(j);
 }
 
+/* Writes what waits, as a disk that always works. */
+static void write_all(struct journal *j)
+{
+    struct journal_batch *b;
+    while ((b = journal_take(j)) != NULL)
+        journal_committed(j, b, true, NULL);
+}
+
+static void after_more_executions_than_are_remembered_each_is_still_recorded_once(void **state)
+{
+    (void)state;
+    struct journal *j = journal_new(0);
+    char id[24];
+    for (int i = 0; i < 3 * JOURNAL_KNOWN_MAX; i++) {
+        (void)snprintf(id, sizeof id, "e%d.01", i);
+        struct execution x = fill(id);
+        for (int k = 0; k < 2; k++) {
+            tell(j, EVENT_EXECUTION, &x);
+            tell(j, EVENT_COMMISSION, &x);
+        }
+        assert_int_equal(journal_last(j), 2 * (i + 1));
+        write_all(j);
+    }
+    journal_free(j);
+}
+
 static void a_commission_before_its_execution_hides_neither(void **state)
 {
     (void)state;
@@ -373,6 +400,7 @@ int main(void)
         cmocka_unit_test(bodies_are_masked_before_they_are_hashed_and_the_program_knows_them_again),
         cmocka_unit_test(an_oversize_body_is_refused),
         cmocka_unit_test(an_execution_and_its_commission_are_recorded_once),
+        cmocka_unit_test(after_more_executions_than_are_remembered_each_is_still_recorded_once),
         cmocka_unit_test(a_commission_before_its_execution_hides_neither),
         cmocka_unit_test(a_repeated_order_state_leaves_no_second_record),
     };
