@@ -112,16 +112,17 @@ static bool take_lock(struct daemon *d, struct lock_file **lock, struct error *e
 
 /* ---- serving ---- */
 
-/* The anchors of the file; NULL with *e if it is there and cannot be read. */
+static void take_anchors(void *self, struct str lines)
+{
+    anchors_read(self, lines);
+}
+
+/* The anchors of the file, however many years it holds; NULL with *e if it is there and cannot be
+ * read. */
 static struct anchors *read_anchors(const char *path, struct error *e)
 {
     struct anchors *all = xcalloc(1, sizeof *all);
-    struct buf text;
-    buf_init(&text, LIMIT_ANCHOR_FILE);
-    bool ok = !file_exists(path) || file_read(path, LIMIT_ANCHOR_FILE, &text, e);
-    anchors_read(all, buf_str(&text));
-    buf_fini(&text);
-    if (ok)
+    if (!file_exists(path) || file_lines(path, take_anchors, all, e))
         return all;
     xfree(all);
     return NULL;

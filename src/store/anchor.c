@@ -54,8 +54,10 @@ void anchors_add(struct anchors *all, const struct anchor *a)
     if (all->count == ANCHORS_MAX) {
         if (a->seq <= all->items[0].seq)
             return;
-        memmove(all->items, all->items + 1, (ANCHORS_MAX - 1) * sizeof all->items[0]);
-        all->count--;
+        /* half of them at once: a file of years is read at the start */
+        all->count = ANCHORS_MAX / 2;
+        memmove(all->items, all->items + ANCHORS_MAX - all->count,
+                all->count * sizeof all->items[0]);
     }
     size_t at = all->count++;
     for (; at > 0 && all->items[at - 1].seq > a->seq; at--)

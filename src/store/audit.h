@@ -21,7 +21,8 @@
 /* ---- anchors ---- */
 enum {
     ANCHOR_LINE_MAX = 128, /* bytes of a line with its LF and NUL */
-    ANCHORS_MAX = 1024,    /* kept in memory: the highest ones, which vouch for all before them */
+    ANCHORS_MAX = 2048,    /* kept in memory: the highest ones, at least half as many, which vouch
+                            * for all before them */
     ANCHOR_EVERY = 256,    /* records after which an anchor is due ... */
     ANCHOR_AFTER_MS = 60 * 1000 /* ... or this long after the last, if there is anything new */
 };

@@ -51,25 +51,43 @@ static bool sync_parent(const char *path, struct error *e)
 
 /* ---- whole files ---- */
 
+/* -1 and *e if it is no file that can be read. */
+static int open_to_read(const char *path, struct error *e)
+{
+    /* O_NONBLOCK: opening a named pipe must not hang */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat s;
+    if (fd < 0)
+        return fault_set(e, errno, path), -1;
+    if (fstat(fd, &s))
+        fault_set(e, errno, path);
+    else if (!S_ISREG(s.st_mode))
+        error_set(e, ERROR_INVALID, "IO", "%s: is not a regular file", path);
+    else
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* How many bytes came; 0 at the end, -1 with errno. */
+static ssize_t read_some(int fd, char *out, size_t n)
+{
+    for (;;) {
+        ssize_t got = read(fd, out, n);
+        if (got >= 0 || errno != EINTR)
+            return got;
+    }
+}
+
 bool file_read(const char *path, size_t cap, struct buf *out, struct error *e)
 {
     assert(path && out && e);
-    /* O_NONBLOCK: opening a named pipe must not hang */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return fault_set(e, errno, path);
-    struct stat s;
-    bool ok = true;
-    if (fstat(fd, &s))
-        ok = fault_set(e, errno, path);
-    else if (!S_ISREG(s.st_mode))
-        ok = error_set(e, ERROR_INVALID, "IO", "%s: is not a regular file", path);
+    int fd = open_to_read(path, e);
+    bool ok = fd >= 0;
     size_t total = 0;
     char chunk[8192];
     while (ok) {
-        ssize_t n = read(fd, chunk, sizeof chunk);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = read_some(fd, chunk, sizeof chunk);
         if (n < 0)
             ok = fault_set(e, errno, path);
         if (n <= 0)
@@ -78,7 +96,42 @@ bool file_read(const char *path, size_t cap, struct buf *out, struct error *e)
         if (total > cap || !buf_add(out, chunk, (size_t)n))
             ok = error_set(e, ERROR_LIMIT, "TOO_LARGE", "%s: has more than %zu bytes", path, cap);
     }
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* Bytes up to and with the last LF; all if there is none. */
+static size_t whole_lines(const char *p, size_t n)
+{
+    size_t end = n;
+    while (end > 0 && p[end - 1] != '\n')
+        end--;
+    return end > 0 ? end : n;
+}
+
+bool file_lines(const char *path, file_lines_fn *fn, void *self, struct error *e)
+{
+    assert(path && fn && e);
+    char chunk[FILE_LINE_MAX];
+    size_t n = 0;
+    int fd = open_to_read(path, e);
+    if (fd < 0)
+        return false;
+    ssize_t got;
+    while ((got = read_some(fd, chunk + n, sizeof chunk - n)) > 0) {
+        n += (size_t)got;
+        if (n < sizeof chunk)
+            continue;
+        size_t taken = whole_lines(chunk, n);
+        fn(self, (struct str){chunk, taken});
+        memmove(chunk, chunk + taken, n - taken);
+        n -= taken;
+    }
+    bool ok = got == 0 || fault_set(e, errno, path);
     close(fd);
+    if (ok && n)
+        fn(self, (struct str){chunk, n});
     return ok;
 }
 

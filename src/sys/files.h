@@ -16,6 +16,12 @@
 /* ---- whole files ---- */
 /* Appends the content of a regular file to out; TOO_LARGE if it has more than `cap` bytes. */
 bool file_read(const char *path, size_t cap, struct buf *out, struct error *e) FALLIBLE;
+/* Hands out a file of any length from its beginning, some whole lines at a time; borrowed for the
+ * call. What is no line within FILE_LINE_MAX bytes comes in pieces, and so does a last one without
+ * its end. */
+enum { FILE_LINE_MAX = 32 << 10 };
+typedef void file_lines_fn(void *self, struct str lines);
+bool file_lines(const char *path, file_lines_fn *fn, void *self, struct error *e) FALLIBLE;
 /*
  * Replaces a file as one act: a reader and a crash see the old content or the new, never a mixture.
  * Durable on return.

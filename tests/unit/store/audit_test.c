@@ -182,9 +182,16 @@ static void only_the_highest_anchors_are_kept(void **state)
     assert_int_equal(p->anchors.items[0].seq, 6);
     a.seq = ANCHORS_MAX + 6;
     anchors_add(&p->anchors, &a);
-    assert_int_equal(p->anchors.count, ANCHORS_MAX);
-    assert_int_equal(p->anchors.items[0].seq, 7);
+    assert_int_equal(p->anchors.count, ANCHORS_MAX / 2 + 1);
+    assert_int_equal(p->anchors.items[0].seq, ANCHORS_MAX / 2 + 6);
     assert_int_equal(anchors_newest(&p->anchors)->seq, ANCHORS_MAX + 6);
+    for (int64_t i = 0; i < 10 * ANCHORS_MAX; i++) {
+        a.seq++;
+        anchors_add(&p->anchors, &a);
+        assert_true(p->anchors.count > ANCHORS_MAX / 2 && p->anchors.count <= ANCHORS_MAX);
+        const struct anchor *lowest = &p->anchors.items[0];
+        assert_int_equal(a.seq - lowest->seq, p->anchors.count - 1); /* none is missing */
+    }
 }
 
 struct seen {

@@ -67,6 +67,84 @@ static void what_is_written_is_read_back(void **state)
     buf_fini(&b);
 }
 
+struct lines {
+    size_t pieces, bytes, ends;
+    bool was_cut; /* a piece before the last one has no end */
+    int64_t next; /* number that the next line should have */
+};
+
+static void take_lines(void *self, struct str piece)
+{
+    struct lines *l = self;
+    struct str line;
+    l->was_cut = l->was_cut || l->ends < l->pieces;
+    l->pieces++;
+    l->bytes += piece.n;
+    l->ends += piece.p[piece.n - 1] == '\n';
+    while (str_cut(&piece, '\n', &line)) {
+        int64_t n = -1;
+        if (!line.n)
+            continue;
+        assert_true(str_to_i64(str_sub(line, 0, 8), &n));
+        assert_int_equal(n, l->next++);
+    }
+}
+
+static void a_file_of_any_length_is_handed_out_in_whole_lines(void **state)
+{
+    (void)state;
+    enum { LINES = 20000 };
+    struct lines l = {.next = 10000000};
+    struct error e;
+    struct buf b;
+    buf_init(&b, 8 << 20);
+    for (int i = 0; i < LINES; i++)
+        buf_add_f(
+            &b, "%d %.*s\n", 10000000 + i, i % 120,
+            "---------------------------------------------------------------------------------"
+            "---------------------------------------");
+    assert_true(file_write(in_root("lines"), buf_str(&b), &e));
+    assert_true(file_lines(in_root("lines"), take_lines, &l, &e));
+    assert_int_equal(l.next, 10000000 + LINES);
+    assert_int_equal(l.bytes, b.n);
+    assert_true(l.pieces > 10 && !l.was_cut && l.ends == l.pieces);
+    assert_true(file_write(in_root("lines"), str_sub(buf_str(&b), 0, b.n - 1), &e));
+    l = (struct lines){.next = 10000000};
+    assert_true(file_lines(in_root("lines"), take_lines, &l, &e));
+    assert_int_equal(l.next, 10000000 + LINES);
+    assert_int_equal(l.bytes, b.n - 1); /* a last line without its end */
+    assert_true(!l.was_cut && l.ends == l.pieces - 1);
+    assert_false(file_lines(in_root("none"), take_lines, &l, &e));
+    assert_string_equal(e.reason, "NO_SUCH_FILE");
+    assert_false(file_lines(root, take_lines, &l, &e));
+    buf_fini(&b);
+}
+
+static void count_bytes(void *self, struct str piece)
+{
+    assert_true(piece.n > 0 && piece.n <= FILE_LINE_MAX);
+    *(size_t *)self += piece.n;
+}
+
+static void what_has_no_lines_comes_in_pieces(void **state)
+{
+    (void)state;
+    struct error e;
+    struct buf b;
+    size_t n = 0;
+    buf_init(&b, 1 << 20);
+    for (int i = 0; i < 3 * FILE_LINE_MAX + 7; i++)
+        buf_add_char(&b, 'x');
+    assert_true(file_write(in_root("one"), buf_str(&b), &e));
+    assert_true(file_lines(in_root("one"), count_bytes, &n, &e));
+    assert_int_equal(n, b.n);
+    n = 0;
+    assert_true(file_write(in_root("one"), STR(""), &e));
+    assert_true(file_lines(in_root("one"), count_bytes, &n, &e));
+    assert_int_equal(n, 0);
+    buf_fini(&b);
+}
+
 static void a_file_over_the_cap_is_refused(void **state)
 {
     (void)state;
@@ -354,6 +432,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(a_file_of_any_length_is_handed_out_in_whole_lines),
+        cmocka_unit_test(what_has_no_lines_comes_in_pieces),
         cmocka_unit_test(a_file_over_the_cap_is_refused),
         cmocka_unit_test(errors_name_the_path_in_plain_words),
         cmocka_unit_test(a_full_disk_is_said_so),
