@@ -12,8 +12,9 @@
 #include <string.h>
 
 enum {
-    STATE_MAX = 256 << 20,     /* bytes of a state file that is read back */
-    COMPACT_AT = 4 << 20,      /* a file longer than this is rewritten at the start */
+    STATE_MAX = 256 << 20, /* bytes of a state file that is read back */
+    COMPACT_AT = 4 << 20,  /* a file longer than this is rewritten at the start, and while ... */
+    COMPACT_TIMES = 4,     /* ... it has as many times what it then would have */
     FAULTS_FILE_MAX = 1 << 20, /* bytes of a file of faults */
     CLIENT_OUT_MAX = 32 << 20, /* bytes waiting for one slow client */
     STEP_OUT_MAX = 16 << 20,   /* with more than that waiting, a step waits for the client */
@@ -29,6 +30,7 @@ struct serving {
     struct paper_port *control, *control_tcp; /* NULL: none */
     struct paper *paper;
     struct append_file *file; /* NULL: nothing is kept */
+    int64_t compact_at;       /* bytes of it beyond which it is rewritten */
     struct client *clients;
     struct log log;
     bool is_full;         /* the disk is: nothing is accepted */
@@ -156,6 +158,28 @@ static bool read_state(struct serving *s, struct buf *lines, bool *is_torn, stru
     return ok;
 }
 
+/* Replaces the file by the state as it is; what happened before is forgotten. */
+static bool rewrite(struct serving *s, struct error *e)
+{
+    struct buf lines;
+    buf_init(&lines, STATE_MAX);
+    bool ok = paper_snapshot(s->paper, &lines)
+                  ? file_write(s->options->state, buf_str(&lines), e)
+                  : error_set(e, ERROR_LIMIT, "TOO_LARGE", "the exchange's state is too large");
+    buf_fini(&lines);
+    if (ok)
+        paper_records_taken(s->paper, paper_records(s->paper).n); /* the snapshot has them */
+    return ok;
+}
+
+static bool open_file(struct serving *s, struct error *e)
+{
+    s->file = append_open(s->options->state, e);
+    int64_t size = s->file ? append_size(s->file) : 0;
+    s->compact_at = size * COMPACT_TIMES > COMPACT_AT ? size * COMPACT_TIMES : COMPACT_AT;
+    return s->file != NULL;
+}
+
 static bool restore(struct serving *s, struct error *e)
 {
     struct buf lines;
@@ -164,18 +188,31 @@ static bool restore(struct serving *s, struct error *e)
     bool ok = read_state(s, &lines, &is_torn, e);
     if (is_torn)
         log_warn(&s->log, "the last record was torn by a crash and is left out");
-    if (ok && (is_torn || lines.n > COMPACT_AT || !lines.n)) {
-        buf_reset(&lines);
-        ok = paper_snapshot(s->paper, &lines)
-                 ? file_write(s->options->state, buf_str(&lines), e)
-                 : error_set(e, ERROR_LIMIT, "TOO_LARGE", "the exchange's state is too large");
-        paper_records_taken(s->paper, paper_records(s->paper).n); /* the snapshot has them */
-    }
+    if (ok && (is_torn || lines.n > COMPACT_AT || !lines.n))
+        ok = rewrite(s, e);
     buf_fini(&lines);
-    if (!ok)
+    return ok && open_file(s, e);
+}
+
+/*
+ * The exchange runs for months, and the file must stay one that can be read back. Nothing is
+ * pending. Whether a failure came before or behind the replacing, what the name stands for is
+ * whole: that is what goes on. False if it cannot be opened.
+ */
+static bool keep_short(struct serving *s)
+{
+    struct error e = {0};
+    if (!s->file || append_size(s->file) <= s->compact_at)
+        return true;
+    bool ok = rewrite(s, &e);
+    append_close(s->file);
+    if (!open_file(s, &s->failure))
         return false;
-    s->file = append_open(s->options->state, e);
-    return s->file != NULL;
+    if (ok)
+        return true;
+    log_warn(&s->log, "the state file is not rewritten: %s", e.text);
+    s->compact_at = append_size(s->file) + COMPACT_AT;
+    return true;
 }
 
 /* What could not be written never happened: back to what the file says, and no orders. */
@@ -229,7 +266,7 @@ static bool keep_records(struct serving *s, struct moment now)
         paper_hold(s->paper, "");
         log_info(&s->log, "the disk has room again: orders are accepted");
     }
-    return true;
+    return keep_short(s);
 }
 
 /* ---- turns ---- */
