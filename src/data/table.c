@@ -479,11 +479,37 @@ const struct field *table_list(const struct type *type)
     return NULL;
 }
 
-/* Programs such as Excel take a cell that begins so for a formula, quoted or not. */
+/* "-1834.85" is what it looks like, wherever it stands: a number. */
+static bool is_plain_number(struct str s)
+{
+    size_t digits = 0, points = 0;
+    for (size_t i = s.p[0] == '-'; i < s.n; i++) {
+        points += s.p[i] == '.';
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            digits++;
+        else if (s.p[i] != '.')
+            return false;
+    }
+    return digits > 0 && points <= 1;
+}
+
+/*
+ * Programs such as Excel take a cell that begins so for a formula, quoted or not, some of them also
+ * behind blanks, and with the full-width signs of East Asian keyboards (U+FF0B to U+FF20).
+ */
 static bool is_formula(struct str s)
 {
-    return s.n > 0 && (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' ||
-                       s.p[0] == '\t' || s.p[0] == '\r');
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+    if (s.n == 0 || is_plain_number(s))
+        return false;
+    if (s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n')
+        return true;
+    s = str_trim(s);
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (str_starts(s, str_of(signs[i])))
+            return true;
+    return false;
 }
 
 void table_csv_cell(struct str text, struct buf *out)

@@ -7,9 +7,9 @@
  * table that is wider than the screen is split into blocks that repeat its first column, so that
  * no number is cut and no line folded by the terminal. Width counts code points.
  *
- * For spreadsheets: RFC 4180 with a header and all columns always; numbers as they are; a text that
- * a spreadsheet would take for a formula gets an apostrophe in front. In both, control characters
- * (terminal escapes among them) are replaced.
+ * For spreadsheets: RFC 4180 with a header and all columns always; numbers as they are, in texts
+ * too; a text that a spreadsheet would take for a formula gets an apostrophe in front. In both,
+ * control characters (terminal escapes among them) are replaced.
  */
 #ifndef PORTCULLIS_DATA_TABLE_H
 #define PORTCULLIS_DATA_TABLE_H

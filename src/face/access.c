@@ -312,7 +312,7 @@ static bool check_header(struct entry *x, struct str given)
 /* "portfolio.csv" is /api/portfolio?format=csv. */
 static void set_feed(struct entry *x, struct str name)
 {
-    static const char *const formats[] = {".csv", ".json", ".ndjson"};
+    static const char *const formats[] = {".csv", ".json", ".ndjson", ".jsonl", ".ics"};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         struct str suffix = str_of(formats[i]);
         if (!str_ends(name, suffix))

@@ -10,8 +10,9 @@
 #include "rest_examples.h" /* made by the build from data/rest_examples.json */
 
 #include <assert.h>
+#include <string.h>
 
-enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, FORMS_MAX = 8, EXAMPLES_ARENA = 16 << 20 };
+enum { BODY_FIELDS_MAX = BIND_FIELDS_MAX, EXAMPLES_ARENA = 16 << 20 };
 
 void openapi_member(struct json_writer *w, const char *key, const char *text)
 {
@@ -81,14 +82,10 @@ static void write_parameter(const struct field *f, const char *name, const char 
     json_end_object(w);
 }
 
-static void write_format(struct json_writer *w)
+static void write_format(const struct op *op, struct json_writer *w)
 {
-    const char *names[FORMS_MAX + 1] = {NULL};
-    const struct form *form;
-    for (size_t i = 0; (form = form_at(i)); i++) {
-        assert(i < FORMS_MAX);
-        names[i] = form->name;
-    }
+    const char *names[FORM_NAMES_MAX + 1];
+    form_names(op, names);
     const struct field f = {.name = "format",
                             .doc = "Form of the answer; without it the Accept header decides",
                             .kind = TYPE_ENUM,
@@ -112,14 +109,13 @@ static void write_parameters(const struct op *op, struct str method, struct str 
         const struct json *example = json_get(arguments, str_of(f->name));
         if (route_has(path, str_of(f->name)))
             write_parameter(f, f->name, "path", example, w);
-        else if (!takes_body(method))
+        else if (!takes_body(method) && strcmp(f->name, "format") != 0)
             write_parameter(f, f->name, "query", example, w);
     }
     if (common)
         write_parameter(type_find(common, STR("idempotency_key")), "Idempotency-Key", "header",
                         NULL, w);
-    if (!type_find(op->in, STR("format")))
-        write_format(w);
+    write_format(op, w);
     json_end_array(w);
 }
 
@@ -172,7 +168,7 @@ static void write_success(const struct op *op, const char *status, const char *t
     const struct form *form;
     const struct json *its_status = json_get(example, STR("status"));
     bool is_its = its_status && str_is(its_status->text, status);
-    for (size_t i = 0; (form = form_at(i)); i++) {
+    for (size_t i = 0; (form = form_of(op, i)); i++) {
         openapi_open(w, form->kind);
         json_key(w, "schema");
         if (form->render)

@@ -76,6 +76,16 @@ void render_ndjson(const struct call *c, const void *out, struct buf *text)
         add_line(c, f->of, (const char *)rows->items + i * f->of->size, text);
 }
 
+void render_lines(const struct call *c, const void *out, struct buf *text)
+{
+    const struct type *type = c->op->out;
+    for (size_t i = 0; i < type->count; i++)
+        if (type->fields[i].lines)
+            write_text(&type->fields[i], out, text);
+    if (text->n > 0 && text->p[text->n - 1] != '\n')
+        buf_add_char(text, '\n');
+}
+
 /* The text of one field of the envelope. */
 static void add_field(const struct envelope *e, const char *name, struct buf *text)
 {

@@ -22,6 +22,8 @@ void render_schema(const struct op *op, enum schema_form form, struct json_write
 void render_csv(const struct call *c, const void *out, struct buf *text);
 /* The rows of the answer as one JSON object a line; the whole answer where it has no rows. */
 void render_ndjson(const struct call *c, const void *out, struct buf *text);
+/* The answer's text of several lines (a calendar file, an export), which ends with a line end. */
+void render_lines(const struct call *c, const void *out, struct buf *text);
 /* Scalars, tables, and the envelope as the last lines, unless the answer is about no account. */
 void render_text(const struct call *c, const void *out, struct table_style style, bool is_tty,
                  struct buf *text);

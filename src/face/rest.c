@@ -65,8 +65,9 @@ static bool authorise(struct exchange *x, const struct op *op)
 /* ---- arguments ---- */
 
 struct arguments {
-    struct bind_pair pairs[ROUTE_PARAMS_MAX + HTTP_PARAMS_MAX];
+    struct bind_pair pairs[ROUTE_PARAMS_MAX + HTTP_PARAMS_MAX + 1];
     size_t count;
+    struct bind_pair format; /* for the operation; no name: it takes none, or is told none */
     const struct json *body;
     struct common_arguments common;
 };
@@ -83,19 +84,44 @@ static bool decode(struct exchange *x, struct str raw, bool plus_is_space, struc
                              "the address has an illegal percent encoding", NULL);
 }
 
-static bool take_format(struct exchange *x, struct str text)
+/*
+ * The parameter of the address decides over the header. What else an operation's own `format` may
+ * say, or nothing if that is no word of it, is left in *pair for the operation.
+ */
+static bool take_format(struct exchange *x, const struct op *op, struct str text,
+                        struct bind_pair *pair)
 {
-    const struct form *f;
-    for (size_t i = 0; (f = form_at(i)); i++)
-        if (str_ieq(text, str_of(f->name)))
-            x->form = f;
-    return x->form && str_ieq(text, str_of(x->form->name));
+    const char *names[FORM_NAMES_MAX + 1];
+    struct buf known;
+    bool is_known = false;
+    if (x->form || pair->name.p)
+        return rest_refuse(x, 400, ERROR_INVALID, "INVALID_ARGUMENT", "format: is given twice",
+                           NULL);
+    x->form = form_named(op, text);
+    if (x->form)
+        return true;
+    buf_init(&known, 256);
+    form_names(op, names);
+    for (size_t i = 0; names[i]; i++) {
+        is_known = is_known || str_eq(text, str_of(names[i]));
+        buf_add_f(&known, "%s%s", i ? ", " : "format: one of ", names[i]);
+    }
+    *pair = (struct bind_pair){STR("format"), text};
+    if (!is_known)
+        rest_refuse(x, 400, ERROR_INVALID, "INVALID_ARGUMENT",
+                    arena_f(x->arena, STR_FMT, STR_ARG(buf_str(&known))).p, NULL);
+    buf_fini(&known);
+    return is_known;
 }
 
-/* The parameter of the address decides over the header. */
-static bool choose_form(struct exchange *x)
+/* The operation is told which form it is to make itself. */
+static bool choose_form(struct exchange *x, const struct op *op, struct bind_pair *pair)
 {
-    return x->form || rest_choose_form(x);
+    if (!x->form && !rest_choose_form(x, op))
+        return false;
+    if (form_is_own(x->form) && !pair->name.p)
+        *pair = (struct bind_pair){STR("format"), str_of(x->form->name)};
+    return true;
 }
 
 static bool take_query(struct exchange *x, const struct op *op, struct arguments *a)
@@ -112,10 +138,9 @@ static bool take_query(struct exchange *x, const struct op *op, struct arguments
         raw = str_sub(part, mark + 1, part.n);
         if (!decode(x, str_sub(part, 0, mark), true, &name) || !decode(x, raw, true, &value))
             return false;
-        if (str_eq(name, STR("format")) && !type_find(op->in, name)) {
-            if (!take_format(x, value))
-                return rest_refuse(x, 400, ERROR_INVALID, "INVALID_ARGUMENT",
-                                   "format: json, csv or ndjson", NULL);
+        if (str_eq(name, STR("format"))) {
+            if (!take_format(x, op, value, &a->format))
+                return false;
             continue;
         }
         a->pairs[a->count++] = (struct bind_pair){name, value};
@@ -163,7 +188,11 @@ static bool gather(struct exchange *x, const struct route_match *m, struct argum
         if (!decode(x, m->params[i].text, false, &pair->text))
             return false;
     }
-    return take_query(x, m->op, a) && choose_form(x) && take_body(x, a) && take_key(x, m->op, a);
+    if (!take_query(x, m->op, a) || !choose_form(x, m->op, &a->format))
+        return false;
+    if (a->format.name.p)
+        a->pairs[a->count++] = a->format;
+    return take_body(x, a) && take_key(x, m->op, a);
 }
 
 /* ---- the call ---- */

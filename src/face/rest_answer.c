@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The forms of an answer: JSON, CSV or NDJSON by Accept or ?format=, errors as problem+json; the
- * validator by which a client that has the same answer already is told so; compression.
+ * An answer: in the form that was asked for (rest_form.c), errors as problem+json; the validator by
+ * which a client that has the same answer already is told so; compression.
  */
 #include "base/limits.h"
 #include "data/accept.h"
@@ -150,50 +150,25 @@ void rest_no_route(struct exchange *x, const char *allow)
     rest_error(x, &e, NULL);
 }
 
-/* ---- forms ---- */
+/* ---- what stands around rows ---- */
 
-static const struct form forms[] = {
-    {"json", "application/json", "application/json", "One object: the answer and its envelope",
-     NULL, false},
-    {"csv", "text/csv", "text/csv; charset=utf-8", "The rows, with a header line", render_csv,
-     true},
-    {"ndjson", "application/x-ndjson", "application/x-ndjson", "The rows, one object a line",
-     render_ndjson, false},
-};
-
-const struct form *form_at(size_t i)
-{
-    return i < sizeof forms / sizeof forms[0] ? &forms[i] : NULL;
-}
-
-bool rest_choose_form(struct exchange *x)
-{
-    struct str list = header_of(x, STR("Accept"));
-    struct accept best = {0, 0};
-    const struct form *f;
-    x->form = list.p ? NULL : form_at(0);
-    for (size_t i = 0; list.p && (f = form_at(i)); i++) {
-        struct accept a = accept_of(list, str_of(f->kind));
-        if (a.quality < best.quality || a.quality == 0 ||
-            (a.quality == best.quality && a.place >= best.place))
-            continue;
-        best = a;
-        x->form = f;
-    }
-    return x->form || rest_refuse(x, 406, ERROR_INVALID, "ACCEPT",
-                                  "there is no form of the answer that Accept allows",
-                                  "forms are application/json, text/csv and "
-                                  "application/x-ndjson; ?format= chooses as well");
-}
-
-/* The envelope of an answer that is rows alone, in a header of plain ASCII. */
+/* The envelope of an answer that is rows alone, with its warnings, in a header of plain ASCII. */
 static void add_envelope(struct exchange *x, const struct envelope *e)
 {
+    enum { ROOM = 2048, WARNING_MAX = 256 }; /* some clients take no longer line */
+    const struct str *warnings = e->warnings.items;
     struct buf text;
-    buf_init(&text, 1024);
+    buf_init(&text, ROOM);
     render_envelope(e, &text);
+    for (size_t i = 0; i < e->warnings.n; i++) {
+        struct str warning = str_sub(warnings[i], 0, WARNING_MAX);
+        bool is_last = text.n + 2 * WARNING_MAX > ROOM;
+        buf_add_f(&text, "; warning: " STR_FMT, STR_ARG(is_last ? STR("and more") : warning));
+        if (is_last)
+            break;
+    }
     for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] > 0x7E)
+        if ((unsigned char)text.p[i] > 0x7E || (unsigned char)text.p[i] < 0x20)
             text.p[i] = '?';
     rest_header(x, STR("Portcullis-Envelope"), arena_str(x->arena, buf_str(&text)));
     buf_fini(&text);

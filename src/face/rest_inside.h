@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rest_inside: what the files of the HTTP face share: rest.c (the way of a request), rest_route.c
- * (which operation it means), rest_answer.c (the forms of an answer), rest_own.c (routes that are
- * no operations). openapi.c describes the same.
+ * (which operation it means), rest_form.c (the forms of an answer), rest_answer.c, rest_own.c
+ * (routes that are no operations). openapi.c describes the same.
  */
 #ifndef PORTCULLIS_FACE_REST_INSIDE_H
 #define PORTCULLIS_FACE_REST_INSIDE_H
@@ -41,8 +41,20 @@ struct form {
     void (*render)(const struct call *c, const void *out, struct buf *text);
     bool is_whole; /* what is shown only with detail=full is shown always */
 };
-/* The i-th, the best if anything will do first; NULL at the end. */
-const struct form *form_at(size_t i);
+/*
+ * The i-th form of an operation's answers, the best if anything will do first; NULL at the end. An
+ * operation with a `format` of its own (events as ics, the audit log as jsonl) makes some of them
+ * itself, as one text: these stand in the place of the form of the same kind, and behind the
+ * others.
+ */
+const struct form *form_of(const struct op *op, size_t i);
+/* True if the operation makes that form itself, when its `format` is the form's name. */
+bool form_is_own(const struct form *f);
+/* The form of that name, also by the name of the form whose place it takes; or NULL. */
+const struct form *form_named(const struct op *op, struct str name);
+/* All that ?format= may say for that operation, at most FORM_NAMES_MAX, then NULL. */
+enum { FORM_NAMES_MAX = 8 };
+void form_names(const struct op *op, const char *names[FORM_NAMES_MAX + 1]);
 
 /* ---- one request and its answer ---- */
 struct exchange {
@@ -72,8 +84,8 @@ void rest_error(struct exchange *x, const struct error *e, const struct call *c)
 /* The same from words; false. `next` may be NULL. */
 bool rest_refuse(struct exchange *x, int status, enum error_code code, const char *reason,
                  const char *text, const char *next);
-/* Takes the form that Accept asks for; false, and 406, if there is none. */
-bool rest_choose_form(struct exchange *x);
+/* Takes the form of the operation's that Accept asks for; false, and 406, if there is none. */
+bool rest_choose_form(struct exchange *x, const struct op *op);
 /* What an operation has answered, in the form of the exchange. */
 void rest_show(struct exchange *x, struct call *c, int status, const void *out);
 /* Last: 304 where the client has it already, compression, and what caches and pages must know. */

@@ -242,13 +242,33 @@ static void a_text_of_several_lines_follows_the_other_values(void **state)
 static void csv_quotes_what_needs_it_and_disarms_formulas(void **state)
 {
     static const char *const cases[][2] = {
-        {"plain", "plain"},    {"", ""},
-        {"a,b", "\"a,b\""},    {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"=1+1", "'=1+1"},     {"+1", "'+1"},
-        {"-x", "'-x"},         {"@cmd", "'@cmd"},
-        {"\tx", "' x"},        {"\rx", "' x"},
-        {"=a,b", "\"'=a,b\""}, {"two\nlines", "two lines"},
-        {" x", "\" x\""},      {"\xC3\xA9", "\xC3\xA9"},
+        {"plain", "plain"},
+        {"", ""},
+        {"a,b", "\"a,b\""},
+        {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"=1+1", "'=1+1"},
+        {"+1", "'+1"},
+        {"-x", "'-x"},
+        {"@cmd", "'@cmd"},
+        {"\tx", "' x"},
+        {"\rx", "' x"},
+        {"=a,b", "\"'=a,b\""},
+        {"two\nlines", "two lines"},
+        {" x", "\" x\""},
+        {"\xC3\xA9", "\xC3\xA9"},
+        {"-1834.85", "-1834.85"}, /* a number that the broker sends as text */
+        {"-1", "-1"},
+        {"-.5", "-.5"},
+        {"-", "'-"},
+        {"-1+2", "'-1+2"},
+        {"-1.2.3", "'-1.2.3"},
+        {"--1", "'--1"},
+        {"\n=1", "' =1"},
+        {"  =1", "'  =1"},
+        {"\xEF\xBC\x9D"
+         "1",
+         "'\xEF\xBC\x9D"
+         "1"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

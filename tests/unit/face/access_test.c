@@ -186,6 +186,8 @@ static void a_feed_stands_for_a_route(void **state)
         {"GET /feed/" FEED "/portfolio.json?account=DU1", "/api/portfolio",
          "account=DU1&format=json"},
         {"GET /feed/" FEED "/quotes/AAPL,KO.csv", "/api/quotes/AAPL,KO", "format=csv"},
+        {"GET /feed/" FEED "/events.ics", "/api/events", "format=ics"},
+        {"GET /feed/" FEED "/audit/export.jsonl", "/api/audit/export", "format=jsonl"},
         {"GET /feed/" FEED "/portfolio", "/api/portfolio", ""},
         {"GET /feed/" FEED "/../../mcp", "/api/../../mcp", ""},
         {"GET /feed/" FEED "/", "/api/", ""},

@@ -90,6 +90,43 @@ static struct str header(const struct exchange *x, const char *name)
     return STR_NONE;
 }
 
+/* An operation that makes some forms of its answer itself. */
+struct test_made {
+    unsigned format;
+    struct list points;
+    struct str text;
+};
+static const char *const made_choices[] = {"rows", "ics", "jsonl", NULL};
+static const struct field made_in_fields[] = {
+    FIELD(struct test_made, format, .choices = made_choices, .initial = "rows", .doc = "Form"),
+};
+static const struct type made_in_type = TYPE_OF(struct test_made, made_in_fields);
+static const struct field made_out_fields[] = {
+    FIELD(struct test_made, points, .of = &test_point_type, .doc = "Rows"),
+    FIELD(struct test_made, text, .lines = true, .doc = "The same as a text"),
+};
+static const struct type made_out_type = TYPE_OF(struct test_made, made_out_fields);
+
+static bool run_made(struct call *c, const void *in, void *out)
+{
+    const struct test_made *args = in;
+    struct test_made *result = out;
+    result->text = arena_f(c->arena, "format %u", args->format);
+    return true;
+}
+
+static const struct op made_ops[] = {
+    {.name = "test_made",
+     .title = "Make",
+     .doc = "Makes its answer.",
+     .in = &made_in_type,
+     .out = &made_out_type,
+     .route = "GET /api/test/made",
+     .category = "test_things",
+     .run = run_made},
+};
+static const struct op_set made_op_set = {made_ops, COUNT(made_ops)};
+
 #define AUTH "authorization: bearer " TOKEN
 #define JSON "Content-Type: application/json"
 
@@ -126,7 +163,22 @@ static const struct {
     /* forms */
     {"GET /api/test/echo/a?format=csv", "", "", 200, "x,y\r\n"},
     {"GET /api/test/echo/a?format=json", "Accept: text/csv", "", 200, "{\"mode\""},
-    {"GET /api/test/echo/a?format=xml", "", "", 400, "format: json, csv or ndjson"},
+    {"GET /api/test/echo/a?format=xml", "", "", 400, "format: one of json, csv, ndjson"},
+    {"GET /api/test/echo/a?format=csv&format=json", "", "", 400, "format: is given twice"},
+    {"GET /api/test/echo/a?format=ics", "", "", 400, "format: one of json, csv, ndjson"},
+    /* forms that the operation makes itself */
+    {"GET /api/test/made?format=ics", "", "", 200, "format 1\n"},
+    {"GET /api/test/made", "Accept: text/calendar, */*;q=0.1", "", 200, "format 1\n"},
+    {"GET /api/test/made?format=jsonl", "", "", 200, "format 2\n"},
+    {"GET /api/test/made?format=ndjson", "", "", 200, "format 2\n"},
+    {"GET /api/test/made", "Accept: application/x-ndjson", "", 200, "format 2\n"},
+    {"GET /api/test/made", "", "", 200, "\"text\":\"format 0\""},
+    {"GET /api/test/made?format=json", "Accept: text/calendar", "", 200, "\"text\":\"format 0\""},
+    {"GET /api/test/made?format=rows", "", "", 200, "\"text\":\"format 0\""},
+    {"GET /api/test/made?format=rows", "Accept: text/csv", "", 200, "x,y\r\n"},
+    {"GET /api/test/made?format=csv", "", "", 200, "x,y\r\n"},
+    {"GET /api/test/made?format=xml", "", "", 400, "json, csv, ndjson, rows, ics, jsonl\""},
+    {"GET /api/test/made?format=rows&format=ics", "", "", 400, "format: is given twice"},
     {"GET /api/test/wait?ms=0&format=ndjson", "", "", 200, "{\"ms\":0,\"who\":\"http\"}\n"},
     {"POST /api/test/echo/a?format=ndjson", JSON, "{\"points\":[{\"x\":1},{\"x\":2,\"y\":3}]}", 200,
      "{\"x\":1,\"y\":7}\n{\"x\":2,\"y\":3}\n"},
@@ -247,7 +299,8 @@ static void headers_say_what_a_status_needs(void **state)
         {"POST /api/test/order", JSON "\n" AUTH, "{\"quantity\":101}", "Retry-After", "60"},
         {"GET /readyz", "", "", "Retry-After", "5"},
         {"GET /api/test/echo/a?format=csv&note=warn", "", "", "Portcullis-Envelope",
-         "account DU1, paper, as of 2026-11-22T18:03:46Z, from paper exchange, INCOMPLETE"},
+         "account DU1, paper, as of 2026-11-22T18:03:46Z, from paper exchange, INCOMPLETE; "
+         "warning: something is missing"},
         {"GET /api/test/echo/a", "", "", "Portcullis-Envelope", NULL},
         {"GET /api/test/echo/a", "", "", "Vary", "Accept, Accept-Encoding"},
         {"GET /nowhere", "", "", "Vary", "Accept, Accept-Encoding"},
@@ -509,5 +562,6 @@ int main(void)
         cmocka_unit_test(openapi_describes_every_route),
         cmocka_unit_test(the_guides_four_paths_exist),
     };
+    op_register(&made_op_set);
     return cmocka_run_group_tests(tests, make_tokens, drop_tokens);
 }
