@@ -599,14 +599,13 @@ static void csv_inner_row(const struct type *row, const void *outer, const struc
     buf_add_c(out, "\r\n");
 }
 
-/* Where no row has anything in its list by columns, the rows themselves say more. */
-static bool has_inner_rows(const struct type *row, const struct list *rows)
+const struct field *table_inner(const struct type *row, const struct list *rows)
 {
     const struct field *inner = columns_of(row);
     for (size_t i = 0; inner && i < rows->n; i++)
         if (list_of(inner, (const char *)rows->items + i * row->size)->n)
-            return true;
-    return false;
+            return inner;
+    return NULL;
 }
 
 /* Rows that hold a list by columns: a line for each of its rows. */
@@ -636,7 +635,7 @@ void table_csv(const struct type *type, const void *value, struct buf *out)
         return;
     }
     const struct list *list = list_of(f, value);
-    if (has_inner_rows(f->of, list))
+    if (table_inner(f->of, list))
         csv_inner(f->of, list, out);
     else
         table_csv_rows(f->of, list->items, list->n, out);

@@ -43,6 +43,9 @@ void table_clean(struct str text, struct buf *out);
 /* The first field that is a list of objects and not marked `aside`, or NULL: the rows of an answer.
  */
 const struct field *table_list(const struct type *type);
+/* The list by columns that these rows hold and whose rows are those of the answer; NULL where no
+ * row has anything in such a list: the rows themselves say more then. */
+const struct field *table_inner(const struct type *row, const struct list *rows);
 /* The rows of table_list, or, without such a list, the scalars of the value as the one row. */
 void table_csv(const struct type *type, const void *value, struct buf *out);
 void table_csv_rows(const struct type *type, const void *rows, size_t count, struct buf *out);

@@ -50,18 +50,46 @@ void render_csv(const struct call *c, const void *out, struct buf *text)
     table_csv(c->op->out, out, text);
 }
 
+static void write_extent(const struct call *c, const struct type *type, const void *value,
+                         struct json_writer *w)
+{
+    if (c->is_concise)
+        write_concise(type, value, w);
+    else
+        write_fields(type, value, w);
+}
+
 static void add_line(const struct call *c, const struct type *type, const void *value,
                      struct buf *text)
 {
     struct json_writer w;
     json_writer_init(&w, text);
     json_begin_object(&w);
-    if (c->is_concise)
-        write_concise(type, value, &w);
-    else
-        write_fields(type, value, &w);
+    write_extent(c, type, value, &w);
     json_end_object(&w);
     buf_add_char(text, '\n');
+}
+
+/* A row that holds a list by columns: a line for each of its rows, as in CSV; at least one. */
+static void add_inner(const struct call *c, const struct type *row, const void *outer,
+                      const struct field *inner, struct buf *text)
+{
+    const struct list *list = (const void *)((const char *)outer + inner->offset);
+    struct json_writer w;
+    for (size_t k = 0; k < list->n || k == 0; k++) {
+        json_writer_init(&w, text);
+        json_begin_object(&w);
+        for (size_t i = 0; i < row->count; i++) {
+            if (!row->fields[i].beside)
+                continue;
+            json_key(&w, row->fields[i].name);
+            write_field(&row->fields[i], outer, &w);
+        }
+        if (list->n)
+            write_extent(c, inner->of, (const char *)list->items + k * inner->of->size, &w);
+        json_end_object(&w);
+        buf_add_char(text, '\n');
+    }
 }
 
 void render_ndjson(const struct call *c, const void *out, struct buf *text)
@@ -72,8 +100,14 @@ void render_ndjson(const struct call *c, const void *out, struct buf *text)
         return;
     }
     const struct list *rows = (const void *)((const char *)out + f->offset);
-    for (size_t i = 0; i < rows->n; i++)
-        add_line(c, f->of, (const char *)rows->items + i * f->of->size, text);
+    const struct field *inner = table_inner(f->of, rows);
+    for (size_t i = 0; i < rows->n; i++) {
+        const void *row = (const char *)rows->items + i * f->of->size;
+        if (inner)
+            add_inner(c, f->of, row, inner, text);
+        else
+            add_line(c, f->of, row, text);
+    }
 }
 
 void render_lines(const struct call *c, const void *out, struct buf *text)

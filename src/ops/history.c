@@ -244,7 +244,8 @@ static bool read_span(struct call *c, const struct history_in *in, struct histor
                   STR_ARG(in->period));
         return error_next(&c->error, "write a number and min, h, d, w, m (months) or y: 6m");
     }
-    if (!q->from.has || q->from.v.ns < (q->to.has ? q->to.v.ns : now.ns))
+    int64_t through = is_daily ? 86400LL * NS_PER_S : 0; /* of days the last one is meant, too */
+    if (!q->from.has || q->from.v.ns < (q->to.has ? q->to.v.ns + through : now.ns))
         return true;
     return error_set(&c->error, ERROR_INVALID, "PERIOD", "the span begins behind its end");
 }

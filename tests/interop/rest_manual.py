@@ -16,6 +16,7 @@ SAYS = [
     r'^\{"account":"DU\d+","mode":"paper",.*"positions":\[',
     r'(?s)"symbol":"AAPL".*"symbol":"ASML".*NOSUCH.*"pair":"EUR',
     r'(?s)^symbol,.*\n\{"symbol":"',
+    r'(?s)^BEGIN:VCALENDAR.*^END:VCALENDAR.*^prev_hash,seq,at,.*"config"',
     r"^304$",
     r'"preview_id":"[0-9a-f]{32}"',
     r'(?s)"order_id":(\d+),.*"order_id":\1,',
