@@ -2,34 +2,15 @@
 #include "book/orders.h"
 
 #include "base/alloc.h"
-#include "base/limits.h"
-#include "base/map.h"
-#include "book/executions.h"
-#include "book/working.h"
+#include "book/order_rows.h"
 
-#include <assert.h>
 #include <string.h>
-
-struct order_row {
-    struct book_order view; /* what others see; derived by refresh() */
-    int64_t serial;
-    uint64_t snapshot;        /* the last snapshot in which it was named */
-    enum order_state state;   /* as told */
-    struct dec status_filled; /* the largest of any status */
-    struct dec status_remaining;
-    struct opt_dec status_average;
-    struct fills plain, combination;
-    bool has_reason;           /* view.status.broker_* says why it ended */
-    struct order_row *sibling; /* another order under the same reference; by_ref has the first */
-    bool is_listed;            /* among the working orders of this account: */
-    char listed_under[16];
-};
 
 enum { EARLY_MAX = 8 };
 
 /* Why an order ended, told before the order itself: the broker sends both, in either order. */
 struct early_reason {
-    int64_t id; /* id_key; 0 = none */
+    int32_t client_id, order_id; /* order_id 0: none */
     int code;
     char text[sizeof((struct order_status *)0)->broker_text];
 };
@@ -37,22 +18,15 @@ struct early_reason {
 struct orders {
     struct early_reason early[EARLY_MAX]; /* a ring; the oldest gives way */
     size_t early_next;
-    struct map *rows; /* owned order_rows by serial, oldest first */
-    struct map *by_id, *by_perm, *by_ref;
-    struct working *working;
+    struct order_rows rows;
     struct executions *executions;
-    int64_t serial;
     uint64_t snapshot;
 };
 
 struct orders *orders_new(void)
 {
     struct orders *o = xcalloc(1, sizeof *o);
-    o->rows = map_new(LIMIT_ORDERS);
-    o->by_id = map_new(LIMIT_ORDERS);
-    o->by_perm = map_new(LIMIT_ORDERS);
-    o->by_ref = map_new(LIMIT_ORDERS);
-    o->working = working_new(LIMIT_ORDERS);
+    order_rows_init(&o->rows);
     o->executions = executions_new();
     return o;
 }
@@ -61,144 +35,25 @@ void orders_free(struct orders *o)
 {
     if (o == NULL)
         return;
-    void *row = NULL;
-    for (size_t i = 0; map_next(o->rows, &i, &row);)
-        xfree(row);
-    map_free(o->rows);
-    map_free(o->by_id);
-    map_free(o->by_perm);
-    map_free(o->by_ref);
-    working_free(o->working);
+    order_rows_fini(&o->rows);
     executions_free(o->executions);
     xfree(o);
 }
 
-/* ---- keys ---- */
-
-static int64_t id_key(int32_t client_id, int32_t order_id)
-{
-    return (int64_t)(((uint64_t)(uint32_t)client_id << 32) | (uint32_t)order_id);
-}
-
-/*
- * One (client, order id) can belong to two orders at the broker: ids are given out again after a
- * restart of the Gateway, and a modification while its line was down has made a second order. The
- * perm id tells them apart, so it decides where it is known.
- */
-static struct order_row *row_find(const struct orders *o, const struct order *ids)
-{
-    struct order_row *row = NULL;
-    if (ids->perm_id != 0 && (row = map_get(o->by_perm, ids->perm_id)) != NULL)
-        return row;
-    if (ids->order_id != 0)
-        row = map_get(o->by_id, id_key(ids->client_id, ids->order_id));
-    if (row == NULL && ids->ref[0] != '\0' && ids->order_id == 0)
-        row = map_get_str(o->by_ref, STR_NAME(ids->ref));
-    if (row != NULL && ids->perm_id != 0 && row->view.order.perm_id != 0)
-        return NULL; /* another order under the same id */
-    return row;
-}
-
-/* One reference can have several orders at the broker, for the same reason as one order id. */
-static void join_family(struct orders *o, struct order_row *row)
-{
-    struct str ref = STR_NAME(row->view.order.ref);
-    struct order_row *first = map_get_str(o->by_ref, ref);
-    for (struct order_row *r = first; r != NULL; r = r->sibling)
-        if (r == row)
-            return;
-    row->sibling = first;
-    bool ok = map_put_str(o->by_ref, ref, row);
-    assert(ok);
-}
-
-static void leave_family(struct orders *o, struct order_row *row)
-{
-    struct str ref = STR_NAME(row->view.order.ref);
-    struct order_row *r = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref);
-    if (r == row && row->sibling != NULL) {
-        bool ok = map_put_str(o->by_ref, ref, row->sibling);
-        assert(ok);
-    } else if (r == row) {
-        map_take_str(o->by_ref, ref);
-    }
-    while (r != NULL && r->sibling != row)
-        r = r->sibling;
-    if (r != NULL)
-        r->sibling = row->sibling;
-    row->sibling = NULL;
-}
-
-static void index_row(struct orders *o, struct order_row *row)
-{
-    const struct order *v = &row->view.order;
-    bool ok = true; /* the maps are as large as the table of rows */
-    if (v->order_id != 0)
-        ok = map_put(o->by_id, id_key(v->client_id, v->order_id), row);
-    if (v->perm_id != 0)
-        ok = map_put(o->by_perm, v->perm_id, row) && ok;
-    assert(ok);
-    if (v->ref[0] != '\0')
-        join_family(o, row);
-}
-
-/* Among the working orders of its account if it works, and among no others. */
-static void list_row(struct orders *o, struct order_row *row)
-{
-    const char *account = row->view.order.account;
-    bool works = order_state_is_working(row->view.status.state);
-    if (row->is_listed && (!works || strcmp(row->listed_under, account) != 0)) {
-        working_strike(o->working, STR_NAME(row->listed_under), &row->view);
-        row->is_listed = false;
-    }
-    if (!works || row->is_listed)
-        return;
-    row->is_listed = true;
-    memcpy(row->listed_under, account, sizeof row->listed_under);
-    working_enter(o->working, STR_NAME(row->listed_under), &row->view);
-}
-
-static void row_drop(struct orders *o, struct order_row *row)
-{
-    const struct order *v = &row->view.order;
-    int64_t key = id_key(v->client_id, v->order_id);
-    if (v->order_id != 0 && map_get(o->by_id, key) == row)
-        map_take(o->by_id, key);
-    if (v->perm_id != 0 && map_get(o->by_perm, v->perm_id) == row)
-        map_take(o->by_perm, v->perm_id);
-    leave_family(o, row);
-    if (row->is_listed)
-        working_strike(o->working, STR_NAME(row->listed_under), &row->view);
-    map_take(o->rows, row->serial);
-    xfree(row);
-}
-
-/* Makes room by forgetting the oldest order that can no longer change. False if all still can. */
-static bool make_room(struct orders *o)
-{
-    if (map_count(o->rows) < LIMIT_ORDERS)
-        return true;
-    void *value = NULL;
-    for (size_t i = 0; map_next(o->rows, &i, &value);) {
-        struct order_row *row = value;
-        if (order_state_is_terminal(row->view.status.state)) {
-            row_drop(o, row);
-            return true;
-        }
-    }
-    return false;
-}
+/* ---- the row of an event ---- */
 
 static void told_reason(struct order_row *row, int code, struct str text, bool is_reason);
 
 static void take_early_reason(struct orders *o, struct order_row *row)
 {
-    int64_t id = id_key(row->view.order.client_id, row->view.order.order_id);
-    for (size_t i = 0; row->view.order.order_id != 0 && i < EARLY_MAX; i++)
-        if (o->early[i].id == id) {
-            told_reason(row, o->early[i].code, STR_NAME(o->early[i].text), true);
-            o->early[i].id = 0;
-        }
+    const struct order *v = &row->view.order;
+    for (size_t i = 0; v->order_id != 0 && i < EARLY_MAX; i++) {
+        struct early_reason *early = &o->early[i];
+        if (early->order_id != v->order_id || early->client_id != v->client_id)
+            continue;
+        told_reason(row, early->code, STR_NAME(early->text), true);
+        early->order_id = 0;
+    }
 }
 
 /* The row of these ids, new if need be. NULL if there is neither an id nor room. */
@@ -206,23 +61,16 @@ static struct order_row *row_of(struct orders *o, const struct order *ids, struc
 {
     if (ids->order_id == 0 && ids->perm_id == 0)
         return NULL;
-    struct order_row *row = row_find(o, ids);
+    struct order_row *row = order_rows_find(&o->rows, ids);
     if (row == NULL) {
-        if (!make_room(o))
+        row = order_rows_add(&o->rows, ids);
+        if (row == NULL)
             return NULL;
-        row = xcalloc(1, sizeof *row);
-        row->serial = ++o->serial;
-        row->view.order.order_id = ids->order_id;
-        row->view.order.client_id = ids->client_id;
-        row->view.order.perm_id = ids->perm_id;
         row->view.first_seen = (struct opt_utc){at, true};
-        bool ok = map_put(o->rows, row->serial, row);
-        assert(ok);
-        index_row(o, row);
         take_early_reason(o, row);
     } else if (row->view.order.perm_id == 0 && ids->perm_id != 0) {
         row->view.order.perm_id = ids->perm_id;
-        index_row(o, row);
+        order_rows_index(&o->rows, row);
     }
     row->view.last_change = (struct opt_utc){at, true};
     return row;
@@ -252,7 +100,7 @@ static void refresh(struct orders *o, struct order_row *row)
 
     bool all = dec_sign(v->quantity) > 0 && dec_cmp(s->filled, v->quantity) >= 0;
     s->state = all ? STATE_FILLED : row->state;
-    list_row(o, row);
+    order_rows_list(&o->rows, row);
 }
 
 static void told_state(struct order_row *row, enum order_state state)
@@ -282,8 +130,6 @@ static void told_terms(struct orders *o, struct order_row *row, const struct ord
 {
     struct order *v = &row->view.order;
     struct order was = *v;
-    if (terms->ref[0] != '\0' && !str_eq(STR_NAME(was.ref), STR_NAME(terms->ref)))
-        leave_family(o, row);
     *v = *terms;
     /* Lists of finished orders and of other clients' orders leave keys out. */
     if (v->order_id == 0) {
@@ -296,11 +142,7 @@ static void told_terms(struct orders *o, struct order_row *row, const struct ord
         v->parent_id = was.parent_id;
     if (v->ref[0] == '\0')
         memcpy(v->ref, was.ref, sizeof v->ref);
-    int64_t key = id_key(was.client_id, was.order_id);
-    if (was.order_id != 0 && key != id_key(v->client_id, v->order_id) &&
-        map_get(o->by_id, key) == row)
-        map_take(o->by_id, key);
-    index_row(o, row);
+    order_rows_moved(&o->rows, row, &was);
 }
 
 /* ---- events ---- */
@@ -360,7 +202,7 @@ static bool is_renamed(const struct orders *o, const struct order_row *row)
     const struct order *v = &row->view.order;
     if (v->ref[0] == '\0' || v->order_id == 0 || dec_sign(row->view.status.filled) > 0)
         return false;
-    for (const struct order_row *r = map_get_str(o->by_ref, STR_NAME(v->ref)); r != NULL;
+    for (const struct order_row *r = order_rows_family(&o->rows, STR_NAME(v->ref)); r != NULL;
          r = r->sibling)
         if (r != row && has_id_of(&r->view.order, v) &&
             (r->snapshot == o->snapshot || order_state_is_terminal(r->view.status.state)))
@@ -372,12 +214,12 @@ static bool is_renamed(const struct orders *o, const struct order_row *row)
  */
 static void drop_renamed(struct orders *o, const struct order_row *finished)
 {
-    struct order_row *r = map_get_str(o->by_ref, STR_NAME(finished->view.order.ref));
+    struct order_row *r = order_rows_family(&o->rows, STR_NAME(finished->view.order.ref));
     while (r != NULL) {
         struct order_row *next = r->sibling;
         if (r != finished && r->state == STATE_UNKNOWN && r->view.order.perm_id != 0 &&
             is_renamed(o, r))
-            row_drop(o, r);
+            order_rows_drop(&o->rows, r);
         r = next;
     }
 }
@@ -385,7 +227,7 @@ static void drop_renamed(struct orders *o, const struct order_row *finished)
 void orders_completed(struct orders *o, const struct order *terms,
                       const struct order_status *status, struct utc at)
 {
-    bool is_new = row_find(o, terms) == NULL;
+    bool is_new = order_rows_find(&o->rows, terms) == NULL;
     struct order_row *row = row_of(o, terms, at);
     if (row == NULL)
         return;
@@ -407,12 +249,13 @@ void orders_completed(struct orders *o, const struct order *terms,
 void orders_notice(struct orders *o, const struct order *ids, int code, struct str text,
                    bool is_reason, struct utc at)
 {
-    struct order_row *row = row_find(o, ids);
+    struct order_row *row = order_rows_find(&o->rows, ids);
     if (row == NULL) { /* words alone make no order, but it may follow */
         struct early_reason *early = &o->early[o->early_next % EARLY_MAX];
         if (!is_reason)
             return;
-        early->id = id_key(ids->client_id, ids->order_id);
+        early->client_id = ids->client_id;
+        early->order_id = ids->order_id;
         early->code = code;
         str_copy_cut(early->text, sizeof early->text, text);
         o->early_next++;
@@ -430,13 +273,13 @@ void orders_snapshot_begin(struct orders *o)
 void orders_snapshot_end(struct orders *o, struct utc at)
 {
     void *value = NULL;
-    for (size_t i = 0; map_next(o->rows, &i, &value);) {
+    for (size_t i = 0; map_next(o->rows.all, &i, &value);) {
         struct order_row *row = value;
         if (row->snapshot == o->snapshot || order_state_is_terminal(row->view.status.state) ||
             row->state == STATE_UNKNOWN || row->state == STATE_INACTIVE)
             continue;
         if (is_renamed(o, row)) {
-            row_drop(o, row);
+            order_rows_drop(&o->rows, row);
             continue;
         }
         row->state = STATE_UNKNOWN;
@@ -465,7 +308,7 @@ static void fill_in_terms(struct orders *o, struct order_row *row, const struct 
     }
     if (v->ref[0] == '\0' && x->ref[0] != '\0') {
         memcpy(v->ref, x->ref, sizeof v->ref);
-        index_row(o, row);
+        order_rows_index(&o->rows, row);
     }
 }
 
@@ -498,7 +341,7 @@ bool orders_next(const struct orders *o, size_t *i, struct str account,
                  const struct book_order **out)
 {
     void *value = NULL;
-    while (map_next(o->rows, i, &value)) {
+    while (map_next(o->rows.all, i, &value)) {
         const struct order_row *row = value;
         if (account.p != NULL && !str_is(account, row->view.order.account))
             continue;
@@ -511,7 +354,7 @@ bool orders_next(const struct orders *o, size_t *i, struct str account,
 const struct book_order *const *orders_working(const struct orders *o, struct str account,
                                                size_t *n)
 {
-    return working_of(o->working, account, n);
+    return working_of(o->rows.working, account, n);
 }
 
 bool orders_next_execution(const struct orders *o, size_t *i, struct str account,
@@ -527,17 +370,17 @@ static const struct book_order *view_of(const struct order_row *row)
 
 const struct book_order *orders_find(const struct orders *o, int32_t client_id, int32_t order_id)
 {
-    return order_id == 0 ? NULL : view_of(map_get(o->by_id, id_key(client_id, order_id)));
+    return view_of(order_rows_by_id(&o->rows, client_id, order_id));
 }
 
 const struct book_order *orders_find_perm(const struct orders *o, int64_t perm_id)
 {
-    return perm_id == 0 ? NULL : view_of(map_get(o->by_perm, perm_id));
+    return view_of(order_rows_by_perm(&o->rows, perm_id));
 }
 
 const struct book_order *orders_find_ref(const struct orders *o, struct str ref)
 {
-    struct order_row *first = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref), *works = NULL;
+    struct order_row *first = order_rows_family(&o->rows, ref), *works = NULL;
     for (struct order_row *r = first; r != NULL; r = r->sibling) {
         enum order_state state = r->view.status.state;
         if (state == STATE_FILLED)
@@ -553,8 +396,7 @@ const struct book_order *orders_find_ref(const struct orders *o, struct str ref)
 bool orders_ref_is_split(const struct orders *o, struct str ref)
 {
     bool works = false, ended = false;
-    struct order_row *first = ref.n == 0 ? NULL : map_get_str(o->by_ref, ref);
-    for (struct order_row *r = first; r != NULL; r = r->sibling) {
+    for (struct order_row *r = order_rows_family(&o->rows, ref); r != NULL; r = r->sibling) {
         bool is_over = order_state_is_terminal(r->view.status.state);
         ended = ended || is_over;
         works = works || !is_over;

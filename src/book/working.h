@@ -3,8 +3,8 @@
  * working: lists of the orders that work, one for each account. Private to book/.
  *
  * An account has thousands of finished orders and few that work, and each decision of the gate
- * reads the latter alone. The rows are borrowed from orders.c, which enters and strikes each as its
- * state changes.
+ * reads the latter alone. The rows are borrowed from order_rows.c, which enters and strikes each as
+ * its state changes.
  */
 #ifndef PORTCULLIS_BOOK_WORKING_H
 #define PORTCULLIS_BOOK_WORKING_H
