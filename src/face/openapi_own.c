@@ -52,7 +52,8 @@ static const struct own_path {
      "}",
      "{\"status\":\"ok\"}", false},
     {"/readyz", "readyz",
-     "Whether the broker connection is ready and our books agree with the broker's",
+     "Whether the broker connection is ready, the disk takes records, and our books agree with "
+     "the broker's",
      "application/json",
      "{\"type\":\"object\",\"required\":[\"status\"],"
      "\"properties\":{\"status\":{\"const\":\"ready\"}}}",

@@ -13,32 +13,56 @@ static void healthz(struct exchange *x)
     buf_add_c(rest_begin(x, 200, "application/json"), "{\"status\":\"ok\"}");
 }
 
-static void readyz(struct exchange *x)
+/* Why no order can pass through the disk; false if it can. */
+static bool is_disk_away(struct exchange *x, struct error *e)
+{
+    const struct journal *j = x->core->journal;
+    if (!j || (!journal_is_failed(j) && !journal_is_stalled(j, x->now)))
+        return false;
+    bool is_failed = journal_is_failed(j);
+    error_set(e, ERROR_UNAVAILABLE, is_failed ? "JOURNAL_FAILED" : "JOURNAL_STALLED",
+              "no order can be written down: %s",
+              is_failed ? journal_failure(j)->text : "the disk does not answer");
+    error_next(e,
+               "GET /api/safety has it as journal_ok; what frees the disk lets orders pass again");
+    return true;
+}
+
+static bool is_broker_away(struct exchange *x, struct error *e)
 {
     struct session *s = x->core->session;
-    struct gate_reconciliation books = {.is_reconciled = true};
-    struct error e = {0};
-    if (x->core->gate)
-        gate_reconciliation(x->core->gate, &books);
-    if (s && session_is_ready(s) && !books.is_reconciled) {
-        error_set(&e, ERROR_UNAVAILABLE, "NOT_RECONCILED",
-                  "our books and the broker's do not agree, or were not compared yet: %s",
-                  gate_reconcile_text(books.state));
-        error_next(&e, "GET /api/reconciliation tells where");
-        rest_error(x, &e, NULL);
-        return;
-    }
-    if (s && session_is_ready(s)) {
-        buf_add_c(rest_begin(x, 200, "application/json"), "{\"status\":\"ready\"}");
-        return;
-    }
     struct session_status st = {.reason = ""};
+    if (s && session_is_ready(s))
+        return false;
     if (s)
         session_status(s, &st);
-    error_set(&e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is not ready%s%s",
+    error_set(e, ERROR_UNAVAILABLE, "NOT_CONNECTED", "the broker connection is not ready%s%s",
               st.reason[0] ? ": " : "", st.reason);
-    error_next(&e, "%s", st.hint[0] ? st.hint : "GET /api/status tells why");
-    rest_error(x, &e, NULL);
+    error_next(e, "%s", st.hint[0] ? st.hint : "GET /api/status tells why");
+    return true;
+}
+
+static bool do_books_differ(struct exchange *x, struct error *e)
+{
+    struct gate_reconciliation books = {.is_reconciled = true};
+    if (x->core->gate)
+        gate_reconciliation(x->core->gate, &books);
+    if (books.is_reconciled)
+        return false;
+    error_set(e, ERROR_UNAVAILABLE, "NOT_RECONCILED",
+              "our books and the broker's do not agree, or were not compared yet: %s",
+              gate_reconcile_text(books.state));
+    error_next(e, "GET /api/reconciliation tells where");
+    return true;
+}
+
+static void readyz(struct exchange *x)
+{
+    struct error e = {0};
+    if (is_broker_away(x, &e) || is_disk_away(x, &e) || do_books_differ(x, &e))
+        rest_error(x, &e, NULL);
+    else
+        buf_add_c(rest_begin(x, 200, "application/json"), "{\"status\":\"ready\"}");
 }
 
 static void openapi(struct exchange *x)
