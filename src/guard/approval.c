@@ -51,6 +51,11 @@ static bool may_decide(const struct gate *g, int64_t number, enum gate_approval 
         error_set(e, ERROR_DENIED, "HUMAN_ONLY", "only a person can decide about an order");
         return error_next(e, "a person types `portcullis approve` at a terminal");
     }
+    if (state == PROPOSAL_APPROVED) {
+        error_set(e, ERROR_CONFLICT, "NOT_PENDING", "number %lld is approved already",
+                  (long long)number);
+        return error_next(e, "it is sent when whoever asked submits it again");
+    }
     if (state == PROPOSAL_EXPIRED)
         error_set(e, ERROR_CONFLICT, "APPROVAL_EXPIRED", "the time of number %lld is over",
                   (long long)number);

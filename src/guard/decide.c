@@ -121,6 +121,7 @@ static const struct gate_control controls[] = {
     {"OFF_HOURS", ERROR_DENIED, false, true, "wait for the regular session, or say that the order is for outside of it", deny_hours, RESETS_NEVER},
     {"TICK_SIZE", ERROR_INVALID, false, false, "use one of the prices named", deny_tick, RESETS_NEVER},
     {"QTY_STEP", ERROR_INVALID, false, false, "round the quantity", deny_step, RESETS_NEVER},
+    {"WOULD_SHORT", ERROR_DENIED, false, false, "sell at most what is held, or cancel working sell orders first", deny_short, RESETS_NEVER},
     {"QTY_MAX", ERROR_LIMIT, false, true, "use a smaller quantity", deny_quantity, RESETS_NEVER},
     /* price */
     {"NO_PRICE", ERROR_UNAVAILABLE, false, false, "try again when there is a quote", deny_price, RESETS_NEVER},
@@ -129,8 +130,7 @@ static const struct gate_control controls[] = {
     {"STOP_DISTANCE", ERROR_LIMIT, false, false, "move the stop, or check the price for a slip", deny_distance, RESETS_NEVER},
     {"PRICE_COLLAR", ERROR_LIMIT, false, false, "use a limit price nearer to the market", deny_collar, RESETS_NEVER},
     {"STOP_WIDENS", ERROR_DENIED, false, false, "set allow_widening if more risk is meant", deny_widens, RESETS_NEVER},
-    /* position and own orders */
-    {"WOULD_SHORT", ERROR_DENIED, false, false, "sell at most what is held, or cancel working sell orders first", deny_short, RESETS_NEVER},
+    /* own orders */
     {"SELF_CROSS", ERROR_CONFLICT, false, false, "cancel the opposite order first", deny_cross, RESETS_NEVER},
     /* money and counts */
     {"POSITION_MAX", ERROR_LIMIT, false, true, "use a smaller quantity, or reduce the position first", deny_position, RESETS_NEVER},

@@ -12,6 +12,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { MINUTE_MS = 60 * 1000 };
+
 /* What the rows are computed from. */
 struct account_use {
     const struct gate *gate;
@@ -33,7 +35,7 @@ static struct opt_dec use_day(const struct account_use *u)
 
 static struct opt_dec use_minute(const struct account_use *u)
 {
-    return count(ledger_sends_within(u->gate->ledger, 60 * 1000, u->now.mono));
+    return count(ledger_sends_within(u->gate->ledger, MINUTE_MS, u->now.mono));
 }
 
 static struct opt_dec use_second(const struct account_use *u)
@@ -138,6 +140,23 @@ static struct dec limit_of(const struct guard_limits *l, const struct field *f)
     return f->kind == TYPE_INT ? dec_of(*(const int64_t *)at) : *(const struct dec *)at;
 }
 
+/*
+ * When the count of a row starts again. A minute or a second is not of the clock: it slides, so
+ * what counts is when the oldest order of the minute leaves it, and nothing where nothing is
+ * counted.
+ */
+static struct opt_utc resets_of(const struct account_use *u, const struct gate_control *c,
+                                struct opt_dec used)
+{
+    bool slides = c->resets == RESETS_MINUTE || c->resets == RESETS_SECOND;
+    if (slides && used.has && dec_is_zero(used.v))
+        return (struct opt_utc){0};
+    struct moment since = u->now;
+    if (c->resets == RESETS_MINUTE)
+        since.wall.ns -= ledger_oldest_send_ms(u->gate->ledger, MINUTE_MS, u->now.mono) * NS_PER_MS;
+    return control_resets(c, since.wall, gate_day_end(u->gate, u->now));
+}
+
 size_t gate_limits_status(const struct gate *g, struct str account, struct moment now,
                           struct gate_headroom *rows)
 {
@@ -153,13 +172,12 @@ size_t gate_limits_status(const struct gate *g, struct str account, struct momen
             continue;
         const char *unit = strcmp(f->unit, "base currency") == 0 && base[0] ? base : f->unit;
         struct gate_headroom *h = &rows[n++];
-        *h = (struct gate_headroom){
-            .code = row->code,
-            .name = row->name,
-            .used = row->use ? row->use(&use) : DEC_NONE,
-            .limit = limit,
-            .is_least = row->is_least,
-            .resets = control_resets(control_find(row->code), now.wall, gate_day_end(g, now))};
+        *h = (struct gate_headroom){.code = row->code,
+                                    .name = row->name,
+                                    .used = row->use ? row->use(&use) : DEC_NONE,
+                                    .limit = limit,
+                                    .is_least = row->is_least};
+        h->resets = resets_of(&use, control_find(row->code), h->used);
         str_copy_cut(h->unit, sizeof h->unit, str_of(unit));
     }
     return n;

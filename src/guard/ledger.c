@@ -246,6 +246,18 @@ int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant n
     return n;
 }
 
+int64_t ledger_oldest_send_ms(const struct ledger *l, int64_t ms, struct instant now)
+{
+    int64_t oldest = -1;
+    size_t kept = l->send_count < LEDGER_MINUTE_MAX ? l->send_count : LEDGER_MINUTE_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        int64_t age = instant_ms_since(l->sends[i], now);
+        if (age < ms && age > oldest)
+            oldest = age;
+    }
+    return oldest;
+}
+
 int64_t ledger_orders_of(const struct ledger *l, struct str principal)
 {
     int64_t n = 0, today = ledger_day(l);

@@ -113,6 +113,8 @@ int64_t ledger_orders_today(const struct ledger *l);
 struct dec ledger_value_today(const struct ledger *l);
 /* Sends less than ms milliseconds ago, at most a minute. */
 int64_t ledger_sends_within(const struct ledger *l, int64_t ms, struct instant now);
+/* The age of the oldest of them in milliseconds; -1 if there is none. */
+int64_t ledger_oldest_send_ms(const struct ledger *l, int64_t ms, struct instant now);
 /* Requests of that principal that were sent today; of a token for all its assistants together. */
 int64_t ledger_orders_of(const struct ledger *l, struct str principal);
 

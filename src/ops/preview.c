@@ -372,7 +372,7 @@ static void put_words(struct call *c, const struct gate_ticket *t, struct ticket
     out->preview_expires = t->preview_until;
     if (!t->is_allowed) {
         out->message = STR("nothing was sent; the gate would refuse this order");
-        out->next = STR("see findings: each says what it found");
+        out->next = trade_refusal_next(c, t);
     } else if (t->approval == GATE_APPROVAL_NONE) {
         out->message = STR("nothing was sent; the gate would let this order pass");
         out->next = STR("show it to the user; submit_order with this preview_id sends it");

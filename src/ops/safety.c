@@ -31,7 +31,9 @@ static const struct field limit_row_fields[] = {
     FIELD(struct limit_row, ratio, .doc = "Used over limit; null where the limit is 0",
           .unit = "ratio"),
     FIELD(struct limit_row, unit, .doc = "Unit of the numbers"),
-    FIELD(struct limit_row, resets, .doc = "When the count starts again"),
+    FIELD(struct limit_row, resets,
+          .doc = "When the count starts again; of the last minute: when its oldest order is a "
+                 "minute old"),
     FIELD(struct limit_row, code, .doc = "Refusal code once it is exhausted"),
 };
 static const struct type limit_row_type = TYPE_OF(struct limit_row, limit_row_fields);
@@ -337,10 +339,10 @@ struct kill_in {
 };
 static const struct field kill_in_fields[] = {
     FIELD(struct kill_in, why, .positional = true, .max = "190", .doc = "Why; kept and shown",
-          .example = "stop everything"),
+          .example = "something is wrong"),
     FIELD(struct kill_in, symbol, .max = "63", .example = "AAPL",
           .doc = "Stops this symbol with its derivatives, or one contract (conid:265598)"),
-    FIELD(struct kill_in, principal, .max = "63", .example = "rule:rebalance",
+    FIELD(struct kill_in, principal, .max = "63",
           .doc = "Stops only this rule, assistant or token"),
     FIELD(struct kill_in, keep_stops,
           .doc = "Leaves stop orders opposite to what is held; limits.kill_keeps_stops "

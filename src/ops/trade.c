@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/trade.h"
 
+#include "guard/decide.h"
 #include "market/hours.h"
 #include "market/resolver.h"
 #include "ops/consent.h"
@@ -388,6 +389,13 @@ static void put_preview(struct call *c, const struct gate_request *request,
     out->timestamp = task_now(c->task).wall;
 }
 
+struct str trade_refusal_next(struct call *c, const struct gate_ticket *t)
+{
+    struct error e;
+    (void)!ticket_refused(t, &e);
+    return call_text(c, e.next);
+}
+
 static bool show(struct call *c, const struct gate_request *request, struct placed *out,
                  struct gate_ticket *ticket)
 {
@@ -401,7 +409,7 @@ static bool show(struct call *c, const struct gate_request *request, struct plac
     out->next = ticket->is_allowed
                     ? STR("submit_order with the preview_id sends it, as does the call without "
                           "dry_run")
-                    : STR("see findings");
+                    : trade_refusal_next(c, ticket);
     return true;
 }
 

@@ -106,6 +106,8 @@ struct str trade_origin(const struct order *o);
 bool trade_is_ours(const struct call *c, const struct book_order *b);
 /* The exchange to show: where it is listed, else where it is routed. */
 struct str trade_listing(struct call *c, const struct contract *k);
+/* What to do instead of an order that the gate would refuse: of the first finding that refuses. */
+struct str trade_refusal_next(struct call *c, const struct gate_ticket *t);
 /* "cli", "mcp", "rest": through what the call came. */
 struct str trade_face(const struct call *c);
 bool trade_tif(struct call *c, struct str text, enum order_tif *out);

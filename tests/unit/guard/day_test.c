@@ -82,6 +82,41 @@ static void the_day_ends_at_midnight_in_new_york(void **state)
     tz_free(zone);
 }
 
+static struct gate_headroom row_named(struct desk *d, const char *name)
+{
+    struct gate_headroom rows[GATE_HEADROOM_MAX];
+    size_t n = gate_limits_status(d->gate, str_of(book_account(d->book, 0)), d->now, rows);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i];
+    fail_msg("there is no limit %s", name);
+    return rows[0];
+}
+
+static void the_minute_ends_when_its_oldest_order_is_a_minute_old(void **state)
+{
+    (void)state;
+    struct tz *zone = new_york();
+    struct desk *d = desk_in(zone);
+    assert_false(row_named(d, "max_orders_per_minute").resets.has);
+    assert_false(row_named(d, "max_orders_per_second").resets.has);
+    buy(d, 5);
+    struct gate_headroom first = row_named(d, "max_orders_per_minute");
+    assert_true(first.resets.has && dec_sign(first.used.v) > 0);
+    int64_t left_ms = (first.resets.v.ns - d->now.wall.ns) / NS_PER_MS;
+    assert_true(left_ms > 0 && left_ms <= 60 * 1000);
+    d->now.mono = instant_after_ms(d->now.mono, 1000);
+    d->now.wall.ns += NS_PER_S;
+    buy(d, 6);
+    struct gate_headroom second = row_named(d, "max_orders_per_minute");
+    assert_int_equal(second.resets.v.ns, first.resets.v.ns); /* it does not move away */
+    d->now.mono = instant_after_ms(d->now.mono, 60 * 1000);
+    d->now.wall.ns += 60 * (int64_t)NS_PER_S;
+    assert_false(row_named(d, "max_orders_per_minute").resets.has);
+    desk_free(d);
+    tz_free(zone);
+}
+
 static void the_wall_clock_clears_no_counter(void **state)
 {
     (void)state;
@@ -119,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_day_ends_at_midnight_in_new_york),
+        cmocka_unit_test(the_minute_ends_when_its_oldest_order_is_a_minute_old),
         cmocka_unit_test(the_wall_clock_clears_no_counter),
         cmocka_unit_test(a_day_of_23_hours_is_one_day),
     };

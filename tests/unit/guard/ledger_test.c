@@ -96,6 +96,9 @@ static void a_minute_is_60_seconds(void **state)
     assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(59).mono), 3);
     assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(60).mono), 1);
     assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(90).mono), 0);
+    assert_int_equal(ledger_oldest_send_ms(l, 60 * 1000, at_s(59).mono), 59 * 1000);
+    assert_int_equal(ledger_oldest_send_ms(l, 60 * 1000, at_s(60).mono), 30 * 1000);
+    assert_int_equal(ledger_oldest_send_ms(l, 60 * 1000, at_s(90).mono), -1);
     for (int i = 0; i < LEDGER_MINUTE_MAX + 10; i++)
         ledger_count_send(l, at_s(100).mono);
     assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(100).mono), LEDGER_MINUTE_MAX);
