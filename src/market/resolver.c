@@ -215,6 +215,8 @@ static void begin(struct task *t, struct resolver *r, struct str account,
         one->is_loose = w[i].s.is_loose;
         one->key = arena_str(task_arena(t), STR_NAME(w[i].key));
         recall(r, t, &w[i], one);
+        if (w[i].held && !w[i].before.count) /* known by another name, perhaps */
+            (void)contracts_get(r->known, w[i].held, task_now(t).wall, task_arena(t), &w[i].before);
     }
 }
 

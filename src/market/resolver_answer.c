@@ -31,6 +31,11 @@ void answer_missing(struct resolve_question *q, const struct wish *w, struct utc
     bool has_expiry = s->expiry[0] && (s->kind != SPELLING_SYMBOL || s->has_terms);
     if (w->before.count) {
         delisted(q, w);
+    } else if (w->held) {
+        error_set(&q->error, ERROR_NOT_FOUND, "DELISTED_SYMBOL",
+                  STR_FMT " is held (conid %d), but the broker lists no such contract any more",
+                  STR_ARG(text), (int)w->held);
+        error_next(&q->error, "look for its successor by name or ISIN with resolve_symbol");
     } else if (has_expiry && spelling_is_past(s->expiry, today)) {
         error_set(&q->error, ERROR_NOT_FOUND, "EXPIRED_CONTRACT", STR_FMT " expired in %.4s-%.2s",
                   STR_ARG(text), s->expiry, s->expiry + 4);
