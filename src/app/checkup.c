@@ -273,6 +273,15 @@ static void judge_read_only(const struct checkup_facts *f, struct checkup *c)
              "untick Read-Only API in the API settings of TWS or IB Gateway, if orders are wanted");
 }
 
+/* Nothing is wrong with the set-up then, and yet no order passes. */
+static void judge_gate(const struct checkup_facts *f, struct checkup *c)
+{
+    if (f->broker.is_killed)
+        mend(find(c, "gate", CHECKUP_NOTE, "the kill switch is on: only cancels pass"),
+             "portcullis safety says who pulled it and why; portcullis release WHY lets orders "
+             "pass again");
+}
+
 static bool is_among(struct str list, struct str name)
 {
     for (size_t at = 0; at < list.n;) {
@@ -356,6 +365,7 @@ void checkup_judge(const struct checkup_facts *f, struct checkup *out)
     judge_http(f, out);
     judge_broker(f, out);
     judge_read_only(f, out);
+    judge_gate(f, out);
     if (f->broker.accounts[0])
         judge_account(f, out);
     judge_clock(f, out);
@@ -373,18 +383,19 @@ void checkup_write_text(const struct checkup *c, struct buf *out)
 {
     static const char *const marks[] = {
         [CHECKUP_OK] = "ok", [CHECKUP_NOTE] = "note", [CHECKUP_FAULT] = "FAULT"};
-    size_t faults = 0;
+    size_t faults = 0, notes = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct finding *f = &c->findings[i];
         buf_add_f(out, "%-6s %-10s %s\n", marks[f->state], f->check, f->found);
         if (f->mend[0])
             buf_add_f(out, "%18s-> %s\n", "", f->mend);
         faults += f->state == CHECKUP_FAULT;
+        notes += f->state == CHECKUP_NOTE;
     }
     if (faults)
         buf_add_f(out, "%zu of %zu %s wrong\n", faults, c->count, faults == 1 ? "is" : "are");
     else
-        buf_add_c(out, "all is well\n");
+        buf_add_c(out, notes ? "nothing is wrong, but see the notes\n" : "all is well\n");
 }
 
 void checkup_write_json(const struct checkup *c, struct json_writer *w)

@@ -27,6 +27,7 @@ enum checkup_daemon {
 /* What is known of the broker, by the daemon that runs or by a connection of our own. */
 struct checkup_broker {
     bool is_asked, is_ready, is_scheduled, is_read_only;
+    bool is_killed;                /* the daemon says so */
     char reason[ERROR_REASON_MAX]; /* of broker/reason.h; "" if nothing was said */
     char text[ERROR_TEXT_MAX], hint[ERROR_NEXT_MAX];
     char accounts[512]; /* comma-separated */
@@ -69,7 +70,7 @@ struct checkup_facts {
 };
 
 enum checkup_state { CHECKUP_OK, CHECKUP_NOTE, CHECKUP_FAULT };
-enum { CHECKUP_MAX = 12, CHECKUP_TEXT_MAX = 360 };
+enum { CHECKUP_MAX = 16, CHECKUP_TEXT_MAX = 360 };
 
 struct finding {
     const char *check; /* "broker": a stable name */

@@ -117,6 +117,7 @@ static void read_broker(const struct json *j, struct checkup_broker *b)
     (void)!json_to_bool(json_get(j, STR("connected")), &b->is_ready);
     (void)!json_to_bool(json_get(j, STR("scheduled")), &b->is_scheduled);
     (void)!json_to_bool(json_get(j, STR("api_read_only")), &b->is_read_only);
+    (void)!json_to_bool(json_get(j, STR("kill_switch")), &b->is_killed);
     copy_member(j, "reason", b->reason, sizeof b->reason);
     copy_member(j, "hint", b->hint, sizeof b->hint);
     copy_member(j, "last_text", b->text, sizeof b->text);

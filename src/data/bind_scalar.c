@@ -114,9 +114,11 @@ bool place_check_count(const struct place *at, const struct field *f, size_t n, 
     int64_t limit = f->max ? length_bound(f->max) : (int64_t)most;
     if ((int64_t)n < least)
         return place_refuse(at, "%zu %s, at least %lld wanted", n, unit, (long long)least);
-    if ((int64_t)n > limit)
-        return place_refuse(at, "%zu %s, at most %lld allowed", n, unit, (long long)limit);
-    return true;
+    if ((int64_t)n <= limit)
+        return true;
+    (void)!place_refuse(at, "%zu %s, at most %lld allowed", n, unit, (long long)limit);
+    return f->kind == TYPE_LIST &&
+           error_next(at->e, "ask for at most %lld of them in one call", (long long)limit);
 }
 
 bool scalar_set_str(const struct place *at, const struct field *f, struct str text, void *member)

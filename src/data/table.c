@@ -48,6 +48,13 @@ void table_clean(struct str text, struct buf *out)
     }
 }
 
+/* Six digits, as those beyond are noise to a reader; never with an exponent, which few can read. */
+static void add_statistic(double v, struct buf *cell)
+{
+    double size = fabs(v);
+    buf_add_f(cell, size >= 1e6 ? "%.0f" : size > 0 && size < 1e-4 ? "%.9f" : "%.6g", v);
+}
+
 /* The text of a field for people, into a buf that is emptied first. */
 static struct str cell_text(const struct field *f, const void *base, struct buf *cell)
 {
@@ -60,7 +67,7 @@ static struct str cell_text(const struct field *f, const void *base, struct buf 
         double v = *(const double *)member;
         if (!isfinite(v))
             return STR("-");
-        buf_add_f(cell, "%.6g", v); /* a statistic; the digits beyond are noise to a reader */
+        add_statistic(v, cell);
         return buf_str(cell);
     }
     if (f->kind == TYPE_BOOL && !f->secret)

@@ -148,12 +148,15 @@ static int64_t first_day(enum period_name p, int64_t today)
     }
 }
 
-static struct str stretch_note(struct call *c, const struct stretch *s, bool is_short)
+static struct str stretch_note(struct call *c, const struct stretch *s, bool is_short,
+                               struct str start_note)
 {
     struct buf b;
     buf_init(&b, 512);
     if (is_short)
         buf_add_c(&b, "the history starts later; ");
+    if (start_note.n)
+        buf_add_f(&b, "counts from a value " STR_FMT "; ", STR_ARG(start_note));
     if (s->missed)
         buf_add_f(&b, "%zu close%s not seen; ", s->missed, s->missed == 1 ? "" : "s");
     if (s->is_unexplained)
@@ -187,7 +190,7 @@ static struct period_row period_of(struct reading *r, enum period_name p)
     row.interest = s.moved[FLOW_INTEREST];
     row.fees = dec_plus(s.moved[FLOW_FEE], s.moved[FLOW_TAX]);
     row.other = s.moved[FLOW_ADJUSTMENT];
-    row.note = stretch_note(r->c, &s, is_short);
+    row.note = stretch_note(r->c, &s, is_short, p == OF_ALL ? STR_NONE : t->points[from].note);
     row.complete = !row.note.n;
     return row;
 }
@@ -267,7 +270,7 @@ static const struct field day_row_fields[] = {
     FIELD(struct day_row, fees, .doc = "Fees and taxes", .wide = true),
     FIELD(struct day_row, source, .doc = "seen, flex or csv", .wide = true),
     FIELD(struct day_row, taken, .doc = "When the values were taken", .wide = true),
-    FIELD(struct day_row, note, .doc = "What is not usual about it", .wide = true),
+    FIELD(struct day_row, note, .doc = "What is not usual about it"),
 };
 static const struct type day_row_type = TYPE_OF(struct day_row, day_row_fields);
 

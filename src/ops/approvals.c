@@ -169,21 +169,20 @@ static const struct field decline_in_fields[] = {
 };
 static const struct type decline_in_type = TYPE_OF(struct decide_in, decline_in_fields);
 
-enum { WHAT_MAX = 96 };
+enum { WHAT_MAX = 256 };
 
-/* What the person is asked for: "approve 12, BUY 5 KO". Only about what there is to decide. */
+/* What the person is asked for: "approve 12, BUY 5 KO LMT limit 60 DAY, paper money". Only about
+ * what there is to decide. */
 static bool is_pending(struct call *c, int64_t number, bool is_yes, char what[WHAT_MAX])
 {
     const struct gate_proposal *p;
-    char quantity[DEC_TEXT_MAX];
     for (size_t i = 0; gate_next_approval(c->core->gate, &i, &p);) {
         if (p->number != number || gate_proposal_state(p, task_now(c->task)) != PROPOSAL_PENDING)
             continue;
-        (void)dec_format(p->orders[0].quantity, quantity);
-        struct str text =
-            arena_f(c->arena, "%s %lld, %s%s %s %s", is_yes ? "approve" : "decline",
-                    (long long)number, p->kind == GATE_MODIFY ? "change to " : "",
-                    side_text(p->orders[0].side), quantity, p->orders[0].contract.symbol);
+        bool is_paper = account_mode_of(STR_NAME(p->orders[0].account)) == MODE_PAPER;
+        struct str text = arena_f(
+            c->arena, "%s %lld, " STR_FMT ", %s", is_yes ? "approve" : "decline", (long long)number,
+            STR_ARG(consent_order(c, p)), is_paper ? "paper money" : "REAL MONEY");
         str_copy_cut(what, WHAT_MAX, text);
         return true;
     }

@@ -418,7 +418,8 @@ struct explain_in {
 };
 static const struct field explain_in_fields[] = {
     FIELD(struct explain_in, order_ref, .required = true, .positional = true, .max = "64",
-          .doc = "Reference of the order, as placing it returned", .example = "pc-1a2b3c4d-1"),
+          .doc = "Reference of the order, as placing it returned",
+          .example = "PC:1M84B9QDAGXBAV2DJ"),
 };
 static const struct type explain_in_type = TYPE_OF(struct explain_in, explain_in_fields);
 
@@ -514,7 +515,7 @@ static bool explain_order(struct call *c, const void *in, void *result)
     if (!all.n) {
         error_set(&c->error, ERROR_NOT_FOUND, "NO_SUCH_ORDER", "no record names order " STR_FMT,
                   STR_ARG(args->order_ref));
-        return error_next(&c->error, "get_live_orders and get_executions show order_ref");
+        return error_next(&c->error, "get_open_orders and get_executions show order_ref");
     }
     for (size_t i = 0; i < all.n; i++)
         follow(c, leads, &all.rows[i], args->order_ref);
@@ -587,7 +588,7 @@ static const struct op audit_ops[] = {
      .is_open_world = true,
      .route = "GET /api/audit/orders/{order_ref}",
      .verb = "audit explain",
-     .example = "audit explain pc-1a2b3c4d-1",
+     .example = "audit explain PC:1M84B9QDAGXBAV2DJ",
      .category = "safety",
      .run = explain_order},
 };

@@ -190,10 +190,14 @@ static bool add_examples(struct call *c, const struct op *op, struct buf *out)
         buf_add_f(out, "- Command line: `portcullis %s`\n", op->example);
     if (op->route)
         buf_add_f(out, "- REST: `%s`\n", op->route);
-    buf_add_f(out, "- Tool call: `%s` with `", op->name);
-    if (!add_arguments(c, op, out))
-        return false;
-    buf_add_c(out, "`\n");
+    if (op->effect == OP_APPROVE || op->effect == OP_ADMIN) {
+        buf_add_c(out, "- No tool call: it is done by a person.\n");
+    } else {
+        buf_add_f(out, "- Tool call: `%s` with `", op->name);
+        if (!add_arguments(c, op, out))
+            return false;
+        buf_add_c(out, "`\n");
+    }
     for (size_t i = 0; op->phrases && op->phrases[i]; i++)
         buf_add_f(out, "- In words: \"%s\"\n", op->phrases[i]);
     return true;

@@ -148,7 +148,7 @@ static struct str note_of(const struct place *p, struct str hours, int64_t day)
         return STR("unknown");
     if (!str_eq(hours, STR("closed")))
         return p->calendar && calendar_session(p->calendar, day, NULL) &&
-                       calendar_is_short(p->calendar, day)
+                       calendar_is_short(p->calendar, day) && !str_eq(hours, STR("00:00-24:00"))
                    ? STR("short")
                    : STR("regular");
     if (civil_weekday(day) >= SATURDAY)

@@ -29,7 +29,7 @@ struct order_row {
 #define ORDER_ROW_FIELDS                                                                           \
     FIELD(struct order_row, symbol, .doc = "Symbol"),                                              \
         FIELD(struct order_row, exchange, .doc = "Listing exchange", .wide = true),                \
-        FIELD(struct order_row, currency, .doc = "Currency of the prices", .wide = true),          \
+        FIELD(struct order_row, currency, .doc = "Currency of the prices"),                        \
         FIELD(struct order_row, action, .doc = "BUY or SELL"),                                     \
         FIELD(struct order_row, quantity, .doc = "Quantity"),                                      \
         FIELD(struct order_row, order_type, .doc = "MKT, LMT, STP, STP LMT, TRAIL"),               \

@@ -53,7 +53,7 @@ static bool human_only(struct call *c, const char *what)
 /* Asks at the terminal and checks the answer. */
 static bool prove(struct call *c, const char *what)
 {
-    char prompt[120];
+    char prompt[300]; /* an order in words, with its exits */
     struct secret typed = {0};
     (void)snprintf(prompt, sizeof prompt, "PIN to %s: ", what);
     bool ok = pin_may_try(c->core->pin, task_now(c->task).wall, &c->error) &&

@@ -182,7 +182,8 @@ static void order_body(struct json_writer *w, const struct event *ev)
     if (s) {
         key_text(w, "state", order_state_text(s->state));
         key_dec(w, "filled", s->filled);
-        key_dec(w, "remaining", s->remaining);
+        if (ev->kind == EVENT_ORDER_STATUS) /* an open order does not tell it */
+            key_dec(w, "remaining", s->remaining);
         key_opt(w, "avg_fill_price", s->avg_fill_price);
         key_i64(w, "broker_code", s->broker_code);
         key_text(w, "broker_text", s->broker_text);

@@ -225,6 +225,10 @@ static void api_read_only_by_choice(struct set_up *s)
     s->f.broker.is_read_only = true;
     put(s, "limits.mode", "read_only");
 }
+static void killed(struct set_up *s)
+{
+    s->f.broker.is_killed = true;
+}
 static void not_my_account(struct set_up *s)
 {
     put(s, "broker.account", "DU7654321");
@@ -313,6 +317,8 @@ static const struct row {
      "untick Read-Only API"},
     {"a read-only API, by choice", api_read_only_by_choice, "read_only", CHECKUP_NOTE,
      "takes no orders", "if orders are wanted"},
+    {"a kill switch that is on", killed, "gate", CHECKUP_NOTE, "only cancels pass",
+     "portcullis release"},
     {"an account that is not there", not_my_account, "account", CHECKUP_FAULT,
      "but the login has DU1234567", "broker.account"},
     {"the second account", my_second_account, "account", CHECKUP_OK, "DU7654321 (paper)", ""},

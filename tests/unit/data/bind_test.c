@@ -187,6 +187,8 @@ static void a_refusal_says_what_would_be_right(void **state)
     assert_true(contains(e.next, "known: symbol, note, quantity"));
     assert_false(bind("{}", &s, &e));
     assert_string_equal(e.next, "symbol: Ticker symbol; for example AAPL");
+    assert_false(bind("{\"symbol\":\"A\",\"tags\":\"a,b,c,d\"}", &s, &e));
+    assert_string_equal(e.next, "ask for at most 3 of them in one call");
 }
 
 static void a_secret_is_not_repeated_in_an_error(void **state)

@@ -83,11 +83,18 @@ static void the_last_column_leaves_no_blanks_behind(void **state)
     };
     const struct type type = TYPE_OF(struct last, fields);
     struct last pair[] = {{STR("A"), 1.5}, {STR("B"), 22}};
+    struct last odd[] = {{STR("A"), -5.32508e-05}, {STR("B"), 12345678.9}, {STR("C"), 0}};
     (void)state;
     table_rows(&type, pair, 2, (struct table_style){0}, &out);
     assert_str(buf_str(&out), "symbol  ratio\n"
                               "A         1.5\n"
                               "B        22\n");
+    buf_reset(&out);
+    table_rows(&type, odd, 3, (struct table_style){0}, &out);
+    assert_str(buf_str(&out), "symbol               ratio\n"
+                              "A             -0.000053251\n"
+                              "B       12345679\n"
+                              "C              0\n");
 }
 
 static void wide_shows_all_columns(void **state)
