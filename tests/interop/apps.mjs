@@ -212,6 +212,7 @@ test('the portfolio is drawn, and asked for again', async (world) => {
       await until(view, /Portfolio of DU/);
       for (const p of result.structuredContent.positions.slice(0, 5))
         assert.ok((await view.body()).includes(p.symbol));
+      assert.match(await view.body(), /Value USD/); // not in the currency beside the symbol
       const looks = await view.frame.$eval('body', (b) => getComputedStyle(b).backgroundColor);
       assert.equal(looks, theme === 'light' ? 'rgb(255, 253, 248)' : 'rgb(16, 20, 24)');
       assert.ok(await view.frame.$eval('html', (h) => h.scrollWidth <= h.clientWidth), 'too wide');
@@ -233,6 +234,8 @@ test('the ticket in both themes, wide and narrow', async (world) => {
       const view = await mount(world, client, 'ui://portcullis/ticket', { theme, width });
       await view.bridge.sendToolResult(await preview(client, bracket));
       await until(view, /Loss at the stop/);
+      assert.match(await view.body(), /Price\s+\d+\.\d\d+ \(\d+\.\d\d+ to \d+\.\d\d+\)/);
+      assert.match(await view.body(), /Margin\s+\+[\d,.]+ USD, then [\d,.]+ USD/);
       assert.ok(await view.frame.$eval('html', (h) => h.scrollWidth <= h.clientWidth), 'too wide');
       await sleep(1300);
       await shot(view, `ticket-${theme}-${width}`);

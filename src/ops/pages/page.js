@@ -42,15 +42,19 @@ function dress(context) {
     for (const [name, value] of Object.entries(variables))
         if (name.startsWith("--") && typeof value === "string") root.style.setProperty(name, value);
 }
-function number(value, digits) {
+/* With at least so many digits behind the point, and at most so many or `most`. */
+function number(value, digits, most) {
     if (value === null || value === undefined || value === "") return "unknown";
-    const options = { maximumFractionDigits: digits === undefined ? 8 : digits };
+    const options = { maximumFractionDigits: most ?? digits ?? 8 };
     if (digits !== undefined) options.minimumFractionDigits = digits;
     try {
         return new Intl.NumberFormat(host.locale, options).format(value);
     } catch {
         return String(value);
     }
+}
+function price(value) {
+    return number(value, 2, 8);
 }
 function money(value, currency) {
     return value === null || value === undefined ? "unknown" : number(value, 2) + (currency ? " " + currency : "");
