@@ -48,6 +48,7 @@ status() {
 shows() { grep -qF "$1" "$t/screen" || { cat "$t/screen"; return 1; }; }
 hides() { ! grep -qF "$1" "$t/screen" || { cat "$t/screen"; return 1; }; }
 says() { grep -qF "$1" "$t/out" || { cat "$t/out"; return 1; }; }
+umask 022
 begin
 file=$t/state/portcullis/pin
 check "the switch is pulled" status 0 "$P" kill testing
@@ -59,6 +60,11 @@ check "it is typed twice" status 0 at_terminal $'7531\n7531' "$P" pin set
 check "unseen" hides 7531
 private() { [ "$(stat -c %a "$file")" = 600 ]; }
 check "its file is private" private
+all_private() {
+    wide=$(find "$t/state/portcullis" -perm /077)
+    [ -f "$t/state/portcullis/embedded/journal.db" ] && [ -z "$wide" ] || { echo "$wide"; return 1; }
+}
+check "and so is all that is kept" all_private
 hashed() { ! grep -q 7531 "$file"; }
 check "and does not hold it" hashed
 check "a pipe is no terminal" status 4 alone sh -c "echo 7531 | '$P' release checked"

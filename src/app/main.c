@@ -225,6 +225,7 @@ static bool run(struct daemon *d, struct error *e)
     (void)snprintf(d->state, sizeof d->state, "%.900s/%s", d->start.paths.state,
                    start_state_name(&d->start.settings.values));
     (void)snprintf(log_path, sizeof log_path, "%s/portcullisd.log", d->start.paths.state);
+    files_keep_private();
     if (!dir_make(d->state, e) || !path_parent(d->start.paths.socket, parent) ||
         !dir_make(parent, e))
         return false;

@@ -261,6 +261,11 @@ int64_t append_size(const struct append_file *f)
     return f->size;
 }
 
+void files_keep_private(void)
+{
+    (void)umask(077);
+}
+
 /* ---- directories ---- */
 
 bool dir_make(const char *path, struct error *e)

@@ -53,6 +53,10 @@ bool append_write(struct append_file *f, struct str bytes, struct error *e) FALL
 bool append_sync(struct append_file *f, struct error *e) FALLIBLE;
 int64_t append_size(const struct append_file *f);
 
+/* Whatever this process and its children make from now on is for their user alone, also what others
+ * make for them (SQLite its files). */
+void files_keep_private(void);
+
 /* ---- directories ---- */
 /* Makes a directory and its parents; fine if it is there. */
 bool dir_make(const char *path, struct error *e) FALLIBLE;

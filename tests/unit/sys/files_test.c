@@ -428,6 +428,20 @@ static void a_log_in_a_missing_directory_is_an_error(void **state)
     assert_string_equal(e.reason, "NO_SUCH_FILE");
 }
 
+static void what_others_make_for_us_is_private_too(void **state)
+{
+    (void)state;
+    char path[80];
+    snprintf(path, sizeof path, "%s/made", root);
+    mode_t before = umask(022);
+    files_keep_private();
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fclose(f);
+    umask(before);
+    assert_int_equal(mode_of(path), 0600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +461,7 @@ int main(void)
         cmocka_unit_test(owner_change_and_room_are_told),
         cmocka_unit_test(the_parent_of_a_path_is_found),
         cmocka_unit_test(random_bytes_differ),
+        cmocka_unit_test(what_others_make_for_us_is_private_too),
         cmocka_unit_test(a_log_line_has_time_level_and_component),
         cmocka_unit_test(a_full_log_is_turned_over),
         cmocka_unit_test(a_log_in_a_missing_directory_is_an_error),
