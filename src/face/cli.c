@@ -288,7 +288,8 @@ static void run(struct command *c, struct task *t, struct core *core, struct pri
         return;
     }
     show(c, &call, out, reply);
-    reply->status = call.awaits_person ? EXIT_AWAITS_PERSON : 0;
+    reply->status =
+        call.awaits_person ? EXIT_AWAITS_PERSON : error_face(call_found_nothing(&call, out))->exit;
     if (reply->out.failed) {
         buf_reset(&reply->out);
         error_set(&c->error, ERROR_LIMIT, "REPLY_TOO_LARGE", "the answer exceeds %d bytes",

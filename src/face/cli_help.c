@@ -226,6 +226,8 @@ void cli_help(int width_given, struct buf *out)
     }
     buf_add_f(out, "  %-4d%s\n", EXIT_AWAITS_PERSON, exit_awaits_doc);
     buf_add_f(out, "  %-4d%s\n", CLI_EXIT_NO_DAEMON, "the daemon cannot be reached or started");
+    buf_add_c(out, "Of several things asked for: 0 if one was answered, else\n"
+                   "the status of the first error, beside the answer.\n");
 }
 
 /* ---- completion ---- */

@@ -10,7 +10,8 @@
  * Exit statuses: 0 done, 10 nothing was done because a person has to approve it first, 2 wrong
  * usage or argument, 3 not found, 4 denied or over a limit, 5 conflict, 6 not available now, 7 no
  * answer in time, 8 refused by the broker, 9 nonsense from the other side, 70 a fault of the
- * program.
+ * program. An answer that tells of errors alone has the status of the first (ops/op.h:
+ * call_found_nothing).
  */
 #ifndef PORTCULLIS_FACE_ERRORS_H
 #define PORTCULLIS_FACE_ERRORS_H

@@ -167,9 +167,7 @@ static bool compute_months(struct call *c, struct forex_row *rows, const size_t 
 
 static void put_error(struct call *c, struct forex_row *r, const struct error *e)
 {
-    r->error = arena_str(c->arena, str_of(e->text));
-    r->error_code = arena_str(c->arena, str_of(e->reason));
-    r->next = call_text(c, e->next);
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     r->data_type = str_of(data_type_text(DATA_NONE));
     call_incomplete(c, "%s: %s", e->reason, e->text);
 }

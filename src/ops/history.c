@@ -259,9 +259,7 @@ static struct str date_text(struct call *c, int32_t date)
 
 static void put_error(struct call *c, struct series_row *r, const struct error *e)
 {
-    r->error = arena_str(c->arena, str_of(e->text));
-    r->error_code = arena_str(c->arena, str_of(e->reason));
-    r->next = call_text(c, e->next);
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     call_incomplete(c, "%s: " STR_FMT ": %s", e->reason, STR_ARG(r->asked), e->text);
 }
 

@@ -242,9 +242,7 @@ struct listing {
 static void put_error(struct call *c, struct market_row *r, const struct error *e)
 {
     r->state = str_of(market_state_text(MARKET_UNKNOWN));
-    r->error = arena_str(c->arena, str_of(e->text));
-    r->error_code = arena_str(c->arena, str_of(e->reason));
-    r->next = call_text(c, e->next);
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     call_incomplete(c, "%s: %s", e->reason, e->text);
 }
 

@@ -342,9 +342,7 @@ static void put_quote(struct call *c, const struct shown *s)
 
 static void put_error(struct call *c, struct quote_row *r, const struct error *e)
 {
-    r->error = arena_str(c->arena, str_of(e->text));
-    r->error_code = arena_str(c->arena, str_of(e->reason));
-    r->next = call_text(c, e->next);
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     r->data_type = r->data_status = str_of(data_type_text(DATA_NONE));
     call_incomplete(c, "%s: %s", e->reason, e->text);
 }

@@ -212,11 +212,9 @@ static struct str shown_symbol(const struct news_in *in, const struct resolve_qu
 static void add_error(struct call *c, struct collected *all, struct str symbol,
                       const struct error *e)
 {
-    all->rows[all->n++] =
-        (struct headline_row){.symbol = symbol,
-                              .error = arena_str(c->arena, str_of(e->text)),
-                              .error_code = arena_str(c->arena, str_of(e->reason)),
-                              .next = call_text(c, e->next)};
+    struct headline_row *r = &all->rows[all->n++];
+    *r = (struct headline_row){.symbol = symbol};
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     call_incomplete(c, "%s: " STR_FMT ": %s", e->reason, STR_ARG(symbol), e->text);
 }
 

@@ -269,6 +269,43 @@ void call_several(struct call *c, struct str symbol, size_t count)
                   STR_ARG(symbol), count);
 }
 
+void call_row_error(struct call *c, const struct error *e, struct str *text, struct str *error_code,
+                    struct str *next)
+{
+    assert(e->code != ERROR_NONE);
+    *text = arena_str(c->arena, STR_NAME(e->text));
+    *error_code = arena_str(c->arena, STR_NAME(e->reason));
+    *next = call_text(c, e->next);
+    if (c->row_error == ERROR_NONE)
+        c->row_error = e->code;
+}
+
+static const void *member_at(const struct field *f, const void *value)
+{
+    return (const char *)value + f->offset;
+}
+
+static bool is_error(const struct type *type, const void *value)
+{
+    const struct field *f = type_find(type, STR("error_code"));
+    return f && ((const struct str *)member_at(f, value))->n > 0;
+}
+
+enum error_code call_found_nothing(const struct call *c, const void *out)
+{
+    const struct type *type = c->op->out;
+    for (size_t i = 0; i < type->count && !is_error(type, out); i++) {
+        const struct field *f = &type->fields[i];
+        if (f->kind != TYPE_LIST || !f->of || !type_find(f->of, STR("error_code")))
+            continue;
+        const struct list *rows = member_at(f, out);
+        for (size_t k = 0; k < rows->n; k++)
+            if (!is_error(f->of, (const char *)rows->items + k * f->of->size))
+                return ERROR_NONE;
+    }
+    return c->row_error;
+}
+
 void call_incomplete(struct call *c, const char *fmt, ...)
 {
     va_list ap;

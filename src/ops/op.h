@@ -121,6 +121,7 @@ struct call {
     bool has_pages;              /* who calls shows the page of an answer to a person (op.ui) */
     struct str page_proof;       /* for that page alone, by the handler: it stands in no answer */
     bool awaits_person;          /* by the handler: nothing was done, a person has to agree first */
+    enum error_code row_error;   /* class of the first error that the answer itself tells of */
     struct error error;
     const void *detail;             /* more about a failure: gate findings; or NULL */
     const struct type *detail_type; /* its type: a struct with one list */
@@ -194,6 +195,17 @@ extern const char *const detail_choices[];
 struct str call_text(struct call *c, const char *text);
 /* Warns, if a symbol means more than one contract and all of them are shown. */
 void call_several(struct call *c, struct str symbol, size_t count);
+/*
+ * One of the things that were asked for cannot be answered; the answer goes on and tells it where
+ * that thing stands, in a member `error_code` and the two beside it.
+ */
+void call_row_error(struct call *c, const struct error *e, struct str *text, struct str *error_code,
+                    struct str *next);
+/*
+ * After op_call: ERROR_NONE, or, if the answer tells of errors and of nothing else, the class of
+ * the first: that is every row of the lists whose rows can have an error, or the answer as a whole.
+ */
+enum error_code call_found_nothing(const struct call *c, const void *out);
 /* A warning that also makes the answer incomplete. */
 void call_incomplete(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /*

@@ -330,9 +330,7 @@ static struct return_row row_of(struct work *w, size_t member, size_t period)
     }
     if (x->error.code == ERROR_NONE)
         return r;
-    r.error = arena_str(c->arena, str_of(x->error.text));
-    r.error_code = arena_str(c->arena, str_of(x->error.reason));
-    r.next = call_text(c, x->error.next);
+    call_row_error(c, &x->error, &r.error, &r.error_code, &r.next);
     if (m->error.code == ERROR_NONE || period == 0) /* a member's own once, not for each span */
         call_incomplete(c, "%s: %s", x->error.reason, x->error.text);
     return r;

@@ -264,8 +264,6 @@ static bool cache_command(struct call *c, struct str word, struct resolve_out *o
 /* What is to be said beside the matches. */
 static struct str message_of(struct call *c, const struct resolve_question *q, size_t shown)
 {
-    if (!q->count)
-        return arena_str(c->arena, str_of(q->error.text));
     if (q->note.n)
         return q->note;
     if (q->total > shown)
@@ -290,9 +288,10 @@ static void fill(struct call *c, const struct resolve_in *args, const struct res
     out->exchange_info.exchange = known ? str_of(known) : args->exchange;
     out->exchange_info.currency = args->currency;
     out->exchange_info.validated = q->count > 0;
-    out->message = message_of(c, q, out->matches.n);
-    out->error_code = q->count ? STR_NONE : arena_str(c->arena, str_of(q->error.reason));
-    out->next = q->count ? STR_NONE : call_text(c, q->error.next);
+    if (q->count)
+        out->message = message_of(c, q, out->matches.n);
+    else
+        call_row_error(c, &q->error, &out->message, &out->error_code, &out->next);
     out->timestamp = task_now(c->task).wall;
 }
 

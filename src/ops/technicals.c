@@ -255,9 +255,7 @@ static void too_few(const struct priced *p, const struct numbers *x, const struc
 
 static void put_error(struct work *w, struct technical_row *r, const struct error *e)
 {
-    r->error = arena_str(w->c->arena, str_of(e->text));
-    r->error_code = arena_str(w->c->arena, str_of(e->reason));
-    r->next = call_text(w->c, e->next);
+    call_row_error(w->c, e, &r->error, &r->error_code, &r->next);
     call_incomplete(w->c, "%s: %s", e->reason, e->text);
 }
 

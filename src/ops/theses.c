@@ -294,9 +294,7 @@ static struct thesis_row row_of(struct work *w, struct thesis *t)
     }
     if (good)
         return r;
-    r.error = arena_str(c->arena, str_of(t->error.text));
-    r.error_code = arena_str(c->arena, str_of(t->error.reason));
-    r.next = call_text(c, t->error.next);
+    call_row_error(c, &t->error, &r.error, &r.error_code, &r.next);
     call_incomplete(c, "%s: %s", t->error.reason, t->error.text);
     return r;
 }

@@ -306,10 +306,8 @@ static void add_error(struct work *w, struct str series, const struct error *e)
 {
     struct call *c = w->c;
     struct window_row *r = &w->rows[w->n++];
-    *r = (struct window_row){.series = series,
-                             .error = arena_str(c->arena, str_of(e->text)),
-                             .error_code = arena_str(c->arena, str_of(e->reason)),
-                             .next = call_text(c, e->next)};
+    *r = (struct window_row){.series = series};
+    call_row_error(c, e, &r->error, &r->error_code, &r->next);
     call_incomplete(c, "%s: %s", e->reason, e->text);
 }
 

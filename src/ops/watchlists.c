@@ -240,9 +240,7 @@ static struct watch_entry entry_of(const struct contract *k)
 
 static void put_error(struct call *c, struct edit_row *row, const struct error *e)
 {
-    row->error = arena_str(c->arena, STR_NAME(e->text));
-    row->error_code = arena_str(c->arena, STR_NAME(e->reason));
-    row->next = call_text(c, e->next);
+    call_row_error(c, e, &row->error, &row->error_code, &row->next);
     call_incomplete(c, "%s: %s", e->reason, e->text);
 }
 

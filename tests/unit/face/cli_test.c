@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "data/json.h"
+#include "face/errors.h"
 #include "fixture.h"
 
 struct line {
@@ -240,12 +241,31 @@ static void the_completion_is_a_script_that_bash_accepts(void **state)
     assert_int_equal(status, 0);
 }
 
+static void the_manual_has_every_exit_status(void **state)
+{
+    (void)state;
+    char page[8192], row[200];
+    FILE *file = fopen("docs/cli.md", "r");
+    assert_non_null(file);
+    size_t n = fread(page, 1, sizeof page, file);
+    (void)fclose(file);
+    for (unsigned code = ERROR_INVALID; code < ERROR_CODE_COUNT; code++) {
+        const struct error_face *f = error_face((enum error_code)code);
+        (void)snprintf(row, sizeof row, "\n| %d | %s |\n", f->exit, f->exit_doc);
+        if (f->exit_doc)
+            assert_holds(((struct str){page, n}), row);
+    }
+    (void)snprintf(row, sizeof row, "\n| %d | %s |\n", EXIT_AWAITS_PERSON, exit_awaits_doc);
+    assert_holds(((struct str){page, n}), row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_line_has_its_status_and_streams),
         cmocka_unit_test(a_terminal_gets_a_dim_last_line),
         cmocka_unit_test(help_fits_the_terminal),
+        cmocka_unit_test(the_manual_has_every_exit_status),
         cmocka_unit_test(every_example_of_the_table_parses),
         cmocka_unit_test(the_completion_is_a_script_that_bash_accepts),
     };
