@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * submit: from a judged request to bytes and to the broker's word.
+ * submit: from a judged request to bytes.
  *
  * The order of things is the safety of the whole: judge, reserve and journal without suspending;
- * wait for the disk; look again at what can have changed; send; wait for an answer. Nothing here
- * sends twice, and what was not answered stays unknown.
+ * wait for the disk; look again at what can have changed; send; wait for an answer (answer.c).
+ * Nothing here sends twice, and what was not answered stays unknown.
  */
-#include "base/limits.h"
 #include "broker/trade.h"
 #include "guard/record.h"
-#include "guard/state.h"
+#include "guard/submit_inside.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-enum {
-    ANSWER_MS = 10 * 1000, /* for the broker's acknowledgement */
-    FILL_MS = 3 * 1000,    /* how much longer a market order may take to fill */
-    REPLY_MS = 250,        /* kept of the task's time, to say that there was no answer */
-    WITHDRAW_MS = 5 * 1000
-};
-
-/* One request on its way. */
-struct submission {
-    struct task *task;
-    struct gate *gate;
-    const struct gate_request *request;
-    struct gate_ticket *ticket;
-    struct gate_outcome *outcome;
-    struct intent *intents[GATE_LEGS_MAX]; /* none for a modification */
-    struct gate_proposal *proposal;        /* what it was shown as, or NULL */
-    bool is_used;                          /* this attempt has used it */
-    struct watch watches[GATE_LEGS_MAX];
-    size_t count;
-    size_t sent;     /* legs whose bytes are queued */
-    bool is_closing; /* by a kill switch that flattens */
-    int64_t seq, day;
-    struct dec counted_value;
-};
 
 /* ---- before the decision ---- */
 
@@ -61,8 +35,7 @@ static bool same(struct opt_dec a, struct opt_dec b)
     return a.has == b.has && (!a.has || dec_eq(a.v, b.v));
 }
 
-/* Time in force is left out: TWS may put its preset in its place (code 10349). */
-static bool same_terms(const struct order *a, const struct order *b)
+bool same_terms(const struct order *a, const struct order *b)
 {
     return dec_eq(a->quantity, b->quantity) && same(a->limit_price, b->limit_price) &&
            same(a->stop_price, b->stop_price) && same(a->trail_amount, b->trail_amount) &&
@@ -296,173 +269,6 @@ static bool send_legs(struct submission *s, struct error *e)
     return true;
 }
 
-/* ---- wait for the broker's word ---- */
-
-static bool is_answered(const struct submission *s, const struct gate_leg *leg, size_t i)
-{
-    if (s->request->kind != GATE_MODIFY)
-        return leg->result != GATE_UNKNOWN;
-    return result_is_final(leg->result) ||
-           (s->watches[i].is_echoed && !watch_is_refused(&s->watches[i]) &&
-            same_terms(&leg->order, &s->ticket->orders[i]));
-}
-
-/* A change that is refused leaves the order as it was; leg_read cannot know. */
-static void read_refused_change(struct submission *s, struct gate_leg *leg)
-{
-    const struct watch *w = &s->watches[0];
-    if (s->request->kind != GATE_MODIFY || !watch_is_refused(w) || result_is_final(leg->result))
-        return;
-    if (instant_ms_since(w->code_at, task_now(s->task).mono) < NOTICE_GRACE_MS)
-        return;
-    leg->result = GATE_REJECTED;
-    leg->status.broker_code = w->code;
-    str_copy_cut(leg->status.broker_text, sizeof leg->status.broker_text, STR_NAME(w->text));
-}
-
-static bool read_all(struct submission *s)
-{
-    bool all = true;
-    for (size_t i = 0; i < s->count; i++) {
-        struct gate_leg *leg = &s->outcome->legs[i];
-        leg_read(s->gate, &s->ticket->orders[i], &s->watches[i], task_now(s->task), leg);
-        read_refused_change(s, leg);
-        all = all && (is_answered(s, leg, i) || leg->result == GATE_REJECTED);
-    }
-    return all;
-}
-
-/* When to look again although nothing was told: a notice comes of age. */
-static struct instant next_look(const struct submission *s, struct instant until)
-{
-    struct instant now = task_now(s->task).mono;
-    for (size_t i = 0; i < s->count; i++) {
-        struct instant of_age = instant_after_ms(s->watches[i].code_at, NOTICE_GRACE_MS);
-        if (s->watches[i].code && !instant_due(of_age, now))
-            until = instant_min(until, of_age);
-    }
-    return until;
-}
-
-static bool wants_fill(const struct submission *s)
-{
-    return s->count == 1 && s->ticket->orders[0].type == ORDER_MKT &&
-           !result_is_final(s->outcome->legs[0].result);
-}
-
-/* Legs that were taken off the line meanwhile are no part of it any more; the last go first. */
-static void leave_withdrawn(struct submission *s)
-{
-    while (s->count > 0 && s->watches[s->count - 1].withdrawn)
-        s->count--;
-}
-
-static void await_answer(struct submission *s, int64_t most_ms, bool may_fill)
-{
-    struct instant start = task_now(s->task).mono;
-    struct instant last = instant_after_ms(task_deadline(s->task), -REPLY_MS);
-    struct instant until = instant_min(instant_after_ms(start, most_ms), last);
-    bool is_answered_once = false;
-    for (;;) {
-        leave_withdrawn(s);
-        bool all = read_all(s);
-        if (all && !(may_fill && wants_fill(s)))
-            return;
-        if (all && !is_answered_once) {
-            is_answered_once = true;
-            until = instant_min(instant_after_ms(task_now(s->task).mono, FILL_MS), last);
-        }
-        /* no answer can come over a broken connection */
-        if (instant_due(until, task_now(s->task).mono) || s->gate->link == LINK_DOWN ||
-            s->gate->link == LINK_REFUSED)
-            return;
-        struct error ignored;
-        bool timed_out;
-        if (!task_wait_until(s->task, next_look(s, until), &timed_out, &ignored)) {
-            (void)read_all(s);
-            return;
-        }
-    }
-}
-
-/* A bracket is all or nothing: with one leg refused the others are taken back, while they can be.
- */
-static void mend_bracket(struct submission *s)
-{
-    struct gate_outcome *o = s->outcome;
-    const struct gate_leg *entry = &o->legs[0];
-    size_t bad = 0;
-    for (size_t i = 1; i < o->count; i++)
-        if (o->legs[i].result == GATE_REJECTED)
-            bad = i;
-    if (!bad || entry->result == GATE_REJECTED)
-        return;
-    if (dec_sign(entry->status.filled) > 0 || entry->result == GATE_FILLED) {
-        o->result = GATE_REJECTED;
-        (void)snprintf(o->next, sizeof o->next,
-                       "the entry has filled and an exit was refused: place the exit again now");
-        return;
-    }
-    struct error e;
-    if (trade_cancel(s->gate->session, entry->order.order_id, task_now(s->task), &e)) {
-        struct instant until = instant_after_ms(task_now(s->task).mono, WITHDRAW_MS);
-        bool timed_out = false;
-        while (!timed_out && !result_is_final(o->legs[0].result) &&
-               task_wait_until(s->task, until, &timed_out, &e))
-            (void)read_all(s);
-    }
-    o->result = GATE_REJECTED;
-    (void)snprintf(o->next, sizeof o->next, "%s",
-                   result_is_final(o->legs[0].result)
-                       ? "the other legs were withdrawn; correct the refused leg and place again"
-                       : "withdraw the entry: its cancel has not been confirmed");
-}
-
-static enum gate_result overall(const struct gate_outcome *o)
-{
-    enum gate_result worst = o->legs[0].result;
-    for (size_t i = 1; i < o->count; i++)
-        if (o->legs[i].result == GATE_REJECTED || o->legs[i].result == GATE_UNKNOWN)
-            worst = worst == GATE_REJECTED ? worst : o->legs[i].result;
-    return worst;
-}
-
-static void settle(struct submission *s)
-{
-    struct gate_outcome *o = s->outcome;
-    o->count = s->count;
-    o->intent_seq = s->seq;
-    o->result = overall(o);
-    mend_bracket(s);
-    if (s->request->kind == GATE_MODIFY && o->result != GATE_REJECTED &&
-        !is_answered(s, &o->legs[0], 0))
-        o->result = GATE_UNKNOWN; /* the order is known; whether it was changed is not */
-    if (o->result == GATE_REJECTED || o->result == GATE_UNKNOWN)
-        trading_failed(s->gate, task_now(s->task));
-    char next[ERROR_NEXT_MAX];
-    memcpy(next, o->next, sizeof next);
-    outcome_describe(o);
-    if (next[0])
-        memcpy(o->next, next, sizeof next);
-    if (s->count < s->ticket->count && o->result == GATE_CANCELLED)
-        (void)snprintf(o->text, sizeof o->text,
-                       "order %d: taken back, because not all of its exits have left",
-                       o->legs[0].order.order_id);
-    for (size_t i = 0; i < s->count; i++)
-        if (s->intents[i] && !s->intents[i]->is_ref_lost) {
-            s->intents[i]->state =
-                o->legs[i].result == GATE_UNKNOWN ? INTENT_UNKNOWN : INTENT_KNOWN;
-            s->intents[i]->is_refused = o->legs[i].result == GATE_REJECTED;
-        }
-    struct buf b;
-    buf_init(&b, JOURNAL_BODY_MAX);
-    record_outcome(&b, o);
-    note(s->gate, JOURNAL_OUTCOME, s->request->principal, buf_str(&b), task_now(s->task));
-    buf_fini(&b);
-    log_info(&s->gate->config.log, "outcome order=%d result=%s", o->legs[0].order.order_id,
-             gate_result_text(o->result));
-}
-
 /* ---- all of it ---- */
 
 static bool another_change(const struct gate *g, int32_t order_id)
@@ -518,9 +324,9 @@ static bool carry_out(struct submission *s, struct error *e)
     bool ok =
         journal_wait(s->task, g->journal, s->seq, e) && still_allowed(s, e) && send_legs(s, e);
     if (ok) {
-        await_answer(s, ANSWER_MS, !s->is_closing);
+        answer_await(s);
         if (s->count > 0)
-            settle(s);
+            answer_settle(s);
         else
             ok = was_withdrawn(s, e);
     } else {
