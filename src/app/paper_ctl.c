@@ -114,7 +114,7 @@ static bool is_absent(const struct question *q)
                               !strcmp(q->failure.reason, "NO_SUCH_FILE"));
 }
 
-/* "--wait SECONDS" in front: how many arguments it took, -1 if it is wrong. */
+/* "--wait SECONDS" there: how many arguments it took, -1 if it is wrong. */
 static int take_wait(int count, char *const *args, int64_t *wait_ms)
 {
     int64_t seconds;
@@ -154,13 +154,15 @@ int paper_ctl(int count, char *const *args)
     struct error e = {0};
     int64_t wait_ms;
     int waits = take_wait(count, args, &wait_ms);
-    if (waits < 0) {
-        fprintf(stderr, "portcullis paper ctl: --wait needs seconds, 0 to %d\n", (int)WAIT_S_MAX);
-        return EXIT_USAGE;
-    }
-    int used = paper_options_which(&o, count - waits, args + waits, &e);
+    int used = waits < 0 ? 0 : paper_options_which(&o, count - waits, args + waits, &e);
     if (used < 0) {
         fprintf(stderr, "portcullis paper ctl: %s\n", e.text);
+        return EXIT_USAGE;
+    }
+    if (waits == 0) /* it may stand behind them as well */
+        waits = take_wait(count - used, args + used, &wait_ms);
+    if (waits < 0) {
+        fprintf(stderr, "portcullis paper ctl: --wait needs seconds, 0 to %d\n", (int)WAIT_S_MAX);
         return EXIT_USAGE;
     }
     struct net_address to = {.path = o.control_port >= 0 ? NULL : o.control_path,

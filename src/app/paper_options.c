@@ -353,7 +353,7 @@ int paper_options_which(struct paper_options *o, int count, char *const *args, s
 {
     int i = 0;
     set_defaults(o);
-    while (i < count && args[i][0] == '-') {
+    while (i < count && args[i][0] == '-' && strcmp(args[i], "--wait") != 0) { /* ctl's own */
         const struct option *row = option_of(args[i]);
         if (!row || !(row->says_which || row->take == take_help)) {
             (void)error_set(e, ERROR_INVALID, "USAGE", "%s is not understood", args[i]);

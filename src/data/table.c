@@ -72,6 +72,8 @@ static struct str cell_text(const struct field *f, const void *base, struct buf 
     }
     if (f->kind == TYPE_BOOL && !f->secret)
         return *(const bool *)member ? STR("yes") : STR("no");
+    if (f->kind == TYPE_LIST && !f->of && !((const struct list *)member)->n)
+        return STR("none");
     if (f->kind == TYPE_LIST && f->of) {
         buf_add_f(cell, "%zu", ((const struct list *)member)->n);
         return buf_str(cell);

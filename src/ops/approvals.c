@@ -4,6 +4,7 @@
  */
 #include "ops/consent.h"
 #include "ops/headline.h"
+#include "ops/trade.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +95,7 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
         .order = consent_order(c, p),
         .account = call_text(c, o->account),
         .mode = account_mode_of(STR_NAME(o->account)) == MODE_PAPER ? STR("paper") : STR("live"),
-        .value_base = p->value_base,
+        .value_base = trade_base_amount(p->value_base),
         .reference_price = p->reference,
         .base_currency = call_text(c, p->base_currency),
         .principal = call_text(c, p->principal),

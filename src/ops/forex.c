@@ -178,8 +178,8 @@ static bool begin_row(struct call *c, struct str pair, struct forex_row *r, stru
     struct error e = {0};
     r->pair = pair;
     if (!currency_pair_parse(pair, rate->from, rate->to)) {
-        error_set(&e, ERROR_INVALID, "UNKNOWN_CURRENCY", STR_FMT " is not a pair of currency codes",
-                  STR_ARG(pair));
+        error_set(&e, ERROR_INVALID, "UNKNOWN_CURRENCY",
+                  STR_FMT " is no pair of currencies known here", STR_ARG(pair));
         error_next(&e, "write EUR/USD or EURUSD");
         put_error(c, r, &e);
         return false;

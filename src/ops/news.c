@@ -8,6 +8,7 @@
  */
 #include "broker/research.h"
 #include "data/outside.h"
+#include "market/quotes.h"
 #include "market/resolver.h"
 #include "ops/op.h"
 
@@ -287,6 +288,8 @@ static bool ask_past(struct call *c, const struct news_in *in, struct str codes,
     return true;
 }
 
+enum { ALL_LINES_IN_USE = 101 }; /* the broker's code */
+
 static bool ask_new(struct call *c, const struct news_in *in, struct str codes,
                     const struct resolve_question *q, size_t n, struct collected *all)
 {
@@ -301,8 +304,17 @@ static bool ask_new(struct call *c, const struct news_in *in, struct str codes,
         c->error = q[0].error;
         return false;
     }
-    if (!query_new_headlines(c->task, c->core->session, &q[0].found[0].contract, codes,
-                             in->wait_s * 1000, &found, &count, &c->error))
+    const struct contract *k = &q[0].found[0].contract;
+    int64_t ms = in->wait_s * 1000;
+    bool ok =
+        query_new_headlines(c->task, c->core->session, k, codes, ms, &found, &count, &c->error);
+    if (!ok && c->error.broker_code == ALL_LINES_IN_USE &&
+        quotes_give_back(c->core->quotes, task_now(c->task))) { /* kept warm for nobody */
+        c->error = (struct error){0};
+        ok =
+            query_new_headlines(c->task, c->core->session, k, codes, ms, &found, &count, &c->error);
+    }
+    if (!ok)
         return false;
     add_headlines(c, all, shown_symbol(in, &q[0]), found, count);
     return true;

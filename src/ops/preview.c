@@ -401,10 +401,10 @@ static void put_ticket(struct call *c, const struct gate_request *r, const struc
     out->last = t->last;
     out->quote_time = t->quote_time;
     out->value = t->value;
-    out->value_base = t->value_base;
+    out->value_base = trade_base_amount(t->value_base);
     out->base_currency = call_text(c, t->base_currency);
     out->exchange_rate = t->rate;
-    out->worst_loss_base = t->worst_loss_base;
+    out->worst_loss_base = trade_base_amount(t->worst_loss_base);
     out->position_before = DEC_SOME(t->position_before);
     out->position_after = DEC_SOME(t->position_after);
     out->reducing = t->is_reducing;

@@ -275,9 +275,9 @@ static void put_ticket(struct call *c, const struct gate_ticket *t, struct place
 {
     out->reference_price = t->reference;
     out->value = t->value;
-    out->value_base = t->value_base;
+    out->value_base = trade_base_amount(t->value_base);
     out->base_currency = call_text(c, t->base_currency);
-    out->worst_loss_base = t->worst_loss_base;
+    out->worst_loss_base = trade_base_amount(t->worst_loss_base);
     if (t->has_margin) {
         out->margin_change = t->margin.init_change;
         out->commission = t->margin.commission;
@@ -387,6 +387,13 @@ static void put_preview(struct call *c, const struct gate_request *request,
         out->order_id = (struct opt_int){0, false};
     put_ticket(c, ticket, out);
     out->timestamp = task_now(c->task).wall;
+}
+
+struct opt_dec trade_base_amount(struct opt_dec amount)
+{
+    if (amount.has)
+        amount.v = dec_round_to(amount.v, DEC_MICRO(10000), DEC_UP);
+    return amount;
 }
 
 struct str trade_refusal_next(struct call *c, const struct gate_ticket *t)

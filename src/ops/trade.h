@@ -106,6 +106,8 @@ struct str trade_origin(const struct order *o);
 bool trade_is_ours(const struct call *c, const struct book_order *b);
 /* The exchange to show: where it is listed, else where it is routed. */
 struct str trade_listing(struct call *c, const struct contract *k);
+/* An amount of the base currency as people read it: to the hundredth, never smaller than it is. */
+struct opt_dec trade_base_amount(struct opt_dec amount);
 /* What to do instead of an order that the gate would refuse: of the first finding that refuses. */
 struct str trade_refusal_next(struct call *c, const struct gate_ticket *t);
 /* "cli", "mcp", "rest": through what the call came. */

@@ -101,6 +101,8 @@ check "what a web page posts to the port is not carried out" post
 
 check "it waits for an exchange that starts, and not for ever for one that does not" \
     refused 3 "no exchange answers" portcullis paper ctl --wait 1 --state "$t/none.log" status
+check "the time to wait may stand behind the options" \
+    refused 3 "no exchange answers" portcullis paper ctl --state "$t/none.log" --wait 1 status
 check "a time to wait that is none is refused" refused 2 "--wait needs seconds" portcullis paper ctl --wait soon
 
 # ---- a step and a client that reads slowly ----

@@ -203,7 +203,7 @@ static void a_value_is_shown_as_lines_groups_and_tables(void **state)
                               "dryRun:   no\n"
                               "side:     BUY\n"
                               "at:       1970-01-01T00:00:00Z\n"
-                              "tags:     \n"
+                              "tags:     none\n"
                               "token:    ***\n"
                               "stop:\n"
                               "  trailing: no\n"
