@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/table.h"
+#include "data/table_inside.h"
 
 #include "data/bind.h"
 #include "data/utf8.h"
@@ -11,11 +11,64 @@
  * of that length for the sake of the screen. */
 enum { CELL_LEAST = 24, CELL_SLIT = 8, GAP = 2 };
 
-/* ---- cells ---- */
-static bool is_number(const struct field *f)
+/* ---- rows and columns ---- */
+
+bool table_is_number(const struct field *f)
 {
     return f->kind == TYPE_INT || f->kind == TYPE_NUM || f->kind == TYPE_DEC;
 }
+
+bool table_is_rows(const struct field *f)
+{
+    return f->kind == TYPE_LIST && f->of;
+}
+
+const struct field *table_by_columns(const struct type *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (row->fields[i].columns)
+            return &row->fields[i];
+    return NULL;
+}
+
+const struct list *table_list_at(const struct field *f, const void *value)
+{
+    return (const void *)((const char *)value + f->offset);
+}
+
+void table_columns(const struct type *type, bool wide, struct table_columns *cs)
+{
+    cs->n = 0;
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->wide && !wide)
+            continue;
+        size_t count = f->kind == TYPE_OBJECT ? f->of->count : 1;
+        for (size_t k = 0; k < count && cs->n < TABLE_COLUMNS_MAX; k++) {
+            struct table_column *c = &cs->c[cs->n];
+            bool is_inner = f->kind == TYPE_OBJECT;
+            *c = (struct table_column){.field = is_inner ? &f->of->fields[k] : f,
+                                       .offset = is_inner ? f->offset : 0,
+                                       .group = is_inner ? f->name : NULL};
+            if (c->field->kind != TYPE_OBJECT && (wide || !c->field->wide))
+                cs->n++;
+        }
+    }
+}
+
+const void *table_cell(const struct table_body *r, const struct table_column *c, size_t i)
+{
+    return (const char *)r->items + i * r->type->size + c->offset;
+}
+
+void table_title(const struct table_column *c, struct buf *out)
+{
+    if (c->group)
+        buf_add_f(out, "%s.", c->group);
+    buf_add_c(out, c->field->name);
+}
+
+/* ---- cells ---- */
 
 /* A character that a terminal would act on: C0, DEL, C1, and the marks that turn text around
  * (U+200E, U+200F, U+202A..U+202E, U+2066..U+2069). */
@@ -106,76 +159,23 @@ static size_t add_cut(struct str text, size_t most, struct buf *out)
     return most;
 }
 
-/* ---- rows ---- */
-/* A column: a field of the row's type or of an object inside it. */
-struct column {
-    const struct field *field;
-    size_t offset; /* of the object that has the field, from the row's start */
-    const char *group;
-    size_t width;
-    size_t fraction; /* numbers: characters from the point on, of the longest */
-};
-
-struct columns {
-    struct column c[TABLE_COLUMNS_MAX];
-    size_t n;
-};
-
-/* The rows of one table. */
-struct rows {
-    const struct type *type;
-    const void *items;
-    size_t count;
-};
-
-/* Objects inside a row become columns of their own; one level is enough for rows. */
-static void find_columns(const struct type *type, bool wide, struct columns *cs)
-{
-    cs->n = 0;
-    for (size_t i = 0; i < type->count; i++) {
-        const struct field *f = &type->fields[i];
-        if (f->wide && !wide)
-            continue;
-        size_t count = f->kind == TYPE_OBJECT ? f->of->count : 1;
-        for (size_t k = 0; k < count && cs->n < TABLE_COLUMNS_MAX; k++) {
-            struct column *c = &cs->c[cs->n];
-            bool is_inner = f->kind == TYPE_OBJECT;
-            *c = (struct column){.field = is_inner ? &f->of->fields[k] : f,
-                                 .offset = is_inner ? f->offset : 0,
-                                 .group = is_inner ? f->name : NULL};
-            if (c->field->kind != TYPE_OBJECT && (wide || !c->field->wide))
-                cs->n++;
-        }
-    }
-}
-
-static const void *cell_at(const struct rows *r, const struct column *c, size_t i)
-{
-    return (const char *)r->items + i * r->type->size + c->offset;
-}
+/* ---- the rows of a table ---- */
 
 /* Leaves out the columns without a value in any row; the first one stays. */
-static void drop_empty(const struct rows *r, struct columns *cs)
+static void drop_empty(const struct table_body *r, struct table_columns *cs)
 {
     size_t kept = 0;
     for (size_t k = 0; k < cs->n; k++) {
         bool is_empty = k > 0;
         for (size_t i = 0; i < r->count && is_empty; i++)
-            is_empty = field_absent(cs->c[k].field, cell_at(r, &cs->c[k], i));
+            is_empty = field_absent(cs->c[k].field, table_cell(r, &cs->c[k], i));
         if (!is_empty)
             cs->c[kept++] = cs->c[k];
     }
     cs->n = kept;
 }
 
-static void add_title(const struct column *c, struct buf *out)
-{
-    if (c->group)
-        buf_add_f(out, "%s.", c->group);
-    buf_add_c(out, c->field->name);
-}
-
-static size_t title_width(const struct column *c)
+static size_t title_width(const struct table_column *c)
 {
     return (c->group ? str_of(c->group).n + 1 : 0) + str_of(c->field->name).n;
 }
@@ -186,14 +186,15 @@ static size_t fraction_of(struct str number)
     return number.n - str_find(number, '.', 0);
 }
 
-static void measure(const struct rows *r, struct columns *cs, struct buf *cell)
+static void measure(const struct table_body *r, struct table_columns *cs, struct buf *cell)
 {
     for (size_t k = 0; k < cs->n; k++) {
-        struct column *c = &cs->c[k];
+        struct table_column *c = &cs->c[k];
         size_t whole = 0, width = 0;
         for (size_t i = 0; i < r->count; i++) {
-            struct str text = cell_text(c->field, cell_at(r, c, i), cell);
-            size_t have = utf8_count(text), fraction = is_number(c->field) ? fraction_of(text) : 0;
+            struct str text = cell_text(c->field, table_cell(r, c, i), cell);
+            size_t have = utf8_count(text),
+                   fraction = table_is_number(c->field) ? fraction_of(text) : 0;
             c->fraction = fraction > c->fraction ? fraction : c->fraction;
             whole = have - fraction > whole ? have - fraction : whole;
         }
@@ -202,7 +203,7 @@ static void measure(const struct rows *r, struct columns *cs, struct buf *cell)
     }
 }
 
-static size_t total_width(const struct columns *cs)
+static size_t total_width(const struct table_columns *cs)
 {
     size_t total = cs->n ? (cs->n - 1) * GAP : 0;
     for (size_t k = 0; k < cs->n; k++)
@@ -211,14 +212,14 @@ static size_t total_width(const struct columns *cs)
 }
 
 /* Takes from the widest long text, one at a time, until the row fits or nothing can give. */
-static void shrink(struct columns *cs, size_t width)
+static void shrink(struct table_columns *cs, size_t width)
 {
     for (size_t total = total_width(cs); total > width; total--) {
-        struct column *widest = NULL;
+        struct table_column *widest = NULL;
         for (size_t k = 0; k < cs->n; k++) {
-            struct column *c = &cs->c[k];
+            struct table_column *c = &cs->c[k];
             size_t least = title_width(c) > CELL_LEAST ? title_width(c) : CELL_LEAST;
-            bool can_give = !is_number(c->field) && c->width > least;
+            bool can_give = !table_is_number(c->field) && c->width > least;
             if (can_give && (!widest || c->width > widest->width))
                 widest = c;
         }
@@ -229,7 +230,8 @@ static void shrink(struct columns *cs, size_t width)
 }
 
 /* The columns from `at` on that fit beside the first one; at least one. Moves *at behind them. */
-static void next_block(const struct columns *all, size_t width, size_t *at, struct columns *block)
+static void next_block(const struct table_columns *all, size_t width, size_t *at,
+                       struct table_columns *block)
 {
     block->n = 0;
     block->c[block->n++] = all->c[0];
@@ -237,11 +239,11 @@ static void next_block(const struct columns *all, size_t width, size_t *at, stru
     if (*at == 0)
         *at = 1;
     for (bool is_first = true; *at < all->n; is_first = false) {
-        struct column c = all->c[*at];
+        struct table_column c = all->c[*at];
         size_t left = total + GAP < width ? width - total - GAP : 1;
         if (width > 0 && c.width > left && !is_first)
             return;
-        if (width > 0 && c.width > left && !is_number(c.field))
+        if (width > 0 && c.width > left && !table_is_number(c.field))
             c.width = left > CELL_SLIT ? left : CELL_SLIT;
         total += GAP + c.width;
         block->c[block->n++] = c;
@@ -249,7 +251,7 @@ static void next_block(const struct columns *all, size_t width, size_t *at, stru
     }
 }
 
-static void add_number(struct str text, const struct column *c, bool is_last, struct buf *out)
+static void add_number(struct str text, const struct table_column *c, bool is_last, struct buf *out)
 {
     bool is_unknown = str_eq(text, STR("-"));
     size_t after = is_unknown ? 0 : c->fraction - fraction_of(text);
@@ -259,17 +261,17 @@ static void add_number(struct str text, const struct column *c, bool is_last, st
         pad(after, out);
 }
 
-static void add_cell(struct str text, const struct column *c, bool is_title, bool is_last,
+static void add_cell(struct str text, const struct table_column *c, bool is_title, bool is_last,
                      struct buf *out)
 {
-    if (is_number(c->field) && !is_title) {
+    if (table_is_number(c->field) && !is_title) {
         add_number(text, c, is_last, out);
     } else {
         size_t have = utf8_count(text), fill = have < c->width ? c->width - have : 0;
-        if (is_number(c->field))
+        if (table_is_number(c->field))
             pad(fill, out);
         add_cut(text, c->width, out);
-        if (!is_number(c->field) && !is_last)
+        if (!table_is_number(c->field) && !is_last)
             pad(fill, out);
     }
     if (is_last)
@@ -278,18 +280,18 @@ static void add_cell(struct str text, const struct column *c, bool is_title, boo
         pad(GAP, out);
 }
 
-static void add_block(const struct rows *r, const struct columns *cs, struct buf *cell,
+static void add_block(const struct table_body *r, const struct table_columns *cs, struct buf *cell,
                       struct buf *out)
 {
     for (size_t k = 0; k < cs->n; k++) {
         buf_reset(cell);
-        add_title(&cs->c[k], cell);
+        table_title(&cs->c[k], cell);
         add_cell(buf_str(cell), &cs->c[k], true, k + 1 == cs->n, out);
     }
     for (size_t i = 0; i < r->count; i++) {
         for (size_t k = 0; k < cs->n; k++) {
-            const struct column *c = &cs->c[k];
-            struct str text = cell_text(c->field, cell_at(r, c, i), cell);
+            const struct table_column *c = &cs->c[k];
+            struct str text = cell_text(c->field, table_cell(r, c, i), cell);
             add_cell(text, c, false, k + 1 == cs->n, out);
         }
     }
@@ -299,11 +301,11 @@ void table_rows(const struct type *type, const void *rows, size_t count, struct 
                 struct buf *out)
 {
     assert(type && out && (rows || count == 0));
-    struct rows r = {type, rows, count};
-    struct columns cs, block;
+    struct table_body r = {type, rows, count};
+    struct table_columns cs, block;
     struct buf cell;
     buf_init(&cell, 1 << 20);
-    find_columns(type, style.wide, &cs);
+    table_columns(type, style.wide, &cs);
     if (!style.wide && count > 0)
         drop_empty(&r, &cs);
     measure(&r, &cs, &cell);
@@ -319,24 +321,6 @@ void table_rows(const struct type *type, const void *rows, size_t count, struct 
 }
 
 /* ---- a whole value ---- */
-static bool is_rows(const struct field *f)
-{
-    return f->kind == TYPE_LIST && f->of;
-}
-
-/* The list by columns that rows of this type hold, or NULL. */
-static const struct field *columns_of(const struct type *row)
-{
-    for (size_t i = 0; i < row->count; i++)
-        if (row->fields[i].columns)
-            return &row->fields[i];
-    return NULL;
-}
-
-static const struct list *list_of(const struct field *f, const void *value)
-{
-    return (const void *)((const char *)value + f->offset);
-}
 
 /* A text of several lines, each made safe to print. */
 static void add_lines(const struct field *f, const void *value, struct buf *out)
@@ -358,7 +342,7 @@ static bool is_shown(const struct field *f, const void *value, struct table_styl
 
 static bool is_scalar(const struct field *f)
 {
-    return f->kind != TYPE_OBJECT && !is_rows(f) && !f->lines;
+    return f->kind != TYPE_OBJECT && !table_is_rows(f) && !f->lines;
 }
 
 static void add_scalars(const struct type *type, const void *value, struct table_style style,
@@ -405,12 +389,12 @@ static void add_heading(const struct type *row, const void *value, struct buf *c
 static void add_inner(const struct type *row, const struct list *rows, struct table_style style,
                       struct buf *out)
 {
-    const struct field *inner = columns_of(row);
+    const struct field *inner = table_by_columns(row);
     struct buf cell;
     buf_init(&cell, 1 << 20);
     for (size_t i = 0; inner && i < rows->n; i++) {
         const char *value = (const char *)rows->items + i * row->size;
-        const struct list *list = list_of(inner, value);
+        const struct list *list = table_list_at(inner, value);
         if (list->n == 0)
             continue;
         buf_add_char(out, '\n');
@@ -437,7 +421,7 @@ static void add_value(const struct type *type, const void *value, struct table_s
     }
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (!is_rows(f) || !is_shown(f, value, style))
+        if (!table_is_rows(f) || !is_shown(f, value, style))
             continue;
         const struct list *list = (const void *)((const char *)value + f->offset);
         const char *none = field_absent(f, value) ? " -" : list->n == 0 ? " none" : "";
@@ -477,175 +461,4 @@ void table_wrap(struct str text, size_t used, size_t indent, size_t width, struc
         is_first = false;
     }
     buf_add_char(out, '\n');
-}
-
-/* ---- for spreadsheets ---- */
-const struct field *table_list(const struct type *type)
-{
-    for (size_t i = 0; i < type->count; i++)
-        if (is_rows(&type->fields[i]) && !type->fields[i].aside)
-            return &type->fields[i];
-    return NULL;
-}
-
-/* "-1834.85" is what it looks like, wherever it stands: a number. */
-static bool is_plain_number(struct str s)
-{
-    size_t digits = 0, points = 0;
-    for (size_t i = s.p[0] == '-'; i < s.n; i++) {
-        points += s.p[i] == '.';
-        if (s.p[i] >= '0' && s.p[i] <= '9')
-            digits++;
-        else if (s.p[i] != '.')
-            return false;
-    }
-    return digits > 0 && points <= 1;
-}
-
-/*
- * Programs such as Excel take a cell that begins so for a formula, quoted or not, some of them also
- * behind blanks, and with the full-width signs of East Asian keyboards (U+FF0B to U+FF20).
- */
-static bool is_formula(struct str s)
-{
-    static const char *const signs[] = {
-        "=", "+", "-", "@", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
-    if (s.n == 0 || is_plain_number(s))
-        return false;
-    if (s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n')
-        return true;
-    s = str_trim(s);
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (str_starts(s, str_of(signs[i])))
-            return true;
-    return false;
-}
-
-void table_csv_cell(struct str text, struct buf *out)
-{
-    struct buf clean;
-    buf_init(&clean, 1 << 20);
-    if (is_formula(text))
-        buf_add_char(&clean, '\'');
-    table_clean(text, &clean);
-    struct str s = buf_str(&clean);
-    bool must_quote = str_find(s, ',', 0) < s.n || str_find(s, '"', 0) < s.n ||
-                      (s.n > 0 && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
-    if (!must_quote)
-        buf_add_str(out, s);
-    for (size_t i = 0; must_quote && i <= s.n; i++) {
-        if (i == 0 || i == s.n)
-            buf_add_char(out, '"');
-        if (i < s.n && s.p[i] == '"')
-            buf_add_char(out, '"');
-        if (i < s.n)
-            buf_add_char(out, s.p[i]);
-    }
-    if (clean.failed)
-        out->failed = true;
-    buf_fini(&clean);
-}
-
-static void csv_field(const struct field *f, const void *base, struct buf *cell, struct buf *out)
-{
-    buf_reset(cell);
-    if (is_rows(f) && !field_absent(f, base))
-        buf_add_f(cell, "%zu",
-                  ((const struct list *)(const void *)((const char *)base + f->offset))->n);
-    else
-        write_text(f, base, cell);
-    if (is_number(f) || is_rows(f))
-        buf_add_str(out, buf_str(cell));
-    else
-        table_csv_cell(buf_str(cell), out);
-}
-
-void table_csv_rows(const struct type *type, const void *rows, size_t count, struct buf *out)
-{
-    assert(type && out && (rows || count == 0));
-    struct rows r = {type, rows, count};
-    struct columns cs;
-    struct buf cell;
-    buf_init(&cell, 1 << 20);
-    find_columns(type, true, &cs);
-    for (size_t k = 0; k < cs.n; k++) {
-        buf_reset(&cell);
-        add_title(&cs.c[k], &cell);
-        table_csv_cell(buf_str(&cell), out);
-        buf_add_c(out, k + 1 == cs.n ? "\r\n" : ",");
-    }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < cs.n; k++) {
-            csv_field(cs.c[k].field, cell_at(&r, &cs.c[k], i), &cell, out);
-            buf_add_c(out, k + 1 == cs.n ? "\r\n" : ",");
-        }
-    }
-    buf_fini(&cell);
-}
-
-/* One row of an inner table, or, with inner NULL, of an object that has none; `is_title`: the names
- * of its columns. */
-static void csv_inner_row(const struct type *row, const void *outer, const struct type *of,
-                          const void *inner, bool is_title, struct buf *cell, struct buf *out)
-{
-    bool is_first = true;
-    for (size_t pass = 0; pass < 2; pass++) {
-        const struct type *type = pass == 0 ? row : of;
-        const void *base = pass == 0 ? outer : inner;
-        for (size_t i = 0; i < type->count; i++) {
-            const struct field *f = &type->fields[i];
-            if (pass == 0 && !f->beside)
-                continue;
-            if (!is_first)
-                buf_add_char(out, ',');
-            is_first = false;
-            if (is_title)
-                table_csv_cell(str_of(f->name), out);
-            else if (base)
-                csv_field(f, base, cell, out);
-        }
-    }
-    buf_add_c(out, "\r\n");
-}
-
-const struct field *table_inner(const struct type *row, const struct list *rows)
-{
-    const struct field *inner = columns_of(row);
-    for (size_t i = 0; inner && i < rows->n; i++)
-        if (list_of(inner, (const char *)rows->items + i * row->size)->n)
-            return inner;
-    return NULL;
-}
-
-/* Rows that hold a list by columns: a line for each of its rows. */
-static void csv_inner(const struct type *row, const struct list *rows, struct buf *out)
-{
-    const struct field *inner = columns_of(row);
-    struct buf cell;
-    buf_init(&cell, 1 << 20);
-    csv_inner_row(row, NULL, inner->of, NULL, true, &cell, out);
-    for (size_t i = 0; i < rows->n; i++) {
-        const char *outer = (const char *)rows->items + i * row->size;
-        const struct list *list = list_of(inner, outer);
-        if (list->n == 0)
-            csv_inner_row(row, outer, inner->of, NULL, false, &cell, out);
-        for (size_t k = 0; k < list->n; k++)
-            csv_inner_row(row, outer, inner->of, (const char *)list->items + k * inner->of->size,
-                          false, &cell, out);
-    }
-    buf_fini(&cell);
-}
-
-void table_csv(const struct type *type, const void *value, struct buf *out)
-{
-    const struct field *f = table_list(type);
-    if (!f) {
-        table_csv_rows(type, value, 1, out);
-        return;
-    }
-    const struct list *list = list_of(f, value);
-    if (table_inner(f->of, list))
-        csv_inner(f->of, list, out);
-    else
-        table_csv_rows(f->of, list->items, list->n, out);
 }
