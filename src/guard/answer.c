@@ -176,8 +176,8 @@ void answer_settle(struct submission *s)
                        o->legs[0].order.order_id);
     for (size_t i = 0; i < s->count; i++)
         if (s->intents[i] && !s->intents[i]->is_ref_lost) {
-            s->intents[i]->state =
-                o->legs[i].result == GATE_UNKNOWN ? INTENT_UNKNOWN : INTENT_KNOWN;
+            intent_become(s->intents[i],
+                          o->legs[i].result == GATE_UNKNOWN ? INTENT_UNKNOWN : INTENT_KNOWN);
             s->intents[i]->is_refused = o->legs[i].result == GATE_REJECTED;
         }
     struct buf b;

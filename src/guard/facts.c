@@ -137,10 +137,10 @@ static void gather_orders(struct gate *g, const struct gate_request *r, struct g
             add(g, r, &working[i]->order, live_quantity(g, working[i]), f);
     /* what is on its way counts as if it worked */
     struct intent *it;
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
+    f->unanswered += (int64_t)ledger_in_flight(g->ledger);
+    for (size_t i = 0; f->unanswered > 0 && ledger_next(g->ledger, &i, &it);) {
         bool in_flight =
             it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
-        f->unanswered += in_flight;
         if (!in_flight || !str_is(account, it->order.account))
             continue;
         if (it->state == INTENT_UNKNOWN && it->order.contract.con_id == mine->contract.con_id)

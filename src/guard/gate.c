@@ -69,13 +69,31 @@ void gate_free(struct gate *g)
 
 /* ---- the day ---- */
 
+/* An old intent still means something: its order may trade, or a person has to know of it. */
+static bool is_needed(const void *self, const struct intent *it)
+{
+    const struct gate *g = self;
+    const struct reconcile *r = g->reconcile;
+    struct str ref = STR_NAME(it->order.ref);
+    const struct book_order *bo = book_order_ref(g->book, ref);
+    if ((bo && !book_order_is_over(bo)) || r->total > r->count)
+        return true;
+    for (size_t i = 0; i < r->count; i++)
+        if (str_eq(STR_NAME(r->breaks[i].ref), ref))
+            return true;
+    return it->state == INTENT_NOT_PLACED && it->was_seen && !it->is_accepted;
+}
+
 void gate_turn(const struct gate *g, struct moment now)
 {
     struct utc t;
     struct error e;
     if (session_clock(g->session, now, &t)) {
         struct civil c = tz_civil(g->day_zone, t);
+        int64_t was = ledger_day(g->ledger);
         ledger_turn(g->ledger, civil_to_days(c.year, c.month, c.day), journal_last(g->journal) + 1);
+        if (ledger_day(g->ledger) != was)
+            ledger_forget(g->ledger, is_needed, g);
     }
     struct buf days;
     buf_init(&days, JOURNAL_VALUE_MAX - 1);
@@ -171,11 +189,7 @@ const struct guard_limits *gate_limits(const struct gate *g)
 
 size_t gate_unknown_count(const struct gate *g)
 {
-    struct intent *it;
-    size_t n = 0;
-    for (size_t i = 0; ledger_next(g->ledger, &i, &it);)
-        n += it->state == INTENT_UNKNOWN;
-    return n;
+    return ledger_count_of(g->ledger, INTENT_UNKNOWN);
 }
 
 /* ---- preview ---- */

@@ -50,11 +50,7 @@ static struct opt_dec use_messages(const struct account_use *u)
 
 static struct opt_dec use_unanswered(const struct account_use *u)
 {
-    struct intent *it;
-    int64_t n = 0;
-    for (size_t i = 0; ledger_next(u->gate->ledger, &i, &it);)
-        n += it->state == INTENT_WAITING || it->state == INTENT_SENT || it->state == INTENT_UNKNOWN;
-    return count(n);
+    return count((int64_t)ledger_in_flight(u->gate->ledger));
 }
 
 static struct opt_dec use_value(const struct account_use *u)

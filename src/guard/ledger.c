@@ -20,6 +20,7 @@ struct ledger_day {
 struct ledger {
     struct intent **intents; /* oldest first; owned */
     size_t count, room;
+    size_t in_state[INTENT_STATE_COUNT];
     struct map *by_ref;
     struct ledger_day days[LEDGER_DAYS_MAX]; /* newest first */
     size_t day_count;
@@ -55,6 +56,32 @@ static bool is_settled(const struct intent *i)
     return i->state == INTENT_KNOWN || i->state == INTENT_NOT_SENT || i->state == INTENT_NOT_PLACED;
 }
 
+void intent_become(struct intent *i, enum intent_state state)
+{
+    assert(i->ledger && i->ledger->in_state[i->state] > 0);
+    i->ledger->in_state[i->state]--;
+    i->ledger->in_state[state]++;
+    i->state = state;
+}
+
+size_t ledger_count_of(const struct ledger *l, enum intent_state state)
+{
+    return l->in_state[state];
+}
+
+size_t ledger_in_flight(const struct ledger *l)
+{
+    return l->in_state[INTENT_WAITING] + l->in_state[INTENT_SENT] + l->in_state[INTENT_UNKNOWN];
+}
+
+/* Its place in the list is the caller's to close. */
+static void drop(struct ledger *l, struct intent *old)
+{
+    (void)map_take_str(l->by_ref, STR_NAME(old->order.ref));
+    l->in_state[old->state]--;
+    xfree(old);
+}
+
 /* Drops the oldest settled intent. False if none is. */
 static bool drop_one(struct ledger *l)
 {
@@ -62,13 +89,31 @@ static bool drop_one(struct ledger *l)
         struct intent *old = l->intents[i];
         if (!is_settled(old))
             continue;
-        (void)map_take_str(l->by_ref, STR_NAME(old->order.ref));
-        xfree(old);
+        drop(l, old);
         memmove(&l->intents[i], &l->intents[i + 1], (l->count - i - 1) * sizeof *l->intents);
         l->count--;
         return true;
     }
     return false;
+}
+
+void ledger_forget(struct ledger *l, intent_needed_fn *is_needed, const void *self)
+{
+    size_t kept = 0;
+    if (l->day_count < LEDGER_DAYS_MAX)
+        return;
+    int64_t first_seq = l->days[LEDGER_DAYS_MAX - 1].first_seq;
+    for (size_t at = 0, end; at < l->count; at = end) { /* the legs of a request stand together */
+        bool is_kept = l->intents[at]->seq >= first_seq;
+        for (end = at; end < l->count && l->intents[end]->seq == l->intents[at]->seq; end++)
+            is_kept = is_kept || !is_settled(l->intents[end]) || is_needed(self, l->intents[end]);
+        for (size_t i = at; i < end; i++)
+            if (is_kept)
+                l->intents[kept++] = l->intents[i];
+            else
+                drop(l, l->intents[i]);
+    }
+    l->count = kept;
 }
 
 struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e)
@@ -84,6 +129,8 @@ struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error
     }
     struct intent *kept = xmalloc(sizeof *kept);
     *kept = *i;
+    kept->ledger = l;
+    l->in_state[kept->state]++;
     l->intents[l->count++] = kept;
     bool ok = map_put_str(l->by_ref, STR_NAME(kept->order.ref), kept);
     assert(ok);
@@ -348,11 +395,11 @@ static void restore_outcome(struct restore *r, const struct json *j)
         bool not_sent = str_eq(result, STR("not_sent"));
         if (not_sent && it->state != INTENT_NOT_SENT)
             ledger_release(r->ledger, it->day, 1, it->value_base);
-        it->state = not_sent ? INTENT_NOT_SENT : INTENT_KNOWN;
+        intent_become(it, not_sent ? INTENT_NOT_SENT : INTENT_KNOWN);
         it->is_refused = str_eq(result, STR("rejected"));
         it->is_ref_lost = str_eq(result, STR("reference_lost"));
         if (it->is_ref_lost)
-            it->state = INTENT_UNKNOWN;
+            intent_become(it, INTENT_UNKNOWN);
     }
 }
 

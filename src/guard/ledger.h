@@ -34,13 +34,15 @@ enum intent_state {
     INTENT_UNKNOWN,    /* no answer came in time */
     INTENT_KNOWN,      /* the book has it, or it is finished */
     INTENT_NOT_PLACED, /* two complete snapshots did not show it, or no longer */
+    INTENT_STATE_COUNT
 };
 
 struct intent {
-    struct order order; /* as sent; order.ref is the key */
-    enum intent_state state;
-    int64_t seq; /* of the journal record; shared by the legs of a bracket */
-    size_t leg;  /* 0 for the entry */
+    struct order order;      /* as sent; order.ref is the key */
+    enum intent_state state; /* once it is in the ledger changed by intent_become alone */
+    struct ledger *ledger;   /* that it is in, set there */
+    int64_t seq;             /* of the journal record; shared by the legs of a bracket */
+    size_t leg;              /* 0 for the entry */
     struct moment at;
     int64_t day;
     struct opt_dec
@@ -67,10 +69,23 @@ void ledger_free(struct ledger *l);
 /* ---- intents ---- */
 /*
  * Adds a copy. NULL with ERROR_LIMIT (ORDERS_MAX) if LIMIT_ORDERS intents are unsettled; settled
- * old ones make room. The pointer stays valid until the intent is dropped, which happens only here.
+ * old ones make room. The pointer stays valid until the intent is dropped, which happens only here
+ * and in ledger_forget.
  */
 struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e) FALLIBLE;
 struct intent *ledger_by_ref(const struct ledger *l, struct str ref);
+/* Its state from now on; the ledger counts them. */
+void intent_become(struct intent *i, enum intent_state state);
+/* How many are in that state; of how many it is not known what became of them: waiting, sent or
+ * unknown. */
+size_t ledger_count_of(const struct ledger *l, enum intent_state state);
+size_t ledger_in_flight(const struct ledger *l);
+/*
+ * Drops requests of days before all that the ledger remembers, which a restart would not read back
+ * either, if each leg is settled and not needed. Not while somebody goes through the intents.
+ */
+typedef bool intent_needed_fn(const void *self, const struct intent *i);
+void ledger_forget(struct ledger *l, intent_needed_fn *is_needed, const void *self);
 /* A change of the order with that reference was sent for that principal, or made elsewhere and
  * accepted by a person. */
 void ledger_change(struct ledger *l, const struct order *o, struct str principal);

@@ -36,7 +36,7 @@ static void settled(struct gate *g, struct intent *it, struct moment now)
     leg_read(g, &it->order, NULL, now, &o.legs[0]);
     if (o.legs[0].result == GATE_UNKNOWN)
         return;
-    it->state = INTENT_KNOWN;
+    intent_become(it, INTENT_KNOWN);
     it->is_refused = o.legs[0].result == GATE_REJECTED;
     o.result = o.legs[0].result;
     outcome_describe(&o);
@@ -72,7 +72,7 @@ static void check_echo(struct gate *g, const struct order *o, struct moment now)
         book_order_ref(g->book, STR_NAME(it->order.ref))->order.perm_id != o->perm_id)
         return; /* two orders under one id, and ours is known */
     it->is_ref_lost = true;
-    it->state = INTENT_UNKNOWN;
+    intent_become(it, INTENT_UNKNOWN);
     struct buf b;
     buf_init(&b, JOURNAL_BODY_MAX);
     record_word(&b, &it->order, 1, "reference_lost",
@@ -162,7 +162,7 @@ static void on_ready(struct gate *g, struct moment now)
     for (size_t i = 0; ledger_next(g->ledger, &i, &it);) {
         const struct book_order *bo = book_order_ref(g->book, STR_NAME(it->order.ref));
         if (it->state == INTENT_KNOWN && bo && bo->status.state == STATE_UNKNOWN)
-            it->state = INTENT_UNKNOWN;
+            intent_become(it, INTENT_UNKNOWN);
         if (it->state == INTENT_UNKNOWN && !it->is_ref_lost)
             settled(g, it, now);
     }
@@ -282,7 +282,7 @@ static void absent(struct gate *g, struct intent *it, struct moment now)
     it->absent++;
     if (it->absent < 2 || instant_ms_since(it->absent_at, now.mono) < GATE_SETTLE_MS)
         return;
-    it->state = INTENT_NOT_PLACED;
+    intent_become(it, INTENT_NOT_PLACED);
     it->was_seen = book_order_ref(g->book, STR_NAME(it->order.ref)) != NULL;
     struct buf b;
     buf_init(&b, JOURNAL_BODY_MAX);

@@ -458,10 +458,10 @@ static void accept_one(struct gate *g, const struct gate_break *b, struct moment
     it->is_accepted = true;
     if (b->kind == GATE_BREAK_REFERENCE) {
         it->is_ref_lost = false;
-        it->state = INTENT_NOT_PLACED;
+        intent_become(it, INTENT_NOT_PLACED);
     }
     if (b->kind == GATE_BREAK_ORDER_REVIVED)
-        it->state = INTENT_KNOWN;
+        intent_become(it, INTENT_KNOWN);
     if (b->kind == GATE_BREAK_ORDER_CHANGED && bo) {
         it->change = bo->order;
         it->has_change = true;

@@ -198,7 +198,7 @@ static void not_sent(struct submission *s, const struct error *why)
     ledger_release(g->ledger, s->day, is_modify ? 0 : (int64_t)s->count, s->counted_value);
     for (size_t i = 0; i < s->count; i++)
         if (s->intents[i])
-            s->intents[i]->state = INTENT_NOT_SENT;
+            intent_become(s->intents[i], INTENT_NOT_SENT);
     struct buf b;
     buf_init(&b, JOURNAL_BODY_MAX);
     record_word(&b, s->ticket->orders, s->count, is_modify ? "not_changed" : "not_sent", why->text);
@@ -246,7 +246,7 @@ static bool send_legs(struct submission *s, struct error *e)
         if (!trade_place(g->session, o, now, e))
             break;
         if (s->intents[s->sent])
-            s->intents[s->sent]->state = INTENT_SENT;
+            intent_become(s->intents[s->sent], INTENT_SENT);
         else
             ledger_change(g->ledger, o, s->request->principal);
     }
@@ -262,7 +262,7 @@ static bool send_legs(struct submission *s, struct error *e)
     if (s->sent < s->count) { /* the entry waits for its last leg, which did not go: take it back */
         struct error ignored;
         for (size_t i = s->sent; i < s->count; i++)
-            s->intents[i]->state = INTENT_NOT_SENT;
+            intent_become(s->intents[i], INTENT_NOT_SENT);
         s->count = s->sent;
         (void)!trade_cancel(g->session, s->ticket->orders[0].order_id, now, &ignored);
     }

@@ -86,7 +86,7 @@ static void end_unsent(struct gate *g, struct intent *it, bool is_change, const 
     struct buf b;
     (void)unsent_refused(code, &why);
     if (!is_change) {
-        it->state = INTENT_NOT_SENT;
+        intent_become(it, INTENT_NOT_SENT);
         ledger_release(g->ledger, it->day, 1, it->value_base);
     }
     buf_init(&b, JOURNAL_BODY_MAX);

@@ -558,7 +558,7 @@ static void an_order_that_was_never_answered_can_be_cancelled_and_no_other_inten
                 {INTENT_SENT, true},
                 {INTENT_UNKNOWN, true}};
     for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
-        it->state = rows[i / 2].state;
+        intent_become(it, rows[i / 2].state);
         cancel.cancel = (struct gate_cancel_request){.order_id = it->order.order_id};
         if (i % 2)
             cancel.cancel = (struct gate_cancel_request){.ref = STR_NAME(it->order.ref)};
@@ -573,7 +573,7 @@ static void an_order_that_was_never_answered_can_be_cancelled_and_no_other_inten
         assert_true(cancel.is_done);
         assert_int_equal(cancel.ok, rows[i / 2].is_found);
     }
-    it->state = INTENT_KNOWN;
+    intent_become(it, INTENT_KNOWN);
 }
 
 /* As lists of finished orders tell of it. */

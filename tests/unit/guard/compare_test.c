@@ -228,7 +228,7 @@ static void more_breaks_than_fit_are_counted(void **state)
     assert_int_equal(c.total, GATE_BREAKS_MAX + 2);
     assert_int_equal(c.halting, GATE_BREAKS_MAX + 1);
     assert_string_equal(breaks[GATE_BREAKS_MAX].text, "");
-    it->state = INTENT_KNOWN;
+    intent_become(it, INTENT_KNOWN);
 }
 
 /* ---- orders ---- */
@@ -335,7 +335,7 @@ static void an_order_that_works_though_it_was_given_up_is_a_break(void **state)
         size_t n;
     } rows[] = {{INTENT_NOT_SENT, 1}, {INTENT_NOT_PLACED, 1}, {INTENT_KNOWN, 0}, {INTENT_SENT, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        it->state = rows[i].state;
+        intent_become(it, rows[i].state);
         struct comparison c = compared(d);
         assert_int_equal(c.count, rows[i].n);
         assert_int_equal(c.orders, 1);
@@ -439,7 +439,7 @@ static void orders_of_unknown_fate_and_those_that_vanished_are_missed(void **sta
     struct desk *d = *state;
     struct intent *it = sent(d, REF_A, 1, 0, INTENT_KNOWN);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        it->state = rows[i].state;
+        intent_become(it, rows[i].state);
         it->was_seen = rows[i].was_seen;
         it->is_accepted = rows[i].is_accepted;
         it->is_ref_lost = rows[i].is_ref_lost;
@@ -544,7 +544,7 @@ static void an_exit_that_is_lost_is_told_with_what_to_place_again(void **state)
         counts(d, ko(), rows[i].held);
         if (rows[i].is_told)
             tell(d, exit->order, rows[i].word);
-        exit->state = rows[i].state;
+        intent_become(exit, rows[i].state);
         exit->is_refused = rows[i].is_refused;
         exit->is_accepted = rows[i].is_accepted;
         struct gate_break found[GATE_BREAKS_MAX];

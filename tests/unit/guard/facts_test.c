@@ -241,10 +241,10 @@ static void what_is_on_its_way_counts_as_if_it_worked(void **state)
     assert_non_null(it);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         it->leg = rows[i].leg;
-        it->state = INTENT_KNOWN;
+        intent_become(it, INTENT_KNOWN);
         if (rows[i].is_told)
             tell(c->desk, it->order, (struct word)WORKS);
-        it->state = rows[i].state;
+        intent_become(it, rows[i].state);
         str_copy_cut(it->order.account, sizeof it->order.account,
                      rows[i].is_elsewhere ? STR("DU7") : STR_NAME(like.order.account));
         (void)gathered(c);
@@ -255,13 +255,13 @@ static void what_is_on_its_way_counts_as_if_it_worked(void **state)
             tell(c->desk, it->order, (struct word){STATE_CANCELLED, "0", 0});
         if (rows[i].is_told) { /* under another name from here on */
             str_copy_cut(like.order.ref, sizeof like.order.ref, STR("PC:0000000000000000B"));
-            it->state = INTENT_KNOWN;
+            intent_become(it, INTENT_KNOWN);
             like.order.order_id = c->order_id++;
             it = ledger_add(c->desk->gate->ledger, &like, &e);
             assert_non_null(it);
         }
     }
-    it->state = INTENT_UNKNOWN; /* in another contract it blocks nothing here */
+    intent_become(it, INTENT_UNKNOWN); /* in another contract it blocks nothing here */
     str_copy_cut(it->order.account, sizeof it->order.account, STR_NAME(like.order.account));
     it->order.contract.con_id = 5;
     assert_string_equal(gathered(c)->unknown_ref, "");

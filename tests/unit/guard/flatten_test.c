@@ -378,7 +378,7 @@ static void a_note_stays_while_the_same_is_waited_for_and_no_longer(void **state
     str_copy_cut(k->note, sizeof k->note, STR("its market is closed"));
     one_pass(d);
     assert_string_equal(k->note, "its market is closed");
-    it->state = INTENT_NOT_SENT; /* to be done again, and it is */
+    intent_become(it, INTENT_NOT_SENT); /* to be done again, and it is */
     one_pass(d);
     assert_string_equal(k->note, "");
     assert_int_equal(journaled(d, JOURNAL_INTENT, ""), 1);

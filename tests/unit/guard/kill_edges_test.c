@@ -371,7 +371,7 @@ static void an_order_that_was_never_told_is_cancelled_while_it_may_work(void **s
             fail_msg("row %zu", i);
         /* looked at again as long as it may work */
         assert_int_equal(gate_kill_due(d->gate).ns != INSTANT_NEVER.ns, rows[i].cancels);
-        it->state = INTENT_NOT_PLACED;
+        intent_become(it, INTENT_NOT_PLACED);
         assert_int_equal(of_everything(d).working, 0);
         kill_sweep(d->gate, d->now);
         assert_int_equal(gate_kill_due(d->gate).ns, INSTANT_NEVER.ns);
@@ -625,7 +625,7 @@ static void the_order_that_waits_longest_for_its_end_is_told(void **state)
     struct intent *it = untold(d, ORDER_LMT, INTENT_SENT);
     kill_sweep(d->gate, d->now);
     assert_int_equal(of_everything(d).asked_oldest.v.ns, first.v.ns);
-    it->state = INTENT_NOT_PLACED;
+    intent_become(it, INTENT_NOT_PLACED);
     (void)e;
 }
 

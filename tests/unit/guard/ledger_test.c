@@ -129,7 +129,7 @@ static void an_equal_order_within_the_window_is_a_duplicate(void **state)
     o.account[2] = '9';
     assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
     o = it.order;
-    ledger_by_ref(l, STR("PC:1"))->state = INTENT_NOT_SENT;
+    intent_become(ledger_by_ref(l, STR("PC:1")), INTENT_NOT_SENT);
     assert_null(ledger_duplicate(l, &o, 30, at_s(1)));
     ledger_free(l);
 }
@@ -213,11 +213,11 @@ static void whatever_is_settled_makes_room(void **state)
         add(l, &it);
     }
     for (size_t i = 0; i < sizeof settled / sizeof settled[0]; i++) {
-        ledger_by_ref(l, STR("PC:7"))->state = settled[i];
+        intent_become(ledger_by_ref(l, STR("PC:7")), settled[i]);
         struct intent it = intent_of("PC:7x", 1, 0);
         add(l, &it);
         assert_null(ledger_by_ref(l, STR("PC:7")));
-        ledger_by_ref(l, STR("PC:7x"))->state = INTENT_KNOWN;
+        intent_become(ledger_by_ref(l, STR("PC:7x")), INTENT_KNOWN);
         it = intent_of("PC:7", 8, 0);
         add(l, &it);
     }
@@ -238,10 +238,90 @@ static void unsettled_intents_are_never_dropped_to_make_room(void **state)
     struct intent more = intent_of("PC:more", 1, 0);
     assert_null(ledger_add(l, &more, &e));
     assert_string_equal(e.reason, "ORDERS_MAX");
-    ledger_by_ref(l, STR("PC:5"))->state = INTENT_KNOWN;
+    intent_become(ledger_by_ref(l, STR("PC:5")), INTENT_KNOWN);
     add(l, &more);
     assert_null(ledger_by_ref(l, STR("PC:5")));
     assert_non_null(ledger_by_ref(l, STR("PC:0")));
+    ledger_free(l);
+}
+
+static bool is_kept_back(const void *self, const struct intent *it)
+{
+    return str_eq(STR_NAME(it->order.ref), str_of(self));
+}
+
+/* Adds legs of one request, told to be known; the day is that of its number. */
+static void add_request(struct ledger *l, int64_t seq, size_t legs)
+{
+    for (size_t leg = 0; leg < legs; leg++) {
+        char ref[24];
+        (void)snprintf(ref, sizeof ref, "PC:%d.%d", (int)seq, (int)leg);
+        struct intent it = intent_of(ref, (int32_t)(10 * seq + (int64_t)leg), 0);
+        it.seq = seq;
+        it.leg = leg;
+        intent_become(add(l, &it), INTENT_KNOWN);
+    }
+}
+
+static bool has(const struct ledger *l, const char *ref)
+{
+    return ledger_by_ref(l, str_of(ref)) != NULL;
+}
+
+static void old_requests_are_forgotten_whole_unless_a_leg_of_them_is_needed(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    for (int day = 0; day < LEDGER_DAYS_MAX - 1; day++) { /* request 10 on the first day, ... */
+        ledger_turn(l, 100 + day, 10 * (day + 1));
+        add_request(l, 10 * (day + 1), 3);
+    }
+    ledger_forget(l, is_kept_back, "");
+    assert_true(has(l, "PC:10.0")); /* a restart would read it */
+    ledger_turn(l, 200, 100);
+    add_request(l, 100, 1);
+    ledger_forget(l, is_kept_back, "");
+    assert_true(has(l, "PC:10.0")); /* of the first day that is remembered, since number 0 */
+    ledger_turn(l, 201, 110);
+    ledger_forget(l, is_kept_back, "PC:10.2");
+    assert_true(has(l, "PC:10.0") && has(l, "PC:10.1") && has(l, "PC:10.2"));
+    intent_become(ledger_by_ref(l, STR("PC:10.1")), INTENT_UNKNOWN);
+    ledger_forget(l, is_kept_back, "");
+    assert_true(has(l, "PC:10.0") && has(l, "PC:10.1") && has(l, "PC:10.2"));
+    assert_int_equal(ledger_count_of(l, INTENT_UNKNOWN), 1);
+    intent_become(ledger_by_ref(l, STR("PC:10.1")), INTENT_NOT_PLACED);
+    assert_int_equal(ledger_in_flight(l), 0);
+    ledger_forget(l, is_kept_back, "");
+    assert_false(has(l, "PC:10.0") || has(l, "PC:10.1") || has(l, "PC:10.2"));
+    assert_int_equal(ledger_count_of(l, INTENT_NOT_PLACED), 0);
+    /* the others stand where they stood, and are found by each key */
+    struct intent *it;
+    size_t n = 0;
+    for (size_t i = 0; ledger_next(l, &i, &it); n++)
+        assert_int_equal(it->leg, n < 18 ? n % 3 : 0);
+    assert_int_equal(n, 6 * 3 + 1);
+    assert_true(has(l, "PC:20.0") && has(l, "PC:100.0"));
+    assert_int_equal(ledger_count_of(l, INTENT_KNOWN), n);
+    assert_ptr_equal(ledger_by_order_id(l, 201), ledger_by_ref(l, STR("PC:20.1")));
+    ledger_free(l);
+}
+
+static void states_are_counted(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new();
+    struct intent it = intent_of("PC:1", 1, 0);
+    it.state = INTENT_WAITING;
+    struct intent *a = add(l, &it);
+    it = intent_of("PC:2", 2, 0);
+    add(l, &it);
+    assert_int_equal(ledger_in_flight(l), 2);
+    assert_int_equal(ledger_count_of(l, INTENT_SENT), 1);
+    intent_become(a, INTENT_UNKNOWN);
+    assert_int_equal(ledger_in_flight(l), 2);
+    assert_int_equal(ledger_count_of(l, INTENT_UNKNOWN), 1);
+    intent_become(a, INTENT_NOT_SENT);
+    assert_int_equal(ledger_in_flight(l), 1);
     ledger_free(l);
 }
 
@@ -700,6 +780,8 @@ int main(void)
         cmocka_unit_test(the_orders_of_a_principal_are_those_sent_today),
         cmocka_unit_test(whatever_is_settled_makes_room),
         cmocka_unit_test(unsettled_intents_are_never_dropped_to_make_room),
+        cmocka_unit_test(old_requests_are_forgotten_whole_unless_a_leg_of_them_is_needed),
+        cmocka_unit_test(states_are_counted),
         cmocka_unit_test(only_another_perm_id_is_news),
         cmocka_unit_test(what_became_of_an_order_comes_back),
         cmocka_unit_test(an_intent_comes_back_as_it_was),

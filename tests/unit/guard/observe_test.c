@@ -141,7 +141,7 @@ static void an_order_id_with_another_reference_is_not_known_to_be_ours(void **st
         o.perm_id = 77;
         if (rows[i].is_told)
             tell(d, o, (struct word)WORKS);
-        it->state = rows[i].state;
+        intent_become(it, rows[i].state);
         it->is_accepted = rows[i].is_accepted;
         o.perm_id = rows[i].is_same_perm ? 77 : 78;
         str_copy_cut(o.ref, sizeof o.ref, STR("not ours"));
@@ -211,7 +211,7 @@ static void a_status_is_of_the_order_that_the_book_has_under_its_id(void **state
     struct desk *d = *state;
     struct intent *it = sent(d, INTENT_KNOWN);
     tell(d, it->order, (struct word)WORKS);
-    it->state = INTENT_UNKNOWN;
+    intent_become(it, INTENT_UNKNOWN);
     struct order bare = {.order_id = it->order.order_id, .client_id = d->client_id};
     tell_as(d, EVENT_ORDER_STATUS, &bare, (struct word)WORKS);
     assert_int_equal(it->state, INTENT_KNOWN);
@@ -275,15 +275,15 @@ static void a_ready_line_settles_what_the_lists_told(void **state)
     book_apply(d->book, &ev);
     link_is(d, LINK_READY);
     assert_int_equal(it->state, INTENT_KNOWN);
-    it->state = INTENT_UNKNOWN;
+    intent_become(it, INTENT_UNKNOWN);
     it->is_ref_lost = true;
     link_is(d, LINK_READY);
     assert_int_equal(it->state, INTENT_UNKNOWN);
     it->is_ref_lost = false;
-    it->state = INTENT_WAITING;
+    intent_become(it, INTENT_WAITING);
     link_is(d, LINK_READY);
     assert_int_equal(it->state, INTENT_WAITING);
-    it->state = INTENT_UNKNOWN;
+    intent_become(it, INTENT_UNKNOWN);
     link_is(d, LINK_READY);
     assert_int_equal(it->state, INTENT_KNOWN);
     struct intent *other = sent_leg(d, REF_B, 0, INTENT_KNOWN); /* finished, long ago */
@@ -332,7 +332,7 @@ static void what_was_asked_of_a_lost_line_is_asked_again(void **state)
     assert_int_equal(gate_kill_due(d->gate).ns, instant_after_ms(d->now.mono, 50).ns);
     kill_sweep(d->gate, d->now);
     assert_int_equal(messages(d), before + 2);
-    it->state = INTENT_NOT_PLACED;
+    intent_become(it, INTENT_NOT_PLACED);
 }
 
 /* ---- lists without a trace ---- */
@@ -378,7 +378,7 @@ static void lists_say_nothing_about_orders_whose_fate_is_known(void **state)
     settle_unknowns(d->gate, d->now);
     assert_int_equal(it->state, INTENT_KNOWN);
     for (size_t i = 0; i < 4; i++) {
-        it->state = states[i];
+        intent_become(it, states[i]);
         for (int k = 0; k < 3; k++) {
             settle_unknowns(d->gate, d->now);
             later(d, GATE_SETTLE_MS);
@@ -412,8 +412,8 @@ static void a_bracket_that_arrived_in_part_is_taken_back(void **state)
             legs[1] = sent_leg(d, REF_B, 1, INTENT_KNOWN);
         if (rows[i].entry.state != STATE_UNKNOWN)
             tell(d, legs[0]->order, rows[i].entry);
-        legs[0]->state = INTENT_KNOWN;
-        legs[rows[i].missing]->state = INTENT_UNKNOWN;
+        intent_become(legs[0], INTENT_KNOWN);
+        intent_become(legs[rows[i].missing], INTENT_UNKNOWN);
         int64_t before = messages(d);
         settle_unknowns(d->gate, d->now);
         later(d, GATE_SETTLE_MS);
