@@ -259,6 +259,7 @@ void book_apply(struct book *b, const struct event *ev)
     if (!b->updated.has || at.ns > b->updated.v.ns)
         b->updated = (struct opt_utc){at, true};
     struct account_row *account;
+    orders_turn(b->orders, ev->at.mono);
     switch (ev->kind) {
     case EVENT_LINK:
         apply_link(b, ev->link);
@@ -309,6 +310,12 @@ void book_apply(struct book *b, const struct event *ev)
     case EVENT_KIND_COUNT:
         break;
     }
+}
+
+void book_forget(struct book *b, int64_t ms, struct instant now, book_needed_fn *is_needed,
+                 const void *self)
+{
+    orders_forget(b->orders, ms, now, is_needed, self);
 }
 
 /* ---- accounts, asked ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * book: what the account looks like, as far as the broker has told. Changed only by book_apply.
+ * book: what the account looks like, as far as the broker has told. Changed only by book_apply, and
+ * by book_forget, which takes away what is over.
  *
  * Owns accounts, their values, positions, orders with their states, executions with commissions,
  * and P&L. Never asks, never waits, never guesses: filled quantities come from executions as well
@@ -13,10 +14,18 @@
 #include "model/event.h"
 
 struct book;
+struct book_order;
 
 struct book *book_new(void);
 void book_free(struct book *b);
 void book_apply(struct book *b, const struct event *ev);
+/*
+ * Orders that are over, and of which the broker has told nothing for `ms`, are forgotten, with
+ * their executions. Not those that are needed, and no order of a bracket of which one still works.
+ */
+typedef bool book_needed_fn(const void *self, const struct book_order *o);
+void book_forget(struct book *b, int64_t ms, struct instant now, book_needed_fn *is_needed,
+                 const void *self);
 
 /* ---- accounts ---- */
 size_t book_account_count(const struct book *b);

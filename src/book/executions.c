@@ -10,11 +10,12 @@
 
 struct execution_row {
     struct execution x;
-    bool is_told;         /* false: only its commission has come */
-    int64_t revision;     /* the digits after the last dot of exec_id */
-    int64_t paid;         /* the revision that the commission belongs to; -1 for none */
-    struct dec most;      /* the largest quantity of any revision */
-    struct dec most_less; /* most - quantity, as accounted for in the order */
+    struct instant told_at; /* it or its commission, last */
+    bool is_told;           /* false: only its commission has come */
+    int64_t revision;       /* the digits after the last dot of exec_id */
+    int64_t paid;           /* the revision that the commission belongs to; -1 for none */
+    struct dec most;        /* the largest quantity of any revision */
+    struct dec most_less;   /* most - quantity, as accounted for in the order */
 };
 
 struct executions {
@@ -98,11 +99,13 @@ static void keep_commission(struct execution *to, const struct execution *from)
     memcpy(to->commission_currency, from->commission_currency, sizeof to->commission_currency);
 }
 
-void executions_take(struct executions *e, const struct execution *x, struct fills *f)
+void executions_take(struct executions *e, const struct execution *x, struct fills *f,
+                     struct instant now)
 {
     int64_t revision;
     assert(x->exec_id[0] != '\0');
     struct execution_row *r = execution_of(e, exec_base(STR_NAME(x->exec_id), &revision));
+    r->told_at = now;
     if (r->is_told)
         account_for(f, r, -1);
     if (!r->is_told || revision > r->revision) {
@@ -119,19 +122,34 @@ void executions_take(struct executions *e, const struct execution *x, struct fil
     account_for(f, r, 1);
 }
 
-void executions_commission(struct executions *e, const struct execution *x)
+void executions_commission(struct executions *e, const struct execution *x, struct instant now)
 {
     int64_t revision;
     struct str base = exec_base(STR_NAME(x->exec_id), &revision);
     if (base.n == 0 || !x->commission.has)
         return;
     struct execution_row *r = execution_of(e, base);
+    r->told_at = now;
     if (revision < r->paid)
         return;
     r->paid = revision;
     keep_commission(&r->x, x);
     if (!r->is_told)
         memcpy(r->x.exec_id, x->exec_id, sizeof r->x.exec_id);
+}
+
+void executions_forget(struct executions *e, int64_t ms, struct instant now,
+                       execution_needed_fn *is_needed, const void *self)
+{
+    void *value = NULL;
+    int64_t ignored;
+    for (size_t i = 0; map_next(e->rows, &i, &value);) {
+        struct execution_row *r = value;
+        if (instant_ms_since(r->told_at, now) < ms || is_needed(self, &r->x))
+            continue;
+        map_take_str(e->rows, exec_base(STR_NAME(r->x.exec_id), &ignored));
+        xfree(r);
+    }
 }
 
 bool executions_next(const struct executions *e, size_t *i, struct str account,

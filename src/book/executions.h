@@ -29,9 +29,14 @@ struct executions *executions_new(void);
 void executions_free(struct executions *e);
 
 /* x has an exec_id; f is of its order, the same for all its revisions. */
-void executions_take(struct executions *e, const struct execution *x, struct fills *f);
+void executions_take(struct executions *e, const struct execution *x, struct fills *f,
+                     struct instant now);
 /* Only exec_id and the commission members of x are read. */
-void executions_commission(struct executions *e, const struct execution *x);
+void executions_commission(struct executions *e, const struct execution *x, struct instant now);
+/* Those of which nothing was told for `ms` go, unless they are needed. */
+typedef bool execution_needed_fn(const void *self, const struct execution *x);
+void executions_forget(struct executions *e, int64_t ms, struct instant now,
+                       execution_needed_fn *is_needed, const void *self);
 /* The next one of that account, or of any if its text is absent; *i begins with 0. */
 bool executions_next(const struct executions *e, size_t *i, struct str account,
                      const struct execution **out);

@@ -21,6 +21,8 @@
 struct order_row {
     struct book_order view; /* what others see; derived by refresh() */
     int64_t serial;
+    struct instant told_at;   /* anything, last */
+    bool has_working_child;   /* found by the newest orders_forget */
     uint64_t snapshot;        /* the last snapshot in which it was named */
     enum order_state state;   /* as told */
     struct dec status_filled; /* the largest of any status */

@@ -21,6 +21,7 @@ struct orders {
     struct order_rows rows;
     struct executions *executions;
     uint64_t snapshot;
+    struct instant now; /* of the event that is applied */
 };
 
 struct orders *orders_new(void)
@@ -38,6 +39,11 @@ void orders_free(struct orders *o)
     order_rows_fini(&o->rows);
     executions_free(o->executions);
     xfree(o);
+}
+
+void orders_turn(struct orders *o, struct instant now)
+{
+    o->now = now;
 }
 
 /* ---- the row of an event ---- */
@@ -73,6 +79,7 @@ static struct order_row *row_of(struct orders *o, const struct order *ids, struc
         order_rows_index(&o->rows, row);
     }
     row->view.last_change = (struct opt_utc){at, true};
+    row->told_at = o->now;
     return row;
 }
 
@@ -262,6 +269,7 @@ void orders_notice(struct orders *o, const struct order *ids, int code, struct s
         return;
     }
     row->view.last_change = (struct opt_utc){at, true};
+    row->told_at = o->now;
     told_reason(row, code, text, is_reason);
 }
 
@@ -323,7 +331,7 @@ void orders_execution(struct orders *o, const struct execution *x, struct utc at
     struct fills *f = &unknown;
     if (row != NULL)
         f = x->contract.sec_type == SEC_BAG ? &row->combination : &row->plain;
-    executions_take(o->executions, x, f);
+    executions_take(o->executions, x, f, o->now);
     if (row != NULL) {
         fill_in_terms(o, row, x);
         refresh(o, row);
@@ -332,7 +340,51 @@ void orders_execution(struct orders *o, const struct execution *x, struct utc at
 
 void orders_commission(struct orders *o, const struct execution *x)
 {
-    executions_commission(o->executions, x);
+    executions_commission(o->executions, x, o->now);
+}
+
+/* ---- forgetting ---- */
+
+static struct order_row *parent_of(const struct orders *o, const struct order_row *row)
+{
+    const struct order *v = &row->view.order;
+    return v->parent_id == 0 ? NULL : order_rows_by_id(&o->rows, v->client_id, v->parent_id);
+}
+
+static void mark_parents(const struct orders *o)
+{
+    void *value = NULL;
+    for (size_t i = 0; map_next(o->rows.all, &i, &value);)
+        ((struct order_row *)value)->has_working_child = false;
+    for (size_t i = 0; map_next(o->rows.all, &i, &value);) {
+        struct order_row *parent = parent_of(o, value);
+        if (parent != NULL && !book_order_is_over(&((struct order_row *)value)->view))
+            parent->has_working_child = true;
+    }
+}
+
+static bool has_order(const void *self, const struct execution *x)
+{
+    const struct orders *o = self;
+    struct order ids;
+    order_ids(x, &ids);
+    return order_rows_find(&o->rows, &ids) != NULL;
+}
+
+void orders_forget(struct orders *o, int64_t ms, struct instant now, book_needed_fn *is_needed,
+                   const void *self)
+{
+    void *value = NULL;
+    mark_parents(o);
+    for (size_t i = 0; map_next(o->rows.all, &i, &value);) {
+        struct order_row *row = value;
+        const struct order_row *parent = parent_of(o, row);
+        if (book_order_is_over(&row->view) && !row->has_working_child &&
+            !(parent != NULL && parent->has_working_child) &&
+            instant_ms_since(row->told_at, now) >= ms && !is_needed(self, &row->view))
+            order_rows_drop(&o->rows, row);
+    }
+    executions_forget(o->executions, ms, now, has_order, o);
 }
 
 /* ---- rows ---- */

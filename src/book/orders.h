@@ -27,6 +27,8 @@ struct orders *orders_new(void);
 void orders_free(struct orders *o);
 
 /* ---- events ---- */
+/* When the next ones were told. */
+void orders_turn(struct orders *o, struct instant now);
 /* openOrder: the order's terms; status->state alone is told, its quantities are not. */
 void orders_told(struct orders *o, const struct order *terms, const struct order_status *status,
                  struct utc at);
@@ -45,6 +47,10 @@ void orders_commission(struct orders *o, const struct execution *x);
 /* A complete list of open orders begins; ends: working rows that it did not name become unknown. */
 void orders_snapshot_begin(struct orders *o);
 void orders_snapshot_end(struct orders *o, struct utc at);
+
+/* As book_forget. */
+void orders_forget(struct orders *o, int64_t ms, struct instant now, book_needed_fn *is_needed,
+                   const void *self);
 
 /* ---- rows; see book.h ---- */
 bool orders_next(const struct orders *o, size_t *i, struct str account,

@@ -14,7 +14,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KNOWN_EXECUTIONS_DAYS = 7 }; /* how far back the broker may repeat what it has told */
+enum {
+    KNOWN_EXECUTIONS_DAYS = 7, /* how far back the broker may repeat what it has told */
+    FORGET_MS = 8 * 86400 * 1000
+};
 
 /* ---- life ---- */
 
@@ -84,6 +87,19 @@ static bool is_needed(const void *self, const struct intent *it)
     return it->state == INTENT_NOT_PLACED && it->was_seen && !it->is_accepted;
 }
 
+static bool has_intent(const void *self, const struct book_order *bo)
+{
+    const struct gate *g = self;
+    return ledger_by_ref(g->ledger, STR_NAME(bo->order.ref)) != NULL;
+}
+
+/* A day has begun. What is over, and was settled long ago, is in the store. */
+static void forget_old(const struct gate *g, struct moment now)
+{
+    ledger_forget(g->ledger, is_needed, g);
+    book_forget(g->book, FORGET_MS, now.mono, has_intent, g);
+}
+
 void gate_turn(const struct gate *g, struct moment now)
 {
     struct utc t;
@@ -93,7 +109,7 @@ void gate_turn(const struct gate *g, struct moment now)
         int64_t was = ledger_day(g->ledger);
         ledger_turn(g->ledger, civil_to_days(c.year, c.month, c.day), journal_last(g->journal) + 1);
         if (ledger_day(g->ledger) != was)
-            ledger_forget(g->ledger, is_needed, g);
+            forget_old(g, now);
     }
     struct buf days;
     buf_init(&days, JOURNAL_VALUE_MAX - 1);

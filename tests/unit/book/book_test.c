@@ -662,6 +662,110 @@ static void the_oldest_finished_orders_make_room(void **state)
     book_free(b);
 }
 
+static bool is_wanted(const void *self, const struct book_order *o)
+{
+    return self != NULL && o->order.order_id == *(const int32_t *)self;
+}
+
+static void forget(struct book *b, int64_t s, const int32_t *wanted)
+{
+    struct instant now = {s * NS_PER_S};
+    book_forget(b, 100 * 1000, now, is_wanted, wanted);
+}
+
+static void tell_at(struct book *b, int64_t s, int32_t id, int32_t parent, enum order_state state)
+{
+    struct order o = an_order(id, 900 + id, "100");
+    struct order_status status = {.state = state, .filled = dec("0"), .remaining = dec("100")};
+    struct event ev = event_of(EVENT_ORDER);
+    o.parent_id = parent;
+    ev.at.mono.ns = s * NS_PER_S;
+    ev.order = &o;
+    ev.status = &status;
+    book_apply(b, &ev);
+}
+
+static void what_is_over_for_long_is_forgotten_unless_it_is_needed(void **state)
+{
+    (void)state;
+    const int32_t wanted = 3;
+    struct book *b = book_new();
+    tell_at(b, 1000, 1, 0, STATE_CANCELLED);
+    tell_at(b, 1000, 2, 0, STATE_SUBMITTED);
+    tell_at(b, 1000, 3, 0, STATE_FILLED);
+    tell_at(b, 1000, 4, 0, STATE_CANCELLED);
+    tell_at(b, 1050, 4, 0, STATE_CANCELLED);
+    forget(b, 1099, &wanted);
+    for (int32_t i = 1; i <= 4; i++)
+        assert_non_null(book_order(b, 7, i));
+    forget(b, 1100, &wanted);
+    assert_null(book_order(b, 7, 1));
+    assert_null(book_order_perm(b, 901));
+    assert_non_null(book_order(b, 7, 2)); /* works */
+    assert_non_null(book_order(b, 7, 3)); /* is needed */
+    assert_non_null(book_order(b, 7, 4)); /* was told again */
+    forget(b, 1200, NULL);
+    assert_null(book_order(b, 7, 3));
+    assert_null(book_order(b, 7, 4));
+    assert_non_null(book_order(b, 7, 2));
+    book_free(b);
+}
+
+static void a_bracket_is_forgotten_whole(void **state)
+{
+    (void)state;
+    struct book *b = book_new();
+    tell_at(b, 1000, 1, 0, STATE_FILLED); /* entry, target, stop */
+    tell_at(b, 1000, 2, 1, STATE_CANCELLED);
+    tell_at(b, 1000, 3, 1, STATE_SUBMITTED);
+    forget(b, 5000, NULL);
+    for (int32_t i = 1; i <= 3; i++)
+        assert_non_null(book_order(b, 7, i));
+    tell_at(b, 5000, 3, 1, STATE_FILLED);
+    forget(b, 5050, NULL); /* the stop has just filled; the others are over for long */
+    assert_null(book_order(b, 7, 1));
+    assert_null(book_order(b, 7, 2));
+    assert_non_null(book_order(b, 7, 3));
+    forget(b, 5100, NULL);
+    assert_null(book_order(b, 7, 3));
+    book_free(b);
+}
+
+static void fill_at(struct book *b, int64_t s, const char *id, int32_t order_id)
+{
+    struct execution x = a_fill(id, "40", "10");
+    x.order_id = order_id;
+    x.perm_id = 900 + order_id;
+    struct event ev = event_of(EVENT_EXECUTION);
+    ev.at.mono.ns = s * NS_PER_S;
+    ev.execution = &x;
+    book_apply(b, &ev);
+}
+
+static void executions_go_with_their_order(void **state)
+{
+    (void)state;
+    const struct execution *x;
+    struct book *b = book_new();
+    tell_at(b, 1000, 1, 0, STATE_SUBMITTED);
+    fill_at(b, 1000, "a.1.01", 1);
+    tell_at(b, 1000, 2, 0, STATE_SUBMITTED);
+    fill_at(b, 1000, "a.2.01", 2);
+    tell_at(b, 1001, 2, 0, STATE_CANCELLED);
+    fill_at(b, 1050, "a.2.01", 2); /* a repetition */
+    forget(b, 1120, NULL);
+    assert_int_equal(count_executions(b), 2);
+    forget(b, 1150, NULL);
+    assert_null(book_order(b, 7, 2));
+    assert_int_equal(count_executions(b), 1);
+    size_t i = 0;
+    assert_true(book_next_execution(b, &i, STR_NONE, &x));
+    assert_int_equal(x->order_id, 1);
+    fill_at(b, 1200, "a.1.01", 1); /* of the order that works, and counted once */
+    assert_dec(book_order(b, 7, 1)->status.filled, "40");
+    book_free(b);
+}
+
 /* ---- executions ---- */
 
 static void a_correction_replaces_its_original(void **state)
@@ -909,6 +1013,9 @@ int main(void)
         cmocka_unit_test(a_finished_order_finds_its_row_by_reference),
         cmocka_unit_test(working_quantities_are_summed_by_side),
         cmocka_unit_test(the_oldest_finished_orders_make_room),
+        cmocka_unit_test(what_is_over_for_long_is_forgotten_unless_it_is_needed),
+        cmocka_unit_test(a_bracket_is_forgotten_whole),
+        cmocka_unit_test(executions_go_with_their_order),
         cmocka_unit_test(a_correction_replaces_its_original),
         cmocka_unit_test(ids_that_differ_before_the_last_dot_are_two_executions),
         cmocka_unit_test(a_commission_may_come_first),
