@@ -44,7 +44,7 @@ REPLAYS := $(patsubst tests/fuzz/%_fuzz.c,$(B)/replay/%,$(wildcard tests/fuzz/*_
 FUZZERS := $(REPLAYS:$(B)/replay/%=$(B)/fuzz/%)
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: build bundle demo run test sim soak lint fuzz crash mutate bench bench-wire bench-mcp load interop clean \
+.PHONY: build bundle demo run test sim soak lint fuzz crash mutate bench months bench-wire bench-mcp load interop clean \
         layers units programs fuzzers FORCE
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
@@ -201,6 +201,12 @@ bench:
 	@tools/bench $(B)
 	@tools/bench_wire $(B)
 	@tools/bench_mcp $(B)
+	@tools/months $(B)
+# what months without a restart do to memory, disk and answers, in virtual time (MONTHS_DAYS=90)
+months:
+	@tools/bootstrap build
+	@$(SUBMAKE) $(B)/bench/months
+	@tools/months $(B)
 bench-wire:
 	@tools/bootstrap build
 	@$(SUBMAKE) $(B)/bench/wire
@@ -236,6 +242,10 @@ $(B)/interop_numbers: $(B)/tests/interop/numbers.o $(call upto,quant)
 $(B)/bench/floor: $(B)/bench/floor.o
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -static -o $@ $<
+# with the whole product in virtual time
+$(B)/bench/months: $(B)/bench/months.o $(BENCHKIT) $(WORLD) $(ARCHIVES)
+	$(call SAY,LINK)
+	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BENCHKIT) $(WORLD) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 $(B)/bench/%: $(B)/bench/%.o $(BENCHKIT) $(ARCHIVES)
 	$(call SAY,LINK)
 	$(QUIET)$(CC) $(ALL_LDFLAGS) -o $@ $< $(BENCHKIT) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
