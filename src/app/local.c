@@ -76,6 +76,7 @@ struct local *local_new(struct app *a, int64_t uid)
 {
     struct local *l = xcalloc(1, sizeof *l);
     l->app = a;
+    l->who.is_local = true;
     l->who.scopes = scopes_of(a, uid, &l->is_admin);
     (void)snprintf(l->who.name, sizeof l->who.name, "uid:%lld", (long long)uid);
     buf_init(&l->in, CLI_INPUT_MAX);

@@ -172,7 +172,7 @@ static bool check_aim(struct entry *x)
     struct http_site site = {
         .port = x->a->port, .is_tls = x->a->is_tls, .hosts = s->hosts, .origins = s->cors_origins};
     enum http_aim aim = http_aim(x->r, &site);
-    x->v->is_local = x->r->is_loopback && aim == HTTP_LOCAL;
+    x->v->who.is_local = x->r->is_loopback && aim == HTTP_LOCAL;
     if (aim == HTTP_OTHER_HOST)
         return refuse(x, 403, "HOST", "the Host header names another machine",
                       "use http://127.0.0.1 with the port of the daemon, or put the name into "
@@ -372,6 +372,6 @@ void access_check(struct access *a, const struct http_request *r, struct moment 
         (void)check_feed(&x);
     else if (given.p)
         (void)check_header(&x, given);
-    else if (out->is_local && a->core->settings->values.http.anonymous_read)
+    else if (out->who.is_local && a->core->settings->values.http.anonymous_read)
         out->who.scopes = SCOPE_READ | SCOPE_PREVIEW;
 }

@@ -56,14 +56,12 @@ const char *access_end(const struct access_pass *pass, struct utc now);
 struct visitor {
     struct principal who; /* first: a visitor is its principal */
     struct access_pass pass;
-    bool is_local; /* from this machine: what is served to it alone can be reached */
 };
 
 struct access_verdict {
-    int status; /* 0: let in as `who`; else what to refuse with, and `why` */
-    struct principal who;
+    int status;           /* 0: let in as `who`; else what to refuse with, and `why` */
+    struct principal who; /* local: by one of the machine's own names, and from no page of others */
     struct access_pass pass;
-    bool is_local; /* it comes from this machine, by one of its own names, from no page of others */
     struct str path, query; /* what is asked for, in the arena: that of a feed has no token in it */
     struct str page; /* whose pages may read the answer: of that origin, which http.cors_origins
                       * names, or of any ("*"), because the address itself has the secret, or the

@@ -95,7 +95,7 @@ static void renew(void *self, struct mcp_client *c, const void *user)
     struct visitor *own = mcp_client_user(c);
     (void)self;
     own->pass = now->pass;
-    own->is_local = now->is_local;
+    own->who.is_local = now->who.is_local;
     own->who.scopes = now->who.scopes;
     memcpy(own->who.only_account, now->who.only_account, sizeof own->who.only_account);
 }
@@ -120,7 +120,7 @@ static struct str who_is(void *self, const struct mcp_client *c)
 struct rights face_rights(const struct mcp_request *r)
 {
     const struct principal *who = mcp_client_user(mcp_client(r));
-    struct rights may = {.scopes = who->scopes};
+    struct rights may = {.scopes = who->scopes, .is_local = who->is_local};
     memcpy(may.only_account, who->only_account, sizeof may.only_account);
     return may;
 }
@@ -133,6 +133,7 @@ struct principal *face_caller(const struct mcp_request *r, const struct rights *
         return who;
     *copy = *who;
     copy->scopes = may->scopes;
+    copy->is_local = may->is_local;
     memcpy(copy->only_account, may->only_account, sizeof copy->only_account);
     return copy;
 }
@@ -279,7 +280,7 @@ static struct visitor *copy(const struct visitor *visitor)
 
 struct mcp_line *mcp_face_connect(struct mcp_face *f, const struct principal *who)
 {
-    struct visitor visitor = {.who = *who, .is_local = true};
+    struct visitor visitor = {.who = *who};
     return mcp_line_new(f->hub, copy(&visitor));
 }
 

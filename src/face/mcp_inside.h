@@ -42,6 +42,7 @@ const char *face_over(void *self, const void *user, struct moment now);
  */
 struct rights {
     unsigned scopes;
+    bool is_local;
     char only_account[sizeof((struct principal *)0)->only_account];
 };
 struct rights face_rights(const struct mcp_request *r);

@@ -213,8 +213,7 @@ static void opened(void *self, struct task *t, struct str name)
 
 void person_at(struct person *p, struct mcp_face *f, struct mcp_request *r, struct call *call)
 {
-    const struct visitor *visitor = mcp_client_user(mcp_client(r));
-    bool can_open = visitor->is_local && mcp_can_ask(r, MCP_ELICIT_URL);
+    bool can_open = call->who->is_local && mcp_can_ask(r, MCP_ELICIT_URL);
     *p = (struct person){.dialog = {.way = GATE_APPROVAL_ELICIT,
                                     .ask = mcp_can_ask(r, MCP_ELICIT) ? ask : NULL,
                                     .open = can_open ? open_page : NULL,

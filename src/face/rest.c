@@ -47,7 +47,6 @@ static bool enter(struct exchange *x)
     x->request = seen;
     x->who = v.who;
     x->pass = v.pass;
-    x->is_local = v.is_local;
     return true;
 }
 
@@ -266,7 +265,7 @@ bool rest_admit(struct core *core, const struct rest_config *config,
     if (!enter(&x) || (!x.who.scopes && !rest_wants_scope(&x, SCOPE_READ, "mcp")))
         return false;
     buf_fini(&response->body);
-    *visitor = (struct visitor){x.who, x.pass, x.is_local};
+    *visitor = (struct visitor){x.who, x.pass};
     return true;
 }
 

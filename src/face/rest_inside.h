@@ -67,7 +67,6 @@ struct exchange {
     struct http_response *response;
     struct principal who;
     struct access_pass pass;
-    bool is_local;     /* by face/access.h: for pages that are for people of this machine */
     struct str origin; /* whose pages may read the answer, by face/access.h */
     const struct form *form;
 };

@@ -99,8 +99,10 @@ static struct str in_words(struct call *c, const struct gate_proposal *p,
 struct str consent_page(struct call *c)
 {
     const struct core *core = c->core;
-    /* who only reads, perhaps another user of this machine, need not try PINs there */
-    if (!core->http_port || !core->page_key[0] || !(c->who->scopes & SCOPE_TRADE))
+    /* other machines do not reach it; who only reads, perhaps another user of this one, need not
+     * try PINs there */
+    if (!core->http_port || !core->page_key[0] || !c->who->is_local ||
+        !(c->who->scopes & SCOPE_TRADE))
         return STR_NONE;
     return arena_f(c->arena, "http%s://127.0.0.1:%d/approve/%s", core->http_is_tls ? "s" : "",
                    core->http_port, core->page_key);
@@ -110,10 +112,11 @@ static struct str what_to_do(struct call *c, const struct gate_ticket *t, const 
 {
     struct str page = consent_page(c);
     return arena_f(c->arena,
-                   "%sa person types `portcullis approve %lld` at a terminal%s" STR_FMT
+                   "%sa person types `portcullis approve %lld` at a terminal%s%s" STR_FMT
                    "; then submit preview %s",
-                   first, (long long)t->approval_number, page.n ? ", or opens " : "", STR_ARG(page),
-                   t->preview_id);
+                   first, (long long)t->approval_number,
+                   c->who->is_local ? "" : " of the machine that Portcullis runs on",
+                   page.n ? ", or opens " : "", STR_ARG(page), t->preview_id);
 }
 
 /* ---- asking ---- */

@@ -88,6 +88,7 @@ struct principal {
     char only_account[16]; /* it may neither see nor use another; "" = any */
     char account[16];      /* chosen by switch_account on this connection; "" = the default one */
     bool is_stateful;      /* a connection that can remember a chosen account */
+    bool is_local;         /* at this machine: what is served to it alone can be reached */
     bool is_human;         /* a command line of a user who counts as a person (access.admin_uids) */
     const struct terminal *terminal; /* NULL: none, so nobody can prove to be a person */
 };

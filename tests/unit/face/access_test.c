@@ -171,7 +171,7 @@ static void each_request_is_let_in_or_refused(void **state)
             fail_msg("%s (%s): %d %s", rows[i].line, rows[i].headers, v->status, what);
         assert_int_equal(v->who.face, FACE_REST);
         assert_false(v->who.is_human);
-        assert_true(!v->is_local || !rows[i].is_remote);
+        assert_true(!v->who.is_local || !rows[i].is_remote);
         if (v->status && v->status != 405) /* whoever is refused is nobody */
             assert_int_equal(v->who.scopes, 0);
     }
@@ -261,13 +261,13 @@ static void a_refusal_says_what_would_do(void **state)
 static void local_is_who_is_here_and_says_so(void **state)
 {
     (void)state;
-    assert_true(ask("GET /", "")->is_local);
-    assert_true(ask("GET /", "Origin: http://localhost")->is_local);
-    assert_false(ask("GET /", "Host: gate.example")->is_local);
-    assert_false(ask("GET /", "Origin: https://app.example")->is_local);
+    assert_true(ask("GET /", "")->who.is_local);
+    assert_true(ask("GET /", "Origin: http://localhost")->who.is_local);
+    assert_false(ask("GET /", "Host: gate.example")->who.is_local);
+    assert_false(ask("GET /", "Origin: https://app.example")->who.is_local);
     d.is_remote = true;
-    assert_false(ask("GET /", "")->is_local);
-    assert_false(ask("GET /", "Host: localhost")->is_local);
+    assert_false(ask("GET /", "")->who.is_local);
+    assert_false(ask("GET /", "Host: localhost")->who.is_local);
 }
 
 static void without_the_setting_nobody_reads_unnamed(void **state)
