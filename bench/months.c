@@ -2,17 +2,18 @@
 /*
  * months: how the product does after months without a restart.
  *
- * The whole product, application and paper exchange in one process, lives through exchange days in
- * virtual time (tests/kit/world.h): New York's hours, orders of a script, an assistant and a
- * program with a token, a dashboard that polls fifty lines and the portfolio, a reader of the
- * stream of events, alerts, tokens made and revoked, bars asked for, a link that is lost for five
- * minutes a day, and a broker that can be reached for an hour in the morning and two around the
- * close. The journal is in a file.
+ * The whole product, application and paper exchange in one process, lives
+ * through exchange days in virtual time (tests/kit/world.h): New York's hours,
+ * orders of a script, an assistant and a program with a token, a dashboard that
+ * polls fifty lines and the portfolio, a reader of the stream of events,
+ * alerts, tokens made and revoked, bars asked for, a link that is lost for five
+ * minutes a day, and a broker that can be reached for an hour in the morning
+ * and two around the close. The journal is in a file.
  *
  *     months DIRECTORY [DAYS [SAMPLE_EVERY]]
  *
- * Prints what is true at each age, and fails where memory grows after the first twenty days, or
- * where more is refused than is meant to be.
+ * Prints what is true at each age, and fails where memory grows after the first
+ * twenty days, or where more is refused than is meant to be.
  */
 #include "app/app.h"
 #include "app/zones.h"
@@ -222,10 +223,10 @@ static void order(struct life *l, int i)
         (void)cli(l, false, "limit %s BUY 1 %.2f --json", s, price * 0.93);
         break;
     case 6:
-        (void)cli(
-            l, false,
-            "bracket %s BUY 1 --entry-price %.2f --stop-price %.2f --target-price %.2f --json", s,
-            price * 1.001, price * 0.97, price * 1.01);
+        (void)cli(l, false,
+                  "bracket %s BUY 1 --entry-price %.2f --stop-price %.2f "
+                  "--target-price %.2f --json",
+                  s, price * 1.001, price * 0.97, price * 1.01);
         break;
     default: /* refused: too much */
         (void)cli(l, false, "limit %s BUY 900 %.2f --json", s, price);
@@ -261,6 +262,18 @@ static void watch(struct life *l, int minutes, int orders)
     }
 }
 
+/* What still works in the evening, so that one day is like another. */
+static void cancel_all(struct life *l)
+{
+    int64_t ids[ORDERS_A_DAY * 3];
+    size_t n = 0;
+    const struct json *rows = json_get(cli(l, false, "orders --json"), STR("orders")), *row;
+    for (size_t i = 0; n < sizeof ids / sizeof ids[0] && (row = json_at(rows, i)) != NULL; i++)
+        n += json_to_i64(json_get(row, STR("order_id")), &ids[n]);
+    for (size_t i = 0; i < n; i++) /* some go with another */
+        (void)cli(l, false, "cancel %lld --json", (long long)ids[i]);
+}
+
 static void chores(struct life *l, int day)
 {
     const char *s = symbol(l);
@@ -278,9 +291,9 @@ static void chores(struct life *l, int day)
     if (day > 0)
         (void)cli(l, true, "token revoke t%d --json", day - 1);
     (void)cli(l, false, "history %s --period 60d --json", s);
-    (void)cli(l, false, "orders --json");
     (void)cli(l, false, "executions --json");
     (void)cli(l, false, "account-history --json");
+    cancel_all(l);
     mcp(l, "get_portfolio", "{}");
 }
 
@@ -290,7 +303,8 @@ static void fault(struct life *l, const char *line)
     check(paper_fault(l->w->paper, str_of(line), exchange_now(l->w), &e), line, &e);
 }
 
-/* The broker's program goes down, as a Gateway does; its file is written anew then. */
+/* The broker's program goes down, as a Gateway does; its file is written anew
+ * then. */
 static void close_exchange(struct life *l)
 {
     buf_reset(&l->w->exchange_file);
@@ -529,7 +543,8 @@ static void judge(const struct life *l, const struct sample *middle, const struc
     double growth = (end->mib - middle->mib) * 1024 / days;
     double rows = (end->rows - middle->rows) / days;
     double disk = (end->db_mib - middle->db_mib) * 1024 / days;
-    printf("A day adds %.0f records and %.0f KiB to the journal, and %.1f KiB to the memory.\n",
+    printf("A day adds %.0f records and %.0f KiB to the journal, and %.1f KiB to "
+           "the memory.\n",
            rows, disk, growth);
     if (growth > GROWTH_KIB_MAX)
         measure_die("months: memory grows by %.1f KiB a day, more than %d", growth, GROWTH_KIB_MAX);

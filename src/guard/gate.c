@@ -98,6 +98,7 @@ static void forget_old(const struct gate *g, struct moment now)
 {
     ledger_forget(g->ledger, is_needed, g);
     book_forget(g->book, FORGET_MS, now.mono, has_intent, g);
+    holdings_forget(g->reconcile->holdings, FORGET_MS, now.mono);
 }
 
 void gate_turn(const struct gate *g, struct moment now)

@@ -27,6 +27,7 @@ struct holdings {
     size_t listed;         /* named by the present list */
     struct opt_utc oldest; /* of them */
     bool is_unsaved;       /* some row is */
+    struct instant now;    /* of the execution that is counted; 0 at the start */
 };
 
 struct holdings *holdings_new(void)
@@ -220,6 +221,7 @@ static enum holdings_news take_fill(struct holdings *h, const struct execution *
     if (!id.n)
         return HOLDINGS_KNOWN;
     struct holding_fill *f = fill_of(h, id);
+    f->told_at = h->now;
     if (f->list != h->list) {
         f->list = h->list;
         h->listed++;
@@ -266,6 +268,7 @@ enum holdings_news holdings_execution(struct holdings *h, const struct execution
                                       struct journal *j, struct moment now)
 {
     struct dec by;
+    h->now = now.mono;
     enum holdings_news news = take_fill(h, x, &by);
     if (news == HOLDINGS_KNOWN || !is_counted(&x->contract) || !x->account[0])
         return news;
@@ -275,6 +278,21 @@ enum holdings_news holdings_execution(struct holdings *h, const struct execution
         add(h, row, by, j, now);
     }
     return news;
+}
+
+void holdings_forget(struct holdings *h, int64_t ms, struct instant now)
+{
+    void *value = NULL;
+    int64_t ignored;
+    for (size_t i = 0; map_next(h->fills, &i, &value);) {
+        struct holding_fill *f = value;
+        if (f->told_at.ns == 0)
+            f->told_at = now;
+        if (instant_ms_since(f->told_at, now) < ms || f->list == h->list)
+            continue;
+        map_take_str(h->fills, shared_part(STR_NAME(f->exec_id), &ignored));
+        xfree(f);
+    }
 }
 
 void holdings_set(struct holdings *h, struct str account, const struct contract *c,

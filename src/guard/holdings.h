@@ -37,9 +37,10 @@ struct holding_fill {
     struct dec signed_quantity;
     struct opt_utc at;
     int64_t revision;
-    bool is_paid;     /* its commission was told */
-    uint64_t list;    /* the list of executions that named it last */
-    bool is_accepted; /* a person knows that the broker no longer has it */
+    bool is_paid;           /* its commission was told */
+    uint64_t list;          /* the list of executions that named it last */
+    bool is_accepted;       /* a person knows that the broker no longer has it */
+    struct instant told_at; /* last; 0: before the start */
 };
 
 struct holdings *holdings_new(void);
@@ -69,6 +70,10 @@ void holdings_adjust(struct holdings *h, struct str account, int32_t con_id, str
 bool holdings_told(struct holdings *h, const struct position *p, struct instant now);
 /* Gives values to the journal again that it could not take. */
 void holdings_save(struct holdings *h, struct journal *j, struct moment now);
+
+/* Forgets executions of which nothing was told for `ms`: they stay counted, and no list will name
+ * them again. What was read at the start counts as told when this is called first. */
+void holdings_forget(struct holdings *h, int64_t ms, struct instant now);
 
 /* NULL if nothing was ever counted. Borrowed until the next change. */
 const struct holding_count *holdings_get(const struct holdings *h, struct str account,

@@ -75,7 +75,7 @@ static struct list collect(struct call *c, struct str account)
     const struct book_order *b;
     size_t n = 0;
     for (size_t i = 0; book_next_order(c->core->book, &i, account, &b);)
-        n++;
+        n += !book_order_is_over(b);
     struct order_row *rows = ARENA_MANY(c->arena, struct order_row, n);
     size_t at = 0;
     for (size_t i = 0; book_next_order(c->core->book, &i, account, &b);)

@@ -552,6 +552,37 @@ static void the_oldest_executions_make_room(void **state)
     assert_int_equal(holdings_execution(c->h, &x, c->journal, at_s(1)), HOLDINGS_NEW);
 }
 
+static size_t fills_left(struct count *c, const char *const *ids, size_t n)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) { /* whose commission is news is known */
+        struct execution x = {.commission = DEC_SOME(DEC(1))};
+        str_copy_cut(x.exec_id, sizeof x.exec_id, str_of(ids[i]));
+        left += holdings_commission(c->h, &x) != NULL;
+    }
+    return left;
+}
+
+static void executions_that_no_list_can_name_are_forgotten_and_stay_counted(void **state)
+{
+    static const char *const ids[] = {"a.1.01", "a.2.01", "a.3.01"};
+    struct count *c = *state;
+    holdings_list_begin(c->h);
+    (void)told(c, ids[0], SIDE_BUY, "5", 10);
+    (void)told(c, ids[1], SIDE_BUY, "5", 20);
+    holdings_list_begin(c->h);
+    (void)told(c, ids[1], SIDE_BUY, "5", 30);
+    (void)told(c, ids[2], SIDE_BUY, "5", 30);
+    struct dec counted = holdings_get(c->h, STR("DU1"), 42)->quantity;
+    holdings_forget(c->h, 100 * 1000, at_s(109).mono);
+    holdings_forget(c->h, 100 * 1000, at_s(300).mono); /* the others are in the newest list */
+    assert_int_equal(fills_left(c, ids, 3), 2);
+    holdings_list_begin(c->h);
+    holdings_forget(c->h, 100 * 1000, at_s(300).mono);
+    assert_true(dec_eq(holdings_get(c->h, STR("DU1"), 42)->quantity, counted));
+    assert_true(told(c, "a.3.01", SIDE_BUY, "5", 300)); /* it would be counted anew */
+}
+
 static void what_a_statement_told_is_no_part_of_the_count(void **state)
 {
     struct count *c = *state;
@@ -595,6 +626,7 @@ int main(void)
         TEST(a_commission_is_told_once),
         TEST(only_what_a_list_could_have_told_is_gone),
         TEST(the_oldest_executions_make_room),
+        TEST(executions_that_no_list_can_name_are_forgotten_and_stay_counted),
         TEST(what_a_statement_told_is_no_part_of_the_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
