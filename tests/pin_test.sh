@@ -145,7 +145,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     chmod 755 "$t" "$t/run" && mkdir "$t/bin" && cp "$B/portcullis" "$B/portcullisd" "$t/bin"
     rm -rf "$t/state" && mkdir "$t/state" && chown 4001 "$t/state" "$t/run" && : >"$t/log"
     as() { local uid=$1; shift; setpriv --reuid "$uid" --clear-groups "$@"; }
-    as 4001 "$t/bin/portcullisd" --foreground-log >>"$t/log" 2>&1 &
+    # not by `as`: a function in the background is a shell, whose end is not the daemon's
+    setpriv --reuid 4001 --clear-groups "$t/bin/portcullisd" --foreground-log >>"$t/log" 2>&1 &
     daemon=$!
     for ((i = 0; i < 200; i++)); do [ -S "$socket" ] && break; sleep 0.05; done
     P="$t/bin/portcullis"
