@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The past: bars of any length, and the extremes of some months. */
+/* The past: bars of any length. */
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "paper/feed_private.h"
 #include "paper/maths.h"
 
 #include <assert.h>
-
-enum { WEEK_S = 7 * 86400 };
 
 /* ---- extents ---- */
 static void widen(struct extent *x, const double *points, size_t n, int64_t seconds)
@@ -182,36 +180,4 @@ bool feed_bar(struct feed *f, const struct instrument *i, int64_t from_s, int64_
               struct feed_bar *out)
 {
     return feed_bar_as_of(f, i, from_s, to_s, to_s - 1, out);
-}
-
-/* ---- ranges ---- */
-static struct feed_range wider(struct feed_range a, struct dec low, struct dec high)
-{
-    return (struct feed_range){dec_min(a.low, low), dec_max(a.high, high)};
-}
-
-void feed_ranges(struct feed *f, const struct instrument *i, int64_t utc_s,
-                 struct feed_range out[3])
-{
-    static const int weeks[] = {0, 13, 26, 52};
-    struct line *l = feed_line(f, i);
-    struct feed_quote q;
-    feed_quote(f, i, utc_s, &q);
-    int64_t today = feed_day(f, l, feed_shown_second(f, i, utc_s))->start_s;
-    int64_t noon =
-        today + HOURS_DAY_S / 2; /* a day more or less is then right when clocks change */
-    if (l->range_day != today) {
-        struct feed_range all = {DEC(1000000000), DEC_ZERO};
-        for (int r = 0; r < 3; r++) {
-            int64_t from = hours_day_start(i->hours.zone, noon - weeks[r + 1] * (int64_t)WEEK_S);
-            int64_t to = hours_day_start(i->hours.zone, noon - weeks[r] * (int64_t)WEEK_S);
-            struct feed_bar b;
-            if (feed_bar_as_of(f, i, from, to, today, &b))
-                all = wider(all, b.low, b.high);
-            l->ranges[r] = all;
-        }
-        l->range_day = today;
-    }
-    for (int r = 0; r < 3; r++)
-        out[r] = wider(l->ranges[r], q.low, q.high);
 }

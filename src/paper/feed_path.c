@@ -140,6 +140,40 @@ void feed_logs(struct feed *f, struct line *l, int64_t first, size_t count, doub
         out[k] = noise_bound(bend_loss * out[k], l->band);
 }
 
+/* ---- between two minutes ---- */
+struct bounds {
+    double low, high;
+};
+
+static void add_bounds(struct bounds *b, const struct noise *n, double weight, double from,
+                       double to)
+{
+    double low, high;
+    noise_bounds(n, from, to, &low, &high);
+    b->low += weight * (weight < 0 ? high : low);
+    b->high += weight * (weight < 0 ? low : high);
+}
+
+void feed_bounds(struct feed *f, struct line *l, int64_t from, int64_t to, double *low,
+                 double *high)
+{
+    assert(l->kind == LINE_PATH);
+    struct bounds b = {0};
+    double first = clock_at(&l->region->clock, from), last = clock_at(&l->region->clock, to);
+    add_bounds(&b, &f->world, l->w_market, clock_at(&f->world_clock, from),
+               clock_at(&f->world_clock, to));
+    add_bounds(&b, &l->region->noise, l->w_region, first, last);
+    if (l->sector != NULL)
+        add_bounds(&b, l->sector, l->w_sector, first, last);
+    if (l->w_own > 0)
+        add_bounds(&b, &l->noise, l->w_own, first, last);
+    /* no minute has more time than all of them, and a ripple is half its height at most */
+    double ripple =
+        ripple_width / 2 * l->volatility * maths_sqrt((last - first) / minutes_per_year);
+    *low = noise_bound(bend_loss * b.low, l->band) - ripple;
+    *high = noise_bound(bend_loss * b.high, l->band) + ripple;
+}
+
 /* ---- inside a minute ---- */
 /* Adds a path's ripple: noise at the points that is nothing at the minute's ends. */
 static void add_ripple(const struct feed *f, uint64_t key, double height, int64_t minute,

@@ -199,6 +199,9 @@ int feed_prints(const struct instrument *i);
  * path: LINE_PATH, LINE_PAIR, LINE_FEAR. */
 void feed_logs(struct feed *f, struct line *l, int64_t first, size_t count, double *out);
 double feed_log_at(struct feed *f, struct line *l, int64_t minute);
+/* A floor and a ceiling of the points of the minutes [from, to) as logarithms, of a LINE_PATH. */
+void feed_bounds(struct feed *f, struct line *l, int64_t from, int64_t to, double *low,
+                 double *high);
 /* How the market of the line's region stands to its mean, as a logarithm. */
 double feed_market_log(struct feed *f, struct line *l, int64_t minute);
 /* The points of a minute as logarithms, given its log and the next one's. */

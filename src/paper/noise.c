@@ -14,6 +14,8 @@
 static const double unit_height = 6.87e-4;
 /* sqrt(2), between layers */
 static const double layer_ratio = 1.4142135623730951;
+/* no knot is farther from 0: 2 x 65535 / 37836.7, see noise_gauss */
+static const double knot_most = 3.4642;
 /* layers beyond this one (45 days) are no higher: prices come back within half a year */
 static const int last_growing = 16;
 
@@ -107,6 +109,45 @@ void noise_path(const struct noise *n, const double *times, size_t count, double
     double height = unit_height, per_minute = 1;
     for (int j = 0; j < NOISE_LAYERS; j++) {
         add_layer(n->key, j, height, per_minute, times, count, out);
+        if (j < last_growing)
+            height *= layer_ratio;
+        per_minute /= 2;
+    }
+}
+
+/* The extremes of a layer of height 1: it runs straight between knots, so they are at knots or at
+ * the ends. Where there are too many knots to look at, what none of them exceeds. */
+static void layer_bounds(uint64_t key, int layer, double from, double to, double *low, double *high)
+{
+    enum { KNOTS_MAX = 24 };
+    int64_t first = knot_before(from, 1), last = knot_before(to, 1);
+    *low = -knot_most;
+    *high = knot_most;
+    if (last - first > KNOTS_MAX)
+        return;
+    double a = knot_value(key, layer, first), b = knot_value(key, layer, first + 1);
+    *low = *high = a + (b - a) * (from - (double)first);
+    for (int64_t knot = first; knot < last; knot++) {
+        *low = maths_least(*low, b);
+        *high = maths_most(*high, b);
+        a = b;
+        b = knot_value(key, layer, knot + 2);
+    }
+    double end = a + (b - a) * (to - (double)last);
+    *low = maths_least(*low, end);
+    *high = maths_most(*high, end);
+}
+
+void noise_bounds(const struct noise *n, double from, double to, double *low, double *high)
+{
+    assert(from <= to);
+    *low = *high = 0;
+    double height = unit_height, per_minute = 1;
+    for (int j = 0; j < NOISE_LAYERS; j++) {
+        double least, most;
+        layer_bounds(n->key, j, from * per_minute, to * per_minute, &least, &most);
+        *low += height * least;
+        *high += height * most;
         if (j < last_growing)
             height *= layer_ratio;
         per_minute /= 2;

@@ -38,6 +38,9 @@ void noise_init(struct noise *n, uint64_t key);
 double noise_at(struct noise *n, double time);
 /* The same at `count` times that do not fall, several times faster, to the same bits. */
 void noise_path(const struct noise *n, const double *times, size_t count, double *out);
+/* A floor and a ceiling of the path between two times, from <= to; it need not touch them, and
+ * comes the closer the less time there is between. Costs no more than some hundred hashes. */
+void noise_bounds(const struct noise *n, double from, double to, double *low, double *high);
 
 /* A number with mean 0, variance 1 and |x| < 3.5 out of a hash. */
 double noise_gauss(uint64_t hash);

@@ -454,6 +454,53 @@ static void a_path_read_at_once_is_the_path_read_minute_by_minute(void **state)
     }
 }
 
+static void no_path_leaves_its_bounds(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, 6, 6);
+    for (int k = 0; k < 400; k++) {
+        struct noise n;
+        noise_init(&n, rng_u64(&r));
+        double from = (double)rng_u32(&r) - 2000000000, low, high;
+        double length = (double)(rng_u32(&r) % 3000) / (1 + k % 7);
+        noise_bounds(&n, from, from + length, &low, &high);
+        for (int m = 0; m <= 200; m++) {
+            double one = noise_at(&n, from + length * m / 200);
+            assert_true(one >= low - 1e-12 && one <= high + 1e-12);
+        }
+        if (length < 5) /* and they are not far away */
+            assert_true(high - low < 0.1);
+    }
+}
+
+static void ranges_are_those_of_the_bars(void **state)
+{
+    (void)state;
+    int64_t today = at("2026-11-20T00:00:00Z"), week = (int64_t)7 * 86400;
+    for (int real = 0; real < 2; real++) {
+        struct feed *f = feed_new(listings, 17, real);
+        for (size_t i = 0, n = 0; i < universe_count(listings) && n < 6; i += 23) {
+            const struct instrument *one = universe_at(listings, i);
+            struct feed_range r[3];
+            struct feed_bar year;
+            struct feed_quote q;
+            if (one->contract.sec_type != SEC_STK)
+                continue;
+            n++;
+            feed_ranges(f, one, today + 15 * 3600, r);
+            feed_quote(f, one, today + 15 * 3600, &q);
+            int64_t noon = hours_day_start(one->hours.zone, today + 15 * 3600) + 12 * 3600;
+            int64_t from = hours_day_start(one->hours.zone, noon - 52 * week);
+            int64_t to = hours_day_start(one->hours.zone, noon);
+            assert_true(feed_bar_as_of(f, one, from, to, to, &year));
+            assert_true(dec_eq(r[2].low, dec_min(year.low, q.low)));
+            assert_true(dec_eq(r[2].high, dec_max(year.high, q.high)));
+        }
+        feed_free(f);
+    }
+}
+
 static void the_same_seed_is_the_same_market_for_ever(void **state)
 {
     (void)state;
@@ -602,6 +649,8 @@ int main(void)
         cmocka_unit_test(prices_move_and_differ_between_seeds),
         cmocka_unit_test(any_order_of_questions_gives_the_same_answers),
         cmocka_unit_test(a_path_read_at_once_is_the_path_read_minute_by_minute),
+        cmocka_unit_test(no_path_leaves_its_bounds),
+        cmocka_unit_test(ranges_are_those_of_the_bars),
         cmocka_unit_test(the_same_seed_is_the_same_market_for_ever),
         cmocka_unit_test(bars_contain_what_live_prices_showed),
         cmocka_unit_test(crosses_agree_with_their_legs),
