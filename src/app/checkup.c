@@ -2,6 +2,7 @@
 #include "app/checkup.h"
 
 #include "app/certificate.h"
+#include "base/instant.h"
 #include "model/account.h"
 #include "sys/net.h"
 
@@ -214,11 +215,23 @@ static bool wants_trading(const struct settings_values *v)
            (v->limits.mode == GUARD_PAPER || v->limits.mode == GUARD_LIVE);
 }
 
+static void judge_lock(const struct checkup_facts *f, struct checkup *c)
+{
+    char until[UTC_TEXT_MAX];
+    utc_format(f->pin_locked_until.v, until);
+    mend(find(c, "pin", CHECKUP_NOTE,
+              "after %lld wrong attempts in a row it is locked until %s, for the right one too",
+              (long long)f->pin_failures, until),
+         "wait until then; portcullis audit show person says who tried");
+}
+
 static void judge_pin(const struct checkup_facts *f, struct checkup *c)
 {
     static const char check[] = "pin";
     if (!f->pin_ok)
         mend(find(c, check, CHECKUP_FAULT, "%s", f->pin_error.text), "%s", f->pin_error.next);
+    else if (f->has_pin && f->pin_locked_until.has)
+        judge_lock(f, c);
     else if (f->has_pin)
         (void)find(c, check, CHECKUP_OK, "it is set");
     else

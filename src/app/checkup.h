@@ -66,6 +66,8 @@ struct checkup_facts {
     struct checkup_broker broker;
     /* the PIN */
     bool has_pin, pin_ok;
+    int64_t pin_failures;
+    struct opt_utc pin_locked_until;
     struct error pin_error;
 };
 

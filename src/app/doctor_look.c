@@ -6,6 +6,7 @@
 #include "app/doctor_ask.h"
 #include "app/start.h"
 #include "build_id.h"
+#include "guard/pin.h"
 #include "guard/tokens.h"
 #include "sys/clock.h"
 #include "sys/files.h"
@@ -90,9 +91,21 @@ static void look_at_pin(struct look *l)
 {
     struct checkup_facts *f = &l->facts;
     char path[START_PATH_MAX];
+    struct pin_status s;
+    struct buf text;
+    struct error e = {0};
     (void)snprintf(path, sizeof path, "%s/pin", f->state);
     f->has_pin = file_exists(path);
     f->pin_ok = !f->has_pin || file_is_private(path, &f->pin_error);
+    buf_init(&text, PIN_FILE_MAX);
+    if (f->has_pin && f->pin_ok && file_read(path, PIN_FILE_MAX, &text, &e)) {
+        f->pin_ok = pin_look(buf_str(&text), clock_now().wall, &s, &f->pin_error);
+        if (f->pin_ok) {
+            f->pin_failures = s.failures;
+            f->pin_locked_until = s.locked_until;
+        }
+    }
+    buf_fini(&text);
 }
 
 /* Is there anybody whom the door would let in? */

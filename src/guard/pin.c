@@ -119,6 +119,17 @@ static bool parse(struct pin *p, struct str file, struct arena *arena)
     return p->is_set;
 }
 
+static bool read_file(struct pin *p, struct str file, struct error *e)
+{
+    struct arena *arena = arena_new(64 << 10);
+    bool ok = !str_trim(file).n || parse(p, file, arena);
+    arena_free(arena);
+    if (ok)
+        return true;
+    error_set(e, ERROR_INVALID, "BAD_PIN_FILE", "the file of the PIN cannot be read");
+    return error_next(e, "restore it, or remove it and set a PIN anew with `portcullis pin set`");
+}
+
 struct pin *pin_new(struct str file, struct keep *keep, struct entropy entropy, uint32_t iterations,
                     struct error *e)
 {
@@ -127,15 +138,19 @@ struct pin *pin_new(struct str file, struct keep *keep, struct entropy entropy, 
     p->keep = keep;
     p->entropy = entropy;
     p->iterations = iterations;
-    struct arena *arena = arena_new(64 << 10);
-    bool ok = !str_trim(file).n || parse(p, file, arena);
-    arena_free(arena);
-    if (ok)
+    if (read_file(p, file, e))
         return p;
     pin_free(p);
-    error_set(e, ERROR_INVALID, "BAD_PIN_FILE", "the file of the PIN cannot be read");
-    error_next(e, "restore it, or remove it and set a PIN anew with `portcullis pin set`");
     return NULL;
+}
+
+bool pin_look(struct str file, struct utc now, struct pin_status *out, struct error *e)
+{
+    struct pin p = {0};
+    if (!read_file(&p, file, e))
+        return false;
+    pin_status(&p, now, out);
+    return true;
 }
 
 void pin_free(struct pin *p)

@@ -57,6 +57,8 @@ struct pin_status {
     struct opt_utc locked_until;
 };
 void pin_status(const struct pin *p, struct utc now, struct pin_status *out);
+/* The same of a file alone, where no attempt is made. Fails as pin_new. */
+bool pin_look(struct str file, struct utc now, struct pin_status *out, struct error *e) FALLIBLE;
 
 /*
  * False with DENIED and NO_PIN or PIN_LOCKED, or CONFLICT (PIN_BUSY), if no PIN can be checked now:

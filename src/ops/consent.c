@@ -108,13 +108,27 @@ struct str consent_page(struct call *c)
                    core->http_port, core->page_key);
 }
 
-static struct str what_to_do(struct call *c, const struct gate_ticket *t, const char *first)
+/* A new user meets the approval before the PIN that it takes. */
+static bool lacks_pin(const struct call *c)
+{
+    struct pin_status s;
+    if (!c->core->pin)
+        return false;
+    pin_status(c->core->pin, task_now(c->task).wall, &s);
+    return !s.is_set;
+}
+
+static struct str what_to_do(struct call *c, const struct gate_ticket *t, const char *why)
 {
     struct str page = consent_page(c);
     return arena_f(c->arena,
-                   "%sa person types `portcullis approve %lld` at a terminal%s%s" STR_FMT
+                   "%sa person %stypes `portcullis approve %lld` at a terminal%s%s" STR_FMT
                    "; then submit preview %s",
-                   first, (long long)t->approval_number,
+                   why,
+                   lacks_pin(c)
+                       ? "sets a PIN first, with `portcullis pin set` (there is none yet), then "
+                       : "",
+                   (long long)t->approval_number,
                    c->who->is_local ? "" : " of the machine that Portcullis runs on",
                    page.n ? ", or opens " : "", STR_ARG(page), t->preview_id);
 }

@@ -23,6 +23,8 @@ static bool world_option(struct story *s, struct str key, struct str value)
         s->config.real_sessions = true;
     else if (str_eq(key, STR("no_subscription")))
         s->config.no_subscription = arena_str(s->arena, value).p;
+    else if (str_eq(key, STR("pin")) && str_eq(value, STR("none")))
+        s->config.no_pin = true;
     else if (str_eq(key, STR("store")) && str_eq(value, STR("file"))) {
         (void)snprintf(s->store_dir, sizeof s->store_dir, "/tmp/portcullis-scenario-XXXXXX");
         if (!mkdtemp(s->store_dir))

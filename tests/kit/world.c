@@ -90,7 +90,8 @@ struct world *world_new(const struct world_config *config, struct error *e)
     w->uid = WORLD_UID;
     for (size_t i = 0; i < APP_FILE_COUNT; i++)
         buf_init(&w->files[i], TOKENS_FILE_MAX);
-    make_pin(&w->files[APP_PIN]);
+    if (!config->no_pin)
+        make_pin(&w->files[APP_PIN]);
     tokens_import(STR("story"), STR(WORLD_TOKEN),
                   SCOPE_READ | SCOPE_PREVIEW | SCOPE_NOTE | SCOPE_TRADE, &w->files[APP_TOKENS]);
     str_copy_cut(w->db_path, sizeof w->db_path, str_of(config->db_path ? config->db_path : ""));

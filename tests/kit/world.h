@@ -128,6 +128,7 @@ struct world_config {
     int version; /* the highest that the exchange speaks; 0: all */
     bool real_sessions;
     const char *no_subscription; /* as struct paper_config; borrowed */
+    bool no_pin;                 /* nobody has set one yet */
     const char *db_path;         /* NULL: in memory */
     struct paper_market *market; /* borrowed, see paper/paper.h; NULL: its own */
 };

@@ -186,6 +186,11 @@ static void no_pin_embedded(struct set_up *s)
     put(s, "broker.kind", "embedded");
     s->f.has_pin = false;
 }
+static void locked_pin(struct set_up *s)
+{
+    s->f.pin_failures = 6;
+    s->f.pin_locked_until.has = utc_parse(STR("2026-11-23T15:04:05Z"), &s->f.pin_locked_until.v);
+}
 static void open_pin(struct set_up *s)
 {
     s->f.pin_ok = false;
@@ -304,6 +309,8 @@ static const struct row {
     {"no PIN", no_pin, "pin", CHECKUP_FAULT, "no PIN", "portcullis pin set"},
     {"no PIN on the embedded exchange", no_pin_embedded, "pin", CHECKUP_NOTE, "no PIN",
      "portcullis pin set"},
+    {"a PIN that is locked", locked_pin, "pin", CHECKUP_NOTE,
+     "after 6 wrong attempts in a row it is locked until 2026-11-23T15:04:05Z", "wait until then"},
     {"a PIN for all to read", open_pin, "pin", CHECKUP_FAULT, "other users have access",
      "chmod 600"},
     {"nobody listens", nobody_listens, "broker", CHECKUP_FAULT,

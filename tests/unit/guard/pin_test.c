@@ -199,6 +199,28 @@ static void all_that_is_known_of_it_is_kept(void **state)
     assert_true(run(false, "1234"));
 }
 
+static void a_look_at_the_file_alone_tells_the_same(void **state)
+{
+    (void)state;
+    struct pin_status s, looked;
+    struct error e = {0};
+    assert_true(pin_look(buf_str(&b.file), b.now.wall, &looked, &e));
+    assert_false(looked.is_set);
+    assert_true(run(true, "1234"));
+    for (int i = 0; i < PIN_TRIES; i++)
+        assert_false(run(false, "0000"));
+    pin_status(b.pin, b.now.wall, &s);
+    assert_true(pin_look(buf_str(&b.file), b.now.wall, &looked, &e));
+    assert_true(looked.is_set && looked.set_at.v.ns == s.set_at.v.ns);
+    assert_int_equal(looked.failures, PIN_TRIES);
+    assert_true(looked.locked_until.has && looked.locked_until.v.ns == s.locked_until.v.ns);
+    pass(MINUTE_S);
+    assert_true(pin_look(buf_str(&b.file), b.now.wall, &looked, &e));
+    assert_false(looked.locked_until.has);
+    assert_false(pin_look(STR("junk"), b.now.wall, &looked, &e));
+    assert_string_equal(e.reason, "BAD_PIN_FILE");
+}
+
 static void a_refusal_says_how_many_are_left_and_until_when_it_is_locked(void **state)
 {
     (void)state;
@@ -440,6 +462,7 @@ int main(void)
         TEST(the_right_one_is_right_also_after_a_restart),
         TEST(its_length_is_bounded_on_both_sides),
         TEST(all_that_is_known_of_it_is_kept),
+        TEST(a_look_at_the_file_alone_tells_the_same),
         TEST(a_refusal_says_how_many_are_left_and_until_when_it_is_locked),
         TEST(wrong_ones_lock_it_for_a_time_that_doubles),
         TEST(an_attempt_counts_before_its_answer_is_known),
