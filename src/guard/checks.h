@@ -61,6 +61,13 @@ struct dec_text {
 struct dec_text text_of(struct dec d);
 #define D(d) (text_of(d).s)
 
+/* Amounts of the base currency for a reader: what is compared rounded up, with what rounded down,
+ * to the currency's own decimals, so that a sentence that says "exceeds" stays true. */
+struct dec_text amount_of(const struct gate_facts *f, struct dec value);
+struct dec_text limit_of(const struct gate_facts *f, struct dec limit);
+#define AMOUNT(f, d) (amount_of(f, d).s)
+#define LIMIT(f, d)  (limit_of(f, d).s)
+
 bool says(struct verdict *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* ---- measures: each leaves a row of headroom; of several legs the one that has least ---- */
 /* `after` is the value with this order, `used` without it, absent where each order stands alone.

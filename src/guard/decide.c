@@ -2,6 +2,7 @@
 #include "guard/checks.h"
 
 #include "guard/value.h"
+#include "market/currency.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -15,6 +16,16 @@ struct dec_text text_of(struct dec d)
     struct dec_text t;
     dec_format(d, t.s);
     return t;
+}
+
+struct dec_text amount_of(const struct gate_facts *f, struct dec value)
+{
+    return text_of(dec_round_to(value, currency_unit(f->base_currency), DEC_UP));
+}
+
+struct dec_text limit_of(const struct gate_facts *f, struct dec limit)
+{
+    return text_of(dec_round_to(limit, currency_unit(f->base_currency), DEC_DOWN));
 }
 
 bool says(struct verdict *out, const char *fmt, ...)
@@ -39,7 +50,8 @@ bool says_value(struct verdict *out, const struct gate_facts *f, struct dec valu
 {
     out->value = DEC_SOME(value);
     out->limit = DEC_SOME(limit);
-    return says(out, "%s %s %s exceeds %s %s", what, D(value), f->base_currency, setting, D(limit));
+    return says(out, "%s %s %s exceeds %s %s", what, AMOUNT(f, value), f->base_currency, setting,
+                LIMIT(f, limit));
 }
 
 bool says_count(struct verdict *out, struct dec value, struct dec limit, const char *what,

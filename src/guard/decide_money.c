@@ -191,7 +191,7 @@ bool deny_margin(const struct gate_facts *f, const struct gate_ticket *t, struct
         out->value = m->init_after;
         out->limit = m->equity_after;
         return says(out, "the initial margin would be %s, more than the equity with loan value %s",
-                    D(m->init_after.v), D(m->equity_after.v));
+                    AMOUNT(f, m->init_after.v), LIMIT(f, m->equity_after.v));
     }
     struct dec excess = dec_minus(m->equity_before.v, m->maint_before.v);
     struct dec most =

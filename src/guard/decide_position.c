@@ -126,8 +126,8 @@ static bool over_share(const struct gate_facts *f, struct verdict *out, struct d
         return false;
     out->value = DEC_SOME(value);
     out->limit = DEC_SOME(limit);
-    return says(out, "%s would be %s %s, more than %s: %s %s %%", what, D(value), f->base_currency,
-                D(limit), setting, D(pct));
+    return says(out, "%s would be %s %s, more than %s: %s %s %%", what, AMOUNT(f, value),
+                f->base_currency, LIMIT(f, limit), setting, D(pct));
 }
 
 bool deny_position(const struct gate_facts *f, const struct gate_ticket *t, struct verdict *out,

@@ -122,6 +122,17 @@ struct dec currency_pip(const char *quote)
     return DEC_MICRO(100);
 }
 
+struct dec currency_unit(const char *code)
+{
+    static const char whole[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+    static const char thousandths[] = "BHD IQD JOD KWD LYD OMR TND";
+    if (strlen(code) == CODE && has_word(whole, sizeof whole - 1, CODE, code))
+        return DEC(1);
+    if (strlen(code) == CODE && has_word(thousandths, sizeof thousandths - 1, CODE, code))
+        return DEC_MICRO(1000);
+    return DEC_MICRO(10000);
+}
+
 bool currency_pair_at(size_t i, char pair[PAIR + 1])
 {
     if (i >= sizeof PAIRS / (PAIR + 1))

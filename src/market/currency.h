@@ -26,6 +26,9 @@ bool currency_pair_parse(struct str text, char base[CURRENCY_MAX], char quote[CU
 
 /* The size of a pip of a pair: 0.01 where the quote currency has no hundredths worth naming. */
 struct dec currency_pip(const char *quote);
+/* The smallest amount that people write: 0.01, but 1 of a currency without hundredths (JPY), 0.001
+ * of one with thousandths (KWD); by ISO 4217. */
+struct dec currency_unit(const char *code);
 
 /* Which way round a pair of currencies is usually quoted. */
 enum pair_hint { PAIR_UNKNOWN, PAIR_AS_GIVEN, PAIR_REVERSED };

@@ -80,6 +80,9 @@ static void stop_unchanged(struct scene *s) { stop(s, "90"); modify(s); }
 static void buy_stop_unchanged(struct scene *s) { stop(s, "110"); first(s)->side = SIDE_BUY; s->facts.position = DEC_ZERO; modify(s); }
 
 static void value_over(struct scene *s) { first(s)->quantity = DEC(101); }
+static void value_hardly_over(struct scene *s) { first(s)->quantity = DEC(100); s->facts.rate = some("1.00000001"); s->limits.max_order_value = some("9999.999").v; }
+static void value_hardly_over_in_yen(struct scene *s) { value_hardly_over(s); set_text(s->facts.base_currency, "JPY"); }
+static void share_of_odd_cents(struct scene *s) { s->limits.max_position_pct = DEC(10); s->facts.net_liquidation = some("3333.333"); s->facts.rate = some("1.00000001"); }
 
 static void paper_denied(struct scene *s) { s->limits.approval_paper = GATE_APPROVAL_DENY; }
 static void paper_and_large_denied(struct scene *s) { paper_denied(s); s->limits.approval_above = GATE_APPROVAL_DENY; first(s)->quantity = DEC(26); }
@@ -139,6 +142,9 @@ static const struct edge {
     {paper_and_large_denied, "APPROVAL_DENY", "limits.approval_paper is deny"},
     {large_denied, "APPROVAL_DENY", "limits.approval_above is deny"},
     {value_over, "VALUE_MAX", "order value 10100 USD exceeds max_order_value 10000"},
+    {value_hardly_over, "VALUE_MAX", "order value 10000.01 USD exceeds max_order_value 9999.99"},
+    {value_hardly_over_in_yen, "VALUE_MAX", "order value 10001 JPY exceeds max_order_value 9999"},
+    {share_of_odd_cents, "POSITION_MAX", ".01 USD, more than 333.33: max_position_pct 10 %"},
 };
 /* clang-format on */
 

@@ -371,6 +371,19 @@ static void which_pairs_exist_is_asked_once(void **state)
     bourse_free(b);
 }
 
+static void amounts_have_the_decimals_of_their_currency(void **state)
+{
+    static const struct {
+        const char *code;
+        int64_t micros;
+    } cases[] = {{"USD", 10000},   {"EUR", 10000},   {"HUF", 10000},   {"JPY", 1000000},
+                 {"KRW", 1000000}, {"XPF", 1000000}, {"BIF", 1000000}, {"KWD", 1000},
+                 {"TND", 1000},    {"", 10000},      {"JP", 10000},    {"JPYX", 10000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_true(dec_eq(currency_unit(cases[i].code), DEC_MICRO(cases[i].micros)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +403,7 @@ int main(void)
         cmocka_unit_test(amounts_are_converted_leg_by_leg),
         cmocka_unit_test(the_close_goes_the_same_way),
         cmocka_unit_test(the_usual_pairs_are_pairs_of_known_currencies_once),
+        cmocka_unit_test(amounts_have_the_decimals_of_their_currency),
         cmocka_unit_test(many_rates_are_answered_together),
         cmocka_unit_test(which_pairs_exist_is_asked_once),
     };
