@@ -180,6 +180,20 @@ static void a_status_alone_answers_an_order(void **state)
     assert_int_equal(c.outcome.result, GATE_WORKING);
 }
 
+static void an_order_that_the_broker_ends_at_once_was_not_taken_back(void **state)
+{
+    struct desk *d = *state;
+    struct call c;
+    resting(d, &c, "5", 5);
+    send_unheard(d, &c, CALL_SUBMIT);
+    tell(d, c.ticket.orders[0], (struct word){STATE_CANCELLED, "0", 0});
+    call_finish(d, &c);
+    assert_true(c.ok);
+    assert_int_equal(c.outcome.result, GATE_CANCELLED);
+    assert_contains(c.outcome.text, "cancelled");
+    assert_null(strstr(c.outcome.text, "taken back"));
+}
+
 static void words_that_refuse_nothing_are_waited_through(void **state)
 {
     struct desk *d = *state;
@@ -651,6 +665,7 @@ int main(void)
         TEST(a_market_order_is_given_three_seconds_to_fill_from_its_first_answer),
         TEST(a_refusal_in_words_alone_counts_after_half_a_second),
         TEST(a_status_alone_answers_an_order),
+        TEST(an_order_that_the_broker_ends_at_once_was_not_taken_back),
         TEST(words_that_refuse_nothing_are_waited_through),
         TEST(a_broken_line_ends_the_waiting),
         TEST(a_task_that_is_cancelled_tells_what_is_known_by_then),

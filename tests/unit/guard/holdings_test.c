@@ -583,6 +583,21 @@ static void executions_that_no_list_can_name_are_forgotten_and_stay_counted(void
     assert_true(told(c, "a.3.01", SIDE_BUY, "5", 300)); /* it would be counted anew */
 }
 
+static void what_was_restored_is_forgotten_a_time_after_the_first_look(void **state)
+{
+    static const char *const ids[] = {"a.1.01", "a.2.01"};
+    struct count *c = *state;
+    for (int i = 0; i < 2; i++)
+        (void)told(c, ids[i], SIDE_BUY, "5", 10);
+    restart(c);
+    holdings_list_begin(c->h);
+    holdings_forget(c->h, 100 * 1000, at_s(5000).mono);
+    holdings_forget(c->h, 100 * 1000, at_s(5099).mono);
+    assert_int_equal(fills_left(c, ids, 1), 1);
+    holdings_forget(c->h, 100 * 1000, at_s(5100).mono);
+    assert_int_equal(fills_left(c, ids + 1, 1), 0);
+}
+
 static void what_a_statement_told_is_no_part_of_the_count(void **state)
 {
     struct count *c = *state;
@@ -627,6 +642,7 @@ int main(void)
         TEST(only_what_a_list_could_have_told_is_gone),
         TEST(the_oldest_executions_make_room),
         TEST(executions_that_no_list_can_name_are_forgotten_and_stay_counted),
+        TEST(what_was_restored_is_forgotten_a_time_after_the_first_look),
         TEST(what_a_statement_told_is_no_part_of_the_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

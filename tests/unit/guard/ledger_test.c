@@ -102,6 +102,7 @@ static void a_minute_is_60_seconds(void **state)
     for (int i = 0; i < LEDGER_MINUTE_MAX + 10; i++)
         ledger_count_send(l, at_s(100).mono);
     assert_int_equal(ledger_sends_within(l, 60 * 1000, at_s(100).mono), LEDGER_MINUTE_MAX);
+    assert_int_equal(ledger_oldest_send_ms(l, 60 * 1000, at_s(101).mono), 1000);
     ledger_free(l);
 }
 

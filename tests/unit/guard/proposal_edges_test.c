@@ -476,6 +476,10 @@ static void of_two_words_at_once_the_first_counts(void **state)
     int64_t left = approval(d, number)->until.ns - d->now.wall.ns;
     assert_in_range(left / NS_PER_S, d->gate->limits.approval_ttl_s - 2,
                     d->gate->limits.approval_ttl_s);
+    start_to_say(d, &no, number, false);
+    assert_true(no.is_done && !no.ok);
+    assert_contains(no.e.text, "is approved already");
+    assert_contains(no.e.next, "submits it again");
 }
 
 static void a_word_that_a_release_has_overtaken_is_none(void **state)
