@@ -93,9 +93,19 @@ static bool has_intent(const void *self, const struct book_order *bo)
     return ledger_by_ref(g->ledger, STR_NAME(bo->order.ref)) != NULL;
 }
 
+/* All is told and compared, so that an order that is not in the book does not work. */
+static bool is_all_known(const struct gate *g)
+{
+    enum gate_reconcile_state s = g->reconcile->status.state;
+    return g->link == LINK_READY && s != GATE_RECONCILE_NEVER && s != GATE_RECONCILE_SETTLING &&
+           s != GATE_RECONCILE_NO_ANSWER;
+}
+
 /* A day has begun. What is over, and was settled long ago, is in the store. */
 static void forget_old(const struct gate *g, struct moment now)
 {
+    if (!ledger_forget_due(g->ledger) || !is_all_known(g))
+        return;
     ledger_forget(g->ledger, is_needed, g);
     book_forget(g->book, FORGET_MS, now.mono, has_intent, g);
     holdings_forget(g->reconcile->holdings, FORGET_MS, now.mono);
@@ -107,17 +117,22 @@ void gate_turn(const struct gate *g, struct moment now)
     struct error e;
     if (session_clock(g->session, now, &t)) {
         struct civil c = tz_civil(g->day_zone, t);
-        int64_t was = ledger_day(g->ledger);
         ledger_turn(g->ledger, civil_to_days(c.year, c.month, c.day), journal_last(g->journal) + 1);
-        if (ledger_day(g->ledger) != was)
-            forget_old(g, now);
+        forget_old(g, now);
     }
-    struct buf days;
-    buf_init(&days, JOURNAL_VALUE_MAX - 1);
-    if (ledger_unsaved_days(g->ledger, &days) &&
-        journal_put(g->journal, STR(LEDGER_DAYS_KEY), buf_str(&days), now, &e))
+    struct buf b;
+    buf_init(&b, JOURNAL_VALUE_MAX - 1);
+    if (ledger_unsaved_old(g->ledger, &b)) {
+        if (!journal_put(g->journal, STR(LEDGER_OLD_KEY), buf_str(&b), now, &e))
+            goto done; /* the days would hide what is not in the list */
+        ledger_saved_old(g->ledger);
+    }
+    buf_reset(&b);
+    if (ledger_unsaved_days(g->ledger, &b) &&
+        journal_put(g->journal, STR(LEDGER_DAYS_KEY), buf_str(&b), now, &e))
         ledger_saved_days(g->ledger);
-    buf_fini(&days);
+done:
+    buf_fini(&b);
 }
 
 struct utc gate_day_end(const struct gate *g, struct moment now)

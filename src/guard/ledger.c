@@ -24,7 +24,8 @@ struct ledger {
     struct map *by_ref;
     struct ledger_day days[LEDGER_DAYS_MAX]; /* newest first */
     size_t day_count;
-    bool has_unsaved_days;
+    bool has_unsaved_days, has_unsaved_old;
+    bool is_forget_due;
     int64_t orders;
     struct dec value;
     struct instant sends[LEDGER_MINUTE_MAX]; /* a ring */
@@ -97,12 +98,22 @@ static bool drop_one(struct ledger *l)
     return false;
 }
 
+/* The first record of the days that are remembered; 0 as long as these are all there were. */
+static int64_t first_of_days(const struct ledger *l)
+{
+    return l->day_count < LEDGER_DAYS_MAX ? 0 : l->days[LEDGER_DAYS_MAX - 1].first_seq;
+}
+
+bool ledger_forget_due(const struct ledger *l)
+{
+    return l->is_forget_due;
+}
+
 void ledger_forget(struct ledger *l, intent_needed_fn *is_needed, const void *self)
 {
-    size_t kept = 0;
-    if (l->day_count < LEDGER_DAYS_MAX)
-        return;
-    int64_t first_seq = l->days[LEDGER_DAYS_MAX - 1].first_seq;
+    size_t kept = 0, count = l->count;
+    l->is_forget_due = false;
+    int64_t first_seq = first_of_days(l);
     for (size_t at = 0, end; at < l->count; at = end) { /* the legs of a request stand together */
         bool is_kept = l->intents[at]->seq >= first_seq;
         for (end = at; end < l->count && l->intents[end]->seq == l->intents[at]->seq; end++)
@@ -114,6 +125,7 @@ void ledger_forget(struct ledger *l, intent_needed_fn *is_needed, const void *se
                 drop(l, l->intents[i]);
     }
     l->count = kept;
+    l->has_unsaved_old = l->has_unsaved_old || kept != count;
 }
 
 struct intent *ledger_add(struct ledger *l, const struct intent *i, struct error *e)
@@ -231,7 +243,7 @@ void ledger_turn(struct ledger *l, int64_t day, int64_t next_seq)
     l->days[0] = (struct ledger_day){day, l->day_count ? next_seq : 0};
     if (l->day_count < LEDGER_DAYS_MAX)
         l->day_count++;
-    l->has_unsaved_days = true;
+    l->has_unsaved_days = l->has_unsaved_old = l->is_forget_due = true;
 }
 
 int64_t ledger_day(const struct ledger *l)
@@ -250,6 +262,29 @@ bool ledger_unsaved_days(const struct ledger *l, struct buf *out)
 void ledger_saved_days(struct ledger *l)
 {
     l->has_unsaved_days = false;
+}
+
+bool ledger_unsaved_old(const struct ledger *l, struct buf *out)
+{
+    int64_t first_seq = first_of_days(l), last = 0;
+    if (!l->has_unsaved_old)
+        return false;
+    buf_add_c(out, "[");
+    for (size_t i = 0; i < l->count && l->intents[i]->seq < first_seq; i++) {
+        int64_t seq = l->intents[i]->seq;
+        if (seq != last) /* once for all legs */
+            buf_add_f(out, "%s%lld", last ? "," : "", (long long)seq);
+        last = seq;
+    }
+    buf_add_c(out, "]");
+    if (out->failed)
+        buf_reset(out);
+    return true;
+}
+
+void ledger_saved_old(struct ledger *l)
+{
+    l->has_unsaved_old = false;
 }
 
 void ledger_count_send(struct ledger *l, struct instant at)
@@ -457,19 +492,45 @@ static bool read_days(struct ledger *l, struct str text)
     return true;
 }
 
+/* What ledger_unsaved_old wrote. */
+static bool is_old_list(struct str text, struct arena *a)
+{
+    struct error ignored;
+    int64_t seq;
+    const struct json *list = json_parse(text, a, &ignored), *number;
+    for (size_t i = 0; (number = json_at(list, i)) != NULL; i++)
+        if (!json_to_i64(number, &seq))
+            return false;
+    return list && list->kind == JSON_ARRAY;
+}
+
+/* What was kept of older days, then all records of the days that are remembered. */
+static bool restore_records(struct restore *r, struct db *db, struct str old, struct error *e)
+{
+    struct ledger *l = r->ledger;
+    unsigned kinds = 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME | 1u << JOURNAL_ACCEPT;
+    int64_t first = first_of_days(l), after = old.n && first > 0 ? first - 1 : 0;
+    l->has_unsaved_old = old.n == 0;
+    l->is_forget_due = first > 0;
+    if (old.n && !is_old_list(old, r->arena))
+        return error_set(e, ERROR_INTERNAL, "STORE_DAMAGED",
+                         "the stored value '" LEDGER_OLD_KEY "' is not readable");
+    return (after == 0 || db_records_of(db, old, after, kinds, restore_record, r, e)) &&
+           db_records_after(db, after, kinds, restore_record, r, e);
+}
+
 bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct error *e)
 {
-    char days[JOURNAL_VALUE_MAX];
+    char days[JOURNAL_VALUE_MAX], old[JOURNAL_VALUE_MAX];
     assert(l->day_count == 0 && l->count == 0);
-    if (!db_value(db, STR(LEDGER_DAYS_KEY), days, sizeof days, e))
+    if (!db_value(db, STR(LEDGER_DAYS_KEY), days, sizeof days, e) ||
+        !db_value(db, STR(LEDGER_OLD_KEY), old, sizeof old, e))
         return false;
     if (!read_days(l, str_of(days)))
         return error_set(e, ERROR_INTERNAL, "STORE_DAMAGED",
                          "the stored value '" LEDGER_DAYS_KEY "' is not readable");
     struct restore r = {l, arena_new(4 << 20), now};
-    int64_t after = l->day_count == LEDGER_DAYS_MAX ? l->days[l->day_count - 1].first_seq - 1 : 0;
-    unsigned kinds = 1u << JOURNAL_INTENT | 1u << JOURNAL_OUTCOME | 1u << JOURNAL_ACCEPT;
-    bool ok = db_records_after(db, after, kinds, restore_record, &r, e);
+    bool ok = restore_records(&r, db, str_of(old), e);
     arena_free(r.arena);
     return ok;
 }

@@ -24,7 +24,8 @@ enum {
     LEDGER_PERMS_MAX = 4,     /* permIds of one order; more than two were never seen */
     LEDGER_KEY_MAX = 65,      /* an idempotency key with its NUL */
     LEDGER_MINUTE_MAX = 1024, /* sends remembered for the rate; above the largest setting */
-    LEDGER_DAYS_MAX = 8       /* days on which was traded, over which a restart looks back */
+    LEDGER_DAYS_MAX = 8       /* days on which was traded, over which a restart looks back: of
+                                 older requests it reads those that were kept */
 };
 
 enum intent_state {
@@ -81,11 +82,13 @@ void intent_become(struct intent *i, enum intent_state state);
 size_t ledger_count_of(const struct ledger *l, enum intent_state state);
 size_t ledger_in_flight(const struct ledger *l);
 /*
- * Drops requests of days before all that the ledger remembers, which a restart would not read back
- * either, if each leg is settled and not needed. Not while somebody goes through the intents.
+ * Drops requests of days before all that the ledger remembers, if each leg is settled and not
+ * needed. Not while somebody goes through the intents. It is due, from a new day or a restart on,
+ * until it was done.
  */
 typedef bool intent_needed_fn(const void *self, const struct intent *i);
 void ledger_forget(struct ledger *l, intent_needed_fn *is_needed, const void *self);
+bool ledger_forget_due(const struct ledger *l);
 /* A change of the order with that reference was sent for that principal, or made elsewhere and
  * accepted by a person. */
 void ledger_change(struct ledger *l, const struct order *o, struct str principal);
@@ -117,6 +120,15 @@ int64_t ledger_day(const struct ledger *l);
 #define LEDGER_DAYS_KEY "trading_days"
 bool ledger_unsaved_days(const struct ledger *l, struct buf *out);
 void ledger_saved_days(struct ledger *l);
+/*
+ * The requests of older days that are here yet, by the numbers of their records, to be kept under
+ * LEDGER_OLD_KEY before the days are: a JSON array, or nothing if they are more than fit, and then
+ * a restart reads the journal from its beginning. `out` is empty and holds JOURNAL_VALUE_MAX - 1
+ * bytes. False if that is there already.
+ */
+#define LEDGER_OLD_KEY "old_intents"
+bool ledger_unsaved_old(const struct ledger *l, struct buf *out);
+void ledger_saved_old(struct ledger *l);
 
 /* ---- counters ---- */
 void ledger_count(struct ledger *l, int64_t orders, struct dec value, struct moment now);
@@ -134,7 +146,8 @@ int64_t ledger_oldest_send_ms(const struct ledger *l, int64_t ms, struct instant
 int64_t ledger_orders_of(const struct ledger *l, struct str principal);
 
 /* ---- restart ---- */
-/* From the journal: the day's counters, the last minute, recent orders, unsettled intents. */
+/* From the journal: the day's counters, the last minute, recent orders, unsettled intents, and
+ * those that were kept of older days. */
 bool ledger_restore(struct ledger *l, struct db *db, struct moment now, struct error *e) FALLIBLE;
 
 #endif

@@ -511,6 +511,24 @@ bool db_records_after(struct db *db, int64_t after, unsigned kinds, db_record_fn
     return each_record(db, st, kinds, fn, self, e);
 }
 
+bool db_records_of(struct db *db, struct str intents, int64_t until, unsigned kinds,
+                   db_record_fn *fn, void *self, struct error *e)
+{
+    /* CROSS JOIN: from the intents to their references to what is recorded of these, by keys */
+    sqlite3_stmt *st = sql_prepare(
+        db->sql,
+        "SELECT seq, at, kind, principal, body FROM journal WHERE seq IN (SELECT s.seq"
+        " FROM json_each(?1) n CROSS JOIN journal i ON i.seq = n.value"
+        " CROSS JOIN json_tree(i.body) t CROSS JOIN story s ON s.about = 'ref:' || t.atom"
+        " WHERE t.key = 'ref' AND s.seq <= ?2) ORDER BY seq",
+        e);
+    if (!st)
+        return false;
+    sql_bind_str(st, 1, intents);
+    sqlite3_bind_int64(st, 2, until);
+    return each_record(db, st, kinds, fn, self, e);
+}
+
 bool db_since(struct db *db, struct opt_utc *out, struct error *e)
 {
     *out = (struct opt_utc){0};

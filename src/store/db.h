@@ -80,6 +80,14 @@ bool db_records(struct db *db, struct utc since, unsigned kinds, db_record_fn *f
 bool db_records_after(struct db *db, int64_t after, unsigned kinds, db_record_fn *fn, void *self,
                       struct error *e) FALLIBLE;
 
+/*
+ * What is recorded, up to the number `until`, about the orders of some intents: these themselves,
+ * their changes, what became of them. `intents` are the numbers of their records as a JSON array.
+ * Each record once, oldest first; what there is of other orders is not read.
+ */
+bool db_records_of(struct db *db, struct str intents, int64_t until, unsigned kinds,
+                   db_record_fn *fn, void *self, struct error *e) FALLIBLE;
+
 typedef bool db_execution_fn(void *self, const struct execution *x);
 /* Executions at or after `since`, oldest first; account STR_NONE takes all. */
 bool db_executions(struct db *db, struct utc since, struct str account, db_execution_fn *fn,

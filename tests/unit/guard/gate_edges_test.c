@@ -273,6 +273,50 @@ static void the_days_are_kept_when_there_is_room(void **state)
     buf_fini(&days);
 }
 
+static void old_requests_are_forgotten_when_all_that_works_is_known(void **state)
+{
+    static const struct {
+        enum link_state link;
+        enum gate_reconcile_state state;
+        bool is_kept;
+    } rows[] = {{LINK_DOWN, GATE_RECONCILE_CLEAN, true},
+                {LINK_RECONCILING, GATE_RECONCILE_CLEAN, true},
+                {LINK_READY, GATE_RECONCILE_NEVER, true},
+                {LINK_READY, GATE_RECONCILE_SETTLING, true},
+                {LINK_READY, GATE_RECONCILE_NO_ANSWER, true},
+                {LINK_READY, GATE_RECONCILE_CLEAN, false}};
+    struct desk *d = *state;
+    struct gate *g = d->gate;
+    struct error e;
+    char text[JOURNAL_VALUE_MAX];
+    struct intent old = {.order.ref = "PC:old", .state = INTENT_KNOWN, .seq = 1};
+    assert_non_null(ledger_add(g->ledger, &old, &e));
+    for (int i = 0; i < LEDGER_DAYS_MAX; i++)
+        ledger_turn(g->ledger, ledger_day(g->ledger) + 1, 2 + i);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        g->link = rows[i].link;
+        g->reconcile->status.state = rows[i].state;
+        gate_turn(g, d->now);
+        assert_int_equal(ledger_by_ref(g->ledger, STR("PC:old")) != NULL, rows[i].is_kept);
+        desk_disk(d);
+        assert_true(db_value(d->db, STR(LEDGER_OLD_KEY), text, sizeof text, &e));
+        assert_string_equal(text, rows[i].is_kept ? "[1]" : "[]");
+    }
+}
+
+static void the_days_are_not_kept_without_the_list_of_what_is_older(void **state)
+{
+    struct desk *d = *state;
+    struct buf b;
+    ledger_turn(d->gate->ledger, ledger_day(d->gate->ledger) + 1, 2);
+    buf_init(&b, JOURNAL_VALUE_MAX - 1);
+    fill_journal(d);
+    gate_turn(d->gate, d->now);
+    assert_true(ledger_unsaved_old(d->gate->ledger, &b));
+    assert_true(ledger_unsaved_days(d->gate->ledger, &b));
+    buf_fini(&b);
+}
+
 /* ---- the state of trading ---- */
 
 static bool set(struct desk *d, enum gate_trading state, bool is_human, struct error *e)
@@ -639,6 +683,8 @@ int main(void)
         TEST(the_limits_in_force_and_the_used_order_ids_are_kept),
         TEST(no_day_is_known_before_the_brokers_clock_is),
         TEST(the_days_are_kept_when_there_is_room),
+        TEST(old_requests_are_forgotten_when_all_that_works_is_known),
+        TEST(the_days_are_not_kept_without_the_list_of_what_is_older),
         TEST(what_tightens_by_request_stays_by_request),
         TEST(what_is_loosened_and_cannot_be_kept_is_not_loosened),
         TEST(a_halt_that_cannot_be_kept_holds_and_is_kept_later),

@@ -521,6 +521,11 @@ static void wrote_day(struct past *p, struct ledger *l, int64_t day)
     struct error e;
     buf_init(&b, JOURNAL_VALUE_MAX - 1);
     ledger_turn(l, day, journal_last(p->j) + 1);
+    if (ledger_unsaved_old(l, &b)) {
+        assert_true(journal_put(p->j, STR(LEDGER_OLD_KEY), buf_str(&b), at_s(0), &e));
+        ledger_saved_old(l);
+    }
+    buf_reset(&b);
     if (ledger_unsaved_days(l, &b)) {
         assert_true(journal_put(p->j, STR(LEDGER_DAYS_KEY), buf_str(&b), at_s(0), &e));
         ledger_saved_days(l);
@@ -702,6 +707,105 @@ static void as_many_days_are_kept_as_are_looked_back(void **state)
     past_fini(&p);
 }
 
+static void put_old(struct past *p, const char *text)
+{
+    struct error e;
+    assert_true(journal_put(p->j, STR(LEDGER_OLD_KEY), str_of(text), at_s(0), &e));
+    flush(p->j, p->db);
+}
+
+/* PC:kept and PC:gone are of the first of nine days, and the first one is needed on the last. */
+static struct ledger *nine_days(struct past *p)
+{
+    struct ledger *l = ledger_new();
+    wrote_day(p, l, 100);
+    wrote_intent(p, "PC:gone", 0);
+    wrote_intent(p, "PC:kept", 0);
+    wrote(p, JOURNAL_OUTCOME,
+          "{\"legs\":[{\"ref\":\"PC:gone\",\"perm_id\":70,\"result\":\"rejected\"},"
+          "{\"ref\":\"PC:kept\",\"perm_id\":71,\"result\":\"working\"}]}",
+          1);
+    modify(&p->scene);
+    wrote_intent(p, "PC:kept", 2);
+    ledger_free(l);
+    l = restored(p, 3);
+    for (int64_t day = 101; day < 100 + LEDGER_DAYS_MAX; day++)
+        wrote_day(p, l, day);
+    assert_true(ledger_forget_due(l));
+    return l;
+}
+
+static void what_was_kept_of_older_days_comes_back_and_nothing_else(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    struct ledger *l = nine_days(&p);
+    wrote_day(&p, l, 120); /* not yet forgotten: all of the first day is in the list */
+    ledger_free(l);
+    l = restored(&p, 10);
+    assert_true(has(l, "PC:gone") && has(l, "PC:kept"));
+    assert_true(ledger_forget_due(l)); /* by whoever knows what works */
+    ledger_forget(l, is_kept_back, "PC:kept");
+    assert_false(ledger_forget_due(l));
+    assert_false(has(l, "PC:gone"));
+    wrote_day(&p, l, 120); /* the list is shorter now */
+    ledger_free(l);
+    scene_init(&p.scene);
+    wrote_intent(&p, "PC:new", 4);
+    l = restored(&p, 10);
+    struct intent *it = NULL;
+    size_t i = 0;
+    assert_true(ledger_next(l, &i, &it)); /* oldest first */
+    assert_string_equal(it->order.ref, "PC:kept");
+    assert_string_equal(it->principal, "me");
+    assert_true(it->state == INTENT_KNOWN && it->has_change && it->perm_ids[0] == 71);
+    assert_true(has(l, "PC:new") && !has(l, "PC:gone"));
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void without_a_list_of_older_days_the_whole_journal_is_read(void **state)
+{
+    (void)state;
+    struct past p;
+    struct buf b;
+    past_init(&p);
+    struct ledger *l = nine_days(&p);
+    wrote_day(&p, l, 120);
+    ledger_free(l);
+    put_old(&p, "[]");
+    l = restored(&p, 10);
+    assert_false(has(l, "PC:gone") || has(l, "PC:kept"));
+    ledger_free(l);
+    put_old(&p, ""); /* as a version without such lists left it, or one that was too long */
+    l = restored(&p, 10);
+    assert_true(has(l, "PC:gone") && has(l, "PC:kept"));
+    buf_init(&b, 2); /* is written anew; this one is too long */
+    assert_true(ledger_unsaved_old(l, &b));
+    assert_true(!b.failed && b.n == 0);
+    buf_fini(&b);
+    ledger_free(l);
+    past_fini(&p);
+}
+
+static void a_list_of_older_days_that_cannot_be_read_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"x", "[1", "{}", "7", "[\"a\"]", "[1.5]", "[null]"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct past p;
+        struct error e;
+        past_init(&p);
+        put_old(&p, texts[i]);
+        struct ledger *l = ledger_new();
+        assert_false(ledger_restore(l, p.db, at_s(0), &e));
+        assert_string_equal(e.reason, "STORE_DAMAGED");
+        ledger_free(l);
+        past_fini(&p);
+    }
+}
+
 /*
  * Days pass, orders are sent, some are not sent after all, the program restarts; the wall clock
  * says anything at all. The counts are those of the days, exactly.
@@ -796,6 +900,9 @@ int main(void)
         cmocka_unit_test(a_record_that_cannot_be_read_hides_no_other),
         cmocka_unit_test(a_long_history_is_read_to_its_end),
         cmocka_unit_test(as_many_days_are_kept_as_are_looked_back),
+        cmocka_unit_test(what_was_kept_of_older_days_comes_back_and_nothing_else),
+        cmocka_unit_test(without_a_list_of_older_days_the_whole_journal_is_read),
+        cmocka_unit_test(a_list_of_older_days_that_cannot_be_read_is_an_error),
         cmocka_unit_test(no_clock_and_no_restart_changes_a_count),
         cmocka_unit_test(a_digest_tells_requests_apart),
     };

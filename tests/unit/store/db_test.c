@@ -117,6 +117,54 @@ static void records_survive_closing(void **state)
     assert_int_equal(since.v.ns, at_s(0).wall.ns);
 }
 
+static bool list_record(void *self, const struct db_record *r)
+{
+    buf_add_f(self, "%lld ", (long long)r->seq);
+    return true;
+}
+
+static void what_is_recorded_of_an_intent_is_found_by_its_number(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"orders\":[{\"ref\":\"A\"},{\"ref\":\"B\"}]}", /* 1: an intent of two legs */
+        "{\"orders\":[{\"ref\":\"C\"}]}",
+        "{\"legs\":[{\"ref\":\"A\"},{\"ref\":\"B\"}]}", /* 3: of both, and listed once */
+        "{\"legs\":[{\"ref\":\"C\"}]}",
+        "{\"legs\":[{\"ref\":\"B\"}]}",
+        "{\"perm_id\":\"A\"}",
+        "{\"legs\":[{\"ref\":\"A\"}]}",
+    };
+    static const struct {
+        const char *intents;
+        int64_t until;
+        unsigned kinds;
+        const char *found;
+    } rows[] = {
+        {"[1]", 6, 0, "1 3 5 "},
+        {"[1]", 7, 0, "1 3 5 7 "},
+        {"[2,1]", 6, 0, "1 2 3 4 5 "},
+        {"[2]", 7, 1u << JOURNAL_STATE, "2 4 "},
+        {"[2]", 7, 1u << JOURNAL_KILL, ""},
+        {"[]", 7, 0, ""},
+        {"[99]", 7, 0, ""},
+    };
+    struct place *p = *state;
+    struct error e;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        append(p->j, bodies[i], (int64_t)i);
+    flush(p->j, p->db);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf b;
+        buf_init(&b, 200);
+        assert_true(db_records_of(p->db, str_of(rows[i].intents), rows[i].until, rows[i].kinds,
+                                  list_record, &b, &e));
+        assert_true(str_eq(buf_str(&b), str_of(rows[i].found)));
+        buf_fini(&b);
+    }
+    assert_false(db_records_of(p->db, STR("["), 7, 0, list_record, NULL, &e));
+    assert_string_equal(e.reason, "STORE");
+}
+
 static void the_journal_refuses_update_and_delete(void **state)
 {
     struct place *p = *state;
@@ -361,6 +409,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(records_survive_closing),
+        TEST(what_is_recorded_of_an_intent_is_found_by_its_number),
         TEST(the_journal_refuses_update_and_delete),
         TEST(an_intact_chain_verifies_over_several_runs),
         TEST(any_change_is_found_and_named),
