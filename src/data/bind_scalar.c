@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HUGE_EXPONENT = 18 };
+static const double HUGE_FROM = 1e18; /* no whole number or amount of ours ends below */
+
 /* ---- errors ---- */
 void place_path(const struct place *at, char out[PLACE_PATH_MAX])
 {
@@ -71,9 +74,27 @@ bool place_wrong_kind(const struct place *at, const struct field *f, const struc
     return place_refuse(at, "expected %s, got %s", kind_wanted(f), json_kind_text(j->kind));
 }
 
+/* Of a text that the kind of field does not hold: it is a number all the same, but a huge one. */
+static bool is_huge(struct str text)
+{
+    double v;
+    int64_t exponent;
+    size_t e = str_find(text, 'e', 0);
+    if (e == text.n)
+        e = str_find(text, 'E', 0);
+    if (!str_to_double(str_sub(text, 0, e), &v) || !isfinite(v))
+        return false;
+    return fabs(v) >= HUGE_FROM ||
+           (e < text.n && v != 0 && str_to_i64(str_sub(text, e + 1, text.n), &exponent) &&
+            exponent >= HUGE_EXPONENT);
+}
+
 static bool not_one(const struct place *at, const struct field *f, struct str text)
 {
     char given[PLACE_SHOWN_MAX];
+    bool is_number = f->kind == TYPE_INT || f->kind == TYPE_NUM || f->kind == TYPE_DEC;
+    if (is_number && is_huge(text))
+        return place_refuse(at, "%s is too large a number", place_shown(f, text, given));
     return place_refuse(at, "'%s' is not %s", place_shown(f, text, given), kind_wanted(f));
 }
 

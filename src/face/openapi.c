@@ -205,7 +205,7 @@ static void write_responses(const struct op *op, struct str method, const struct
                             struct json_writer *w)
 {
     static const char *const problems[] = {"400", "401", "403", "404", "405", "406", "409", "413",
-                                           "415", "422", "429", "500", "502", "503", "504"};
+                                           "415", "422", "429", "431", "500", "502", "503", "504"};
     bool is_trade = op->effect == OP_TRADE;
     openapi_open(w, "responses");
     write_success(op, "200", is_trade ? "Done; or a preview, with nothing sent" : "The answer",
@@ -297,9 +297,11 @@ static void write_components(struct json_writer *w)
     openapi_open(w, "content");
     openapi_open(w, "application/problem+json");
     json_key(w, "schema");
-    json_raw(w, STR("{\"type\":\"object\",\"required\":[\"status\",\"title\",\"success\",\"error\","
+    json_raw(w, STR("{\"type\":\"object\",\"required\":[\"status\",\"title\",\"detail\","
+                    "\"success\",\"error\","
                     "\"code\",\"class\",\"details\",\"warnings\"],\"properties\":{"
                     "\"status\":{\"type\":\"integer\"},\"title\":{\"type\":\"string\"},"
+                    "\"detail\":{\"type\":\"string\",\"description\":\"The same as error\"},"
                     "\"success\":{\"type\":\"boolean\",\"const\":false},"
                     "\"error\":{\"type\":\"string\",\"description\":\"One sentence\"},"
                     "\"code\":{\"type\":\"string\",\"description\":\"Stable reason\"},"

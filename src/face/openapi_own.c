@@ -68,7 +68,7 @@ static const struct own_path {
 /* What any request may be refused with before it is looked at closely. */
 static void write_refusals(struct json_writer *w)
 {
-    static const char *const statuses[] = {"400", "401", "403", "405", "413", "429"};
+    static const char *const statuses[] = {"400", "401", "403", "405", "413", "429", "431"};
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         openapi_problem(w, statuses[i]);
 }

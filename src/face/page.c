@@ -62,6 +62,84 @@ static const struct field *subject_of(const struct op *op)
     return NULL;
 }
 
+/* What a field is called here; NULL: it says nothing that the headline and the order do not. */
+static const char *label_of(const struct field *f)
+{
+    static const struct {
+        const char *name, *label;
+    } labels[] = {
+        {"state", NULL},
+        {"symbol", NULL},
+        {"action", NULL},
+        {"quantity", NULL},
+        {"order_type", NULL},
+        {"preview_id", NULL},
+        {"approval", "Number"},
+        {"order", "The order"},
+        {"value_base", "Worth at most"},
+        {"base_currency", "Base currency"},
+        {"mode", "Money"},
+        {"reference_price", "Price when shown"},
+        {"principal", "Asked by"},
+        {"assistant", "On behalf of"},
+        {"reasoning", "In its words"},
+        {"since", "Shown"},
+        {"expires", "Expires"},
+        {"needs", "Needs"},
+        {"account", "Account"},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i].name, f->name) == 0)
+            return labels[i].label;
+    return f->name;
+}
+
+static const char *word_of(const struct field *f, struct str value)
+{
+    static const struct {
+        const char *name, *value, *word;
+    } words[] = {
+        {"needs", "elicit", "a yes in the assistant's program, or the PIN"},
+        {"needs", "app", "a yes in the assistant's ticket, or the PIN"},
+        {"needs", "out_of_band", "the PIN"},
+        {"mode", "paper", "paper money"},
+        {"mode", "live", "REAL MONEY"},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].name, f->name) == 0 && str_eq(value, str_of(words[i].value)))
+            return words[i].word;
+    return NULL;
+}
+
+/* "2026-11-23 15:24:38 UTC, in 4 min": whoever reads it need not know the offset of the clock. */
+static void add_time(struct str text, struct utc t, struct utc now, struct buf *b)
+{
+    int64_t s = (t.ns - now.ns) / NS_PER_S, n = s < 0 ? -s : s;
+    bool is_minutes = n >= 60;
+    size_t mark = str_find(text, 'T', 0);
+    add_text(b, str_sub(text, 0, mark));
+    buf_add_char(b, ' ');
+    add_text(b, str_sub(text, mark + 1, mark + sizeof "T15:24:38" - 1));
+    buf_add_f(b, " UTC, %s%lld %s%s", s > 0 ? "in " : "", (long long)(is_minutes ? n / 60 : n),
+              is_minutes ? "min" : "s", s > 0 ? "" : " ago");
+}
+
+static void add_value(const struct field *f, const void *row, struct utc now, struct buf *b)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    (void)write_text(f, row, &text);
+    const char *word = word_of(f, buf_str(&text));
+    if (word)
+        buf_add_c(b, word);
+    else if (f->kind == TYPE_TIME)
+        add_time(buf_str(&text), *(const struct utc *)(const void *)((const char *)row + f->offset),
+                 now, b);
+    else
+        add_text(b, buf_str(&text));
+    buf_fini(&text);
+}
+
 static void add_form(const struct op *first, const struct type *type, const void *row,
                      struct buf *b)
 {
@@ -71,6 +149,8 @@ static void add_form(const struct op *first, const struct type *type, const void
     if (!value)
         return;
     buf_add_c(b, "<form method=\"post\" autocomplete=\"off\" class=\"actions\">"
+                 /* Enter in a field presses the first button of a form: nothing */
+                 "<button disabled hidden></button>"
                  "<input type=\"hidden\" name=\"");
     add_text(b, str_of(subject->name));
     buf_add_c(b, "\" value=\"");
@@ -87,52 +167,48 @@ static void add_form(const struct op *first, const struct type *type, const void
     buf_add_c(b, "</form>");
 }
 
-/* What a person must see first: what will happen. */
-static const struct field *headline_of(const struct type *type)
+/* What a person must see first: what will happen, and what the checks have to say about it. */
+static void add_first(const struct type *type, const void *row, const char *name, const char *tag,
+                      struct buf *b)
 {
-    return type_find(type, STR("headline"));
-}
-
-static void add_headline(const struct type *type, const void *row, struct buf *text, struct buf *b)
-{
-    const struct field *f = headline_of(type);
-    buf_reset(text);
+    const struct field *f = type_find(type, str_of(name));
+    struct buf text;
     if (!f || field_absent(f, row))
         return;
-    (void)write_text(f, row, text);
-    buf_add_c(b, "<h2>");
-    add_text(b, buf_str(text));
-    buf_add_c(b, "</h2>");
+    buf_init(&text, TEXT_MAX);
+    (void)write_text(f, row, &text);
+    buf_add_f(b, "<%s>", tag);
+    add_text(b, buf_str(&text));
+    buf_add_f(b, "</%.*s>", (int)strcspn(tag, " "), tag);
+    buf_fini(&text);
 }
 
-static void add_row(const struct op *first, const struct type *type, const void *row, struct buf *b)
+static bool is_first(const struct field *f)
 {
-    struct buf text;
-    buf_init(&text, TEXT_MAX);
+    return strcmp(f->name, "headline") == 0 || strcmp(f->name, "notices") == 0;
+}
+
+static void add_row(const struct op *first, const struct type *type, const void *row,
+                    struct utc now, struct buf *b)
+{
     buf_add_c(b, "<section>");
-    add_headline(type, row, &text, b);
+    add_first(type, row, "headline", "h2", b);
+    add_first(type, row, "notices", "p class=\"warn\"", b);
     buf_add_c(b, "<dl>");
     for (size_t i = 0; i < type->count; i++) {
         const struct field *f = &type->fields[i];
-        if (f->kind == TYPE_LIST || f == headline_of(type) || field_absent(f, row))
+        const char *label = label_of(f);
+        if (f->kind == TYPE_LIST || is_first(f) || !label || field_absent(f, row))
             continue;
-        buf_reset(&text);
-        (void)write_text(f, row, &text);
-        struct str name = str_of(f->name), word;
         buf_add_c(b, "<dt>");
-        for (bool is_first = true; str_cut(&name, '_', &word); is_first = false) {
-            if (!is_first)
-                buf_add_char(b, ' ');
-            add_text(b, word);
-        }
+        add_text(b, str_of(label));
         buf_add_c(b, "</dt><dd>");
-        add_text(b, buf_str(&text));
+        add_value(f, row, now, b);
         buf_add_c(b, "</dd>");
     }
     buf_add_c(b, "</dl>");
     add_form(first, type, row, b);
     buf_add_c(b, "</section>");
-    buf_fini(&text);
 }
 
 /* The first list of an answer. */
@@ -183,7 +259,7 @@ static void add_waiting(struct exchange *x, struct principal *who, struct buf *b
         const char *row = (const char *)list->items + k * rows->of->size;
         if (one.n && !is_wanted(op, rows->of, row, one))
             continue;
-        add_row(op, rows->of, row, b);
+        add_row(op, rows->of, row, task_now(x->task).wall, b);
         shown++;
     }
     if (!list->n)

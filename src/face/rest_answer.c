@@ -60,18 +60,39 @@ struct buf *rest_begin(struct exchange *x, int status, const char *content_type)
     return &x->response->body;
 }
 
+/* Where whoever refused knew no next step, so that nobody is left with a sentence alone. */
+static void advise(const struct call *c, struct error *e)
+{
+    const char *route = c && c->op ? c->op->route : NULL;
+    if (e->next[0])
+        return;
+    if (strcmp(e->reason, "INVALID_ARGUMENT") == 0 || strcmp(e->reason, "MISSING_ARGUMENT") == 0)
+        error_next(e,
+                   "correct what is named, and send the rest again; /openapi.json says what %s "
+                   "takes",
+                   route ? route : "each route");
+    else if (strcmp(e->reason, "JSON") == 0)
+        error_next(e, "send one JSON object in UTF-8, each name in it once");
+    else if (strcmp(e->reason, "ENCODING") == 0)
+        error_next(e, "write %% itself as %%25, and what else needs it as %% and two "
+                      "hexadecimal digits");
+}
+
 static void write_problem(int status, const struct error *why, const struct call *c,
                           struct buf *out)
 {
     struct json_writer w;
     struct error e = *why;
     error_speak(FACE_REST, c ? c->op : NULL, &e);
+    advise(c, &e);
     json_writer_init(&w, out);
     json_begin_object(&w);
     json_key(&w, "status");
     json_i64(&w, status);
     json_key(&w, "title");
     json_text(&w, http_status_text(status));
+    json_key(&w, "detail"); /* what RFC 9457 calls our `error` */
+    json_text(&w, e.text);
     error_write_members(&e, c, &w);
     json_end_object(&w);
 }
@@ -92,7 +113,8 @@ void rest_refusal(int status, struct http_response *response)
         const char *reason, *text, *next;
     } rows[] = {
         {413, ERROR_LIMIT, "BODY_TOO_LARGE", "the body is too long", "send less at once"},
-        {431, ERROR_LIMIT, "HEADERS_TOO_LARGE", "the headers are too many or too long", NULL},
+        {431, ERROR_LIMIT, "HEADERS_TOO_LARGE", "the headers are too many or too long",
+         "send fewer and shorter headers, and a shorter address"},
         {503, ERROR_UNAVAILABLE, "TOO_MANY_REQUESTS", "too many requests are in progress",
          "try again in a moment"},
         {0, ERROR_INVALID, "REQUEST", "this is no request that can be understood in one way",

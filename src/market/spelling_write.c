@@ -78,6 +78,7 @@ static const char *listing_of(const struct contract *c)
 
 static bool write_members(const struct contract *c, char out[SPELLING_MAX])
 {
+    const char *exchange = c->exchange[0] ? c->exchange : c->primary_exchange;
     char strike[DEC_TEXT_MAX];
     int n = 0;
     switch (c->sec_type) {
@@ -93,10 +94,10 @@ static bool write_members(const struct contract *c, char out[SPELLING_MAX])
                      c->right);
         break;
     case SEC_FUT:
-        if (strlen(c->expiry) < 8)
+        if (strlen(c->expiry) < 8 || !exchange[0])
             return false;
         n = snprintf(out, SPELLING_MAX, "%s.%s.%s %.8s",
-                     c->trading_class[0] ? c->trading_class : c->symbol, c->exchange, c->currency,
+                     c->trading_class[0] ? c->trading_class : c->symbol, exchange, c->currency,
                      c->expiry);
         break;
     case SEC_CONTFUT:

@@ -13,7 +13,7 @@
 
 struct approval_row {
     int64_t approval;
-    struct str headline;
+    struct str headline, notices;
     struct str state, symbol, action;
     struct dec quantity;
     struct str order_type, order, account;
@@ -27,6 +27,8 @@ struct approval_row {
 static const struct field approval_row_fields[] = {
     FIELD(struct approval_row, approval, .doc = "Number to approve or decline it by"),
     FIELD(struct approval_row, headline, .wide = true, .doc = "What will happen, in a sentence"),
+    FIELD(struct approval_row, notices, .wide = true,
+          .doc = "What the checks told about it when it was shown"),
     FIELD(struct approval_row, state, .doc = "pending, approved, declined, used or expired"),
     FIELD(struct approval_row, symbol, .doc = "Symbol"),
     FIELD(struct approval_row, action, .doc = "BUY or SELL; of a bracket that of the entry"),
@@ -69,12 +71,13 @@ static const struct field approvals_out_fields[] = {
 };
 static const struct type approvals_out_type = TYPE_OF(struct approvals_out, approvals_out_fields);
 
-static struct str headline_of(struct call *c, const struct gate_proposal *p)
+static struct str written(struct call *c, const struct gate_proposal *p,
+                          void (*write)(const struct gate_proposal *p, struct buf *out))
 {
     struct buf b;
-    buf_init(&b, 1024);
-    headline_write(p, &b);
-    struct str text = arena_str(c->arena, buf_str(&b));
+    buf_init(&b, 2048);
+    write(p, &b);
+    struct str text = b.n ? arena_str(c->arena, buf_str(&b)) : STR_NONE;
     buf_fini(&b);
     return text;
 }
@@ -86,7 +89,8 @@ static struct approval_row row_of(struct call *c, const struct gate_proposal *p)
     bool is_own = strcmp(p->principal, c->who->name) == 0;
     return (struct approval_row){
         .approval = p->number,
-        .headline = headline_of(c, p),
+        .headline = written(c, p, headline_write),
+        .notices = written(c, p, headline_notices),
         .state = str_of(proposal_state_text(state)),
         .symbol = call_text(c, o->contract.symbol),
         .action = str_of(side_text(o->side)),

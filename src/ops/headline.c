@@ -142,3 +142,35 @@ void headline_write(const struct gate_proposal *p, struct buf *out)
     for (size_t i = 1; i < p->count; i++)
         add_exit(out, &p->orders[i]);
 }
+
+/* ---- what the checks told ---- */
+
+void headline_notices(const struct gate_proposal *p, struct buf *out)
+{
+    static const struct {
+        const char *code, *words; /* NULL: who is asked to approve it sees that */
+    } rows[] = {
+        {"NEEDS_APPROVAL", NULL},
+        {"NEEDS_CONFIRM", "a large order: worth more than confirm_above_pct of max_order_value"},
+        {"NO_MARGIN", "the broker did not say what margin it needs"},
+        {"ARM_EXPIRES", "live trading is armed for less than five minutes more"},
+        {"DELAYED_PRICE", "it was judged by a delayed price"},
+        {"OLD_PRICE", "the price by which it was judged may be old"},
+        {"HALTED_MARKET", "trading in this contract is halted"},
+        {"STOP_LEFT_OVER", "working stops cover more than what will remain of the position"},
+    };
+    struct str codes = STR_NAME(p->warnings), code;
+    size_t from = out->n;
+    while (str_cut(&codes, ',', &code)) {
+        const char *words = "";
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            if (str_eq(code, str_of(rows[i].code)))
+                words = rows[i].words;
+        if (!words)
+            continue;
+        buf_add_c(out, out->n > from ? "; " : "");
+        buf_add_str(out, code);
+        buf_add_c(out, words[0] ? ": " : "");
+        buf_add_c(out, words);
+    }
+}

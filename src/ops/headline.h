@@ -14,5 +14,8 @@
 
 /* Appends the sentence, which is plain text. */
 void headline_write(const struct gate_proposal *p, struct buf *out);
+/* Appends what the checks had to tell about it when it was shown, in words, "; " between; nothing
+ * if it was nothing but that it needs a person. */
+void headline_notices(const struct gate_proposal *p, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
  * all.
  */
 #include "market/currencies.h"
+#include "market/spelling.h"
 #include "ops/op.h"
 
 #include <string.h>
@@ -20,6 +21,8 @@ static const struct field portfolio_in_fields[] = {
     FIELD(struct portfolio_in, account, .doc = "Default: the connection's"),
 };
 static const struct type portfolio_in_type = TYPE_OF(struct portfolio_in, portfolio_in_fields);
+
+enum { MARKS_EVERY_S = 180 }; /* the broker's rhythm */
 
 struct portfolio_row {
     struct str key, symbol, sec_type, exchange, primary_exchange, currency;
@@ -61,7 +64,8 @@ static const struct field portfolio_row_fields[] = {
     FIELD(struct portfolio_row, weight_gross,
           .doc = "Absolute value over the sum of absolute values", .unit = "ratio", .wide = true),
     FIELD_AS(struct portfolio_row, con_id, "conId", .doc = "Contract id", .wide = true),
-    FIELD(struct portfolio_row, key, .doc = "Unique name of the position", .wide = true),
+    FIELD(struct portfolio_row, key,
+          .doc = "Names this contract and no other, wherever a symbol is taken", .wide = true),
     FIELD(struct portfolio_row, primary_exchange, .doc = "Primary exchange", .wide = true),
     FIELD(struct portfolio_row, local_symbol, .doc = "Symbol on its exchange", .wide = true),
     FIELD(struct portfolio_row, multiplier, .doc = "Contract multiplier", .wide = true),
@@ -139,11 +143,8 @@ static void fill_row(struct call *c, const struct position *position, struct por
     *p = *position;
     const struct contract *k = &p->contract;
     const char *listing = k->primary_exchange[0] ? k->primary_exchange : k->exchange;
-    const struct str parts[] = {str_of(k->local_symbol[0] ? k->local_symbol : k->symbol),
-                                str_of(listing), STR_NAME(k->currency)};
-    char key[160], name[160];
-    size_t n = str_join(key, sizeof key, '.', parts, sizeof parts / sizeof parts[0]);
-    r->key = arena_str(c->arena, (struct str){key, n});
+    char key[SPELLING_MAX], name[160];
+    r->key = arena_str(c->arena, str_of(spelling_write(k, key)));
     r->symbol = STR_NAME(k->symbol);
     r->sec_type = str_of(sec_type_text(k->sec_type));
     r->exchange = str_of(listing);
@@ -328,6 +329,22 @@ static void keep_symbol(struct portfolio *out, struct str symbol)
     out->positions.n = n;
 }
 
+/*
+ * The broker values a position every three minutes at best, so a mark within those is as new as one
+ * can be; what is older by more than the gate lets a price be is told. The gate itself goes by
+ * quotes, never by marks.
+ */
+static void warn_of_age(struct call *c)
+{
+    int64_t allowed_s = MARKS_EVERY_S + gate_limits(c->core->gate)->stale_price_s;
+    int64_t age_s = c->envelope.age_s.has ? (int64_t)c->envelope.age_s.v : 0;
+    if (age_s > allowed_s)
+        call_warn(c,
+                  "OLD_PRICE: the oldest price in these values came %lld s ago; quotes has newer "
+                  "ones, if the market is open",
+                  (long long)age_s);
+}
+
 /* The currency of the totals: the argument, else the account's. False if it is none. */
 static bool choose_currency(struct call *c, struct str asked, const char *base, struct str *out)
 {
@@ -384,6 +401,7 @@ static bool get_portfolio(struct call *c, const void *in, void *result)
     add_up(out, &rates);
     if (args->symbol.n)
         keep_symbol(out, args->symbol);
+    warn_of_age(c);
     return true;
 }
 

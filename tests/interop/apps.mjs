@@ -288,6 +288,11 @@ test('the page for approvals takes the PIN, and nothing else', async (world) => 
     await Promise.all([page.waitForNavigation(), page.click('button.main')]);
     return page.$eval('[role=status]', (e) => e.innerText);
   };
+  await page.type('input[name=pin]', '2468');
+  await page.keyboard.press('Enter'); // decides nothing: a button has to be pressed
+  await sleep(300);
+  assert.equal(await page.$('[role=status]'), null);
+  await page.goto(url);
   assert.match(await decide('1357'), /wrong/);
   await shot({ page }, 'approve-wrong');
   assert.match(await decide('2468'), /approved, and not sent yet/);

@@ -186,7 +186,7 @@ static void types_leave_the_others_out(void **state)
     assert_heard(&fills, "event: order\n", 0);
     assert_int_equal(wrong.status, 400);
     assert_int_equal(words.status, 400);
-    assert_heard(&wrong, "expected some of order, fill", 1);
+    assert_heard(&wrong, "\"error\":\"types: expected some of order, fill", 1);
     leave(&fills);
     leave(&wrong);
     leave(&words);

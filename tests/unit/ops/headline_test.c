@@ -128,10 +128,37 @@ static void every_form_of_an_order_is_a_sentence(void **state)
     }
 }
 
+static void what_the_checks_told_is_said_in_words(void **state)
+{
+    static const struct {
+        const char *codes, *said;
+    } rows[] = {
+        {"", ""},
+        {"NEEDS_APPROVAL", ""},
+        {"NEEDS_APPROVAL,OLD_PRICE", "OLD_PRICE: the price by which it was judged may be old"},
+        {"HALTED_MARKET,NEEDS_APPROVAL,NO_MARGIN", "HALTED_MARKET: trading in this contract is "
+                                                   "halted; NO_MARGIN: the broker did not say what "
+                                                   "margin it needs"},
+        {"NEWER_THAN_THIS", "NEWER_THAN_THIS"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gate_proposal p = {0};
+        str_copy_cut(p.warnings, sizeof p.warnings, str_of(rows[i].codes));
+        struct buf b;
+        buf_init(&b, 1024);
+        headline_notices(&p, &b);
+        buf_add_char(&b, '\0');
+        assert_string_equal(b.p, rows[i].said);
+        buf_fini(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_of_an_order_is_a_sentence),
+        cmocka_unit_test(what_the_checks_told_is_said_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
