@@ -16,7 +16,10 @@ enum {
     EXPORT_BYTES = 4 << 20,
     STORY_MAX = 500,      /* records of one order */
     STORY_KEYS_MAX = 128, /* perm ids, executions and requests of one order */
-    WHAT_MAX = 8 << 10
+    WHAT_MAX = 8 << 10,
+    NUMBERED_BACK = 200000, /* records in which an order is looked for by its number */
+    NAMESAKES_MAX = 4,      /* orders of one number that are told apart */
+    RECORD_ARENA = 1 << 20
 };
 
 /* ---- a record in plain words ---- */
@@ -418,8 +421,7 @@ struct explain_in {
 };
 static const struct field explain_in_fields[] = {
     FIELD(struct explain_in, order_ref, .required = true, .positional = true, .max = "64",
-          .doc = "Reference of the order, as placing it returned",
-          .example = "PC:1M84B9QDAGXBAV2DJ"),
+          .doc = "Its order_ref, or its order_id", .example = "PC:1M84B9QDAGXBAV2DJ"),
 };
 static const struct type explain_in_type = TYPE_OF(struct explain_in, explain_in_fields);
 
@@ -502,23 +504,115 @@ static size_t in_order(struct audit_row *rows, size_t n)
     return kept;
 }
 
+/* ---- by its number ---- */
+
+/* The references of the orders that have a number; the broker may have given it out anew. */
+struct namesakes {
+    struct call *c;
+    struct arena *scratch;
+    int64_t number;
+    struct str refs[NAMESAKES_MAX];
+    size_t n;
+    int64_t last; /* record that was read last */
+    int read;
+};
+
+static bool has_number(const struct namesakes *s, const struct json *j)
+{
+    int64_t order_id, perm_id;
+    return (json_to_i64(json_get(j, STR("order_id")), &order_id) && order_id == s->number) ||
+           (json_to_i64(json_get(j, STR("perm_id")), &perm_id) && perm_id == s->number);
+}
+
+static void add_namesake(struct namesakes *s, const struct json *j)
+{
+    struct str ref = json_get_str(j, STR("ref"));
+    if (!ref.n || !has_number(s, j))
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        if (str_eq(s->refs[i], ref))
+            return;
+    if (s->n < NAMESAKES_MAX)
+        s->refs[s->n++] = arena_str(s->c->arena, ref);
+}
+
+static bool look_for_number(void *self, const struct audit_record *r)
+{
+    struct namesakes *s = self;
+    struct error ignored;
+    s->last = r->seq;
+    s->read++;
+    if (str_find_str(r->body, STR("\"ref\"")) < r->body.n) {
+        arena_reset(s->scratch);
+        const struct json *body = json_parse(r->body, s->scratch, &ignored), *leg;
+        const struct json *legs = json_get(body, STR("legs"));
+        add_namesake(s, body);
+        for (size_t i = 0; (leg = json_at(legs, i)); i++)
+            add_namesake(s, leg);
+    }
+    return s->read < PROOF_PART;
+}
+
+/* In parts: nobody is held up by a long journal. */
+static bool find_namesakes(struct namesakes *s)
+{
+    struct call *c = s->c;
+    s->last = journal_last(c->core->journal) - NUMBERED_BACK;
+    do {
+        struct audit_filter filter = {.after = s->last > 0 ? s->last : 0};
+        s->read = 0;
+        if (!audit_records(c->core->db, &filter, look_for_number, s, &c->error))
+            return false;
+    } while (s->read == PROOF_PART && task_sleep(c->task, PROOF_PAUSE_MS, &c->error));
+    return s->read < PROOF_PART;
+}
+
+/* A number stands for the reference of the one order that has it. */
+static bool reference_of(struct call *c, struct str text, struct str *ref)
+{
+    struct namesakes s = {.c = c};
+    *ref = text;
+    if (!str_to_i64(text, &s.number) || s.number <= 0)
+        return true;
+    s.scratch = arena_new(RECORD_ARENA);
+    bool ok = find_namesakes(&s);
+    arena_free(s.scratch);
+    if (!ok || s.n == 0)
+        return ok;
+    *ref = s.refs[0];
+    if (s.n == 1)
+        return true;
+    struct buf names;
+    buf_init(&names, sizeof c->error.text - 1);
+    for (size_t i = 0; i < s.n; i++)
+        buf_add_f(&names, "%s" STR_FMT, i ? ", " : "", STR_ARG(s.refs[i]));
+    error_set(&c->error, ERROR_CONFLICT, "AMBIGUOUS_ORDER",
+              "%lld is the number of %zu%s orders: " STR_FMT, (long long)s.number, s.n,
+              s.n == NAMESAKES_MAX ? " or more" : "", STR_ARG(buf_str(&names)));
+    buf_fini(&names);
+    return error_next(&c->error, "name the one that is meant by its order_ref");
+}
+
 static bool explain_order(struct call *c, const void *in, void *result)
 {
     const struct explain_in *args = in;
     struct explain_out *out = result;
+    struct str ref;
     struct leads *leads = ARENA_NEW(c->arena, struct leads);
-    struct rows all = {.c = c, .cap = STORY_MAX, .ref = args->order_ref};
+    struct rows all = {.c = c, .cap = STORY_MAX};
+    if (!settle(c) || !reference_of(c, args->order_ref, &ref))
+        return false;
+    all.ref = ref;
     all.rows = ARENA_MANY(c->arena, struct audit_row, STORY_MAX + STORY_KEYS_MAX);
-    if (!settle(c) ||
-        !collect(c, &all, arena_f(c->arena, "ref:" STR_FMT, STR_ARG(args->order_ref))))
+    if (!collect(c, &all, arena_f(c->arena, "ref:" STR_FMT, STR_ARG(ref))))
         return false;
     if (!all.n) {
         error_set(&c->error, ERROR_NOT_FOUND, "NO_SUCH_ORDER", "no record names order " STR_FMT,
-                  STR_ARG(args->order_ref));
+                  STR_ARG(ref));
         return error_next(&c->error, "get_open_orders and get_executions show order_ref");
     }
     for (size_t i = 0; i < all.n; i++)
-        follow(c, leads, &all.rows[i], args->order_ref);
+        follow(c, leads, &all.rows[i], ref);
     for (size_t i = 0; i < leads->n; i++) {
         all.cap = STORY_MAX;
         if (!collect(c, &all, leads->keys[i]))
@@ -526,7 +620,7 @@ static bool explain_order(struct call *c, const void *in, void *result)
     }
     if (all.n >= STORY_MAX)
         call_incomplete(c, "the story is longer than %d records", STORY_MAX);
-    out->order_ref = args->order_ref;
+    out->order_ref = ref;
     out->story = (struct list){all.rows, in_order(all.rows, all.n)};
     return true;
 }
