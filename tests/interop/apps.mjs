@@ -227,8 +227,8 @@ test('the portfolio is drawn, and asked for again', async (world) => {
 
 test('the ticket in both themes, wide and narrow', async (world) => {
   const client = await world.client({ pin: '2026-07-28' });
-  const bracket = { symbol: 'AAPL', action: 'BUY', quantity: 2, order_type: 'BRACKET', price: 250,
-    stop_price: 230, target_price: 300 };
+  const bracket = { symbol: 'AAPL', action: 'BUY', quantity: 2, order_type: 'BRACKET', price: 200,
+    stop_price: 184, target_price: 300 };
   for (const theme of ['light', 'dark'])
     for (const width of [720, 360]) {
       const view = await mount(world, client, 'ui://portcullis/ticket', { theme, width });
