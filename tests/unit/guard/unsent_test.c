@@ -117,7 +117,8 @@ static void tokens_of_gate(struct desk *d, bool has_bot)
 
 /* Three orders wait; which of them are withdrawn, and for what? */
 static void assert_withdrawn(struct desk *d, const char *const principals[3],
-                             const struct kill_switch *k, const char *expected, const char *reason)
+                             const struct kill_switch *k, const char *expected, const char *reason,
+                             const char *why)
 {
     struct call c[3];
     char withdrawn[4] = "---";
@@ -151,44 +152,48 @@ static void assert_withdrawn(struct desk *d, const char *const principals[3],
         if (!is_waiting) {
             withdrawn[i] = 'x';
             assert_refused(&c[i], reason);
+            assert_contains(c[i].e.text, why);
+        } else {
+            assert_false(c[i].is_done);
         }
     }
     assert_string_equal(withdrawn, expected);
     for (int i = 0; i < 3; i++)
         call_finish(d, &c[i]);
     assert_int_equal(journaled(d, JOURNAL_OUTCOME, "not_sent"), n);
+    assert_int_equal(journaled(d, JOURNAL_OUTCOME, why), n);
 }
 
 static const char *const locals[] = {"local:1000", "local:1001", GATE_CLOSER};
 
 static void a_halt_holds_back_all_waiting_orders_but_the_closing_ones(void **state)
 {
-    assert_withdrawn(*state, locals, NULL, "xx-", "HALTED");
+    assert_withdrawn(*state, locals, NULL, "xx-", "HALTED", "trading is halted");
 }
 
 static void a_switch_of_a_principal_holds_back_the_waiting_orders_of_that_one(void **state)
 {
     struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_PRINCIPAL, .name = "local:1000"};
-    assert_withdrawn(*state, locals, &k, "x--", "KILLED");
+    assert_withdrawn(*state, locals, &k, "x--", "KILLED", "a kill switch is on");
 }
 
 static void a_switch_of_a_symbol_holds_back_the_waiting_orders_in_it(void **state)
 {
     struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_SYMBOL, .name = "AAPL"};
-    assert_withdrawn(*state, locals, &k, "xx-", "KILLED");
+    assert_withdrawn(*state, locals, &k, "xx-", "KILLED", "a kill switch is on");
 }
 
 static void a_switch_of_another_symbol_holds_nothing_back(void **state)
 {
     struct kill_switch k = {.is_on = true, .scope = GATE_SCOPE_SYMBOL, .name = "KO"};
-    assert_withdrawn(*state, locals, &k, "---", "KILLED");
+    assert_withdrawn(*state, locals, &k, "---", "KILLED", "a kill switch is on");
 }
 
 static void the_end_of_a_token_holds_back_its_waiting_orders_and_no_others(void **state)
 {
     static const char *const principals[] = {"token:bot", "local:1000", "token:bot mcp:x"};
     tokens_of_gate(*state, true);
-    assert_withdrawn(*state, principals, NULL, "x-x", "PRINCIPAL_LIMIT");
+    assert_withdrawn(*state, principals, NULL, "x-x", "PRINCIPAL_LIMIT", "has been revoked");
 }
 
 /* ---- brackets ---- */
@@ -318,6 +323,36 @@ static void a_change_of_an_exit_that_is_held_back_leaves_the_bracket_alone(void 
     assert_int_equal(working(d), 3);
 }
 
+static void what_waits_is_a_change_if_the_broker_has_had_the_order(void **state)
+{
+    static const struct {
+        enum intent_state state;
+        size_t perm_count;
+        bool is_ref_lost, is_change;
+    } rows[] = {{INTENT_SENT, 0, false, false},   {INTENT_SENT, 1, false, true},
+                {INTENT_SENT, 0, true, true},     {INTENT_UNKNOWN, 0, false, false},
+                {INTENT_UNKNOWN, 1, false, true}, {INTENT_UNKNOWN, 0, true, true},
+                {INTENT_KNOWN, 0, false, true},   {INTENT_NOT_PLACED, 0, false, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk *d = desk_new();
+        struct call c;
+        resting(d, &c, "5", 5);
+        held_by_the_pacing(d, &c);
+        struct intent *it = ledger_by_ref(d->gate->ledger, STR_NAME(c.ticket.orders[0].ref));
+        intent_become(it, rows[i].state);
+        it->perm_count = rows[i].perm_count;
+        it->is_ref_lost = rows[i].is_ref_lost;
+        halt(d);
+        desk_run(d, 100);
+        if (orders_today(d) != rows[i].is_change ||
+            journaled(d, JOURNAL_OUTCOME, "\"not_changed\"") != rows[i].is_change ||
+            journaled(d, JOURNAL_OUTCOME, "\"not_sent\"") != !rows[i].is_change)
+            fail_msg("row %zu", i);
+        desk_free(d);
+    }
+}
+
 /* ---- who waits for it ---- */
 
 static void who_cancels_an_order_that_is_held_back_hears_that_it_has_ended(void **state)
@@ -369,6 +404,7 @@ int main(void)
         TEST(a_change_by_a_token_that_ended_is_held_back_whosever_the_order_is),
         TEST(a_change_by_a_switched_off_principal_is_held_back_whosever_the_order_is),
         TEST(a_change_of_an_exit_that_is_held_back_leaves_the_bracket_alone),
+        TEST(what_waits_is_a_change_if_the_broker_has_had_the_order),
         TEST(who_cancels_an_order_that_is_held_back_hears_that_it_has_ended),
         TEST(what_was_held_back_is_known_as_unsent_after_a_restart),
     };
