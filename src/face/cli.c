@@ -157,8 +157,18 @@ static bool take_word(struct command *c, struct str word)
         add_pair(c, str_of(f->name), word);
         return true;
     }
+    struct str shown = str_sub(word, 0, FLAG_NAME_MAX);
     error_set(&c->error, ERROR_INVALID, "UNEXPECTED_ARGUMENT", "unexpected argument '" STR_FMT "'",
-              STR_ARG(str_sub(word, 0, FLAG_NAME_MAX)));
+              STR_ARG(shown));
+    const struct field *last = c->words > 1 ? field_of_word(c->op->in, c->words - 2) : NULL;
+    const struct bind_pair *said = c->pair_count ? &c->pairs[c->pair_count - 1] : NULL;
+    if (last && last->kind == TYPE_STR && !last->choices && said &&
+        str_eq(said->name, str_of(last->name)))
+        return error_next(&c->error,
+                          "a text of several words is quoted: \"" STR_FMT " " STR_FMT
+                          "\"; portcullis %s --help shows what is expected",
+                          STR_ARG(str_sub(said->text, 0, FLAG_NAME_MAX)), STR_ARG(shown),
+                          c->op->verb);
     return error_next(&c->error, "portcullis %s --help shows what is expected", c->op->verb);
 }
 
@@ -251,7 +261,7 @@ static void show(const struct command *c, const struct call *call, const void *o
         buf_add_char(&reply->out, '\n');
         return;
     }
-    render_warnings(&call->envelope, &reply->err);
+    render_warnings(call, c->csv ? NULL : out, &reply->err);
     if (!c->csv) {
         render_text(call, out, style, c->request->is_tty, &reply->out);
         return;

@@ -4,6 +4,7 @@
 #include "data/bind.h"
 #include "data/table.h"
 #include "face/cli_inside.h"
+#include "face/render.h"
 
 #include <assert.h>
 #include <string.h>
@@ -139,19 +140,12 @@ static void line(const char *before, struct str text, struct buf *out)
     buf_add_char(out, '\n');
 }
 
-/* One finding in one line: its fields of text, "CODE: what was found". */
+/* One finding in one line: "CODE: what was found". */
 static void finding_line(const struct type *type, const void *finding, struct buf *out)
 {
     struct buf text;
     buf_init(&text, 4096);
-    for (size_t i = 0; i < type->count; i++) {
-        const struct field *f = &type->fields[i];
-        if (f->kind != TYPE_STR || field_absent(f, finding))
-            continue;
-        if (text.n)
-            buf_add_c(&text, ": ");
-        write_text(f, finding, &text);
-    }
+    render_row(type, finding, &text);
     line("  - ", buf_str(&text), out);
     buf_fini(&text);
 }
@@ -166,7 +160,8 @@ void error_text(const struct error *e, const struct call *c, struct buf *out)
             finding_line(f->of, (const char *)list->items + i * f->of->size, out);
     }
     for (size_t i = 0; c && i < c->envelope.warnings.n; i++)
-        line("  warning: ", c->warnings[i], out);
+        if (!f || !render_says(c->detail_type, c->detail, c->warnings[i]))
+            line("  warning: ", c->warnings[i], out);
     if (e->next[0])
         line("  next: ", STR_NAME(e->next), out);
 }

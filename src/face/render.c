@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-enum { ENVELOPE_FIELDS_MAX = 16 };
+enum { ENVELOPE_FIELDS_MAX = 16, ROW_TEXT_MAX = 4096 };
 
 static bool is_shadowed(const struct field *f, const struct type *by)
 {
@@ -157,10 +157,46 @@ void render_envelope(const struct envelope *e, struct buf *text)
     buf_add_c(text, e->complete ? "complete" : "INCOMPLETE");
 }
 
-void render_warnings(const struct envelope *e, struct buf *text)
+void render_row(const struct type *type, const void *row, struct buf *out)
 {
+    size_t from = out->n;
+    for (size_t i = 0; i < type->count; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->kind != TYPE_STR || field_absent(f, row))
+            continue;
+        if (out->n > from)
+            buf_add_c(out, ": ");
+        write_text(f, row, out);
+    }
+}
+
+bool render_says(const struct type *type, const void *value, struct str text)
+{
+    struct buf row;
+    bool says = false;
+    buf_init(&row, ROW_TEXT_MAX);
+    for (size_t i = 0; i < type->count && !says; i++) {
+        const struct field *f = &type->fields[i];
+        if (f->kind != TYPE_LIST || !f->of || field_absent(f, value))
+            continue;
+        const struct list *list = (const void *)((const char *)value + f->offset);
+        for (size_t k = 0; k < list->n && !says; k++) {
+            buf_reset(&row);
+            render_row(f->of, (const char *)list->items + k * f->of->size, &row);
+            says = str_eq(buf_str(&row), text);
+        }
+    }
+    buf_fini(&row);
+    return says;
+}
+
+void render_warnings(const struct call *c, const void *out, struct buf *text)
+{
+    const struct envelope *e = &c->envelope;
     const struct str *warnings = e->warnings.items;
     for (size_t i = 0; i < e->warnings.n; i++) {
+        if (out && render_says(c->op->out, out, warnings[i]))
+            continue;
         buf_add_c(text, "warning: ");
         table_clean(warnings[i], text);
         buf_add_char(text, '\n');

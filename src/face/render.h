@@ -29,7 +29,12 @@ void render_text(const struct call *c, const void *out, struct table_style style
                  struct buf *text);
 /* "account DU9000001, paper, as of 2026-11-22T18:03:46Z, live prices, complete" */
 void render_envelope(const struct envelope *e, struct buf *text);
-/* "warning: ..." a line. */
-void render_warnings(const struct envelope *e, struct buf *text);
+/* "warning: ..." a line; without those that a list of `out` says already (NULL: all). */
+void render_warnings(const struct call *c, const void *out, struct buf *text);
+/* Whether a row of a list in `value` says this: its texts one behind the other, "CODE: what was
+ * found". */
+bool render_says(const struct type *type, const void *value, struct str text);
+/* What a row says in that sense. */
+void render_row(const struct type *type, const void *row, struct buf *out);
 
 #endif

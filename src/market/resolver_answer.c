@@ -24,6 +24,16 @@ static void delisted(struct resolve_question *q, const struct wish *w)
     error_next(&q->error, "look for its successor by name or ISIN with resolve_symbol");
 }
 
+/* "BRKB", which is "BRK B" here: letters alone, of which the last may be a class of shares. */
+static bool hides_class(const struct spelling *s)
+{
+    size_t n = strlen(s->symbol);
+    bool ok = n >= 3 && n <= 5 && !s->exchange[0] && strchr("ABC", s->symbol[n - 1]);
+    for (size_t i = 0; i < n && ok; i++)
+        ok = s->symbol[i] >= 'A' && s->symbol[i] <= 'Z';
+    return ok;
+}
+
 void answer_missing(struct resolve_question *q, const struct wish *w, struct utc today)
 {
     const struct spelling *s = &w->s;
@@ -67,9 +77,17 @@ void answer_missing(struct resolve_question *q, const struct wish *w, struct utc
     } else {
         error_set(&q->error, ERROR_NOT_FOUND, "UNKNOWN_SYMBOL", "no contract is known for " STR_FMT,
                   STR_ARG(text));
-        error_next(
-            &q->error, "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY)%s",
-            q->exact ? ", or look it up with resolve_symbol" : ", an ISIN, or the full name");
+        int stem = (int)strlen(s->symbol) - 1;
+        if (hides_class(s))
+            error_next(&q->error,
+                       "if its last letter is a class of shares write it apart, as \"%.*s %s\"; "
+                       "else give exchange and currency as SYMBOL.EXCHANGE.CURRENCY",
+                       stem, s->symbol, s->symbol + stem);
+        else
+            error_next(&q->error,
+                       "give exchange and currency as SYMBOL.EXCHANGE.CURRENCY (7203.TSEJ.JPY)%s",
+                       q->exact ? ", or look it up with resolve_symbol"
+                                : ", an ISIN, or the full name");
     }
 }
 

@@ -117,6 +117,26 @@ static bool ask(struct call *c, const struct contract *like, struct contract_det
     return query_contracts(c->task, c->core->session, like, NULL, STR_NONE, found, n, &c->error);
 }
 
+/* Through the resolver: as it stands, and as what is said of it here anyway ("gold" is a company,
+ * "gold future" is not). *out is NULL where neither is a future. */
+static bool find_by_name(struct call *c, const struct futures_in *in, struct str account,
+                         const struct contract **out)
+{
+    const struct str texts[] = {
+        in->symbol, arena_f(c->arena, STR_FMT " future", STR_ARG(str_trim(in->symbol)))};
+    *out = NULL;
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0] && !*out; k++) {
+        struct resolve_question q = {
+            .text = texts[k], .exchange = in->exchange, .currency = in->currency};
+        if (!resolve(c->task, c->core->resolver, account, &q, 1, &c->error))
+            return false;
+        for (size_t i = 0; i < q.count && !*out; i++)
+            if (q.found[i].contract.sec_type == SEC_FUT)
+                *out = &q.found[i].contract;
+    }
+    return true;
+}
+
 /* As the broker's own symbol first; a name or a month's code through the resolver. */
 static bool find_months(struct call *c, const struct futures_in *in,
                         struct contract_details **found, size_t *n)
@@ -135,18 +155,14 @@ static bool find_months(struct call *c, const struct futures_in *in,
         return true;
     if (fits && c->error.code != ERROR_NOT_FOUND)
         return false;
-    struct resolve_question q = {
-        .text = in->symbol, .exchange = in->exchange, .currency = in->currency};
-    if (!resolve(c->task, c->core->resolver, account, &q, 1, &c->error))
+    const struct contract *named;
+    if (!find_by_name(c, in, account, &named))
         return false;
-    for (size_t i = 0; i < q.count; i++) {
-        if (q.found[i].contract.sec_type != SEC_FUT)
-            continue;
-        like = q.found[i].contract;
+    if (named) {
         like = (struct contract){.sec_type = SEC_FUT};
-        memcpy(like.symbol, q.found[i].contract.symbol, sizeof like.symbol);
-        memcpy(like.exchange, q.found[i].contract.exchange, sizeof like.exchange);
-        memcpy(like.currency, q.found[i].contract.currency, sizeof like.currency);
+        memcpy(like.symbol, named->symbol, sizeof like.symbol);
+        memcpy(like.exchange, named->exchange, sizeof like.exchange);
+        memcpy(like.currency, named->currency, sizeof like.currency);
         return ask(c, &like, found, n);
     }
     error_set(&c->error, ERROR_NOT_FOUND, "NO_FUTURES", "there are no futures named " STR_FMT,
