@@ -15,14 +15,14 @@
  * Prints what is true at each age, and fails where memory grows after the first
  * twenty days, or where more is refused than is meant to be.
  */
+#include "../tests/kit/ask.h"
+#include "../tests/kit/world.h"
 #include "app/app.h"
 #include "app/zones.h"
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "data/json.h"
 #include "kit/measure.h"
-#include "tests/kit/ask.h"
-#include "tests/kit/world.h"
 
 #include <malloc.h>
 #include <stdio.h>

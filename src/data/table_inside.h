@@ -38,7 +38,7 @@ const struct field *table_by_columns(const struct type *row);
 const struct list *table_list_at(const struct field *f, const void *value);
 
 /* The columns of rows. Objects inside a row become columns of their own; one level is enough. */
-void table_columns(const struct type *type, bool wide, struct table_columns *out);
+void table_columns(const struct type *type, bool wide, struct table_columns *cs);
 /* "name", or "group.name" of an object's field. */
 void table_title(const struct table_column *c, struct buf *out);
 /* The object that has the field of that column, in row i. */
