@@ -18,7 +18,7 @@ enum {
 struct search {
     struct feed *f;
     struct line *l;
-    const struct day *day;
+    struct day day;
     double factor; /* of splits since `day` */
     double low, high;
     bool has;
@@ -31,14 +31,14 @@ static bool may_exceed(const struct search *s, int64_t from, int64_t to)
     if (!s->has)
         return true;
     feed_bounds(s->f, s->l, from, to, &low, &high);
-    return unit * maths_exp(low + s->day->offset - slack) < s->low ||
-           unit * maths_exp(high + s->day->offset + slack) > s->high;
+    return unit * maths_exp(low + s->day.offset - slack) < s->low ||
+           unit * maths_exp(high + s->day.offset + slack) > s->high;
 }
 
 static void look(struct search *s, int64_t from, int64_t to)
 {
     struct extent x;
-    feed_walk(s->f, s->l, s->day, from, to, &x);
+    feed_walk(s->f, s->l, &s->day, from, to, &x);
     if (x.seconds == 0)
         return;
     s->low = s->has ? maths_least(s->low, x.low * s->factor) : x.low * s->factor;
@@ -65,11 +65,10 @@ static void search(struct search *s, int64_t from, int64_t to)
 static void search_days(struct search *s, int64_t from_s, int64_t to_s, int64_t as_of_s)
 {
     for (int64_t at = from_s; at < to_s;) {
-        const struct day d = *feed_day(s->f, s->l, at);
-        s->day = &d;
-        s->factor = feed_split_factor(s->f, s->l->i, d.start_s, as_of_s);
-        search(s, feed_minute_of(d.start_s), feed_minute_of(d.end_s));
-        at = d.end_s;
+        s->day = *feed_day(s->f, s->l, at);
+        s->factor = feed_split_factor(s->f, s->l->i, s->day.start_s, as_of_s);
+        search(s, feed_minute_of(s->day.start_s), feed_minute_of(s->day.end_s));
+        at = s->day.end_s;
     }
 }
 
