@@ -2,6 +2,7 @@
 #include "ops/consent.h"
 
 #include "data/table.h"
+#include "market/currency.h"
 
 #include <string.h>
 
@@ -75,7 +76,8 @@ static struct str in_words(struct call *c, const struct gate_proposal *p,
     buf_add_f(&b, "\nAccount %s%s", p->orders[0].account,
               money[account_mode_of(STR_NAME(p->orders[0].account))]);
     if (t->value_base.has) {
-        add_price(&b, "\nWorth at most", t->value_base);
+        struct dec unit = currency_unit(t->base_currency);
+        add_price(&b, "\nWorth at most", DEC_SOME(dec_round_to(t->value_base.v, unit, DEC_UP)));
         buf_add_f(&b, " %s", t->base_currency);
     }
     add_price(&b, "\nPrice now", t->reference);
