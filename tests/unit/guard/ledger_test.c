@@ -789,6 +789,38 @@ static void without_a_list_of_older_days_the_whole_journal_is_read(void **state)
     past_fini(&p);
 }
 
+static void the_list_of_older_days_ends_where_the_days_begin(void **state)
+{
+    (void)state;
+    struct buf b;
+    struct ledger *l = ledger_new();
+    for (int day = 0; day <= LEDGER_DAYS_MAX; day++) { /* request 10 on the first day, ... */
+        ledger_turn(l, 100 + day, 10 * (day + 1));
+        add_request(l, 10 * (day + 1), 2);
+    }
+    buf_init(&b, JOURNAL_VALUE_MAX - 1);
+    assert_true(ledger_unsaved_old(l, &b));
+    assert_true(str_eq(buf_str(&b), STR("[10]")));
+    buf_fini(&b);
+    ledger_free(l);
+}
+
+static void a_restart_within_the_first_days_has_nothing_to_forget(void **state)
+{
+    (void)state;
+    struct past p;
+    past_init(&p);
+    struct ledger *days = ledger_new();
+    wrote_day(&p, days, 100);
+    wrote_intent(&p, "PC:1", 0);
+    ledger_free(days);
+    struct ledger *l = restored(&p, 10);
+    assert_true(has(l, "PC:1"));
+    assert_false(ledger_forget_due(l));
+    ledger_free(l);
+    past_fini(&p);
+}
+
 static void a_list_of_older_days_that_cannot_be_read_is_an_error(void **state)
 {
     (void)state;
@@ -902,6 +934,8 @@ int main(void)
         cmocka_unit_test(as_many_days_are_kept_as_are_looked_back),
         cmocka_unit_test(what_was_kept_of_older_days_comes_back_and_nothing_else),
         cmocka_unit_test(without_a_list_of_older_days_the_whole_journal_is_read),
+        cmocka_unit_test(the_list_of_older_days_ends_where_the_days_begin),
+        cmocka_unit_test(a_restart_within_the_first_days_has_nothing_to_forget),
         cmocka_unit_test(a_list_of_older_days_that_cannot_be_read_is_an_error),
         cmocka_unit_test(no_clock_and_no_restart_changes_a_count),
         cmocka_unit_test(a_digest_tells_requests_apart),
