@@ -43,8 +43,7 @@ enum {
 
     /* files */
     LIMIT_CONFIG_BYTES = 1 << 20,
-    LIMIT_ANCHOR_FILE = 64 << 20, /* bytes: about 700,000 anchors */
-    LIMIT_JOURNAL_QUEUE = 4096,   /* records waiting for the disk */
+    LIMIT_JOURNAL_QUEUE = 4096, /* records waiting for the disk */
 };
 
 #endif

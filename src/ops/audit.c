@@ -609,7 +609,8 @@ static bool explain_order(struct call *c, const void *in, void *result)
     if (!all.n) {
         error_set(&c->error, ERROR_NOT_FOUND, "NO_SUCH_ORDER", "no record names order " STR_FMT,
                   STR_ARG(ref));
-        return error_next(&c->error, "get_open_orders and get_executions show order_ref");
+        return error_next(&c->error,
+                          "get_open_orders and get_executions show order_id and order_ref");
     }
     for (size_t i = 0; i < all.n; i++)
         follow(c, leads, &all.rows[i], ref);
